@@ -1,0 +1,319 @@
+"""Columns, units and CRS of every frame that passes between stages, declared once.
+
+``SPEC.conform(frame)`` returns a copy with exactly the declared columns, order and dtypes (missing optional columns are
+filled with NA) and raises ``FrameError`` naming every fault; ``SPEC.empty()`` gives the frame without rows.
+All coordinates are WGS-84 (EPSG:4326), longitude before latitude; ``_m`` is metres; dates are days.
+Keys are text and stable across runs:
+
+* division: its code (6 digits county, 9 town, 12 village);
+* enterprise: the credit code if valid, else ``org:`` + organisation code, else ``row:`` + digest of name and address;
+* union: ``union:`` + its own code if it has one, else ``union:`` + digest of name and county;
+* place: ``kind:county code or city code:name`` (``building:320613:华辰大厦``), ``#2`` behind it for a namesake.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import FrameError
+
+CRS = "EPSG:4326"
+"""The CRS of every geometry inside the atlas."""
+
+TEXT, INTEGER, REAL, FLAG, DAY, LIST = "string", "Int64", "float64", "boolean", "datetime64[s]", "object"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its pandas dtype, what it means (with unit or code list), and whether it may be left out."""
+
+    dtype: str
+    note: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The contract of one frame. ``index`` names the index; ``spatial`` frames carry a ``geometry`` column in ``CRS``."""
+
+    name: str
+    index: str
+    columns: Mapping[str, Column]
+    spatial: bool = False
+
+    def empty(self) -> pd.DataFrame:
+        """Return the frame without rows."""
+        return self.conform(pd.DataFrame(index=pd.Index([], name=self.index, dtype="object"), columns=self._required()))
+
+    def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a copy with the declared columns, order, dtypes and index name.
+
+        Raises
+        ------
+        FrameError
+            If a required column is missing, the index has duplicates, or a value does not fit its dtype.
+        """
+        faults = [f"column {name!r} is missing" for name in self._required() if name not in frame.columns]
+        if not frame.index.is_unique:
+            faults.append(f"index {self.index!r} has duplicates, first {frame.index[frame.index.duplicated()][0]!r}")
+        columns = {}
+        for name, column in self.columns.items():
+            try:
+                columns[name] = _cast(frame, name, column.dtype)
+            except (TypeError, ValueError) as error:
+                faults.append(f"column {name!r} is not {column.dtype}: {error}")
+        if faults:
+            raise FrameError(f"frame {self.name}: " + "; ".join(faults), detail={"frame": self.name, "faults": faults})
+        result = pd.DataFrame(columns, index=frame.index.rename(self.index))
+        if not self.spatial:
+            return result
+        geometry = frame["geometry"] if "geometry" in frame.columns else gpd.GeoSeries([None] * len(frame), index=frame.index)
+        return gpd.GeoDataFrame(result, geometry=gpd.GeoSeries(geometry.array, index=result.index, crs=CRS), crs=CRS)
+
+    def _required(self) -> list[str]:
+        return [name for name, column in self.columns.items() if column.required]
+
+
+def _cast(frame: pd.DataFrame, name: str, dtype: str) -> pd.Series:
+    if name not in frame.columns:
+        return pd.Series(pd.NA if dtype in (TEXT, INTEGER, FLAG) else None, index=frame.index, dtype=dtype)
+    if dtype == DAY:
+        return pd.to_datetime(frame[name]).astype(dtype)
+    return frame[name].astype(dtype)  # type: ignore[call-overload, no-any-return]
+
+
+def _spec(name: str, index: str, *, spatial: bool = False, **columns: Column) -> Spec:
+    return Spec(name, index, MappingProxyType(columns), spatial)
+
+
+DIVISIONS = _spec(
+    "divisions",
+    "code",
+    name=Column(TEXT, "official name, today's or of its time", required=True),
+    level=Column(TEXT, "city · county · town · village", required=True),
+    parent=Column(TEXT, "code of the division above", required=True),
+    valid_from=Column(DAY, "first day in force, NA if before the records"),
+    valid_to=Column(DAY, "last day in force, NA if still"),
+    lon=Column(REAL, "a point inside, WGS-84, NaN if unknown"),
+    lat=Column(REAL, "a point inside, WGS-84, NaN if unknown"),
+    source=Column(TEXT, "where the row comes from"),
+)
+
+ALIASES = _spec(
+    "aliases",
+    "alias_id",
+    alias=Column(TEXT, "the other name as written", required=True),
+    target=Column(TEXT, "key of the division or place meant", required=True),
+    kind=Column(TEXT, "official · former · short · generated · learned · decided", required=True),
+    valid_from=Column(DAY, "first day the name was official"),
+    valid_to=Column(DAY, "last day the name was official"),
+    source=Column(TEXT, "source or reviewer"),
+)
+
+OUTLINES = _spec(
+    "outlines",
+    "code",
+    spatial=True,
+    name=Column(TEXT, "name of the county or town", required=True),
+    level=Column(TEXT, "city · county · town", required=True),
+    valid_from=Column(DAY, ""),
+    valid_to=Column(DAY, ""),
+    source=Column(TEXT, "source, licence, datum it came in"),
+)
+
+PLACES = _spec(
+    "places",
+    "place_id",
+    spatial=True,  # geometry may be missing: a place is known by name before anyone has put it on the map
+    kind=Column(TEXT, "zone · building · market · street · address", required=True),
+    name=Column(TEXT, "name as shown; of an address point the full text", required=True),
+    parent=Column(TEXT, "key of the place around it (building in zone, address on street)"),
+    county_code=Column(TEXT, "6 digits, today's"),
+    town_code=Column(TEXT, "9 digits, today's"),
+    number=Column(TEXT, "house number of an address point as written (88, 88-1)"),
+    address=Column(TEXT, "postal address of a building, market or zone"),
+    floors=Column(INTEGER, "floors above ground"),
+    operator=Column(TEXT, "property or market operator"),
+    zone_level=Column(TEXT, "national · provincial · local, zones only"),
+    origin=Column(TEXT, "layer · registry (learned) · decision · division", required=True),
+    mentions=Column(INTEGER, "addresses that name it, for learned places"),
+    source=Column(TEXT, "file or register, with date"),
+    valid_from=Column(DAY, ""),
+    valid_to=Column(DAY, ""),
+)
+
+ENTERPRISES = _spec(
+    "enterprises",
+    "enterprise_id",
+    name=Column(TEXT, "registered name", required=True),
+    uscc=Column(TEXT, "18-character credit code, valid or NA"),
+    org_code=Column(TEXT, "9-character organisation code, valid or NA"),
+    address=Column(TEXT, "registered address as written", required=True),
+    operating_address=Column(TEXT, "operating address as written, NA if not known to differ"),
+    scope=Column(TEXT, "business scope as written"),
+    sector=Column(TEXT, "code of data/codes/industries"),
+    ownership=Column(TEXT, "code of data/codes/unit_categories (110-700)"),
+    workers=Column(INTEGER, "职工人数 on counts_on"),
+    women=Column(INTEGER, "女职工"),
+    migrant=Column(INTEGER, "农民工"),
+    agency_workers=Column(INTEGER, "劳务派遣工 working here"),
+    counts_on=Column(DAY, "day of the counts"),
+    counts_basis=Column(TEXT, "where the counts come from"),
+    top500=Column(FLAG, "belongs to a Fortune 500 group"),
+    party_org=Column(FLAG, "a party organisation exists"),
+    legal_person=Column(FLAG, "enterprise legal person; branches and 个体户 are not and leave the denominator"),
+    status=Column(TEXT, "active · closed · moved · unknown as the register says"),
+    established=Column(DAY, "registered on"),
+    closed_on=Column(DAY, "closed or moved away on"),
+    lon=Column(REAL, "position given by the register, already WGS-84"),
+    lat=Column(REAL, "position given by the register, already WGS-84"),
+    reason=Column(TEXT, "R01-R99, why there is no union, if recorded"),
+    stage=Column(TEXT, "P0-PX, if recorded"),
+    source=Column(TEXT, "register the row comes from"),
+    source_date=Column(DAY, "date of that register"),
+)
+
+UNIONS = _spec(
+    "unions",
+    "union_id",
+    name=Column(TEXT, "registered name", required=True),
+    kind=Column(TEXT, "code of data/codes/union_kinds: own · joint · building · street · market · project · park · village · federation", required=True),
+    code=Column(TEXT, "the union's own register code (901)"),
+    host_name=Column(TEXT, "enterprise an own union belongs to, as written"),
+    host_uscc=Column(TEXT, "its credit or organisation code, valid or NA"),
+    parent=Column(TEXT, "key or, if unknown, name of the higher union"),
+    county_code=Column(TEXT, "6 digits, today's"),
+    address=Column(TEXT, "address as written"),
+    place_name=Column(TEXT, "building, market, street, zone or village it covers, as written"),
+    approved_on=Column(DAY, "approved by the higher union"),
+    approval_no=Column(TEXT, "approval number"),
+    revoked_on=Column(DAY, "revoked, merged or ended"),
+    term_start=Column(DAY, "term 届期 begins"),
+    term_end=Column(DAY, "term ends: re-election due"),
+    members=Column(INTEGER, "会员 on counts_on"),
+    women_members=Column(INTEGER, ""),
+    workers=Column(INTEGER, "workers of the covered units as the union reports them"),
+    covered_units=Column(INTEGER, "covered units as the union reports them"),
+    counts_on=Column(DAY, "day of the counts"),
+    womens_body=Column(TEXT, "committee · member · none (女职工委员会/委员)"),
+    chair_election=Column(TEXT, "direct · delegates · appointed · unknown"),
+    home_grade=Column(TEXT, "职工之家: none · qualified · county · city · province · national"),
+    full_time_staff=Column(INTEGER, "full-time union staff"),
+    source=Column(TEXT, "register the row comes from"),
+    source_date=Column(DAY, ""),
+)
+
+MEMBERSHIPS = _spec(
+    "memberships",
+    "membership_id",
+    union_id=Column(TEXT, "joint union or federation", required=True),
+    member_kind=Column(TEXT, "enterprise · union", required=True),
+    member_name=Column(TEXT, "name as listed", required=True),
+    member_uscc=Column(TEXT, "credit or organisation code as listed, valid or NA"),
+    member_id=Column(TEXT, "enterprise or union key where the source knows it"),
+    from_on=Column(DAY, ""),
+    to_on=Column(DAY, ""),
+)
+
+DECISIONS = _spec(
+    "decisions",
+    "decision_id",
+    kind=Column(TEXT, "pin · alias · link · unlink · place · forbid · suggestion", required=True),
+    subject=Column(TEXT, "key the decision is about (enterprise, union, place, learned name, group)", required=True),
+    target=Column(TEXT, "key decided on, NA where the kind needs none"),
+    lon=Column(REAL, "pins: WGS-84"),
+    lat=Column(REAL, "pins: WGS-84"),
+    text=Column(TEXT, "alias text, or answer (accepted · rejected)"),
+    decided_by=Column(TEXT, "who"),
+    decided_on=Column(DAY, "when"),
+)
+
+# --- results -------------------------------------------------------------------------------------------------------
+
+LOCATIONS = _spec(
+    "locations",
+    "enterprise_id",
+    county_code=Column(TEXT, "6 digits, today's; NA if not resolved", required=True),
+    town_code=Column(TEXT, "9 digits"),
+    village_code=Column(TEXT, "12 digits"),
+    zone=Column(TEXT, "place key"),
+    building=Column(TEXT, "place key, also of a learned place without position"),
+    market=Column(TEXT, "place key"),
+    street=Column(TEXT, "place key"),
+    house_no=Column(TEXT, "88, 88-1 as normalised"),
+    unit=Column(TEXT, "block or stair (3幢, A座, 2单元)"),
+    floor=Column(TEXT, "floor as normalised: 3, -1"),
+    room=Column(TEXT, "room as written"),
+    lon=Column(REAL, "NaN if no position is earned"),
+    lat=Column(REAL, "NaN if no position is earned"),
+    level=Column(TEXT, "building · number · street · market · zone · village · town · county · none", required=True),
+    radius_m=Column(REAL, "the true point lies within it in about nine of ten cases; NaN without position"),
+    confidence=Column(REAL, "0..1: probability that the answer at this level is right"),
+    status=Column(TEXT, "auto · review · none · outside", required=True),
+    reasons=Column(LIST, "list of [code, {detail}] evidence and faults, strongest first"),
+    candidates=Column(LIST, "at most five {place, level, lon, lat, score} not chosen"),
+    components=Column(LIST, "[[label, text, start, end], …] over the raw text"),
+)
+
+LINKS = _spec(
+    "links",
+    "link_id",
+    union_id=Column(TEXT, "", required=True),
+    member_kind=Column(TEXT, "enterprise · union", required=True),
+    member_id=Column(TEXT, "enterprise or union key, NA if nothing fits"),
+    role=Column(TEXT, "host (own union) · covered (joint) · federated", required=True),
+    listed_name=Column(TEXT, "name as the union register writes it"),
+    method=Column(TEXT, "decision · uscc · org_code · key · name · name_core · fuzzy · none", required=True),
+    score=Column(REAL, "0..1"),
+    status=Column(TEXT, "auto · review · none", required=True),
+    from_on=Column(DAY, ""),
+    to_on=Column(DAY, ""),
+    reasons=Column(LIST, "list of [code, {detail}]"),
+)
+
+COVERAGE = _spec(
+    "coverage",
+    "enterprise_id",
+    eligible=Column(FLAG, "in the denominator on the day: active enterprise legal person", required=True),
+    excluded_because=Column(TEXT, "closed · moved · not_legal_person · not_yet · unknown_status · reason code R07-R11; NA if eligible"),
+    primary=Column(TEXT, "own · joint · none (一次覆盖)", required=True),
+    union_id=Column(TEXT, "the primary union"),
+    secondary=Column(FLAG, "二次覆盖: the primary union belongs to a federation"),
+    federations=Column(LIST, "federation keys over it, sorted"),
+    federation_only=Column(FLAG, "listed by a federation without a primary union; not built unless switched on"),
+    covered=Column(FLAG, "counts as built on the day under the options", required=True),
+    gap=Column(FLAG, "eligible and not covered (空白点)", required=True),
+    size_class=Column(TEXT, "under_25 · 25_and_over · unknown", required=True),
+    path=Column(TEXT, "own_must · own_promote · choice (own, joint or organiser) · joint_or_organiser · unknown; NA without gap"),
+    path_rules=Column(LIST, "rule ids the path rests on (F1, F2, F3 …)"),
+    flags=Column(LIST, "double-count and plausibility flags, sorted codes"),
+)
+
+GROUPS = _spec(
+    "groups",
+    "group_id",
+    kind=Column(TEXT, "building · market · zone · street · village · existing", required=True),
+    place_id=Column(TEXT, "seat: place key, village code, or union key of an existing joint union", required=True),
+    name=Column(TEXT, "proposed name of the joint union"),
+    county_code=Column(TEXT, ""),
+    town_code=Column(TEXT, "the township it lies in; NA where members span several"),
+    firms=Column(INTEGER, "member firms", required=True),
+    workers=Column(INTEGER, "their workers, known counts only", required=True),
+    workers_unknown=Column(INTEGER, "member firms without a count"),
+    chainage_from_m=Column(REAL, "streets: where the piece begins"),
+    chainage_to_m=Column(REAL, "streets: where it ends"),
+    lon=Column(REAL, "seat or centre of the positioned members, NaN if none"),
+    lat=Column(REAL, ""),
+    reasons=Column(LIST, "list of [code, {detail}] in order of weight"),
+    cautions=Column(LIST, "list of [code, {detail}]"),
+)
+
+GROUPINGS = _spec(
+    "groupings",
+    "enterprise_id",
+    group_id=Column(TEXT, "NA if left over"),
+    left_because=Column(TEXT, "R1-R6 of suggestions, NA if grouped"),
+)
