@@ -1,7 +1,8 @@
 """The errors that ``geo`` raises.
 
 A bad row is data (a reason code); these are for promises that the caller broke or for input that cannot be used at all.
-``str(error)`` is one plain sentence in English for logs; ``code`` and ``detail`` let the shell say it in the user's language.
+``str(error)`` is one plain sentence in English for logs; ``code`` and ``detail`` let the shell say it in the user's
+language.
 """
 
 from collections.abc import Mapping
@@ -28,8 +29,8 @@ class FrameError(AtlasError):
     code = "FRAME"
 
 
-class FileRefused(AtlasError):
-    """A file cannot be read at all: empty, truncated, password-protected, of an unknown kind, without a usable header."""
+class FileRefused(AtlasError):  # noqa: N818 (reads as what happened to the file)
+    """A file cannot be read at all: empty, truncated, password-protected, of an unknown kind, without a header."""
 
     code = "FILE_REFUSED"
 

@@ -37,7 +37,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Spec:
-    """The contract of one frame. ``index`` names the index; ``spatial`` frames carry a ``geometry`` column in ``CRS``."""
+    """The contract of one frame: ``index`` names the index; a ``spatial`` frame has a ``geometry`` in ``CRS``."""
 
     name: str
     index: str
@@ -70,7 +70,7 @@ class Spec:
         result = pd.DataFrame(columns, index=frame.index.rename(self.index))
         if not self.spatial:
             return result
-        geometry = frame["geometry"] if "geometry" in frame.columns else gpd.GeoSeries([None] * len(frame), index=frame.index)
+        geometry = frame["geometry"] if "geometry" in frame.columns else pd.Series([None] * len(frame), dtype="object")
         return gpd.GeoDataFrame(result, geometry=gpd.GeoSeries(geometry.array, index=result.index, crs=CRS), crs=CRS)
 
     def _required(self) -> list[str]:
@@ -82,11 +82,11 @@ def _cast(frame: pd.DataFrame, name: str, dtype: str) -> pd.Series:
         return pd.Series(pd.NA if dtype in (TEXT, INTEGER, FLAG) else None, index=frame.index, dtype=dtype)
     if dtype == DAY:
         return pd.to_datetime(frame[name]).astype(dtype)
-    return frame[name].astype(dtype)  # type: ignore[call-overload, no-any-return]
+    return frame[name].astype(dtype)
 
 
-def _spec(name: str, index: str, *, spatial: bool = False, **columns: Column) -> Spec:
-    return Spec(name, index, MappingProxyType(columns), spatial)
+def _spec(title: str, index: str, /, *, spatial: bool = False, **columns: Column) -> Spec:
+    return Spec(title, index, MappingProxyType(columns), spatial)
 
 
 DIVISIONS = _spec(
@@ -180,7 +180,11 @@ UNIONS = _spec(
     "unions",
     "union_id",
     name=Column(TEXT, "registered name", required=True),
-    kind=Column(TEXT, "code of data/codes/union_kinds: own · joint · building · street · market · project · park · village · federation", required=True),
+    kind=Column(
+        TEXT,
+        "code of data/codes: own · joint · building · street · market · project · park · village · federation",
+        required=True,
+    ),
     code=Column(TEXT, "the union's own register code (901)"),
     host_name=Column(TEXT, "enterprise an own union belongs to, as written"),
     host_uscc=Column(TEXT, "its credit or organisation code, valid or NA"),
@@ -278,7 +282,9 @@ COVERAGE = _spec(
     "coverage",
     "enterprise_id",
     eligible=Column(FLAG, "in the denominator on the day: active enterprise legal person", required=True),
-    excluded_because=Column(TEXT, "closed · moved · not_legal_person · not_yet · unknown_status · reason code R07-R11; NA if eligible"),
+    excluded_because=Column(
+        TEXT, "closed · moved · not_legal_person · not_yet · unknown_status · R07-R11; NA if eligible"
+    ),
     primary=Column(TEXT, "own · joint · none (一次覆盖)", required=True),
     union_id=Column(TEXT, "the primary union"),
     secondary=Column(FLAG, "二次覆盖: the primary union belongs to a federation"),
@@ -287,7 +293,9 @@ COVERAGE = _spec(
     covered=Column(FLAG, "counts as built on the day under the options", required=True),
     gap=Column(FLAG, "eligible and not covered (空白点)", required=True),
     size_class=Column(TEXT, "under_25 · 25_and_over · unknown", required=True),
-    path=Column(TEXT, "own_must · own_promote · choice (own, joint or organiser) · joint_or_organiser · unknown; NA without gap"),
+    path=Column(
+        TEXT, "own_must · own_promote · choice (own, joint or organiser) · joint_or_organiser · unknown; NA without gap"
+    ),
     path_rules=Column(LIST, "rule ids the path rests on (F1, F2, F3 …)"),
     flags=Column(LIST, "double-count and plausibility flags, sorted codes"),
 )
@@ -316,4 +324,43 @@ GROUPINGS = _spec(
     "enterprise_id",
     group_id=Column(TEXT, "NA if left over"),
     left_because=Column(TEXT, "R1-R6 of suggestions, NA if grouped"),
+)
+
+# --- what a survey hands on: one wide row each -----------------------------------------------------------------------
+
+GIVEN = MappingProxyType({"lon": "given_lon", "lat": "given_lat"})
+"""Columns of ENTERPRISES renamed in FIRMS: the register's own position steps behind the located one."""
+
+LOCATED = MappingProxyType({"status": "location_status", "reasons": "location_reasons"})
+"""Columns of LOCATIONS renamed in FIRMS: ``status`` stays the register's, ``reason`` why there is no union."""
+
+
+def _renamed(spec: Spec, names: Mapping[str, str]) -> dict[str, Column]:
+    return {names.get(name, name): column for name, column in spec.columns.items()}
+
+
+FIRMS = _spec(
+    "firms",
+    "enterprise_id",  # ENTERPRISES + LOCATIONS + COVERAGE + GROUPINGS, in the order of the register
+    **_renamed(ENTERPRISES, GIVEN),
+    **_renamed(LOCATIONS, LOCATED),
+    **COVERAGE.columns,
+    **GROUPINGS.columns,
+)
+
+SURVEYED_UNIONS = _spec(
+    "surveyed_unions",
+    "union_id",
+    **UNIONS.columns,
+    in_force=Column(FLAG, "approved and not ended on the day", required=True),
+    ended_because=Column(TEXT, "not_yet · revoked · project_ended · host_ended; NA while in force"),
+    host_id=Column(TEXT, "enterprise of an own union, by an automatic or decided link"),
+    place_id=Column(TEXT, "seat of a joint union: place key or village code, NA if unknown"),
+    town_code=Column(TEXT, "town of the host, the seat or most of the covered firms, NA if unknown"),
+    linked_firms=Column(
+        INTEGER, "distinct enterprises linked (own: host, joint: covered), review left out", required=True
+    ),
+    covered_firms=Column(INTEGER, "of these, firms whose primary union it is on the day", required=True),
+    covered_workers=Column(INTEGER, "their workers, known counts only", required=True),
+    flags=Column(LIST, "double-count and plausibility flags, sorted codes", required=True),
 )

@@ -1,0 +1,170 @@
+"""Fixtures with the real parts: a private PostGIS cluster, a file database, a browser that cannot leave the machine."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of the shared real data (not part of the product); tests that need it skip where it is missing."""
+    folder = Path(os.environ.get("ATLAS_SHARED", ROOT.parent / "shared")) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"real data not found at {folder}; set ATLAS_SHARED")
+    return folder
+
+
+# --- databases ------------------------------------------------------------------------------------------------------
+
+
+class Cluster:
+    """A private, throw-away PostgreSQL cluster with PostGIS on a Unix socket."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.bin = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3])).parent
+        # PostgreSQL refuses root, so root hands the cluster to the account that Debian's package made for it.
+        self.account: dict[str, Any] = (
+            {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        )
+        self.count = 0
+
+    def start(self) -> None:
+        """Create and start the cluster; PostGIS goes into template1, so every later database has it."""
+        if self.account:
+            shutil.chown(self.folder, "postgres", "postgres")
+        data = self.folder / "data"
+        self._do("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8", "--no-sync")
+        options = f"-k {self.folder} -h '' -c fsync=off -c synchronous_commit=off -c max_connections=60"
+        self._do("pg_ctl", "-D", data, "-l", self.folder / "log", "-w", "-o", options, "start")
+        self.sql("template1", "CREATE EXTENSION postgis")
+
+    def sql(self, database: str, statement: str) -> None:
+        """Run one statement by psql."""
+        self._do("psql", "-h", self.folder, "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-qc", statement)
+
+    def database(self) -> str:
+        """Create an empty database and return its URL."""
+        self.count += 1
+        name = f"atlas_{self.count}"
+        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE template1")
+        return f"postgresql+psycopg2://postgres@/{name}?host={self.folder}"
+
+    def stop(self) -> None:
+        """Stop the cluster and remove its files."""
+        self._do("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _do(self, program: str, *args: str | Path) -> None:
+        # The socket's folder is the working directory: the account cannot enter root's home.
+        subprocess.run(
+            [self.bin / program, *map(str, args)],
+            cwd=self.folder, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, **self.account,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def postgis_cluster() -> Iterator[Cluster]:
+    """The cluster of this test process; a missing PostGIS is a failure, not a skip."""
+    if not any(Path("/usr/lib/postgresql").glob("*/lib/postgis-3.so")):
+        pytest.fail("PostGIS is not installed: run ./scripts/test, or apt-get install postgresql-postgis")
+    # Socket paths end at 107 bytes: pytest's own folders are too deep.
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="pg", dir="/tmp")))
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def postgis_url(postgis_cluster: Cluster) -> str:
+    """URL of a fresh, empty PostGIS database."""
+    return postgis_cluster.database()
+
+
+@pytest.fixture
+def geopackage_url(tmp_path: Path) -> str:
+    """URL of a GeoPackage file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'atlas.gpkg'}"
+
+
+@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """URL of an empty database of each kind in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+# --- browser --------------------------------------------------------------------------------------------------------
+
+BROWSER_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The system's Chromium, headless; a missing one is a failure, not a skip."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.fail("no Chromium found: run ./scripts/test, or apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGS)
+        yield chromium
+        chromium.close()
+
+
+def watched(context: Any) -> list[str]:
+    """Refuse every request that leaves the machine; return the list that collects those and all page errors."""
+    faults: list[str] = []
+
+    def gate(route: Any) -> None:
+        url = route.request.url
+        if url.startswith(("http://127.0.0.1", "http://localhost", "data:", "blob:", "file:")):
+            route.continue_()
+            return
+        faults.append(f"request leaves the machine: {url}")
+        route.abort()
+
+    def listen(page: Any) -> None:
+        page.on(
+            "console", lambda message: faults.append(f"console: {message.text}") if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+
+    context.route("**/*", gate)
+    context.on("page", listen)
+    return faults
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page 1440 px wide in Chinese; the test fails if the page asked outside or an error reached the console."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    faults = watched(context)
+    tab = context.new_page()
+    yield tab
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def phone(browser: Any) -> Iterator[Any]:
+    """A page 390 px wide with touch, watched like ``page``."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True
+    )
+    faults = watched(context)
+    tab = context.new_page()
+    yield tab
+    context.close()
+    assert faults == []
