@@ -339,28 +339,24 @@ def _renamed(spec: Spec, names: Mapping[str, str]) -> dict[str, Column]:
     return {names.get(name, name): column for name, column in spec.columns.items()}
 
 
-FIRMS = _spec(
+FIRMS = Spec(
     "firms",
-    "enterprise_id",  # ENTERPRISES + LOCATIONS + COVERAGE + GROUPINGS, in the order of the register
-    **_renamed(ENTERPRISES, GIVEN),
-    **_renamed(LOCATIONS, LOCATED),
-    **COVERAGE.columns,
-    **GROUPINGS.columns,
+    "enterprise_id",  # in the order of the register
+    MappingProxyType(
+        _renamed(ENTERPRISES, GIVEN) | _renamed(LOCATIONS, LOCATED) | dict(COVERAGE.columns) | dict(GROUPINGS.columns)
+    ),
 )
 
-SURVEYED_UNIONS = _spec(
-    "surveyed_unions",
-    "union_id",
-    **UNIONS.columns,
-    in_force=Column(FLAG, "approved and not ended on the day", required=True),
-    ended_because=Column(TEXT, "not_yet · revoked · project_ended · host_ended; NA while in force"),
-    host_id=Column(TEXT, "enterprise of an own union, by an automatic or decided link"),
-    place_id=Column(TEXT, "seat of a joint union: place key or village code, NA if unknown"),
-    town_code=Column(TEXT, "town of the host, the seat or most of the covered firms, NA if unknown"),
-    linked_firms=Column(
-        INTEGER, "distinct enterprises linked (own: host, joint: covered), review left out", required=True
-    ),
-    covered_firms=Column(INTEGER, "of these, firms whose primary union it is on the day", required=True),
-    covered_workers=Column(INTEGER, "their workers, known counts only", required=True),
-    flags=Column(LIST, "double-count and plausibility flags, sorted codes", required=True),
-)
+_UNION_RESULTS = {
+    "in_force": Column(FLAG, "approved and not ended on the day", required=True),
+    "ended_because": Column(TEXT, "not_yet · revoked · project_ended · host_ended; NA while in force"),
+    "host_id": Column(TEXT, "enterprise of an own union, by an automatic or decided link"),
+    "place_id": Column(TEXT, "seat of a joint union: place key or village code, NA if unknown"),
+    "town_code": Column(TEXT, "town of the host, the seat or most of the covered firms, NA if unknown"),
+    "linked_firms": Column(INTEGER, "distinct enterprises linked; links under review left out", required=True),
+    "covered_firms": Column(INTEGER, "of these, firms whose primary union it is on the day", required=True),
+    "covered_workers": Column(INTEGER, "their workers, known counts only", required=True),
+    "flags": Column(LIST, "double-count and plausibility flags, sorted codes", required=True),
+}
+
+SURVEYED_UNIONS = Spec("surveyed_unions", "union_id", MappingProxyType(dict(UNIONS.columns) | _UNION_RESULTS))
