@@ -1,0 +1,146 @@
+"""Addresses and names made comparable, with the way back to the text as written.
+
+One writing for one meaning: full-width and traditional characters, dashes, brackets, blanks and zero-width characters,
+telephone numbers, and Chinese numerals where (and only where) they stand before a unit of an address. 三厂, 五接, 十总,
+二甲 are names and keep their characters.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from geo.text.numerals import UNITS, numeral_value
+
+_DASHES = "‐‑‒–—―−－─━ー﹘﹣⁃"
+_OPENING, _CLOSING = "（［【〔〖｛{[﹙﹝<＜《〈「『", "）］】〕〗｝}]﹚﹞>＞》〉」』"
+_FIXED = (
+    {ord(c): "-" for c in _DASHES}
+    | {ord(c): "(" for c in _OPENING}
+    | {ord(c): ")" for c in _CLOSING}
+    | {ord(c): "~" for c in "～〜∼"}
+    | {ord(c): "," for c in "，；;。"}
+    | {ord(c): "#" for c in "＃﹟"}
+    | {ord(c): "〇" for c in "○◯"}
+    | {ord("·"): ".", ord("•"): ".", ord("．"): ".", ord("・"): "."}
+    | {ord(c): "" for c in "\t\n\r\v\f　\u00a0\ufeff\u200b\u200c\u200d\u2060\u200e\u200f\u00ad \"'“”‘’`|"}
+)
+
+
+class _Folding(dict):
+    """Character table for ``str.translate`` that works out and remembers what it has not met yet."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_character(chr(code))
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    if unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp", "Cs", "Co", "Cn"):
+        return ""
+    single = unicodedata.normalize("NFKC", character)
+    character = single if len(single) == 1 else character
+    fixed = _FIXED.get(ord(character))
+    if fixed is not None:
+        return fixed
+    if len(character.upper()) == 1:
+        character = character.upper()
+    return character if _in_gb2312(character) else _simplified(character)
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@cache
+def _converter():  # type: ignore[no-untyped-def]
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+def _simplified(character: str) -> str:
+    if not "\u3400" <= character <= "\u9fff":
+        return character
+    simple = str(_converter().convert(character))
+    return simple if len(simple) == 1 else character
+
+
+_TABLE = _Folding(_FIXED)
+
+_PHONE = re.compile(
+    r"(?:联系)?(?:电话|手机|TEL)?[:：.]?(?<!\d)(?:\+?86-?)?(?:1[3-9]\d{9}|(?:\(0\d{2,3}\)|0\d{2,3}-?)\d{7,8}(?:-\d{1,5}|转\d{1,5})?)(?!\d)"
+    r"|(?:联系)?(?:电话|TEL)[:：.]?\d{7,8}(?!\d)|邮(?:政)?编码?[:：.]?\d{6}(?!\d)"
+)
+_MAY_HOLD_PHONE = re.compile(r"\d{6}|电话|手机|TEL|邮")
+_NUMERAL = re.compile(rf"[〇零一二两三四五六七八九十百廿]+(?=(?:{UNITS})(?!桥))")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A normalised text and, for each of its characters, where it comes from in the raw text.
+
+    ``starts``/``ends`` are ``None`` where no character moved. ``span(start, end)`` takes positions in ``text`` and gives
+    the half-open span in the raw text.
+    """
+
+    text: str
+    starts: tuple[int, ...] | None = None
+    ends: tuple[int, ...] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the half-open span of the raw text behind ``text[start:end]`` (``start < end``)."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def fold(raw: str) -> str:
+    """Return the text with width, case, dashes, brackets and traditional characters folded and blanks removed."""
+    return raw.translate(_TABLE)
+
+
+def normalise(raw: object) -> Normalised:
+    """Normalise an address or place name. ``None`` and NaN count as empty. Never raises; idempotent on its own result."""
+    if not isinstance(raw, str):
+        if raw is None or raw != raw:  # noqa: PLR0124  (NaN is the value that differs from itself)
+            return Normalised("")
+        raw = str(raw)
+    text = raw.translate(_TABLE)
+    moved = len(text) != len(raw)
+    if not moved and not _NUMERAL.search(text) and not _MAY_HOLD_PHONE.search(text):
+        return Normalised(text)
+    starts = [i for i, c in enumerate(raw) if _TABLE[ord(c)]] if moved else list(range(len(raw)))
+    ends = [i + 1 for i in starts]
+    if _MAY_HOLD_PHONE.search(text):
+        text, starts, ends = _replaced(text, starts, ends, _PHONE, ",")
+    text, starts, ends = _replaced(text, starts, ends, _NUMERAL, None)
+    return Normalised(text, tuple(starts), tuple(ends))
+
+
+def _replaced(
+    text: str, starts: list[int], ends: list[int], pattern: re.Pattern[str], by: str | None
+) -> tuple[str, list[int], list[int]]:
+    """Replace each match by a fixed text or, for ``None``, by the value of the numeral."""
+    parts: list[str] = []
+    new_starts: list[int] = []
+    new_ends: list[int] = []
+    last = 0
+    for match in pattern.finditer(text):
+        start, end = match.span()
+        new = numeral_value(match.group()) if by is None else by
+        if new is None:
+            continue
+        parts += [text[last:start], new]
+        new_starts += starts[last:start]
+        new_ends += ends[last:start]
+        for k in range(len(new)):
+            new_starts.append(starts[min(start + k, end - 1)])
+            new_ends.append(ends[end - 1] if k == len(new) - 1 else ends[min(start + k, end - 1)])
+        last = end
+    parts.append(text[last:])
+    return "".join(parts), new_starts + starts[last:], new_ends + ends[last:]
