@@ -1,0 +1,50 @@
+"""Commands of ``flask --app app``: each module here defines ``commands``, a list of click commands."""
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app import discovery
+from app.errors import sentence
+from geo.errors import AtlasError
+
+DONE, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
+"""Exit status of every command."""
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands of every module, each within the application's context and with errors as one sentence."""
+    for module in discovery.modules(sys.modules[__name__], "commands"):
+        for command in module.commands:
+            app.cli.add_command(guarded(command))
+
+
+def guarded(command: click.Command) -> click.Command:
+    """Wrap the callbacks of a command and its subcommands: an ``AtlasError`` becomes one sentence and exit status 2."""
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            guarded(child)
+    callback = command.callback
+    if callback is not None and not getattr(callback, "guarded", False):
+        command.callback = _guard(callback)
+    return command
+
+
+def _guard(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @with_appcontext
+    @functools.wraps(callback)
+    def guard(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return callback(*args, **kwargs)
+        except AtlasError as error:
+            current_app.logger.debug("command failed", exc_info=error)
+            click.echo(sentence(error), err=True)
+            raise SystemExit(NOTHING_DONE) from error
+
+    guard.guarded = True  # type: ignore[attr-defined]
+    return guard

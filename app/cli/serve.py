@@ -1,0 +1,43 @@
+"""``serve``: answer requests with waitress."""
+
+import errno
+
+import click
+import waitress
+from flask import current_app
+
+from app.config import settings
+from geo.errors import AtlasError
+
+
+class PortError(AtlasError):
+    """Another program listens there already."""
+
+    code = "PORT_TAKEN"
+
+
+@click.command("serve")
+@click.option("--host", help="监听地址 / address to listen on (default: ATLAS_HOST)")
+@click.option("--port", type=click.IntRange(1, 65535), help="端口 / port (default: ATLAS_PORT)")
+def serve(host: str | None, port: int | None) -> None:
+    """启动网页服务 / serve the pages."""
+    config = settings()
+    host, port = host or config.host, port or config.port
+    try:
+        server = waitress.create_server(
+            current_app._get_current_object(),  # type: ignore[attr-defined]
+            host=host,
+            port=port,
+            threads=config.threads,
+            max_request_body_size=config.upload_limit_mb * 2**20,
+            ident="atlas",
+        )
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise PortError(f"{host}:{port}", detail={"say": f"{host}:{port}"}) from error
+    click.echo(f"图集已启动 / the atlas is at http://{host}:{port}/  （Ctrl+C 停止 / to stop）")
+    server.run()
+
+
+commands = [serve]

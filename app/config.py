@@ -1,0 +1,117 @@
+"""The one configuration class. Every key is an environment variable ``ATLAS_*`` and is documented in its field."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+from flask import current_app
+
+from geo.errors import AtlasError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Folder of the project: ``app``, ``geo``, ``data``, ``templates`` lie in it."""
+
+PREFIX = "ATLAS_"
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+class ConfigError(AtlasError):
+    """An environment variable has a value that the atlas cannot use."""
+
+    code = "CONFIG"
+
+
+@dataclass(frozen=True)
+class Config:
+    """All that may differ between two installations. ``from_environment`` reads it, ``doc()`` lists it."""
+
+    database_url: Annotated[str, "Database URL; empty means the GeoPackage file atlas.gpkg in the instance folder."] = (
+        ""
+    )
+    instance: Annotated[Path, "Folder for the embedded database, uploaded files and the secret key."] = (
+        ROOT / "instance"
+    )
+    data: Annotated[Path, "Folder of the rules, code lists, word lists and divisions that ship."] = ROOT / "data"
+    city: Annotated[str, "Six-digit code of the city the installation is for."] = "320600"
+    language: Annotated[str, "Language of pages before a visitor chooses: zh or en."] = "zh"
+    secret_key: Annotated[str, "Key that signs cookies; empty means one that is made once, in the instance folder."] = (
+        ""
+    )
+    host: Annotated[str, "Address the server listens on."] = "127.0.0.1"
+    port: Annotated[int, "Port the server listens on."] = 8765
+    threads: Annotated[int, "Threads that answer requests."] = 8
+    worker: Annotated[bool, "Whether the server also runs waiting jobs (imports, surveys) in a thread of its own."] = (
+        True
+    )
+    proxies: Annotated[int, "Number of trusted reverse proxies in front; their X-Forwarded headers are believed."] = 0
+    secure_cookies: Annotated[bool, "Send cookies over HTTPS only; switch on behind an HTTPS proxy."] = False
+    upload_limit_mb: Annotated[int, "Largest file that may be uploaded, in megabytes."] = 300
+    page_size: Annotated[int, "Rows on one page of a list."] = 50
+    map_approval: Annotated[
+        str, "Map approval number (审图号) to print on maps; empty prints the internal-use note."
+    ] = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> "Config":
+        """Read ``ATLAS_*`` from ``environ`` (default: the process's); ``overrides`` win.
+
+        Raises
+        ------
+        ConfigError
+            If a value is not of the key's type; every fault is named.
+        """
+        environ = os.environ if environ is None else environ
+        values, faults = {}, []
+        for key in fields(cls):
+            name = PREFIX + key.name.upper()
+            if name in environ:
+                try:
+                    values[key.name] = _parse(environ[name], type(key.default))
+                except ValueError:
+                    faults.append(f"{name}={environ[name]!r} is not {type(key.default).__name__}")
+        if faults:
+            raise ConfigError("; ".join(faults), detail={"faults": faults})
+        return cls(**{**values, **overrides})
+
+    @classmethod
+    def doc(cls) -> dict[str, tuple[Any, str]]:
+        """Return ``{environment variable: (default, what it does)}``."""
+        hints = get_type_hints(cls, include_extras=True)
+        return {PREFIX + key.name.upper(): (key.default, hints[key.name].__metadata__[0]) for key in fields(cls)}
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{(self.instance.resolve() / 'atlas.gpkg').as_posix()}"
+
+    def secret(self) -> str:
+        """Return the signing key; without one configured, make it once and keep it readable by the owner only."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.instance / "secret_key"
+        try:
+            self.instance.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        except OSError:  # a folder that may not be written to still serves; visitors then sign in anew after a restart
+            return secrets.token_hex(32)
+        return path.read_text(encoding="ascii").strip()
+
+
+def settings() -> Config:
+    """Return the configuration of the current application."""
+    config: Config = current_app.config["ATLAS"]
+    return config
+
+
+def _parse(text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() not in TRUE | FALSE:
+            raise ValueError(text)
+        return text.lower() in TRUE
+    return Path(text) if issubclass(kind, Path) else kind(text)  # type: ignore[call-arg]

@@ -1,0 +1,228 @@
+"""One table from error codes to HTTP status and sentence, and the pages that show them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask_babel import LazyString, gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from geo.errors import AtlasError
+
+
+@dataclass(frozen=True)
+class Saying:
+    """How an error is told: HTTP status, headline, and what the reader can do."""
+
+    status: int
+    title: LazyString
+    advice: LazyString
+
+
+SAYINGS: Mapping[str, Saying] = MappingProxyType(
+    {
+        "NO_SURVEY": Saying(
+            200,
+            _("还没有可看的数据"),
+            _("先导入企业名录和工会台账，或装入演示城市；导入后自动计算。"),
+        ),
+        "NOT_FOUND": Saying(
+            404,
+            _("没有找到"),
+            _("这个对象不存在，或者已经改名、合并。请从列表重新进入。"),
+        ),
+        "BAD_REQUEST": Saying(
+            400,
+            _("请求无法处理"),
+            _("地址或表单里有不认识的内容，请返回重试。"),
+        ),
+        "CSRF": Saying(
+            400,
+            _("表单已过期"),
+            _("请返回上一页，刷新后重新提交。"),
+        ),
+        "FORBIDDEN": Saying(
+            403,
+            _("没有权限"),
+            _("这部分内容不在您的管辖范围内。"),
+        ),
+        "METHOD": Saying(
+            405,
+            _("请求无法处理"),
+            _("这个地址不接受这种操作，请从页面上的按钮进入。"),
+        ),
+        "TOO_LARGE": Saying(
+            413,
+            _("文件太大"),
+            _("请把文件拆开，或请管理员调大 ATLAS_UPLOAD_LIMIT_MB。"),
+        ),
+        "FILE_REFUSED": Saying(
+            422,
+            _("文件无法读取"),
+            _("请检查文件是否完整、是否加密、第一张表是否有表头。"),
+        ),
+        "FRAME": Saying(
+            500,
+            _("程序内部出错"),
+            _("数据没有改动。请把时间和所做的操作告诉管理员。"),
+        ),
+        "RULE": Saying(
+            500,
+            _("规则文件有误"),
+            _("请检查 data/rules 与 data/codes，或所选日期是否早于最早的规则。"),
+        ),
+        "DATUM": Saying(
+            422,
+            _("坐标系有误"),
+            _("请确认经纬度没有颠倒，并选对坐标系（WGS-84、GCJ-02、BD-09 或 CGCS2000）。"),
+        ),
+        "CONFIG": Saying(
+            500,
+            _("配置有误"),
+            _("请检查以 ATLAS_ 开头的环境变量。"),
+        ),
+        "PORT_TAKEN": Saying(
+            500,
+            _("端口已被占用"),
+            _("请换一个端口（--port），或停掉占用它的程序。"),
+        ),
+        "DATABASE_UNREACHABLE": Saying(
+            503,
+            _("数据库连接不上"),
+            _("请确认数据库已启动、地址和口令正确，然后刷新本页。"),
+        ),
+        "POSTGIS_MISSING": Saying(
+            503,
+            _("数据库缺少 PostGIS 扩展"),
+            _("请由数据库所有者执行 CREATE EXTENSION postgis。"),
+        ),
+        "SCHEMA_NEWER": Saying(
+            503,
+            _("数据库版本比程序新"),
+            _("请升级程序后再打开，数据没有改动。"),
+        ),
+        "SCHEMA_OLDER": Saying(
+            503,
+            _("数据库需要升级"),
+            _("请运行 flask --app app db upgrade，数据不会丢失。"),
+        ),
+        "NOT_GEOPACKAGE": Saying(
+            503,
+            _("这不是图集的数据文件"),
+            _("请换一个文件，或把原文件移走后重新启动。"),
+        ),
+        "DATABASE_READ_ONLY": Saying(
+            503,
+            _("数据库不可写"),
+            _("请检查文件、文件夹或账号的权限。"),
+        ),
+        "DATABASE_BUSY": Saying(
+            503,
+            _("数据库正被占用"),
+            _("请稍候刷新；若持续出现，请关闭占用它的程序。"),
+        ),
+        "DATABASE": Saying(
+            503,
+            _("数据库出错"),
+            _("数据没有改动。请把时间和所做的操作告诉管理员。"),
+        ),
+        "DISK_FULL": Saying(
+            507,
+            _("磁盘已满"),
+            _("请腾出空间后重试，数据没有改动。"),
+        ),
+        "ERROR": Saying(
+            500,
+            _("程序内部出错"),
+            _("数据没有改动。请把时间和所做的操作告诉管理员。"),
+        ),
+    }
+)
+HTTP_CODES = MappingProxyType({400: "BAD_REQUEST", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD", 413: "TOO_LARGE"})
+
+
+class NotFoundError(AtlasError):
+    """What was asked for does not exist, or not within the caller's scope."""
+
+    code = "NOT_FOUND"
+
+
+class NoSurveyError(AtlasError):
+    """Nothing has been surveyed yet, so there is nothing to show."""
+
+    code = "NO_SURVEY"
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(AtlasError, _atlas)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def saying(code: str) -> Saying:
+    """Return how ``code`` is told; an unknown code is told as the general error."""
+    return SAYINGS.get(code, SAYINGS["ERROR"])
+
+
+def sentence(error: AtlasError) -> str:
+    """Return the error as one sentence in the language of the moment, with what was wrong where the error says so."""
+    told = saying(error.code)
+    return gettext("%(title)s：%(detail)s", title=told.title, detail=_detail(error) or error) + f" {told.advice}"
+
+
+def answer(code: str, detail: str = "", *, status: int | None = None) -> Response:
+    """Return the response for ``code``: a page, a fragment for htmx, or JSON for the API."""
+    told = saying(code)
+    status = status or told.status
+    values: dict[str, Any] = {
+        "code": code,
+        "status": status,
+        "title": told.title,
+        "advice": told.advice,
+        "detail": detail,
+    }
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify({name: str(value) for name, value in values.items()}), status)
+    if request.headers.get("HX-Request"):
+        response = make_response(render_template("errors/notice.html", **values), status)
+        response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
+        return response
+    return make_response(render_template("errors/page.html", **values), status)
+
+
+def _detail(error: AtlasError) -> str:
+    """Return what was wrong in words for any language: what the error itself says, else the database's address."""
+    return str(error.detail.get("say") or error.detail.get("url") or "")
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return answer("CSRF")
+
+
+def _atlas(error: AtlasError) -> Response:
+    told = saying(error.code)
+    if told.status >= 500:
+        current_app.logger.error("%s: %s", error.code, error, exc_info=error)
+    return answer(error.code, _detail(error))
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    code = error.code or 500
+    if code < 400:
+        return make_response(error.get_response())
+    return answer(HTTP_CODES.get(code, "ERROR" if code >= 500 else "BAD_REQUEST"), status=code)
+
+
+def _unforeseen(error: Exception) -> Response:
+    current_app.logger.exception("unforeseen error", exc_info=error)
+    if current_app.testing or current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    return answer("ERROR", status=InternalServerError.code)

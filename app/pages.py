@@ -1,0 +1,64 @@
+"""What every template may call: figures in the language's form, links to files with their version, notices."""
+
+import math
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from flask import Flask, current_app, url_for
+from flask_babel import format_decimal, format_percent
+
+from app.config import settings
+
+MISSING = "—"
+"""What stands where there is no value."""
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters ``num pct day text`` and the functions ``asset is_sample map_approval``."""
+    app.jinja_env.filters.update(num=number, pct=percent, day=day, text=text)
+    app.jinja_env.globals.update(asset=asset, is_sample=is_sample, map_approval=lambda: settings().map_approval)
+
+
+def known(value: Any) -> bool:
+    """Return whether ``value`` is one: not None, NA, NaN, NaT or empty text."""
+    if value is None or value is pd.NA or value is pd.NaT or value == "":
+        return False
+    return not (isinstance(value, float) and math.isnan(value))
+
+
+def number(value: Any, digits: int = 0) -> str:
+    """Return a count or measure with thousands separators."""
+    if not known(value):
+        return MISSING
+    return format_decimal(round(float(value), digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0")
+
+
+def percent(value: Any, digits: int = 1) -> str:
+    """Return a share (0..1, may exceed 1) as a percentage."""
+    return format_percent(float(value), format=f"#,##0.{'0' * digits}%") if known(value) else MISSING
+
+
+def day(value: Any) -> str:
+    """Return a date as ``2025-12-31``, in both languages."""
+    if not known(value):
+        return MISSING
+    return value.strftime("%Y-%m-%d") if isinstance(value, (date, datetime)) else str(value)
+
+
+def text(value: Any) -> str:
+    """Return text, or the mark for a missing one."""
+    return str(value) if known(value) else MISSING
+
+
+def asset(path: str) -> str:
+    """Return the link to a file in ``static``; it changes with the file, so that browsers may keep it."""
+    file = Path(current_app.static_folder or "") / path
+    stamp = int(file.stat().st_mtime) if file.exists() else 0
+    return url_for("static", filename=path, v=f"{stamp:x}")
+
+
+def is_sample() -> bool:
+    """Return whether the database holds the invented sample city."""
+    return False

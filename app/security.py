@@ -1,0 +1,63 @@
+"""Headers that keep the pages to themselves: nothing from outside, forms with a token, no foreign frame."""
+
+import secrets
+
+from flask import Flask, Response, g
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Config
+
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self' 'nonce-{nonce}'",
+    "style-src": "'self' 'unsafe-inline'",  # chart and map libraries set style attributes
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Attach CSRF protection, the headers, and the proxy fix if the configuration trusts proxies."""
+    config: Config = app.config["ATLAS"]
+    CSRFProtect(app)
+    app.after_request(_guard)
+    app.jinja_env.globals["csp_nonce"] = nonce
+    if config.proxies:
+        hops = config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+
+
+def nonce() -> str:
+    """Return this answer's nonce for inline scripts (``<script nonce="{{ csp_nonce() }}">``)."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def policy(**changes: str) -> str:
+    """Return the content policy ; ``changes`` replace directives (``script_src="'self' 'unsafe-inline'"``).
+
+    A view that frames generated HTML (a Folium page) sets it on its own response; it must still name no outside source.
+    """
+    rules = {**POLICY, **{name.replace("_", "-"): value for name, value in changes.items()}}
+    return "; ".join(f"{name} {value}" for name, value in rules.items()).replace("{nonce}", nonce())
+
+
+def _guard(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", policy())
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,28 @@
+// What every page needs: the navigation on a phone, the type size, forms that answer when changed, where the focus goes.
+const root = document.documentElement;
+const SIZE = "atlas.size";
+
+function remember(size) {
+  root.dataset.size = size;
+  try { localStorage.setItem(SIZE, size); } catch { /* private window: the choice lasts for this page */ }
+  document.querySelectorAll("[data-size-switch]").forEach((b) => b.setAttribute("aria-pressed", String(size === "large")));
+  window.dispatchEvent(new Event("resize"));
+}
+
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-nav-toggle]");
+  if (toggle) {
+    const open = document.querySelector(".masthead").classList.toggle("open");
+    toggle.setAttribute("aria-expanded", String(open));
+  }
+  if (event.target.closest("[data-size-switch]")) remember(root.dataset.size === "large" ? "normal" : "large");
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
+
+let saved = "normal";
+try { saved = localStorage.getItem(SIZE) || "normal"; } catch { /* as above */ }
+if (saved === "large") remember("large");
