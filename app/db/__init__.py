@@ -1,0 +1,154 @@
+"""The database: one engine, one way to a session, and the only package that knows which database it is.
+
+``with session() as s`` reads, ``with session(write=True) as s`` reads and writes and commits at its end. The first session
+of a process makes sure that the schema fits: the embedded file is created and upgraded by itself, PostGIS only by the
+command.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.db import geopackage, schema
+from app.db.dialect import bbox_overlaps
+from app.db.faults import NotGeoPackage, SchemaOlder, engine_faults, fault, translated
+
+__all__ = ["Database", "attach", "bbox_overlaps", "current", "embedded_url", "session"]
+
+_EXTENSION = "atlas.database"
+_BUSY_MS = 10_000
+
+
+def embedded_url(folder: str | Path) -> str:
+    """Return the URL of the default database, a GeoPackage in ``folder``."""
+    return f"sqlite:///{Path(folder).resolve() / 'atlas.gpkg'}"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database by its URL, ``sqlite:///….gpkg`` or ``postgresql+psycopg2://…`` with PostGIS; not opened yet."""
+
+    url: str
+    engine: sa.Engine = field(init=False, repr=False)
+    _ready: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "engine", _engine(self.url))
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the GeoPackage file rather than a PostGIS server."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def session(self, *, write: bool = False) -> Iterator[Session]:
+        """Give a session in one transaction: it commits at the end if ``write``, and rolls back on any exception.
+
+        A reading session cannot write; a writing one holds the embedded file's only write lock, so keep it short.
+
+        Raises
+        ------
+        app.db.faults.DatabaseError
+            Its children name what is wrong.
+        """
+        self.prepare()
+        bind = self.engine.execution_options(atlas_write=write, postgresql_readonly=not write)
+        with Session(bind, expire_on_commit=False) as result:
+            yield result
+            if write:
+                result.commit()
+
+    def prepare(self) -> None:
+        """Make sure, once a process, that the schema fits; the embedded file is created and upgraded here."""
+        with self._lock:
+            if self._ready.is_set():
+                return
+            if self.embedded:
+                Path(self.engine.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with self.engine.connect() as connection:
+                    schema.check(connection)
+            except SchemaOlder:
+                if not self.embedded:
+                    raise
+                schema.upgrade(self.engine)
+            self._ready.set()
+
+    def dispose(self) -> None:
+        """Close every idle connection."""
+        self.engine.dispose()
+
+
+def attach(app: Flask) -> Database:
+    """Give ``app`` its database by ``app.config["DATABASE_URL"]``; nothing is opened until the first session."""
+    database = Database(app.config["DATABASE_URL"])
+    app.extensions[_EXTENSION] = database
+    return database
+
+
+def current() -> Database:
+    """Return the database of the application in whose context we run."""
+    database: Database = current_app.extensions[_EXTENSION]
+    return database
+
+
+@contextmanager
+def session(*, write: bool = False) -> Iterator[Session]:
+    """Give a session on the current application's database: see ``Database.session``."""
+    with current().session(write=write) as result:
+        yield result
+
+
+def _engine(url: str) -> sa.Engine:
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        engine = sa.create_engine(url, pool_size=10, max_overflow=20, connect_args={"timeout": _BUSY_MS / 1000})
+        event.listen(engine, "connect", _connect_listener(engine))
+        event.listen(engine, "begin", _on_begin)
+    else:
+        engine = sa.create_engine(
+            url, pool_size=5, max_overflow=15, pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        )
+    engine_faults(engine)
+    return engine
+
+
+def _connect_listener(engine: sa.Engine) -> Callable[[sqlite3.Connection, object], None]:
+    def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        try:
+            _set_up(connection, engine)
+        except sqlite3.Error as error:
+            raise translated(error, engine) from error
+
+    return _on_connect
+
+
+def _set_up(connection: sqlite3.Connection, engine: sa.Engine) -> None:
+    # Python must not begin transactions for us: it leaves DDL outside of them, and the index stale after a rollback.
+    connection.isolation_level = None
+    if not geopackage.claim(connection):
+        raise fault(NotGeoPackage, engine.url)
+    for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "trusted_schema = on"):
+        connection.execute(f"PRAGMA {pragma}")
+    geopackage.register(connection)
+    # What GeoAlchemy2 reads when it reflects a table; temporary, so the file stays an ordinary GeoPackage.
+    connection.execute(
+        "CREATE TEMP VIEW geometry_columns AS SELECT g.table_name AS f_table_name, g.column_name AS f_geometry_column, "
+        "geometry_type_name AS geometry_type, 'XY' AS coord_dimension, g.srs_id AS srid, e.table_name IS NOT NULL AS "
+        "spatial_index_enabled FROM main.gpkg_geometry_columns g LEFT JOIN main.gpkg_extensions e "
+        "ON e.table_name = g.table_name AND e.column_name = g.column_name"
+    )
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    write = connection.get_execution_options().get("atlas_write", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'off' if write else 'on'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,149 @@
+# ruff: noqa: S608 - the names of tables and columns are our own
+"""What differs between the embedded GeoPackage and PostGIS, behind names that mean the same on both."""
+
+import csv
+import io
+import secrets
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from app.db import geopackage
+from app.db.faults import translating
+
+_REINDEX_FROM = 1000
+"""From so many rows on, the R-tree is filled once behind the rows instead of by a trigger a row."""
+
+
+class bbox_overlaps(FunctionElement[Any]):  # noqa: N801 - reads as an SQL function
+    """Condition: the box of a geometry column overlaps ``bounds`` (west, south, east, north, WGS-84), by the index.
+
+    The embedded R-tree stores 32-bit boxes rounded outward, so a row a centimetre outside may be let in.
+    """
+
+    # Boolean would be rendered with "= 1" behind it on SQLite.
+    type = sa.types.NullType()
+    inherit_cache = True
+
+    def __init__(self, column: Any, bounds: Sequence[float]) -> None:
+        super().__init__(column, *(float(value) for value in bounds))
+
+
+@compiles(bbox_overlaps, "postgresql")
+def _postgis_overlaps(element: Any, compiler: Any, **kw: Any) -> str:
+    column, *bounds = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({column} && ST_MakeEnvelope({', '.join(bounds)}, 4326))"
+
+
+@compiles(bbox_overlaps, "sqlite")
+def _rtree_overlaps(element: Any, compiler: Any, **kw: Any) -> str:
+    column, *clauses = element.clauses
+    table = getattr(column.table, "element", column.table)
+    west, south, east, north = (compiler.process(clause, **kw) for clause in clauses)
+    key = compiler.process(column.table.c[table.primary_key.columns.keys()[0]], **kw)
+    tree = geopackage.index_name(table.name, column.name)
+    # The order of the binds must stay that of the clauses.
+    return (
+        f'({key} IN (SELECT id FROM "{tree}" '
+        f"WHERE maxx >= {west} AND maxy >= {south} AND minx <= {east} AND miny <= {north}))"
+    )
+
+
+def raw(column: Any) -> Any:
+    """Return a geometry column as the driver gives it, for ``decode``: no function call a row."""
+    return sa.type_coerce(column, sa.types.NullType()).label(column.name)
+
+
+def decode(connection: sa.Connection, values: Sequence[Any]) -> npt.NDArray[np.object_]:
+    """Return shapely geometries of what ``raw`` selected."""
+    if connection.dialect.name == "sqlite":
+        return geopackage.decode(values)
+    wkbs = np.empty(len(values), dtype=object)
+    wkbs[:] = values
+    return np.asarray(shapely.from_wkb(wkbs), dtype=object)
+
+
+def encode(connection: sa.Connection, geometries: npt.ArrayLike) -> Sequence[Any]:
+    """Return shapely geometries (WGS-84) in the form that ``bulk_insert`` writes."""
+    if connection.dialect.name == "sqlite":
+        return geopackage.encode(geometries)
+    array = shapely.set_srid(np.asarray(geometries, dtype=object), 4326)
+    return list(shapely.to_wkb(array, hex=True, include_srid=True))
+
+
+def bulk_insert(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows of plain values (text, numbers, flags, ISO days, JSON text, encoded geometries) as fast as can be."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        _insert_embedded(connection, table, columns, rows)
+    else:
+        _copy(connection, table, columns, rows)
+
+
+def delete_rows(connection: sa.Connection, table: sa.Table, fids: Iterable[int]) -> None:
+    """Delete rows by primary key."""
+    keys = [int(fid) for fid in fids]
+    for start in range(0, len(keys), 500):
+        connection.execute(table.delete().where(table.c.fid.in_(keys[start : start + 500])))
+
+
+def _insert_embedded(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'
+    geometry = next((name for name in columns if hasattr(table.c[name].type, "geometry_type")), None)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    # Rows with given keys may lie anywhere below the highest one, so only fresh keys take the short way.
+    if geometry is None or len(rows) < _REINDEX_FROM or "fid" in columns:
+        connection.exec_driver_sql(statement, list(rows))
+        return
+    trigger = f"{geopackage.index_name(table.name, geometry)}_insert"
+    sql = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = ?", (trigger,)).scalar_one()
+    last = connection.exec_driver_sql(f'SELECT coalesce(max(fid), -1) FROM "{table.name}"').scalar_one()
+    connection.exec_driver_sql(f'DROP TRIGGER "{trigger}"')
+    connection.exec_driver_sql(statement, list(rows))
+    geopackage.fill_index(driver, table.name, geometry, after=last)
+    connection.exec_driver_sql(sql)
+
+
+def _copy(connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    # A mark that no registry can contain: COPY reads it as NULL where it stands alone and unquoted.
+    null = secrets.token_hex(8)
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([[null if v is None else v for v in row] for row in rows])
+    buffer.seek(0)
+    names = ", ".join(f'"{name}"' for name in columns)
+    copy = f"COPY \"{table.name}\" ({names}) FROM STDIN WITH (FORMAT csv, NULL '{null}')"
+    with translating(connection.engine), closing(connection.connection.cursor()) as cursor:
+        cursor.copy_expert(copy, buffer)
+
+
+def bulk_update(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Update rows of plain values by primary key, which stands last in each row."""
+    if not rows:
+        return
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    statement = (
+        f'UPDATE "{table.name}" SET ' + ", ".join(f'"{name}" = {mark}' for name in columns) + f" WHERE fid = {mark}"
+    )
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(statement, list(rows))
+        return
+    from psycopg2.extras import execute_batch  # type: ignore[import-untyped]
+
+    with translating(connection.engine), closing(connection.connection.cursor()) as cursor:
+        execute_batch(cursor, statement, rows, page_size=500)

@@ -1,0 +1,38 @@
+"""The tables, one class each, by theme. Text keys are those of ``geo.frames``; ``fid`` is GDAL's primary key."""
+
+from app.models.accounts import DataVersion, Setting, User
+from app.models.base import Base
+from app.models.decisions import Decision
+from app.models.divisions import Alias, Division, Outline
+from app.models.enterprises import Enterprise, Headcount
+from app.models.imports import ColumnMapping, ImportBatch, ImportChange, ImportRow
+from app.models.places import Place, SurveyPlace
+from app.models.runs import Run
+from app.models.surveys import SurveyFirm, SurveyGroup, SurveyLink
+from app.models.unions import LaborUnion, Membership, SurveyUnion
+
+__all__ = [
+    "Alias",
+    "Base",
+    "ColumnMapping",
+    "DataVersion",
+    "Decision",
+    "Division",
+    "Enterprise",
+    "Headcount",
+    "ImportBatch",
+    "ImportChange",
+    "ImportRow",
+    "LaborUnion",
+    "Membership",
+    "Outline",
+    "Place",
+    "Run",
+    "Setting",
+    "SurveyFirm",
+    "SurveyGroup",
+    "SurveyLink",
+    "SurveyPlace",
+    "SurveyUnion",
+    "User",
+]

@@ -1,0 +1,52 @@
+"""Zones, buildings, markets, streets and house numbers."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, RunKey, geometry
+
+
+class PlaceColumns:
+    """The columns of ``geo.frames.PLACES``; a place may be known before anyone has put it on the map."""
+
+    kind: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(index=True)
+    parent: Mapped[str | None] = mapped_column(index=True)
+    county_code: Mapped[str | None] = mapped_column(index=True)
+    town_code: Mapped[str | None]
+    number: Mapped[str | None]
+    address: Mapped[str | None]
+    floors: Mapped[int | None]
+    operator: Mapped[str | None]
+    zone_level: Mapped[str | None]
+    origin: Mapped[str]
+    mentions: Mapped[int | None]
+    source: Mapped[str | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class Place(PlaceColumns, Base):
+    """A place as given. Of the versions of one key, the one with ``replaced_on`` empty is in force."""
+
+    __tablename__ = "place"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+    key: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    replaced_on: Mapped[date | None]
+    geom: Mapped[Any] = geometry()
+
+
+class SurveyPlace(PlaceColumns, Base):
+    """A place as a survey knew it, given or learned; house numbers are left out."""
+
+    __tablename__ = "survey_place"
+    __table_args__ = (UniqueConstraint("run_key", "key"),)
+
+    run_key: Mapped[RunKey]
+    key: Mapped[str]
+    geom: Mapped[Any] = geometry()

@@ -1,0 +1,21 @@
+"""What is stored, in and out, as the frames of ``geo.frames``; every query takes the caller's scope."""
+
+from app.store.layers import HEADCOUNTS, LAYERS
+from app.store.reading import find, inputs, read
+from app.store.scope import CITY, Scope
+from app.store.versions import data_version, input_version
+from app.store.writing import Outcome, write
+
+__all__ = [
+    "CITY",
+    "HEADCOUNTS",
+    "LAYERS",
+    "Outcome",
+    "Scope",
+    "data_version",
+    "find",
+    "input_version",
+    "inputs",
+    "read",
+    "write",
+]

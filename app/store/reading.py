@@ -1,0 +1,90 @@
+"""Reading layers as the frames of ``geo.frames``, within a scope and as of a day."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import Run, SurveyFirm
+from app.store import headcounts, rows
+from app.store.layers import LAYERS, Layer
+from app.store.scope import Scope
+from geo.survey import Inputs
+
+
+def read(
+    session: Session, layer: str, scope: Scope, *, on: date | None = None, keys: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return a layer as its frame, in the order it was written.
+
+    Parameters
+    ----------
+    layer : a name of ``LAYERS``, as divisions, places, enterprises
+    scope : a county sees the rows of its county; enterprises belong to the county where the latest survey found them
+    on : counts of enterprises and unions are the latest not after this day (None: the latest)
+    keys : only these rows, those that exist
+    """
+    target = LAYERS[layer]
+    conditions = [*_current(target), *_within(target, scope)]
+    if keys is None:
+        frame = rows.fetch(session, target.spec, target.table, *conditions)
+    else:
+        frame = rows.fetch_keys(session, target.spec, target.table, list(keys), *conditions)
+    return target.spec.conform(headcounts.join(session, target, frame, on)) if target.kind else frame
+
+
+def inputs(session: Session, *, on: date | None = None) -> Inputs:
+    """Return all that a survey of the city reads, as of ``on``."""
+    city = Scope()
+    return Inputs(**{name: read(session, name, city, on=on) for name in Inputs.__dataclass_fields__})
+
+
+def find(session: Session, layer: str, **columns: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of which any column has one of its values: ``find(s, "enterprises", uscc=[…], org_code=[…])``.
+
+    For recognising what is stored while a register is read, hence without scope; counts are left NA.
+    """
+    target = LAYERS[layer]
+    parts = [
+        rows.fetch(session, target.spec, target.table, target.table.c[name].in_(part), *_current(target))
+        for name, values in columns.items()
+        for part in rows.chunks(list(values))
+    ]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return target.spec.empty()
+    found = pd.concat(parts)
+    return found[~found.index.duplicated()]
+
+
+def _current(layer: Layer) -> list[Any]:
+    return [layer.table.c.replaced_on.is_(None)] if "replaced_on" in layer.table.c else []
+
+
+def _within(layer: Layer, scope: Scope) -> list[Any]:
+    if scope.county_code is None:
+        return []
+    table, code = layer.table, scope.county_code
+    unions = LAYERS["unions"].table
+    located = (
+        sa.select(SurveyFirm.key)
+        .join(Run, Run.key == SurveyFirm.run_key)
+        .where(Run.kept, SurveyFirm.county_code == code)
+    )
+    in_county = sa.select(unions.c.key).where(unions.c.county_code == code)
+    match layer.spec.name:
+        case "places" | "unions":
+            return [table.c.county_code == code]
+        case "memberships":
+            return [table.c.union_id.in_(in_county)]
+        case "enterprises":
+            return [table.c.key.in_(located)]
+        case "headcounts":
+            return [table.c.subject_key.in_(located) | table.c.subject_key.in_(in_county)]
+        case "decisions":
+            return [table.c.subject.in_(located) | table.c.subject.in_(in_county)]
+        case _:
+            return []

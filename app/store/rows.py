@@ -1,0 +1,106 @@
+"""Between frames and rows: plain values out of a frame, a frame out of selected rows."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import dialect
+from app.db.types import to_json
+from geo.frames import DAY, LIST, Spec
+
+CHUNK = 10_000
+"""Keys in one query: SQLite takes about 32,000 parameters."""
+
+
+def plain(series: pd.Series, dtype: str) -> list[Any]:
+    """Return a column as text, numbers, flags, ISO days and JSON text, None for NA: what both databases take."""
+    if dtype == LIST:
+        return [_json(value) for value in series]
+    missing = series.isna().to_numpy()
+    if dtype == DAY:
+        series = series.dt.strftime("%Y-%m-%d")
+    values = series.to_numpy(dtype=object)
+    if missing.any():
+        values = values.copy()
+        values[missing] = None
+    return [value.replace("\0", "") if type(value) is str and "\0" in value else value for value in values.tolist()]
+
+
+def table_rows(
+    connection: sa.Connection, spec: Spec, table: sa.Table, frame: pd.DataFrame, **fixed: Any
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Return names and rows for ``bulk_insert``: key, the frame's columns that the table has, geometry, ``fixed``."""
+    columns = {"key": frame.index.astype(object).tolist()}
+    columns |= {name: plain(frame[name], column.dtype) for name, column in spec.columns.items() if name in table.c}
+    if "geom" in table.c and isinstance(frame.get("geometry"), pd.Series):
+        columns["geom"] = list(dialect.encode(connection, frame["geometry"].to_numpy()))
+    columns |= {name: [value] * len(frame) for name, value in fixed.items()}
+    return list(columns), list(zip(*columns.values(), strict=True))
+
+
+def fetch(session: Session, spec: Spec, table: sa.Table, *conditions: Any) -> pd.DataFrame:
+    """Return the rows of a table as the frame of ``spec``, in the order they were written."""
+    names = [name for name in spec.columns if name in table.c]
+    selected = [table.c.key, *(_driver_value(table.c[name]) for name in names)]
+    if spec.spatial:
+        selected.append(dialect.raw(table.c.geom))
+    statement = sa.select(*selected).where(*conditions).order_by(table.c.fid)
+    return _frame(session.connection(), spec, names, session.execute(statement).all())
+
+
+def fetch_keys(session: Session, spec: Spec, table: sa.Table, keys: Sequence[str], *conditions: Any) -> pd.DataFrame:
+    """Return the rows of these keys (those that exist), in chunks so that a million keys are no trouble."""
+    parts = [fetch(session, spec, table, table.c.key.in_(part), *conditions) for part in chunks(keys)]
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts) if parts else spec.empty()
+
+
+def chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut keys into pieces of ``CHUNK``."""
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+def fids(session: Session, table: sa.Table, keys: Sequence[str]) -> dict[str, int]:
+    """Return the primary keys of the rows with these keys."""
+    found: dict[str, int] = {}
+    for part in chunks(keys):
+        found |= {
+            row.key: row.fid
+            for row in session.execute(sa.select(table.c.key, table.c.fid).where(table.c.key.in_(part)))
+        }
+    return found
+
+
+def _driver_value(column: Any) -> Any:
+    return sa.type_coerce(column, sa.types.NullType()).label(column.name)
+
+
+def _frame(connection: sa.Connection, spec: Spec, names: list[str], rows: Sequence[Any]) -> pd.DataFrame:
+    values: Mapping[str, Any] = dict(zip(["key", *names, "geometry"], zip(*rows, strict=True), strict=False))
+    if not rows:
+        return spec.empty()
+    index = pd.Index(values["key"])
+    columns = {name: _column(values[name], spec.columns[name].dtype, index) for name in names}
+    frame = pd.DataFrame(columns, index=index)
+    if spec.spatial:
+        frame["geometry"] = dialect.decode(connection, values["geometry"])
+    return spec.conform(frame)
+
+
+def _column(values: Sequence[Any], dtype: str, index: pd.Index) -> pd.Series:
+    if dtype == LIST:
+        values = [None if value is None else json.loads(value) for value in values]
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    series = pd.Series(array, index=index, dtype=object)
+    return pd.to_datetime(series) if dtype == DAY else series
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) else to_json(value)
