@@ -79,7 +79,7 @@ _SENTENCES: dict[type[DatabaseError], str] = {
     SchemaOlder: "the database {url} has an older schema ({found}; this version needs {expected}): run " + UPGRADE,
     DiskFull: "the disk that holds the database {url} is full: make room and repeat; nothing was half-written",
     NotGeoPackage: "{url} is not a GeoPackage of the atlas: choose another file, or move this one away",
-    ReadOnlyDatabase: "the database {url} may not be written to: check the rights of the file, its folder or the account",
+    ReadOnlyDatabase: "the database {url} may not be written to: check rights of file, folder, account",
     DatabaseBusy: "the database {url} is locked by another program: close it there, or wait and repeat",
 }
 

@@ -2,8 +2,8 @@
 """The embedded database: an ordinary GeoPackage on the standard library's ``sqlite3``, without a native extension.
 
 GeoAlchemy2's SQLite dialect only calls SQL functions; ``register`` installs Python functions that answer to those names
-and write real GeoPackage blobs, ``gpkg_*`` metadata and the standard R-tree with its triggers, so that GDAL and QGIS open
-the file as it is. Geometries are two-dimensional or higher, in the SRID of their column.
+and write real GeoPackage blobs, ``gpkg_*`` metadata and the standard R-tree with its triggers, so that GDAL and QGIS
+open the file as it is. Geometries are two-dimensional or higher, in the SRID of their column.
 """
 
 import sqlite3

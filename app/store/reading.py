@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -12,7 +12,9 @@ from app.models import Run, SurveyFirm
 from app.store import headcounts, rows
 from app.store.layers import LAYERS, Layer
 from app.store.scope import Scope
-from geo.survey import Inputs
+
+if TYPE_CHECKING:
+    from geo.survey import Inputs
 
 
 def read(
@@ -36,8 +38,10 @@ def read(
     return target.spec.conform(headcounts.join(session, target, frame, on)) if target.kind else frame
 
 
-def inputs(session: Session, *, on: date | None = None) -> Inputs:
+def inputs(session: Session, *, on: date | None = None) -> "Inputs":
     """Return all that a survey of the city reads, as of ``on``."""
+    from geo.survey import Inputs
+
     city = Scope()
     return Inputs(**{name: read(session, name, city, on=on) for name in Inputs.__dataclass_fields__})
 
