@@ -1,0 +1,74 @@
+"""The empty map: a Folium map without tiles, in Chinese, kept to the city, with panes in a fixed order."""
+
+from typing import Any
+
+import folium
+from flask_babel import gettext as _
+from folium.plugins import Fullscreen
+from folium.template import Template
+
+from app.maps.assets import OWN
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+PANES = {"ground": 200, "fills": 300, "lines": 350, "marks": 420, "names": 620}
+"""Panes from below to above. Names let clicks through."""
+
+
+class AtlasMap(folium.Map):
+    """A Folium map that asks for Leaflet alone, names itself to screen readers, and leaves the page's own styles alone."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <div class="folium-map atlas-map" id="{{ this.get_name() }}" role="region" aria-label="{{ this.label|e }}"></div>
+        {% endmacro %}
+
+        {% macro script(this, kwargs) %}
+            const {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+                crs: L.CRS.EPSG3857,
+                maxBounds: {{ this.limits|tojson }},
+                ...{{ this.options|tojavascript }}
+            }).fitBounds({{ this.extent|tojson }});
+            L.atlas.prepare({{ this.get_name() }}, {{ this.words|tojson }}, {{ this.extent|tojson }});
+        {% endmacro %}
+        """
+    )
+    default_js = [*folium.Map.default_js[:1], ("atlas_layers", f"{OWN}map/layers.js")]
+    default_css = [*folium.Map.default_css[:1], ("atlas_map", f"{OWN}map/map.css")]
+
+    def __init__(self, bounds: Bounds, *, label: str, key: str = "main", zoomable: bool = True, **options: Any) -> None:
+        super().__init__(tiles=None, location=[(bounds[1] + bounds[3]) / 2, (bounds[0] + bounds[2]) / 2])
+        self._id = key
+        self.label = label
+        self.extent = _corners(widened(bounds, 0.02))
+        self.limits = _corners(widened(bounds, 0.5))
+        self.words = {"zoomIn": _("放大"), "zoomOut": _("缩小"), "metre": _("米"), "kilometre": _("公里")}
+        self.options = {
+            "zoom_control": False, "attribution_control": False, "prefer_canvas": True, "max_bounds_viscosity": 1.0,
+            "max_zoom": 18, "zoom_snap": 0.25, "zoom_delta": 0.5, "scroll_wheel_zoom": zoomable, **options,
+        }  # fmt: skip
+        for name, order in PANES.items():
+            self.add_child(folium.map.CustomPane(name, z_index=order, pointer_events=name in ("fills", "marks")))
+
+
+def with_controls(drawn: AtlasMap, *, layers: bool = True) -> AtlasMap:
+    """Add full screen and the switch of layers, both with Chinese texts; call it last."""
+    drawn.add_child(
+        Fullscreen(position="topright", title=_("全屏"), title_cancel=_("退出全屏"), force_separate_button=True)
+    )
+    if layers:
+        drawn.add_child(folium.LayerControl(position="topright", collapsed=True))
+    return drawn
+
+
+def widened(bounds: Bounds, share: float) -> Bounds:
+    """Return the box with ``share`` of its width and height added on each side."""
+    west, south, east, north = bounds
+    across, up = (east - west) * share, (north - south) * share
+    return west - across, south - up, east + across, north + up
+
+
+def _corners(bounds: Bounds) -> list[list[float]]:
+    return [[bounds[1], bounds[0]], [bounds[3], bounds[2]]]

@@ -1,0 +1,166 @@
+/* Leaflet layers of the atlas, called by the script that Folium writes (app/maps/layers.py). A classic script: it runs before that one.
+   Names and figures only ever enter the page as text. */
+(() => {
+  "use strict";
+  const atlas = (L.atlas = {});
+  const HATCH = "hatch";
+  let hatching = null;
+
+  function hatch(context) {
+    if (hatching) return hatching;
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 6;
+    const pen = tile.getContext("2d");
+    pen.fillStyle = "#f2f3f5";
+    pen.fillRect(0, 0, 6, 6);
+    pen.strokeStyle = "#aab4bf";
+    pen.lineWidth = 1.3;
+    for (const shift of [-6, 0, 6]) { pen.beginPath(); pen.moveTo(shift, 6); pen.lineTo(shift + 6, 0); pen.stroke(); }
+    return (hatching = context.createPattern(tile, "repeat"));
+  }
+
+  L.Canvas.include({
+    _fillStroke(context, layer) {
+      const style = layer.options;
+      if (style.fill) {
+        context.globalAlpha = style.fillOpacity;
+        context.fillStyle = style.fillColor === HATCH ? hatch(context) : style.fillColor || style.color;
+        context.fill(style.fillRule || "evenodd");
+      }
+      if (style.stroke && style.weight !== 0) {
+        if (context.setLineDash) context.setLineDash((layer.options && layer.options._dashArray) || []);
+        context.globalAlpha = style.opacity;
+        context.lineWidth = style.weight;
+        context.strokeStyle = style.color;
+        context.lineCap = style.lineCap;
+        context.lineJoin = style.lineJoin;
+        context.stroke();
+      }
+    },
+  });
+
+  // --- the frame ---------------------------------------------------------------------------------------------------
+  const Scale = L.Control.Scale.extend({
+    _updateMetric(most) {
+      const metres = this._getRoundNum(most);
+      const { metre, kilometre } = this._map.atlas.words;
+      this._updateScale(this._mScale, metres < 1000 ? `${metres} ${metre}` : `${metres / 1000} ${kilometre}`, metres / most);
+    },
+  });
+
+  atlas.prepare = (map, words, extent) => {
+    map.atlas = { words, extent: L.latLngBounds(extent), items: new Map(), chosen: null };
+    map.getContainer().atlasMap = map;
+    map.setMinZoom(Math.floor((map.getBoundsZoom(extent) - 0.75) * 4) / 4);
+    if (map.options.scrollWheelZoom) L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
+    new Scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
+    if (words.source) L.control.attribution({ position: "bottomright", prefix: false }).addAttribution(words.source).addTo(map);
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+  };
+
+  const rings = (shape) => L.GeoJSON.coordsToLatLngs(shape.coordinates, shape.type === "MultiPolygon" ? 2 : 1);
+
+  atlas.outlines = (map, shapes, tones) => {
+    map.atlas.shapes = shapes;
+    const plain = { interactive: false, smoothFactor: 0.5 };
+    const borders = L.layerGroup();
+    for (const shape of Object.values(shapes)) {
+      L.polygon(rings(shape), { ...plain, pane: "ground", stroke: false, fillColor: tones.land, fillOpacity: 1 }).addTo(map);
+      L.polygon(rings(shape), { ...plain, pane: "lines", fill: false, color: tones.border, weight: 1.1, opacity: 0.9 }).addTo(borders);
+    }
+    return borders;
+  };
+
+  // --- what is drawn -----------------------------------------------------------------------------------------------
+  const EDGE = { color: "#ffffff", weight: 1, opacity: 0.9 };
+  const CHOSEN = { color: "#1c2430", weight: 3, opacity: 1 };
+
+  function look(drawing, index, certainty) {
+    if (index < 0) return { fillColor: HATCH, fillOpacity: 1 };
+    return { fillColor: drawing.colours[index], fillOpacity: certainty };
+  }
+
+  // The words of one item, line by line: its name, then each figure with its label.
+  function spoken(drawing, place) {
+    const box = document.createElement("div");
+    const head = box.appendChild(document.createElement("b"));
+    head.textContent = drawing.names ? drawing.names[place] : drawing.called;
+    for (const { label, values } of drawing.lines) {
+      const line = box.appendChild(document.createElement("div"));
+      line.textContent = `${label} ${values[place]}`;
+    }
+    return box;
+  }
+
+  function enlist(map, group, shape, drawing, place) {
+    const key = drawing.keys[place];
+    map.atlas.items.set(key, shape);
+    shape.atlasStyle = { color: shape.options.color, weight: shape.options.weight, opacity: shape.options.opacity };
+    shape.bindTooltip(() => spoken(drawing, place), { sticky: true, className: "atlas-tip", direction: "top", offset: [0, -6] });
+    shape.on("click", (event) => { L.DomEvent.stop(event); pick(map, key); });
+    group.addLayer(shape);
+  }
+
+  function pick(map, key) {
+    map.getContainer().dispatchEvent(new CustomEvent("atlas:pick", { bubbles: true, detail: { key } }));
+  }
+
+  atlas.mark = (map, key) => {
+    const { items, chosen } = map.atlas;
+    if (chosen && items.has(chosen)) items.get(chosen).setStyle(items.get(chosen).atlasStyle);
+    map.atlas.chosen = key;
+    if (key && items.has(key)) items.get(key).setStyle(CHOSEN).bringToFront();
+    return items.get(key);
+  };
+
+  const Drawn = L.FeatureGroup.extend({
+    initialize(drawing) { L.FeatureGroup.prototype.initialize.call(this); this.drawing = drawing; },
+    onAdd(map) {
+      this.clearLayers();
+      map.atlas.items.clear();
+      this.fill(map, this.drawing);
+      L.FeatureGroup.prototype.onAdd.call(this, map);
+      if (map.atlas.chosen) atlas.mark(map, map.atlas.chosen);
+    },
+  });
+
+  const Areas = Drawn.extend({
+    fill(map, drawing) {
+      drawing.areas.forEach((area, place) => {
+        const shape = typeof area === "string" ? map.atlas.shapes[area] : area;
+        const style = { ...EDGE, weight: 1.4, pane: "fills", smoothFactor: 0, ...look(drawing, drawing.classes[place], drawing.certainty[place]) };
+        enlist(map, this, L.polygon(rings(shape), style), drawing, place);
+      });
+    },
+  });
+
+  const Symbols = Drawn.extend({
+    fill(map, drawing) {
+      drawing.points.forEach(([lon, lat], place) => {
+        const hollow = drawing.radii[place] === 0;
+        const style = {
+          ...EDGE, pane: "marks", radius: hollow ? 2.5 : drawing.radii[place],
+          ...look(drawing, drawing.classes[place], drawing.certainty[place]),
+          ...(hollow ? { fillColor: "#ffffff", fillOpacity: 0.9, color: "#8b95a1", weight: 1 } : {}),
+        };
+        enlist(map, this, L.circleMarker([lat, lon], style), drawing, place);
+      });
+    },
+  });
+
+  const CORNERS = [0, 1, 2, 3, 4, 5].map((turn) => [Math.sin((turn * Math.PI) / 3), Math.cos((turn * Math.PI) / 3)]);
+  const Cells = Drawn.extend({
+    fill(map, drawing) {
+      const { side } = drawing;
+      drawing.cells.forEach(([q, r], place) => {
+        const x = side * Math.sqrt(3) * (q + r / 2), y = side * 1.5 * r;
+        const ring = CORNERS.map(([dx, dy]) => L.Projection.SphericalMercator.unproject(L.point(x + side * dx, y + side * dy)));
+        const style = { ...EDGE, weight: 0.6, pane: "fills", smoothFactor: 0, ...look(drawing, drawing.classes[place], drawing.certainty[place]) };
+        enlist(map, this, L.polygon(ring, style), drawing, place);
+      });
+    },
+  });
+
+  const FORMS = { areas: Areas, symbols: Symbols, cells: Cells };
+  atlas.draw = (drawing) => new FORMS[drawing.form](drawing);
+})();
