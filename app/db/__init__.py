@@ -1,8 +1,8 @@
 """The database: one engine, one way to a session, and the only package that knows which database it is.
 
 ``with session() as s`` reads, ``with session(write=True) as s`` reads and writes and commits at its end. The first
-session of a process makes sure that the schema fits: the embedded file is created and upgraded by itself, PostGIS only by
-the command.
+session of a process makes sure that the schema fits: the embedded file is created and upgraded by itself, PostGIS only
+by the command.
 """
 
 import sqlite3

@@ -2,8 +2,8 @@
 
 How to write one that works on both databases: ``op.create_table`` with ``geoalchemy2.Geometry`` columns makes the
 spatial index, the GeoPackage's metadata and its triggers by itself; ``op.add_column`` works as it is. SQLite cannot
-alter or drop a column in place: use ``op.batch_alter_table`` for tables without geometry, and a new table with a copy of
-the rows for others.
+alter or drop a column in place: use ``op.batch_alter_table`` for tables without geometry, and a new table with a copy
+of the rows for others.
 """
 
 from alembic import context

@@ -8,7 +8,7 @@ from app.models.enterprises import Enterprise, Headcount
 from app.models.imports import ColumnMapping, ImportBatch, ImportChange, ImportRow
 from app.models.places import Place, SurveyPlace
 from app.models.runs import Run
-from app.models.surveys import SurveyFirm, SurveyGroup, SurveyLink
+from app.models.surveys import SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord
 from app.models.unions import LaborUnion, Membership, SurveyUnion
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "SurveyGroup",
     "SurveyLink",
     "SurveyPlace",
+    "SurveyRecord",
     "SurveyUnion",
     "User",
 ]

@@ -11,7 +11,7 @@ class Run(Base):
     """A piece of long work (survey, import …): what was asked, how far it is, what came of it.
 
     ``status``: queued · running · done · failed · stale (given up after several lost workers). ``stage`` and
-    ``error_code`` are codes that labels speak; ``progress`` runs from 0 to 1; ``kept`` says that results are stored.
+    ``error_code`` are codes that labels speak; ``progress`` runs from 0 to 1.
     """
 
     __tablename__ = "run"
@@ -36,4 +36,3 @@ class Run(Base):
     started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    kept: Mapped[bool] = mapped_column(default=False)

@@ -3,14 +3,28 @@
 A survey is stored whole, inputs as it saw them included, so that every figure can be traced to its run.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Json, RunKey, geometry
+from app.models.base import Base, Json, Key, RunKey, geometry
 from app.models.enterprises import EnterpriseColumns
+
+
+class SurveyRecord(Base):
+    """A survey whose results are stored: one a day, made by the run of the same key."""
+
+    __tablename__ = "survey"
+
+    key: Mapped[Key]
+    on_day: Mapped[date] = mapped_column(unique=True)
+    rules_day: Mapped[date]
+    gazetteer_hash: Mapped[str]
+    input_version: Mapped[int]
+    tally: Mapped[Json]
+    made_at: Mapped[datetime]
 
 
 class CountColumns:

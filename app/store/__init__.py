@@ -1,5 +1,6 @@
 """What is stored, in and out, as the frames of ``geo.frames``; every query takes the caller's scope."""
 
+from app.store import headcounts, imports, settings, surveys
 from app.store.layers import HEADCOUNTS, LAYERS
 from app.store.reading import find, inputs, read
 from app.store.scope import CITY, Scope
@@ -14,8 +15,12 @@ __all__ = [
     "Scope",
     "data_version",
     "find",
+    "headcounts",
+    "imports",
     "input_version",
     "inputs",
     "read",
+    "settings",
+    "surveys",
     "write",
 ]

@@ -8,7 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Run, SurveyFirm
+from app.models import SurveyFirm, SurveyRecord
 from app.store import headcounts, rows
 from app.store.layers import LAYERS, Layer
 from app.store.scope import Scope
@@ -73,11 +73,8 @@ def _within(layer: Layer, scope: Scope) -> list[Any]:
         return []
     table, code = layer.table, scope.county_code
     unions = LAYERS["unions"].table
-    located = (
-        sa.select(SurveyFirm.key)
-        .join(Run, Run.key == SurveyFirm.run_key)
-        .where(Run.kept, SurveyFirm.county_code == code)
-    )
+    newest = sa.select(SurveyRecord.key).order_by(SurveyRecord.on_day.desc()).limit(1).scalar_subquery()
+    located = sa.select(SurveyFirm.key).where(SurveyFirm.run_key == newest, SurveyFirm.county_code == code)
     in_county = sa.select(unions.c.key).where(unions.c.county_code == code)
     match layer.spec.name:
         case "places" | "unions":

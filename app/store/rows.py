@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -37,10 +38,20 @@ def table_rows(
     """Return names and rows for ``bulk_insert``: key, the frame's columns that the table has, geometry, ``fixed``."""
     columns = {"key": frame.index.astype(object).tolist()}
     columns |= {name: plain(frame[name], column.dtype) for name, column in spec.columns.items() if name in table.c}
-    if "geom" in table.c and isinstance(frame.get("geometry"), pd.Series):
-        columns["geom"] = list(dialect.encode(connection, frame["geometry"].to_numpy()))
+    if "geom" in table.c:
+        columns["geom"] = list(dialect.encode(connection, shapes(frame)))
     columns |= {name: [value] * len(frame) for name, value in fixed.items()}
     return list(columns), list(zip(*columns.values(), strict=True))
+
+
+def shapes(frame: pd.DataFrame) -> np.ndarray:
+    """Return the geometries of a spatial frame, or points of its ``lon`` and ``lat``; None where there is none."""
+    if "geometry" in frame:
+        return np.asarray(frame["geometry"], dtype=object)
+    placed = frame["lon"].notna().to_numpy() & frame["lat"].notna().to_numpy()
+    points = np.full(len(frame), None, dtype=object)
+    points[placed] = shapely.points(frame["lon"].to_numpy()[placed], frame["lat"].to_numpy()[placed])
+    return points
 
 
 def fetch(session: Session, spec: Spec, table: sa.Table, *conditions: Any) -> pd.DataFrame:

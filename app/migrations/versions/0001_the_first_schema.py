@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
+from app.db.types import Instant
+from app.db.types import JsonText
 from geoalchemy2 import Geometry
-
-from app.db.types import Instant, JsonText
 
 revision = "0001"
 down_revision = None
@@ -303,7 +303,6 @@ def upgrade():
         sa.Column("started_at", Instant(), nullable=True),
         sa.Column("heartbeat_at", Instant(), nullable=True),
         sa.Column("finished_at", Instant(), nullable=True),
-        sa.Column("kept", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("fid", name=op.f("pk_run")),
         sa.UniqueConstraint("key", name=op.f("uq_run_key")),
     )
@@ -317,6 +316,20 @@ def upgrade():
         sa.Column("changed_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("fid", name=op.f("pk_setting")),
         sa.UniqueConstraint("key", name=op.f("uq_setting_key")),
+    )
+    op.create_table(
+        "survey",
+        sa.Column("fid", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("rules_day", sa.Date(), nullable=False),
+        sa.Column("gazetteer_hash", sa.Text(), nullable=False),
+        sa.Column("input_version", sa.Integer(), nullable=False),
+        sa.Column("tally", JsonText(), nullable=False),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("fid", name=op.f("pk_survey")),
+        sa.UniqueConstraint("key", name=op.f("uq_survey_key")),
+        sa.UniqueConstraint("on_day", name=op.f("uq_survey_on_day")),
     )
     op.create_table(
         "survey_firm",
@@ -544,6 +557,7 @@ def downgrade():
     op.drop_index(op.f("ix_survey_firm_name"), table_name="survey_firm")
     op.drop_index(op.f("ix_survey_firm_county_code"), table_name="survey_firm")
     op.drop_table("survey_firm")
+    op.drop_table("survey")
     op.drop_table("setting")
     op.drop_index(op.f("ix_run_status"), table_name="run")
     op.drop_index(op.f("ix_run_kind"), table_name="run")

@@ -1,0 +1,156 @@
+"""Surveys as stored: one a day, whole, so that every figure can be traced; read once a process and kept in memory."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import models
+from app.db import dialect
+from app.models import SurveyRecord
+from app.store import rows, versions
+from app.store.scope import Scope
+from geo import frames
+from geo.frames import Spec
+
+if TYPE_CHECKING:
+    from geo.survey import Survey
+
+PARTS: dict[str, tuple[Spec, type[models.Base]]] = {
+    "firms": (frames.FIRMS, models.SurveyFirm),
+    "places": (frames.PLACES, models.SurveyPlace),
+    "unions": (frames.SURVEYED_UNIONS, models.SurveyUnion),
+    "links": (frames.LINKS, models.SurveyLink),
+    "groups": (frames.GROUPS, models.SurveyGroup),
+}
+"""The frames of a survey that have a table; ``groupings`` is a selection of ``firms``."""
+
+_KEEP = 6
+_cache: "OrderedDict[tuple[str, str, Scope], Survey]" = OrderedDict()
+_lock = threading.Lock()
+
+
+def save(session: Session, survey: "Survey", run_key: str, *, input_version: int | None = None) -> None:
+    """Store a survey as the one of its day; an older one of the same day goes. House numbers are not kept as places.
+
+    ``input_version`` is that of the inputs it was made from (default: now's).
+    """
+    for old in session.scalars(sa.select(SurveyRecord).where(SurveyRecord.on_day == survey.on)).all():
+        _drop(session, old)
+    for name, (spec, model) in PARTS.items():
+        frame = spec.conform(getattr(survey, name))
+        if name == "places":
+            frame = frame[frame["kind"] != "address"]
+        table = model.__table__
+        assert isinstance(table, sa.Table)
+        connection = session.connection()
+        values = rows.table_rows(connection, spec, table, frame, run_key=run_key)
+        dialect.bulk_insert(connection, table, *values)
+    record = SurveyRecord(
+        key=run_key,
+        on_day=survey.on,
+        rules_day=survey.rules_day,
+        gazetteer_hash=survey.gazetteer_hash,
+        input_version=versions.input_version(session) if input_version is None else input_version,
+        tally=[asdict(stage) for stage in survey.tally],
+        made_at=datetime.now(UTC),
+    )
+    session.add(record)
+    versions.bump(session, versions.RESULTS)
+
+
+def latest(session: Session, scope: Scope, on: date | None = None) -> "Survey | None":
+    """Return the survey of the latest day not after ``on`` (None: of the newest day), as ``scope`` may see it.
+
+    The same object again as long as that survey stands; None if there is none. A county sees the firms found in it,
+    what they belong to, and the unions and places of its own.
+    """
+    found = record(session, on)
+    if found is None:
+        return None
+    key = (str(session.get_bind().engine.url), found.key, scope)
+    with _lock:
+        if key not in _cache:
+            whole = (*key[:2], Scope())
+            if whole not in _cache:
+                _keep(whole, _load(session, found))
+            _keep(key, _within(_cache[whole], scope))
+        _cache.move_to_end(key)
+        return _cache[key]
+
+
+def record(session: Session, on: date | None = None) -> SurveyRecord | None:
+    """Return what is known of the survey that ``latest`` would give: its run, days, tally and version of the inputs."""
+    query = sa.select(SurveyRecord).order_by(SurveyRecord.on_day.desc()).limit(1)
+    return session.scalar(query if on is None else query.where(SurveyRecord.on_day <= on))
+
+
+def days(session: Session) -> list[date]:
+    """Return the days that have a survey, newest first."""
+    return list(session.scalars(sa.select(SurveyRecord.on_day).order_by(SurveyRecord.on_day.desc())))
+
+
+def outdated(session: Session) -> bool:
+    """Return whether registers, layers or decisions have changed since the newest survey was made."""
+    found = record(session)
+    return found is not None and found.input_version < versions.input_version(session)
+
+
+def _drop(session: Session, old: SurveyRecord) -> None:
+    for _, model in PARTS.values():
+        table = model.__table__
+        assert isinstance(table, sa.Table)
+        session.execute(table.delete().where(table.c.run_key == old.key))
+    session.delete(old)
+    session.flush()
+
+
+def _keep(key: tuple[str, str, Scope], survey: "Survey") -> None:
+    _cache[key] = survey
+    while len(_cache) > _KEEP:
+        _cache.popitem(last=False)
+
+
+def _load(session: Session, found: SurveyRecord) -> "Survey":
+    from geo.survey import Survey, Tally
+
+    parts: dict[str, Any] = {}
+    for name, (spec, model) in PARTS.items():
+        table = model.__table__
+        assert isinstance(table, sa.Table)
+        parts[name] = rows.fetch(session, spec, table, table.c.run_key == found.key)
+    firms = parts["firms"]
+    return Survey(
+        on=found.on_day,
+        rules_day=found.rules_day,
+        gazetteer_hash=found.gazetteer_hash,
+        tally=tuple(Tally(**stage) for stage in found.tally),
+        groupings=frames.GROUPINGS.conform(firms[firms["group_id"].notna() | firms["left_because"].notna()]),
+        **parts,
+    )
+
+
+def _within(survey: "Survey", scope: Scope) -> "Survey":
+    if scope.county_code is None:
+        return survey
+
+    def ours(frame: pd.DataFrame) -> pd.Series:
+        return (frame["county_code"] == scope.county_code).fillna(False)
+
+    firms = survey.firms[ours(survey.firms)]
+    named = pd.unique(firms[["zone", "building", "market", "street"]].to_numpy().ravel())
+    unions = survey.unions[ours(survey.unions) | survey.unions.index.isin(firms["union_id"].dropna())]
+    return replace(
+        survey,
+        firms=firms,
+        places=survey.places[ours(survey.places) | survey.places.index.isin(named)],
+        unions=unions,
+        links=survey.links[survey.links["union_id"].isin(unions.index)],
+        groups=survey.groups[ours(survey.groups)],
+        groupings=survey.groupings[survey.groupings.index.isin(firms.index)],
+    )
