@@ -1,0 +1,94 @@
+"""First joint unions for the firms that are too small for their own: seats, engine, check and reasons in one call."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import AtlasError
+from geo.frames import GROUPINGS, GROUPS
+from geo.joint import check, engine, reasons, seats, streets
+from geo.joint.engine import Draft
+from geo.joint.options import JointOptions
+
+
+def suggest(
+    firms: pd.DataFrame,
+    unions: pd.DataFrame,
+    *,
+    places: gpd.GeoDataFrame,
+    names: pd.Series,
+    options: JointOptions,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Suggest joint unions, and firms that an existing joint union can take in.
+
+    Parameters
+    ----------
+    firms : FIRMS; the grouping columns are not read
+    unions : SURVEYED_UNIONS
+    places : PLACES, for the lines of streets and for names
+    names : names by key of everything that may be a seat: places, villages, unions
+    options : thresholds
+
+    Returns
+    -------
+    groups : GROUPS, in order of workers reached
+    groupings : GROUPINGS, one row per candidate (an uncovered firm below the size for its own union), by key
+        Grouped and left over together are all candidates; what is no candidate has no row.
+    A suggestion is advice: it counts nobody as covered, and the higher union and the workers decide.
+    """
+    along = streets.chainages(firms, places, options=options)
+    pool = seats.candidates(firms, along, options=options)
+    hosts = seats.existing(firms, unions, places, along=along, options=options)
+    drafts = engine.group(pool, hosts, options=options, weights=streets.Weights())
+    facts = check.check(drafts, firms, unions=hosts, along=along, options=options)
+    left = reasons.left_over(pool, drafts, unions=hosts, options=options)
+    groups = _groups(drafts, facts, firms=firms, hosts=hosts, names=names, options=options)
+    return groups, _groupings(drafts, left, pool)
+
+
+def _groupings(drafts: Sequence[Draft], left: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:
+    member_of = {key: draft.group_id for draft in drafts for key in draft.members}
+    table = pd.DataFrame(
+        {"group_id": pool.index.map(member_of), "left_because": left["left_because"].reindex(pool.index)}
+    )
+    table.index = pool.index
+    if not (table["group_id"].isna() ^ table["left_because"].isna()).all():
+        raise AtlasError("a candidate is neither grouped nor left over, or both", code="COUNT")
+    return GROUPINGS.conform(table)
+
+
+def _groups(
+    drafts: Sequence[Draft],
+    facts: Sequence[check.Facts],
+    *,
+    firms: pd.DataFrame,
+    hosts: pd.DataFrame,
+    names: pd.Series,
+    options: JointOptions,
+) -> pd.DataFrame:
+    rows = {}
+    for draft, known in zip(drafts, facts, strict=True):
+        members = firms.loc[list(draft.members)]
+        union = hosts.loc[draft.seat] if draft.kind == "existing" else None
+        rows[draft.group_id] = {
+            "kind": draft.kind,
+            "place_id": draft.seat,
+            "name": names.get(draft.seat),
+            "county_code": known.counties[0] if len(known.counties) == 1 else None,
+            "town_code": known.towns[0] if len(known.towns) == 1 else None,
+            "firms": known.firms,
+            "workers": known.workers,
+            "workers_unknown": known.unknown,
+            "chainage_from_m": known.from_m,
+            "chainage_to_m": known.to_m,
+            "lon": members["lon"].median(),
+            "lat": members["lat"].median(),
+            "reasons": reasons.of_group(draft, known, union=union, options=options),
+            "cautions": reasons.cautions(draft, known, options=options),
+        }
+    if not rows:
+        return GROUPS.empty()
+    table = GROUPS.conform(pd.DataFrame.from_dict(rows, orient="index"))
+    ranked = table.assign(key=table.index).sort_values(["workers", "firms", "key"], ascending=[False, False, True])
+    return table.loc[ranked.index]

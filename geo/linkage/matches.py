@@ -1,0 +1,203 @@
+"""One listed name against the register: codes first, then the name, then its core, then what is nearly the same."""
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from geo.linkage.options import LinkOptions
+from geo.linkage.register import Register, without_tail
+from geo.text import CompanyName, read_name
+
+_NAME_SCORE, _CORE_SCORE, _ORG_SCORE = 0.98, 0.96, 0.99
+_OTHER_COUNTY, _SLIPS = 0.9, 2
+
+
+@dataclass(frozen=True)
+class Match:
+    """The answer to one query; ``row`` is None if nothing fits."""
+
+    row: int | None
+    method: str
+    score: float
+    status: str
+    reasons: tuple[Any, ...]
+
+
+NOTHING = Match(None, "none", 0.0, "none", ())
+
+
+@dataclass(frozen=True)
+class Query:
+    """A name as a union register lists it, with the code and county written beside it."""
+
+    name: str
+    code: str | None
+    county: str | None
+
+
+def match(query: Query, register: Register, *, options: LinkOptions) -> Match:
+    """Find the one enterprise a listed name means.
+
+    The cascade: credit code, organisation code (also inside a credit code), name letter by letter, core with place and
+    branch, fuzzy inside the county. A doubtful answer keeps its best candidate and status ``review``.
+    """
+    listed = read_name(query.name, register.regions)
+    by_code = _by_code(query, listed, register)
+    if by_code is not None:
+        return by_code
+    rows = register.by_full.get(without_tail(listed), ())
+    if listed.former and not rows:
+        rows = register.by_full.get(read_name(listed.former, register.regions).full, ())
+    if rows:
+        return _settled(rows, query, listed, register=register, method="name", options=options)
+    same = _same_core(listed.core, register)
+    rows = tuple(row for row in same if register.names[row].branch == listed.branch)
+    if rows:
+        return _settled(rows, query, listed, register=register, method="name_core", options=options)
+    answer = _fuzzy(query, listed, register, options=options)
+    if answer.row is None and listed.branch and same:
+        return replace(NOTHING, reasons=(["branch_of", {"firms": [register.keys[row] for row in same[:4]]}],))
+    return answer
+
+
+def _same_core(core: str, register: Register) -> tuple[int, ...]:
+    """Firms of the same core; 集团 at its end is a word of form."""
+    if len(core) < 2:
+        return ()
+    bare = core.removesuffix("集团")
+    return register.by_core.get(core) or register.by_core.get(bare) or register.by_core.get(f"{bare}集团", ())
+
+
+def _by_code(query: Query, listed: CompanyName, register: Register) -> Match | None:
+    code = query.code or ""
+    row, method, score = register.by_code.get(code), "uscc", 1.0
+    if row is None:
+        rows = register.by_org_code.get(code[8:17] if len(code) == 18 else code, ()) if code else ()
+        row, method, score = (rows[0] if len(rows) == 1 else None), "org_code", _ORG_SCORE
+    if row is None:
+        return None
+    alike = similarity(listed, register.names[row])
+    rivals = [other for other in register.by_full.get(without_tail(listed), ()) if other != row]
+    reasons: list[Any] = [[method, {"code": code}]]
+    if alike < 0.5:
+        reasons.append(["name_differs", {"listed": listed.full, "registered": register.names[row].full}])
+    if alike < 0.5 and rivals:
+        reasons.append(["name_means_another", {"firms": [register.keys[other] for other in rivals[:4]]}])
+        return Match(row, method, 0.5, "review", tuple(reasons))
+    return Match(row, method, score, "auto", tuple(reasons))
+
+
+def _settled(
+    rows: tuple[int, ...],
+    query: Query,
+    listed: CompanyName,
+    *,
+    register: Register,
+    method: str,
+    options: LinkOptions,
+) -> Match:
+    """Choose among firms of the same name or core: the county decides, then the legal form; else a person does."""
+    inside = tuple(row for row in rows if not _conflict(query, listed, row, register))
+    chosen = inside or rows
+    if len(chosen) > 1:
+        narrowed = tuple(row for row in chosen if _form(register.names[row]) == _form(listed))
+        chosen = narrowed or chosen
+    if len(chosen) > 1 and method == "name_core":
+        exact = tuple(row for row in chosen if _regions(register.names[row]) == _regions(listed))
+        chosen = exact or chosen
+    row = chosen[0]
+    score = _NAME_SCORE if method == "name" else _CORE_SCORE
+    reasons: list[Any] = [[f"same_{method}", {"listed": listed.full, "registered": register.names[row].full}]]
+    doubts = []
+    if not inside and method == "name_core":
+        doubts.append(["other_county", {"listed": query.county, "registered": register.counties[row]}])
+    if (
+        method == "name_core"
+        and _form(register.names[row]) != _form(listed)
+        and listed.form
+        and register.names[row].form
+    ):
+        reasons.append(["other_form", {"listed": listed.form, "registered": register.names[row].form}])
+    if method == "name_core" and len(listed.core) < 3:
+        doubts.append(["short_core", {"core": listed.core}])
+    if len(chosen) > 1:
+        doubts.append(
+            ["several_firms", {"firms": [register.keys[other] for other in chosen[: options.listed_rivals + 1]]}]
+        )
+    score *= _OTHER_COUNTY ** len(doubts)
+    return Match(row, method, score, "review" if doubts else "auto", (*reasons, *doubts))
+
+
+def _fuzzy(query: Query, listed: CompanyName, register: Register, *, options: LinkOptions) -> Match:
+    near = register.near(listed.core + (listed.branch or ""), options.candidates)
+    scored = sorted(_scored(query, listed, row, register) for row in near)
+    scored = [found for found in scored if found.score >= options.review_score]
+    if not scored:
+        return NOTHING
+    best, others = scored[0], scored[1:]
+    registered = register.names[best.row]
+    reasons: list[Any] = [["similar_name", {"listed": listed.full, "registered": registered.full, "edits": best.edits}]]
+    if best.conflict:
+        reasons.append(["other_county", {"listed": query.county, "registered": register.counties[best.row]}])
+    near_score = [other for other in others if other.score > best.score - options.lead]
+    near_text = [other for other in others if other.edits <= best.edits + 1]
+    if near_score:
+        rivals = [register.keys[found.row] for found in (best, *near_score[: options.listed_rivals])]
+        reasons.append(["several_firms", {"firms": rivals}])
+    one_slip = best.edits == 1 and len(listed.core) >= options.slip_core and not near_text
+    sure = not best.conflict and ((best.score >= options.auto_score and not near_score) or one_slip)
+    return Match(best.row, "fuzzy", round(best.score, 4), "auto" if sure else "review", tuple(reasons))
+
+
+class _Scored(NamedTuple):
+    """A candidate; sorts best first: by score, then by edits of the whole name, then by row."""
+
+    loss: float
+    edits: int
+    row: int
+    conflict: bool
+
+    @property
+    def score(self) -> float:
+        return 1.0 - self.loss
+
+
+def similarity(listed: CompanyName, registered: CompanyName) -> float:
+    """Likeness of two names, 0..1, from the edits (swapped neighbours are one) between what is their own in them."""
+    if listed.branch and registered.branch:
+        head = OSA.normalized_similarity(listed.core, registered.core)
+        return float(min(head, OSA.normalized_similarity(listed.branch, registered.branch)))
+    return float(OSA.normalized_similarity(_bare(listed), _bare(registered)))
+
+
+def _scored(query: Query, listed: CompanyName, row: int, register: Register) -> _Scored:
+    registered = register.names[row]
+    score = similarity(listed, registered)
+    ours, theirs = without_tail(listed), without_tail(registered)
+    edits = int(OSA.distance(ours, theirs))
+    if edits <= _SLIPS:
+        score = max(score, 1.0 - edits / max(len(ours), len(theirs)))
+    conflict = _conflict(query, listed, row, register)
+    return _Scored(1.0 - score * (_OTHER_COUNTY if conflict else 1.0), edits, row, conflict)
+
+
+def _bare(name: CompanyName) -> str:
+    return name.core + name.form + (name.branch or "")
+
+
+def _form(name: CompanyName) -> str:
+    return name.form.replace("责任", "").replace("公司", "").strip("()")
+
+
+def _regions(name: CompanyName) -> frozenset[str]:
+    return frozenset(word.rstrip("市区县省") for word in name.regions)
+
+
+def _conflict(query: Query, listed: CompanyName, row: int, register: Register) -> bool:
+    """Whether the counties contradict each other, those written beside the names or those inside them."""
+    known = register.counties[row]
+    if query.county is not None and known is not None and query.county != known:
+        return True
+    ours, theirs = register.counties_named(listed), register.counties_named(register.names[row])
+    return bool(ours and theirs and not ours & theirs)

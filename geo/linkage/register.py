@@ -1,0 +1,131 @@
+"""The enterprise register prepared for look-up: by code, by name, by core, by shared character pairs."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.text import CompanyName, read_name
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Register:
+    """Rows are numbers 0..n-1 in canonical order (by key), so that results do not depend on the order of the input."""
+
+    keys: tuple[str, ...]
+    names: tuple[CompanyName, ...]
+    counties: tuple[str | None, ...]
+    by_code: dict[str, int]
+    by_org_code: dict[str, tuple[int, ...]]
+    by_full: dict[str, tuple[int, ...]]
+    by_core: dict[str, tuple[int, ...]]
+    by_piece: dict[str, Rows]
+    row_of: dict[str, int]
+    regions: frozenset[str]
+    county_of: dict[str, str]
+    """County code of each place word that means one county."""
+
+    def near(self, text: str, most: int) -> list[int]:
+        """Rows that share most characters and pairs of characters with a text, rare ones weighing more; ties by row."""
+        found = [self.by_piece[piece] for piece in sorted(pieces(text)) if piece in self.by_piece]
+        if not found:
+            return []
+        rare = [rows for rows in found if len(rows) * 20 <= len(self.keys) + 400] or found
+        rows = np.concatenate(rare)
+        weight = np.concatenate([np.full(len(part), np.log1p(len(self.keys) / len(part))) for part in rare])
+        unique, inverse = np.unique(rows, return_inverse=True)
+        total = np.bincount(inverse, weights=weight)
+        order = np.lexsort((unique, -total))[:most]
+        return [int(row) for row in unique[order]]
+
+    def counties_named(self, name: CompanyName) -> frozenset[str]:
+        """Counties that the place words of a name mean."""
+        return frozenset(self.county_of[word] for word in name.regions if word in self.county_of)
+
+
+def pieces(text: str) -> set[str]:
+    """Return the characters of a text and its pairs of neighbouring characters."""
+    return {text[i : i + 2] for i in range(len(text) - 1)} | set(text)
+
+
+def prepare(firms: pd.DataFrame, regions: Mapping[str, str]) -> Register:
+    """Prepare the look-up.
+
+    Parameters
+    ----------
+    firms : frame by enterprise key with name, uscc, org_code, county_code
+    regions : place words that are no part of a firm's own name, with the code of what they mean (``region_words``)
+    """
+    words = frozenset(regions)
+    ordered = firms.sort_index()
+    names = tuple(read_name(name, words) for name in ordered["name"].fillna(""))
+    codes = ordered["uscc"].fillna("").tolist()
+    org_codes = ordered["org_code"].fillna(ordered["uscc"].str[8:17]).fillna("").tolist()
+    return Register(
+        keys=tuple(ordered.index),
+        names=names,
+        counties=tuple(None if pd.isna(county) else str(county) for county in ordered["county_code"]),
+        by_code={code: row for row, code in reversed(list(enumerate(codes))) if code},
+        by_org_code=_inverted(org_codes),
+        by_full=_inverted(without_tail(name) for name in names),
+        by_core=_inverted(name.core for name in names),
+        by_piece={piece: np.array(rows, dtype=np.int64) for piece, rows in _piece_rows(names).items()},
+        row_of={key: row for row, key in enumerate(ordered.index)},
+        regions=words,
+        county_of={word: code for word, code in regions.items() if not code.endswith("00")},
+    )
+
+
+def without_tail(name: CompanyName) -> str:
+    """The folded name without the words that make it a union's and without a former name in brackets."""
+    text = name.full
+    if name.former is not None:
+        text = text[: text.index("(")] if "(" in text else text
+    tail = name.union_tail or ""
+    return text[: -len(tail)] if tail and text.endswith(tail) else text
+
+
+def region_words(divisions: pd.DataFrame, aliases: pd.DataFrame) -> dict[str, str]:
+    """Return the place words that stand before or inside firm names, with the code they mean.
+
+    Names of the city, its counties and its province, today's and former, with and without suffix. A word that may
+    mean two counties gets the city's code.
+    """
+    upper = divisions[divisions["level"].isin(["city", "county"])]
+    former = set(upper.index[upper["valid_to"].notna()])
+    cities = set(upper.index[upper["level"].eq("city")])
+    provinces = {f"{code[:2]}0000" for code in cities}
+    wanted = aliases["target"].isin(set(upper.index) | provinces) & aliases["kind"].isin(
+        ["official", "former", "short"]
+    )
+    other = aliases[wanted]
+    named = [*zip(upper["name"], upper.index, strict=True), *zip(other["alias"], other["target"], strict=True)]
+    words: dict[str, set[str]] = defaultdict(set)
+    for name, code in named:
+        words[str(name)].add(str(code))
+        if len(name) > 2 and name[-1] in "市区县省":
+            words[str(name)[:-1]].add(str(code))
+    wide = min(cities, default="")
+    today = {word: codes - former or codes for word, codes in words.items()}
+    return {word: min(codes) if len(codes) == 1 else wide for word, codes in sorted(today.items())}
+
+
+def _inverted(values: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for row, value in enumerate(values):
+        if value:
+            found[value].append(row)
+    return {value: tuple(rows) for value, rows in found.items()}
+
+
+def _piece_rows(names: Sequence[CompanyName]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for row, name in enumerate(names):
+        for piece in pieces(name.core + (name.branch or "")):
+            found[piece].append(row)
+    return found
