@@ -1,0 +1,112 @@
+"""Numbers, relations and punctuation in a normalised address: everything that a grammar can tell without a gazetteer.
+
+One compiled scanner. A number's unit decides its kind, and a negative look-ahead keeps 1号桥, 5号路, 3号厂房, 2号楼 from
+being read as house numbers: they are names or blocks.
+"""
+
+import re
+from typing import NamedTuple
+
+NO, BLOCK, CELL, FLOOR, ROOM, GROUP, CHAIN, PHASE, ROAD, REL, SEP, KM = (
+    "no", "block", "cell", "floor", "room", "group", "chain", "phase", "road", "rel", "sep", "km",
+)  # fmt: skip
+
+_ONE = r"(?:[A-Z]{0,2}\d+[A-Z]{0,2}\d{0,4})"
+_LIST = rf"{_ONE}(?:(?:[-~/.、&]|至|和|附)+{_ONE})*"
+_UNIT = {
+    "号楼": BLOCK, "号厂房": BLOCK, "号车间": BLOCK, "号仓库": BLOCK, "号库": BLOCK, "号馆": BLOCK, "号幢": BLOCK, "号栋": BLOCK,
+    "#楼": BLOCK, "#厂房": BLOCK, "#车间": BLOCK, "幢楼": BLOCK, "幢": BLOCK, "栋": BLOCK, "座": BLOCK, "#": BLOCK,
+    "号单元": CELL, "单元": CELL, "梯": CELL,
+    "层楼": FLOOR, "层": FLOOR, "楼": FLOOR, "F": FLOOR,
+    "号室": ROOM, "号门市部": ROOM, "号门市": ROOM, "号门面": ROOM, "号营业房": ROOM, "号店面": ROOM, "号店": ROOM, "号商铺": ROOM,
+    "号铺": ROOM, "号车库": ROOM, "号摊位": ROOM, "号摊": ROOM, "室": ROOM, "房间": ROOM, "房": ROOM, "铺": ROOM, "摊位": ROOM,
+    "村民小组": GROUP, "小组": GROUP, "组": GROUP, "生产队": GROUP, "队": GROUP, "号组": GROUP,
+    "号弄": NO, "号院": NO, "号": NO, "弄": NO,
+    "期": PHASE,
+    "公里处": KM, "公里": KM,
+}  # fmt: skip
+_UNITS = "|".join(sorted(map(re.escape, _UNIT), key=len, reverse=True))
+_NOT_AFTER = r"(?!桥|路|街|线|大道|大街|公路|地块|区块|井|坝|闸|圩|河|码头|门(?!市|面)|村|沟|泵|池|庙|标|支|干)"
+
+_NUMBER = re.compile(
+    rf"(?P<road>(?:[经纬]|[东西南北]环|[GSXY](?=\d))?\d{{1,4}}(?:号?(?:大街|大道|街|路|公路)(?!口|村|社区|小区)|国道|省道|县道|公路|号线))"
+    rf"|(?P<floorpre>(?:地下|负|-|B|第)\d{{1,2}}(?:层|楼)|底层|底楼|顶层|顶楼|夹层|地下室|裙楼|负{_ONE}楼?|B\d(?:层|F)?(?![\d-]))"
+    rf"|(?P<pre>附|甲|乙|丙|丁|特|第|临)?(?P<num>{_LIST})(?P<unit>(?:{_UNITS}){_NOT_AFTER})?"
+    r"|(?P<letter>[A-Z]{1,2}|[东西南北中主副前后左右])(?P<letterunit>座|幢|栋|楼(?![上下]))"
+    r"|(?P<sub>[A-Z]\d?|[东西南北中])(?P<subunit>区(?![域政委]))"
+    r"|(?P<phase>[一二三四五六]期)"
+)
+_SHOP = "店面店|店面房?|门面房?|门市部?|营业房|商业用?房?|商铺|商办|车库|店铺|铺位?|摊位|柜台|仓库|储藏室|店"
+_SHOP_NUMBER = re.compile(
+    rf"(?:{_SHOP})(?:[东西南北])?{_LIST}(?:号|室|#)?(?![层楼幢栋座期F])|(?:{_LIST})(?:{_SHOP})(?={_ONE}|$|[(),])"
+)
+_DISTANCE = r"(?:约|大约)?\d+(?:\.\d+)?(?:多|余)?(?:米|公里|M|KM)(?:处|左右)?"
+_REL = re.compile(
+    rf"(?:[向往以朝]|偏)?[东南西北]{{1,2}}(?:侧|边|面|方向?)?{_DISTANCE}|{_DISTANCE}"
+    r"|(?:交叉路?口|交汇(?:处|口)?|交界(?:处|口)?|十字路口|丁字路口|路口|交会处)(?:往?(?:[东南西北]{1,2}(?:侧|角|面|首|边)?))?"
+    r"|(?:斜?对面|对过|隔壁|附近|旁边|旁|侧面|背后|后面|前面|楼下|楼上|门口|院内|大院内|厂内|场内|店内|园内|校内|馆内|内侧)(?!路|街|[东西南北]路)"
+    r"|以?[东南西北]{1,2}(?:侧|首|边|端|隅|角|邻|堍)(?!路|街|村|巷|园|苑)"
+    r"|以[东南西北]|[内旁](?=$|[(),、])|之间|(?<=[路街道桥村])[东西南北](?=$|[(),、])|沿线|沿街"
+)
+_SEP = re.compile(r"[,、()\-~/.:&_*+=!?]+")
+
+
+class Token(NamedTuple):
+    """A stretch of text that the grammar recognises; ``value`` is the number with its list or range, without the unit."""
+
+    start: int
+    end: int
+    kind: str
+    value: str
+    unit: str
+
+
+_GATE = re.compile(r"[A-Z0-9附甲乙丙丁特第临负底顶夹裙地经纬座幢栋楼区期层国省]")
+_REL_GATE = re.compile(r"[东南西北旁内侧首对交口隔附近面米里沿间下上]")
+
+
+def scan(text: str) -> list[Token]:
+    """Return the tokens of a normalised text in order, not overlapping."""
+    found: list[Token] = []
+    taken = 0
+    spans = [(m.start(), m.end(), m) for m in _SHOP_NUMBER.finditer(text)] if _MAY_SHOP.search(text) else []
+    if spans:
+        found += [Token(s, e, ROOM, m.group(), "") for s, e, m in spans]
+    if _REL_GATE.search(text):
+        found += [Token(m.start(), m.end(), REL, m.group(), "") for m in _REL.finditer(text)]
+    if _GATE.search(text):
+        found += [t for m in _NUMBER.finditer(text) if (t := _token(m))]
+    found += [Token(m.start(), m.end(), SEP, m.group(), "") for m in _SEP.finditer(text)]
+    if len(found) < 2:
+        return found
+    order = {ROOM: 0, REL: 1, SEP: 3}
+    found.sort(key=lambda t: (t[0], -t[1], order.get(t[2], 2)))
+    result = []
+    for token in found:
+        if token.start >= taken:
+            result.append(token)
+            taken = token.end
+    return result
+
+
+_MAY_SHOP = re.compile("店|门[面市]|营业|商[业铺办]|车库|铺|摊|柜|仓|储")
+
+
+def _token(match: re.Match[str]) -> Token | None:
+    start, end = match.span()
+    kind = match.lastgroup
+    if match["num"]:
+        unit = match["unit"] or ""
+        value = (match["pre"] or "") + match["num"]
+        if not unit and match.string.startswith("号", end):
+            return None  # 1号桥, 3号门: part of a name
+        if unit:
+            return Token(start, end, _UNIT[unit], value, unit)
+        return Token(start, end, CHAIN, value, "")
+    if kind == "road":
+        return Token(start, end, ROAD, match.group(), "")
+    if kind == "floorpre":
+        return Token(start, end, FLOOR, match.group(), "")
+    if kind == "letterunit":
+        return Token(start, end, BLOCK, match["letter"], match["letterunit"])
+    return Token(start, end, PHASE, match.group(), "")

@@ -1,0 +1,9 @@
+"""The gazetteer: names of divisions, zones, buildings, markets, streets; and what the registry itself teaches."""
+
+from geo.gazetteer.build import FACTS, GazetteerError, build
+from geo.gazetteer.entries import Entity, Name
+from geo.gazetteer.index import Gazetteer
+from geo.gazetteer.learning import Learned, learn
+from geo.gazetteer.votes import Reading, read
+
+__all__ = ["FACTS", "Entity", "Gazetteer", "GazetteerError", "Learned", "Name", "Reading", "build", "learn", "read"]

@@ -1,0 +1,113 @@
+"""What the registry taught: names with the counties that addresses put them in, as rows that a person can read."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from geo.frames import INTEGER, REAL, TEXT, Column, Spec
+from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
+from geo.gazetteer.variants import place_core
+
+FACTS = Spec(
+    "facts",
+    "fact_id",
+    {
+        "kind": Column(TEXT, "road · poi · devzone · community · town · stem · door · prior", required=True),
+        "name": Column(TEXT, "normalised name; road of a door; form of a prior", required=True),
+        "county_code": Column(TEXT, "6 digits, today's", required=True),
+        "mentions": Column(INTEGER, "addresses whose county is certain that name it", required=True),
+        "support": Column(REAL, "addresses whose county was inferred, weighted by how sure that was", required=True),
+        "detail": Column(TEXT, "number of a door"),
+        "surface": Column(TEXT, "most frequent writing; name of the building of a door"),
+    },
+)
+
+
+class Fact(NamedTuple):
+    """One row of ``FACTS``."""
+
+    kind: str
+    name: str
+    county: str
+    mentions: int
+    support: float
+    detail: str
+    surface: str
+
+
+def read_facts(frame: pd.DataFrame | None) -> tuple[Fact, ...]:
+    """Return the rows of ``FACTS``, sorted."""
+    if frame is None or frame.empty:
+        return ()
+    filled = frame.assign(detail=frame["detail"].fillna(""), surface=frame["surface"].fillna(""))
+    columns = ["kind", "name", "county_code", "mentions", "support", "detail", "surface"]
+    return tuple(sorted(Fact(*row) for row in filled[columns].itertuples(index=False, name=None)))
+
+
+def facts_frame(facts: Iterable[Fact]) -> pd.DataFrame:
+    """Return facts as ``FACTS``."""
+    rows = sorted(facts)
+    frame = pd.DataFrame(rows, columns=["kind", "name", "county_code", "mentions", "support", "detail", "surface"])
+    frame.index = pd.Index(
+        [f"{f.kind}:{f.county}:{f.name}" + (f":{f.detail}" if f.detail else "") for f in rows], dtype="object"
+    )
+    return FACTS.conform(frame)
+
+
+_LABELS = {"road": "road", "poi": "poi", "devzone": "devzone", "community": "community", "town": "town", "stem": "stem"}
+_INFERRED = 0.6
+_SMOOTH = 0.35
+
+
+def learned_names(
+    facts: Iterable[Fact], counties: Sequence[str], entities: Mapping[str, Entity], owners: frozenset[str]
+) -> dict[tuple[str, str], Name]:
+    """Return a name per learned text and label, with votes from the shares of each county's own mentions."""
+    rows = [fact for fact in facts if fact.kind in _LABELS]
+    totals: dict[tuple[str, str], float] = defaultdict(float)
+    counts: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for fact in rows:
+        weight = fact.mentions + _INFERRED * fact.support
+        totals[fact.kind, fact.county] += weight
+        counts[fact.kind, fact.name][fact.county] = weight
+    means = {k: sum(totals.get((k, c), 0.0) for c in counties) / max(len(counties), 1) for k in _LABELS}
+    by_name: dict[tuple[str, str], list[Entity]] = defaultdict(list)
+    for entity in entities.values():
+        if entity.origin == "registry":
+            by_name[_KIND_LABEL.get(entity.kind, ""), place_core(entity.name, owners)].append(entity)
+    names = {}
+    for (kind, text), found in sorted(counts.items()):
+        size = sum(found.values())
+        shares = {c: w / (totals[kind, c] + means[kind]) for c, w in found.items()}
+        doubt = min(0.9, DOUBT.get(_LABELS[kind], 0.04) + _SMOOTH / (size + 0.25) ** 1.0)
+        votes = votes_of(shares, counties, doubt)
+        known = tuple(sorted(by_name.get((kind, text), []), key=lambda e: e.key))
+        names[_LABELS[kind], text] = Name(text, _LABELS[kind], "learned", known, votes, round(size))
+    return names
+
+
+_KIND_LABEL = {"street": "road", "building": "poi", "market": "poi", "zone": "devzone"}
+
+
+def priors_of(facts: Iterable[Fact], counties: Sequence[str], core: frozenset[str]) -> dict[str, tuple[float, ...]]:
+    """Return log-priors per county for addresses that name no county: by form ``city`` (南通市…, 市…),
+    ``road`` (a road or house comes first) and ``none``.
+
+    What is known beforehand is only Chinese practice: a prefecture's name followed by a road means the city proper. What
+    the registry taught replaces it as it grows.
+    """
+    split = len(core) < len(counties)
+    given = {"city": 0.92 if split else 1.0, "road": 0.5 if split else 1.0, "none": len(core) / len(counties)}
+    priors = {}
+    for form, share in given.items():
+        outer = max(len(counties) - len(core), 1)
+        weight = {c: 8.0 * (share / len(core) if c in core else (1 - share) / outer) for c in counties}
+        for fact in facts:
+            if fact.kind == "prior" and fact.name == form and fact.county in weight:
+                weight[fact.county] += fact.support
+        total = sum(weight.values())
+        priors[form] = tuple(math.log(max(weight[c] / total, 1e-4)) for c in counties)
+    return priors

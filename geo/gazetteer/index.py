@@ -1,0 +1,113 @@
+"""The gazetteer itself: an overlapping automaton over every name, and what each name may mean."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import ahocorasick
+
+from geo.address import Address, Hit, parse
+from geo.gazetteer.entries import Entity, Name
+from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
+
+FULL, TOWN, VILLAGE, SHORT, LEARNED = range(5)
+"""How a key is matched: as it stands; as the core of a town or village with its suffix behind; short form; learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the automaton: a text, how it is matched, and the name it stands for when full or bare."""
+
+    size: int
+    mode: int
+    name: Name
+    bare: Name | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Gazetteer:
+    """All names of a city with their entities; built by ``build``, never changed. ``hash`` tells its content apart.
+
+    ``counties`` are today's county codes in order, ``core`` those of the city proper, ``regions`` the place words that
+    company names begin with, ``priors`` log-probabilities per county for addresses that name no county, by form.
+    """
+
+    city: Entity
+    counties: tuple[str, ...]
+    core: frozenset[str]
+    entities: Mapping[str, Entity]
+    lookup: Mapping[tuple[str, str], Name]
+    priors: Mapping[str, tuple[float, ...]]
+    regions: frozenset[str]
+    owners: Mapping[str, Name]
+    owner_words: re.Pattern[str]
+    inner: Mapping[str, Name]
+    doors: Mapping[tuple[str, str, str], str]
+    points: Mapping[tuple[str, str], Sequence[tuple[int, str, float, float]]]
+    hash: str
+    automaton: ahocorasick.Automaton = field(repr=False)
+
+    def hits(self, text: str) -> list[Hit]:
+        """Return the known names in a normalised text, overlapping ones included."""
+        found: list[Hit] = []
+        for last, keys in self.automaton.iter(text):
+            end = last + 1
+            for key in keys:
+                hit = _MATCHERS[key.mode](text, end - key.size, end, key)
+                if hit is not None:
+                    found.append(hit)
+        return found
+
+    def read(self, text: str) -> Address:
+        """Parse a normalised address with the names of this gazetteer."""
+        return parse(text, self.hits(text))
+
+    def name(self, label: str, text: str) -> Name | None:
+        """Return what a segment's text may mean under a label, ``None`` if it is not known."""
+        return self.lookup.get((label, text))
+
+
+_OWNER = frozenset("省市区县旗")
+
+
+def _full(text: str, start: int, end: int, key: Key) -> Hit | None:
+    name = key.name
+    if text[end : end + 1] == "场" and text[end - 1] == "市":
+        return None
+    return Hit(start, end, name.label, 2.0 + 2.0 * key.size, name)
+
+
+def _short(text: str, start: int, end: int, key: Key) -> Hit | None:
+    if ROADISH.match(text, end):
+        return None
+    leading = start == 0 or text[start - 1] in _OWNER or text[start - 1] == "("
+    return Hit(start, end, key.name.label, (1.5 if leading else -2.5) + 1.2 * key.size, key.name)
+
+
+def _town(text: str, start: int, end: int, key: Key) -> Hit | None:
+    suffix = AFTER_TOWN.match(text, end)
+    if suffix is not None:
+        width = suffix.end() - start
+        return Hit(start, suffix.end(), key.name.label, 2.0 + 2.0 * width, key.name)
+    if key.bare is None or key.size < 2 or ROADISH.match(text, end):
+        return None
+    leading = start == 0 or text[start - 1] in _OWNER
+    return Hit(start, end, key.name.label, (0.8 if leading else -1.5) + 0.9 * key.size, key.bare)
+
+
+def _village(text: str, start: int, end: int, key: Key) -> Hit | None:
+    suffix = AFTER_VILLAGE.match(text, end)
+    if suffix is not None:
+        width = suffix.end() - start
+        return Hit(start, suffix.end(), key.name.label, 1.2 + 1.5 * width, key.name)
+    if key.bare is None or not BARE_VILLAGE.match(text, end):
+        return None
+    return Hit(start, end, key.name.label, -0.5 + 0.9 * key.size, key.bare)
+
+
+def _learned(text: str, start: int, end: int, key: Key) -> Hit | None:
+    name = key.name
+    return Hit(start, end, name.label, 1.0 + 1.5 * key.size + 0.2 * min(name.mentions, 5), name)
+
+
+_MATCHERS = {FULL: _full, TOWN: _town, VILLAGE: _village, SHORT: _short, LEARNED: _learned}

@@ -1,0 +1,98 @@
+"""Other writings of official names: cores, short forms, and the suffixes that may follow a core in text."""
+
+import re
+
+COUNTY_SUFFIX = re.compile(r"(?:自治县|自治旗|新区|[市区县旗])$")
+TOWN_SUFFIX = re.compile(r"(?:街道办事处|街道办|镇街道|街道|地区办事处|办事处|镇|乡)$")
+VILLAGE_SUFFIX = re.compile(
+    r"(?:虚拟(?:生活区|社区|居委会|社区居委会)|村社区居民委员会|社区居民委委?员?会|社区居民委员会|社区居委会|社区村委会|村社区居委会|村村委会|村民委员会"
+    r"|居民委员会|村居委会|村委会|居委会|社区|村|居)(?:[((]新[))])?$"
+)
+AFTER_TOWN = re.compile(r"镇街道办事处|街道办事处|街道办|镇街道|街道|镇人民政府|镇(?=[^上])|镇$|乡(?!村)|办事处")
+AFTER_VILLAGE = re.compile(
+    r"村社区居委会|社区居民委员会|村村委会|村委会|村民委员会|社区居委会|居民委员会|居委会|居委|村社区|社区|村居(?!委)|村(?!委)|居(?!民)|大队"
+)
+BARE_VILLAGE = re.compile(r"[东西南北]?\d+组|(?:[东南西北]?\d+)?$|[()]")
+ROADISH = re.compile(
+    r"[东西南北中上下]?(?:大?[路街巷弄]|大道|公路|新村|小区|花园|花苑|苑|大桥|桥|河|广场|大厦|大楼|[一二三四五六七八九十]路)"
+    r"|[东西南北中]?(?:村|社区|工业|经济|科技|产业|开发|高新|农场|中学|小学|医院|市场|家纺|港(?!.?闸))|[东西南北]大?街|湾|[市区县]"
+)
+_ZONE_TYPES = (
+    ("经济技术开发区", ("经济技术开发区", "经济开发区", "技术开发区", "开发区")),
+    ("经济开发区", ("经济开发区", "开发区", "经济技术开发区")),
+    (
+        "高新技术产业开发区",
+        ("高新技术产业开发区", "高新技术产业园区", "高新技术开发区", "高新区", "高新产业开发区", "高新技术产业区"),
+    ),
+    ("工业园区", ("工业园区", "工业园", "工业区")),
+    ("科技产业园", ("科技产业园", "科技产业园区", "科技园", "科技园区", "产业园")),
+    ("江海联动开发示范区", ("江海联动开发示范区", "示范区")),
+)
+ZONE_WORDS = re.compile(
+    r"(?:开发区|高新区|工业园区?|产业园区?|科技园区?|保税区|示范区|度假区|园区|工业园|产业园|新区)$"
+)
+BARE_ZONES = frozenset(
+    {v for _, variants in _ZONE_TYPES for v in variants} | {"工业集中区", "园区", "新区", "工业小区"}
+)
+"""Zone words without a name of their own: whose zone is meant depends on what stands before them."""
+
+
+def county_short(name: str) -> str | None:
+    """Return 海门 for 海门区, ``None`` where nothing of two characters is left."""
+    short = COUNTY_SUFFIX.sub("", name)
+    return short if short != name and len(short) >= 2 else None
+
+
+def town_core(name: str) -> str | None:
+    """Return 观音山 for 观音山街道; ``None`` if the name carries no town suffix or too little is left."""
+    core = TOWN_SUFFIX.sub("", name)
+    return core if core != name and core else None
+
+
+def village_core(name: str) -> str | None:
+    """Return 韩湘坝 for 韩湘坝村村委会; ``None`` if no suffix is known or too little is left."""
+    core = VILLAGE_SUFFIX.sub("", name)
+    if core.endswith("村") and len(core) >= 3 and not core.endswith(("新村", "中心村")):
+        core = core[:-1]
+    return core if core != name and len(core) >= 2 else None
+
+
+def zone_variants(name: str, owners: tuple[str, ...], province: str) -> set[str]:
+    """Return the other writings of a zone's name: type words exchanged, province dropped, owner's 市/区/县 dropped."""
+    stems = {name}
+    if province and len(name) > 8:
+        stems.add(name.removeprefix(province).removeprefix(province.removesuffix("省")))
+    stems |= {stem.removesuffix("管理委员会").removesuffix("管委会") for stem in set(stems)}
+    for stem in sorted(stems):
+        for owner in owners:
+            short = county_short(owner)
+            if short and stem.startswith(owner):
+                stems.add(short + stem[len(owner) :])
+            elif short and stem.startswith(short) and not stem.startswith(owner):
+                stems.add(owner + stem[len(short) :])
+    found = set(stems)
+    for stem in stems:
+        for official, variants in _ZONE_TYPES:
+            if stem.endswith(official) and len(stem) > len(official):
+                found |= {stem[: -len(official)] + variant for variant in variants}
+                break
+    return {variant for variant in found if variant not in BARE_ZONES and len(variant) >= 4}
+
+
+def place_core(text: str, owners: frozenset[str]) -> str:
+    """Return a place's name without the city or county it begins with (南通万象城 → 万象城), if three characters stay."""
+    for size in (7, 6, 5, 4, 3, 2):
+        if text[:size] in owners and len(text) - size >= 3:
+            return text[size:]
+    return text
+
+
+_STEM = re.compile(r"(?:[东西南北中上下前后]|[一二三四五六七八九十\d]+)?(大?街|大?路|大道|巷)$")
+
+
+def road_stem(text: str) -> str | None:
+    """Return a road's name without its part of town (人民中路 → 人民路), ``None`` where nothing is dropped."""
+    found = _STEM.search(text)
+    if found is None or found.start() < 2:
+        return None
+    return text[: found.start()] + found[1]

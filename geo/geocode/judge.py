@@ -1,0 +1,151 @@
+"""Level, position, confidence, status and reasons of one address, from what its names were resolved to."""
+
+import math
+from typing import NamedTuple
+
+from geo.gazetteer import Gazetteer, Reading
+from geo.geocode.numbers import Spot, spot
+from geo.geocode.options import LocateOptions
+from geo.geocode.resolve import Reason, Resolved, placed
+
+_FINE = ("building", "market", "street", "zone", "village", "town", "county")
+_LEVEL_TRUST = {"building": 0.98, "number": 0.97, "street": 0.99, "market": 0.98, "zone": 0.98, "village": 0.98, "town": 0.99,
+                "county": 1.0, "none": 0.0}  # fmt: skip
+
+
+class Verdict(NamedTuple):
+    """The answer for one text; the same for every row with that text."""
+
+    level: str
+    lon: float
+    lat: float
+    radius_m: float
+    confidence: float
+    status: str
+    reasons: list[Reason]
+    candidates: list[dict[str, object]]
+
+
+def judge(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Verdict:
+    """Return level, position and status. A position is given only if the level itself has one."""
+    if reading.outside is not None:
+        return _nowhere("outside", [["OUTSIDE", {"place": reading.outside.name, "code": reading.outside.key}]])
+    if not reading.address.text.strip(",-."):
+        return _nowhere("none", [["EMPTY", {}]])
+    reasons = _reasons(gazetteer, reading, found)
+    candidates = _candidates(gazetteer, reading, found, options)
+    if reading.chance < options.least:
+        return Verdict("none", math.nan, math.nan, math.nan, round(reading.chance, 4), "none", reasons, candidates)
+    level, point, how = _position(gazetteer, reading, found, options)
+    reasons = how + reasons
+    confidence = reading.chance * _LEVEL_TRUST[level] * found.penalty * (0.6 if reading.conflict else 1.0)
+    status = "auto" if confidence >= options.auto and not _needs_a_person(reading) else "review"
+    lon, lat, radius = point
+    return Verdict(level, lon, lat, _widened(radius, reading), round(confidence, 4), status, reasons, candidates)
+
+
+def _nowhere(status: str, reasons: list[Reason]) -> Verdict:
+    return Verdict("none", math.nan, math.nan, math.nan, 0.99 if status == "outside" else 0.0, status, reasons, [])
+
+
+def _needs_a_person(reading: Reading) -> bool:
+    """The firm's name alone never decides."""
+    return reading.conflict or (reading.alone < 0.5 and not reading.certain)
+
+
+def _position(
+    gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions
+) -> tuple[str, tuple[float, float, float], list[Reason]]:
+    """Return the level earned, lon, lat and radius, and how the position was found."""
+    identity = next(level for level in _FINE if getattr(found, level) is not None)
+    if found.building is not None and placed(found.building):
+        return "building", _at(found, "building"), [["BUILDING_ON_MAP", {}]]
+    on_street = _on_street(gazetteer, reading, found, options)
+    if on_street is not None and on_street.level == "number":
+        return "number", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
+    for level in ("market", "street", "zone"):
+        if level == "street" and on_street is not None:
+            return "street", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
+        if placed(getattr(found, level)):
+            return level, _at(found, level), []
+    if placed(getattr(found, identity)):
+        return identity, _at(found, identity), []
+    return identity, (math.nan, math.nan, math.nan), [["NOT_ON_MAP", {"level": identity}]]
+
+
+def _at(found: Resolved, level: str) -> tuple[float, float, float]:
+    entity = getattr(found, level)
+    return entity.lon, entity.lat, entity.radius_m
+
+
+def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Spot | None:
+    number = reading.address.number
+    if number is None or found.road is None:
+        return None
+    points = gazetteer.points.get((reading.county, found.road)) or gazetteer.points.get(("", found.road))
+    return spot(points, number, options) if points else None
+
+
+def _widened(radius: float, reading: Reading) -> float:
+    """A relation (旁, 对面, 北200米) or a list of numbers widens the circle."""
+    address = reading.address
+    if math.isnan(radius) or (address.relation is None and not (address.number and address.number.listed)):
+        return round(radius, 1) if not math.isnan(radius) else radius
+    return round(radius * 1.5 + 50.0, 1)
+
+
+def _reasons(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> list[Reason]:
+    reasons = list(found.reasons)
+    for piece, name in reading.named:
+        if name is None or name.votes is None:
+            continue
+        code = {"district": "COUNTY_NAMED", "town": "COUNTY_FROM_TOWN", "devzone": "COUNTY_FROM_ZONE", "road": "COUNTY_FROM_ROAD",
+                "community": "COUNTY_FROM_VILLAGE"}.get(name.label, "COUNTY_FROM_PLACE")  # fmt: skip
+        words = reading.address.text[piece.start : piece.end]
+        reasons.append(
+            [code, {"name": words, "mentions": name.mentions} if name.form == "learned" else {"name": words}]
+        )
+        official = name.entities[0].name if len(name.entities) == 1 else None
+        if name.label == "district" and official is not None and name.form == "full" and official != words:
+            reasons.append(["OLD_NAME", {"from": words, "to": official}])
+    if not any(name is not None and name.votes is not None for _, name in reading.named):
+        reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
+    if abs(reading.chance - reading.alone) > 0.02:
+        reasons.append(["COMPANY_NAME", {"before": round(reading.alone, 3), "after": round(reading.chance, 3)}])
+    if reading.conflict:
+        reasons.insert(0, ["CONFLICT", {"county": reading.county}])
+    return reasons + _number_reasons(reading)
+
+
+def _number_reasons(reading: Reading) -> list[Reason]:
+    address = reading.address
+    reasons: list[Reason] = []
+    if address.crossing:
+        reasons.append(["CROSSING", {}])
+    if address.relation is not None:
+        reasons.append(["RELATION", {"words": address.relation}])
+    if address.number is not None and address.number.listed:
+        reasons.append(["NUMBER_LIST", {"kept": address.number.text}])
+    if address.number is not None and address.number.last is not None:
+        reasons.append(["NUMBER_RANGE", {"from": address.number.main, "to": address.number.last}])
+    return reasons
+
+
+def _candidates(
+    gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions
+) -> list[dict[str, object]]:
+    share = reading.chance / max(len(found.homonyms), 1)
+    rows = [(share, e.key, "village", e.lon, e.lat) for e in found.homonyms]
+    for code, chance in zip(gazetteer.counties, reading.posterior, strict=True):
+        if chance >= 0.02 and (code != reading.county or reading.chance < options.least):
+            entity = gazetteer.entities[code]
+            rows.append((chance, code, "county", entity.lon, entity.lat))
+    rows.sort(key=lambda row: (-row[0], row[1]))
+    return [
+        {"place": key, "level": level, "lon": _known(lon), "lat": _known(lat), "score": round(score, 4)}
+        for score, key, level, lon, lat in rows[: options.candidates]
+    ]
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

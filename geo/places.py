@@ -1,0 +1,93 @@
+"""Which places a located firm lies in: by the names of its address and, where it has a position, by geometry."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.frames import LOCATIONS
+
+_INSIDE = ("zone", "building", "market")
+_EXACT_LEVELS = ("building", "number", "market")
+_METRES_PER_DEGREE = 111_320.0
+
+
+def assign(locations: pd.DataFrame, places: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return ``LOCATIONS`` with the places filled that geometry tells and the address did not.
+
+    A position of level building, number or market lies in the smallest zone, building or market outline around it; in the
+    county outline around it if no county was resolved. An identity read from the address is never overwritten: where the
+    outline disagrees by more than the radius, the reason ``OUTLINE_DISAGREES`` is added and the status becomes review;
+    where a border is nearer than the radius, ``NEAR_BORDER``. Rows without a position are returned as they are.
+    """
+    result = LOCATIONS.conform(locations)
+    located = result["lon"].notna() & result["lat"].notna() & result["level"].isin(_EXACT_LEVELS)
+    if not located.any():
+        return result
+    rows = np.flatnonzero(located.to_numpy())
+    points = shapely.points(result["lon"].to_numpy()[rows], result["lat"].to_numpy()[rows])
+    extra: dict[int, list[list[object]]] = {}
+    for kind in _INSIDE:
+        _fill(result, rows, points, _polygons(places, places["kind"] == kind), kind)
+    today = outlines[(outlines["level"] == "county") & outlines["valid_to"].isna()] if len(outlines) else outlines
+    _counties(result, rows, points, today, extra)
+    return _explained(result, extra)
+
+
+def _polygons(places: gpd.GeoDataFrame, chosen: pd.Series) -> gpd.GeoSeries:
+    shapes = places.geometry[chosen]
+    areal = shapes.notna() & shapes.geom_type.isin(["Polygon", "MultiPolygon"])
+    return shapes[areal]
+
+
+def _fill(result: pd.DataFrame, rows: np.ndarray, points: np.ndarray, shapes: gpd.GeoSeries, kind: str) -> None:
+    """Give each point the smallest shape around it, where the address named none."""
+    if shapes.empty:
+        return
+    tree = shapely.STRtree(shapes.array)
+    at, shape = tree.query(points, predicate="intersects")
+    size = shapely.area(np.asarray(shapes.array))
+    order = np.lexsort((shapes.index.to_numpy()[shape].astype(str), size[shape], at))
+    first = pd.Series(shape[order], index=at[order]).groupby(level=0).first()
+    keys = result[kind].astype("object").to_numpy().copy()
+    for k, found in first.items():
+        if pd.isna(keys[rows[int(k)]]):
+            keys[rows[int(k)]] = shapes.index[found]
+    result[kind] = pd.array(keys, dtype="string")
+
+
+def _counties(
+    result: pd.DataFrame,
+    rows: np.ndarray,
+    points: np.ndarray,
+    outlines: gpd.GeoDataFrame,
+    extra: dict[int, list[list[object]]],
+) -> None:
+    if not len(outlines):
+        return
+    shapes = outlines.geometry
+    tree = shapely.STRtree(shapes.array)
+    codes = result["county_code"].astype("object").to_numpy().copy()
+    inside = dict(zip(*tree.query(points, predicate="intersects"), strict=True))
+    for k, row in enumerate(rows):
+        radius = float(np.nan_to_num(result["radius_m"].iat[row], nan=0.0)) / _METRES_PER_DEGREE
+        at = inside.get(k)
+        found = shapes.index[at] if at is not None else None
+        if found is not None and pd.isna(codes[row]):
+            codes[row] = found
+        elif found is not None and codes[row] != found and codes[row] in shapes.index:
+            if shapes[codes[row]].distance(points[k]) > radius:
+                extra.setdefault(int(row), []).append(["OUTLINE_DISAGREES", {"outline": found, "address": codes[row]}])
+        elif at is not None and shapes.iloc[at].boundary.distance(points[k]) < radius:
+            extra.setdefault(int(row), []).append(["NEAR_BORDER", {"county": found}])
+    result["county_code"] = pd.array(codes, dtype="string")
+
+
+def _explained(result: pd.DataFrame, extra: dict[int, list[list[object]]]) -> pd.DataFrame:
+    reasons = result["reasons"].tolist()
+    status = result["status"].astype("object").to_numpy().copy()
+    for row, added in extra.items():
+        reasons[row] = added + list(reasons[row])
+        if any(code == "OUTLINE_DISAGREES" for code, _ in added):
+            status[row] = "review"
+    return result.assign(reasons=reasons, status=pd.array(status, dtype="string"))
