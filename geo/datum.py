@@ -130,7 +130,9 @@ def _known(datum: Datum | str) -> Datum:
     except ValueError:
         known = ", ".join(Datum)
         raise DatumError(
-            f"unknown datum {datum!r}; known are {known}", code="DATUM_UNKNOWN", detail={"datum": str(datum), "known": known}
+            f"unknown datum {datum!r}; known are {known}",
+            code="DATUM_UNKNOWN",
+            detail={"datum": str(datum), "known": known},
         ) from None
 
 

@@ -61,7 +61,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Rule:
-    """One number of the law or of the project. ``value`` is in ``unit`` (members, workers, units, share, months, m …)."""
+    """One number of the law or of the project. ``value`` is in ``unit`` (members, workers, share, months …)."""
 
     id: str
     name: str
@@ -174,7 +174,7 @@ class RuleSet:
 
     def cite(self, rule_id: str) -> tuple[Rule | Duty | SeatTable, ...]:
         """Return everything in force under a rule's id (F1, F2 …), for pages that say why."""
-        known = (*self.numbers.values(), *self.duties, self.seats)
+        known: list[Rule | Duty | SeatTable] = [*self.numbers.values(), *self.duties, self.seats]
         return tuple(rule for rule in known if rule.id == rule_id)
 
     @property

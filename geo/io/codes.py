@@ -15,7 +15,7 @@ _FIELDS = {"zh", "en", "mark", "say_zh", "say_en"}
 
 @dataclass(frozen=True)
 class Code:
-    """One code: its phrase, a sentence with ``{placeholders}`` if it has one, its mark, and what else the list says of it."""
+    """One code: its phrase, a sentence with ``{placeholders}`` if it has one, its mark, and what else is said."""
 
     code: str
     zh: str

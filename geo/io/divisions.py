@@ -23,7 +23,8 @@ def read_divisions(path: Path | str) -> pd.DataFrame:
     frame = _conform(_text(path), DIVISIONS, path)
     wrong = frame[~frame["level"].isin(LEVELS)]
     if len(wrong):
-        raise _refused(path, f"code {wrong.index[0]} has the level {wrong['level'].iloc[0]!r}; known are {', '.join(LEVELS)}")
+        known = ", ".join(LEVELS)
+        raise _refused(path, f"code {wrong.index[0]} has the level {wrong['level'].iloc[0]!r}; known are {known}")
     swapped = frame[(frame["lat"].abs() > 90) | (frame["lon"].abs() > 180)]
     if len(swapped):
         raise _refused(path, f"code {swapped.index[0]} has a position out of range; lon comes before lat, in degrees")

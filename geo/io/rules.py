@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ def read_rules(data: Path | str, codes: CodeBook | None = None) -> RuleBook:
     Raises
     ------
     RuleError
-        If a file is not YAML, a field is missing or unknown, a mark or strength is not known, or periods of one rule overlap.
+        If a file is not YAML, a field is missing or unknown, a mark or strength is not known, or two periods
+        of one rule overlap.
     """
     book = codes or read_codes(Path(data) / "codes")
     numbers: list[Rule] = []
@@ -92,7 +94,7 @@ def _duties(duty: Mapping[str, Any]) -> Iterator[Duty]:
 def _tables(seats: Mapping[str, Any]) -> Iterator[SeatTable]:
     for entry in seats["values"]:
         bands = tuple(SeatBand(*band) for band in entry["bands"])
-        for lower, upper in zip(bands, bands[1:], strict=False):
+        for lower, upper in pairwise(bands):
             if lower.members_to is None or upper.members_from != lower.members_to + 1:
                 raise ValueError(f"committee seats: a gap or an overlap before {upper.members_from} members")
         yield SeatTable(seats["id"], bands, bool(entry["odd_only"]), _citation(entry), _period(entry))
@@ -116,7 +118,7 @@ def _refuse_overlaps(dated: list[tuple[str, Period]]) -> None:
         by_name.setdefault(name, []).append(period)
     for name, periods in by_name.items():
         ordered = sorted(periods, key=lambda period: period.first or date.min)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.last is None or later.first is None or earlier.last >= later.first:
                 raise RuleError(f"two periods of {name!r} overlap", detail={"rule": name})
 

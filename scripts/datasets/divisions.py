@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from datasets.counties import County
@@ -60,10 +61,9 @@ class City:
         """Return the rows in force, then the former ones, each in the order of codes."""
         rows = [Division(self.code, self.name, "city", "", source=self.latest.source), *self._county_rows()]
         starts = self._starts()
-        for unit in self.latest.towns.values():
-            rows.append(self._row(unit, "town", self.lineage.county(unit.parent), starts))
-        for unit in self.latest.villages.values():
-            rows.append(self._row(unit, "village", unit.parent, starts))
+        towns, villages = self.latest.towns.values(), self.latest.villages.values()
+        rows += [self._row(unit, "town", self.lineage.county(unit.parent), starts) for unit in towns]
+        rows += [self._row(unit, "village", unit.parent, starts) for unit in villages]
         rows += self._former_rows()
         placed = (self._placed(row, positions) for row in rows)
         return sorted(placed, key=lambda row: (row.valid_to != "", len(row.code), row.code))
@@ -78,10 +78,11 @@ class City:
     def old_codes(self) -> list[tuple[str, ...]]:
         """Return code, name, level, code today, how, how sure: every code that is no longer in use."""
         now = {**self.latest.towns, **self.latest.villages}
-        rows = []
-        for county in self.counties:
-            if county.valid_to and county.valid_to >= "1995":
-                rows.append((county.code, county.name, "county", county.today, "table_of_changes", "high"))
+        rows = [
+            (county.code, county.name, "county", county.today, "table_of_changes", "high")
+            for county in self.counties
+            if county.valid_to >= "1995"
+        ]
         for former, level in ((self.old_towns, "town"), (self.old_villages, "village")):
             for unit, fate, _ in former:
                 if unit.code not in now:
@@ -106,7 +107,7 @@ class City:
         """First day of names that replaced another one or appeared in a table whose forerunner did not have them."""
         renamed = {"renamed", "town_of_that_name"}
         starts = {fate.code: fate.gone for _, fate, _ in self.old_towns + self.old_villages if fate.how in renamed}
-        for before, after in zip(self.lineage.snapshots, self.lineage.snapshots[1:], strict=False):
+        for before, after in pairwise(self.lineage.snapshots):
             for code, unit in after.villages.items():
                 if self._is_new(before, after, unit):
                     starts.setdefault(code, after.day.isoformat())
@@ -140,9 +141,8 @@ class City:
                 if unit.code in taken or fate.how in ("same", "renumbered", "renamed"):
                     continue
                 taken.add(unit.code)
-                yield Division(
-                    unit.code, unit.name, level, self._land(level, fate), "", _day_before(fate.gone), source=snapshot.source
-                )
+                parent, until = self._land(level, fate), _day_before(fate.gone)
+                yield Division(unit.code, unit.name, level, parent, "", until, source=snapshot.source)
 
     def _land(self, level: str, fate: Fate) -> str:
         """Division above in which the land of a former unit lies today."""
@@ -195,7 +195,8 @@ class City:
             names = {head, tail.rstrip("）")} if bracket else set()
             bare = strip.sub("", unit.name)
             if bare != unit.name and len(bare) >= 3 and unit.parent not in self.inside:
-                county = next(c.name for c in self.counties if c.code == self.lineage.county(unit.parent) and not c.valid_to)
+                owner = self.lineage.county(unit.parent)
+                county = next(c.name for c in self.counties if c.code == owner and not c.valid_to)
                 names |= {bare, county[:-1] + bare} if not _generic(bare) else {county[:-1] + bare}
             for name in sorted(names - {unit.name, ""}):
                 yield Alias(name, unit.code, "short", source=f"from the official name, {self.latest.source}")
@@ -203,7 +204,8 @@ class City:
 
 def _generic(name: str) -> bool:
     """经济开发区 alone may be any county's."""
-    return bool(re.fullmatch(r"(省级|国家级)?(经济|技术|高新|工业|科技|产业|经济技术)*(开发区|园区|新区|园)|农科所|良种场|种羊场|蚕种场|种猪场", name))
+    zone = r"(省级|国家级)?(经济|技术|高新|工业|科技|产业)*(开发区|园区|新区|园)"
+    return bool(re.fullmatch(rf"{zone}|农科所|良种场|种羊场|蚕种场|种猪场", name))
 
 
 def read_positions(tree: Path | None, city: City, counties: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:

@@ -20,7 +20,9 @@ OUTLINE_OF_2011 = {"320602": "320602", "320611": "320611", "320621": "320685", "
 """Code of 2011 whose outline is that of another code today (海安县, 海门市), or a part of one (崇川区, 港闸区)."""
 
 
-def build(out: Path, cache: Path, *, tree: Path | None, zones: Path | None, units: Path | None) -> Iterator[tuple[Path, int]]:
+def build(
+    out: Path, cache: Path, *, tree: Path | None, zones: Path | None, units: Path | None
+) -> Iterator[tuple[Path, int]]:
     """Write every file of Nantong below ``out`` and yield each with its number of rows."""
     known = counties.read(NAME, cache)
     city = divisions.City(CODE, NAME, snapshots.read(CODE, cache), known, INSIDE)

