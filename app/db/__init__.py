@@ -21,7 +21,7 @@ from app.db import geopackage, schema
 from app.db.dialect import bbox_overlaps
 from app.db.faults import NotGeoPackage, SchemaOlder, engine_faults, fault, translated
 
-__all__ = ["Database", "attach", "bbox_overlaps", "current", "embedded_url", "session"]
+__all__ = ["Database", "attach", "attached", "bbox_overlaps", "current", "embedded_url", "session"]
 
 _EXTENSION = "atlas.database"
 _BUSY_MS = 10_000
@@ -95,10 +95,15 @@ def attach(app: Flask) -> Database:
     return database
 
 
+def attached(app: Flask) -> Database:
+    """Return the database of an application."""
+    database: Database = app.extensions[_EXTENSION]
+    return database
+
+
 def current() -> Database:
     """Return the database of the application in whose context we run."""
-    database: Database = current_app.extensions[_EXTENSION]
-    return database
+    return attached(current_app)
 
 
 @contextmanager

@@ -22,8 +22,8 @@ class UndoRefusedError(AtlasError):
     code = "IMPORT_LATER"
 
 
-def undo(session: Session, batch: str) -> dict[str, int]:
-    """Take an import back and return how many rows were ``removed`` and ``restored``.
+def undo(session: Session, batch: str) -> dict[str, dict[str, int]]:
+    """Take an import back and return how many rows were ``removed`` and ``restored``, by layer.
 
     Raises
     ------
@@ -37,15 +37,15 @@ def undo(session: Session, batch: str) -> dict[str, int]:
             f"import {batch} is {status}, not done", code="IMPORT_NOT_DONE", detail={"batch": batch, "status": status}
         )
     _refuse_if_later(session, batch)
-    removed = restored = 0
+    tally = {}
     for name in session.scalars(sa.select(ImportChange.layer).where(ImportChange.batch_key == batch).distinct()).all():
         new, before = _changes(session, batch, name)
         _remove(session, LAYERS[name], new)
         _restore(session, LAYERS[name], before)
-        removed, restored = removed + len(new), restored + len(before)
+        tally[name] = {"removed": len(new), "restored": len(before)}
     found.status, found.finished_at = "undone", datetime.now(UTC)
     versions.bump(session, versions.INPUTS)
-    return {"removed": removed, "restored": restored}
+    return tally
 
 
 def _refuse_if_later(session: Session, batch: str) -> None:
@@ -69,7 +69,7 @@ def _changes(session: Session, batch: str, layer: str) -> tuple[list[str], dict[
     """Return the keys of new rows, and what changed rows were before the first change of this import."""
     query = sa.select(ImportChange.row_key, sa.type_coerce(ImportChange.before, sa.Text))
     query = query.where(ImportChange.batch_key == batch, ImportChange.layer == layer).order_by(ImportChange.fid.desc())
-    first = dict(session.execute(query).tuples().all())
+    first: dict[str, str | None] = dict(session.execute(query).all())
     new = [key for key, before in first.items() if before is None]
     return new, {key: json.loads(before) for key, before in first.items() if before is not None}
 

@@ -1,0 +1,36 @@
+"""Long work: a row in line, done by one worker, with progress, tally and end on record.
+
+``register(kind, work)`` says which function does a kind; ``enqueue`` puts a run in line (then ``wake`` the worker of
+this process); ``execute`` does one, for worker, command line and tests alike.
+"""
+
+from app.runs import survey
+from app.runs.execution import Job, Work, execute, kinds, live, register
+from app.runs.history import get, latest
+from app.runs.queue import DONE, FAILED, QUEUED, RUNNING, STALE, Order, enqueue, recover
+from app.runs.version import code_version
+from app.runs.worker import start, wake, work
+
+__all__ = [
+    "DONE",
+    "FAILED",
+    "QUEUED",
+    "RUNNING",
+    "STALE",
+    "Job",
+    "Order",
+    "Work",
+    "code_version",
+    "enqueue",
+    "execute",
+    "get",
+    "kinds",
+    "latest",
+    "live",
+    "recover",
+    "register",
+    "start",
+    "survey",
+    "wake",
+    "work",
+]
