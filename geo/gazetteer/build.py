@@ -5,7 +5,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ahocorasick
@@ -54,7 +54,8 @@ def build(
     maker.add_aliases(aliases)
     maker.add_places(places, taught=bool(learned))
     maker.add_learned(learned)
-    return maker.finish(places, learned)
+    gazetteer = maker.finish(places, learned)
+    return replace(gazetteer, points=street_points(places, gazetteer.read))
 
 
 _RADIUS_M = {"city": 60_000.0, "county": 18_000.0, "town": 4_500.0, "village": 1_500.0}
@@ -271,7 +272,7 @@ class _Maker:
             owner_words=_words(owners),
             inner={text: _inner(name, self._tree.counties) for text, name in owners.items() if name.form == "bare"},
             doors=doors,
-            points=street_points(places),
+            points={},
             hash=_digest(keys, facts, places),
             automaton=automaton,
         )

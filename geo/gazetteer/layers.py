@@ -1,11 +1,14 @@
 """Names and address points out of the user's layers (``PLACES``)."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
+from geo.address import Address
 from geo.gazetteer.entries import Entity
 from geo.text import normalise
 
@@ -52,28 +55,28 @@ def _radius_m(geometry: object, lat: float) -> float:
     return max(half, _LEAST_RADIUS_M)
 
 
-def street_points(places: pd.DataFrame) -> dict[tuple[str, str], Sequence[tuple[int, str, float, float]]]:
-    """Return the known house numbers: (county code or "", street) → sorted (main number, full number, lon, lat)."""
+def street_points(
+    places: pd.DataFrame, read: Callable[[str], Address]
+) -> dict[tuple[str, str], Sequence[tuple[int, str, float, float]]]:
+    """Return the known house numbers: (county code or "", street) → sorted (main number, full number, lon, lat).
+
+    ``read`` parses a normalised address; the street and, where its column is empty, the number come from the name.
+    """
     found: dict[tuple[str, str], list[tuple[int, str, float, float]]] = defaultdict(list)
     rows = places[places["kind"] == "address"] if len(places) else places
     for row in rows.itertuples():
         lon, lat = _point(row.geometry)
-        street, number = _street_and_number(row)
+        street, number = _street_and_number(row, read)
         if street and number and not math.isnan(lon):
-            digits = "".join(c for c in number.split("-")[0] if c.isdigit())
+            digits = re.search(r"\d{1,9}", number)
             if digits:
-                found[_text(row.county_code) or "", street].append((int(digits[:9]), number, lon, lat))
+                found[_text(row.county_code) or "", street].append((int(digits.group()), number, lon, lat))
     return {key: tuple(sorted(points)) for key, points in sorted(found.items())}
 
 
-def _street_and_number(row: object) -> tuple[str, str]:
-    from geo.address import parse
-
-    address = parse(normalise(getattr(row, "name", "")).text)
+def _street_and_number(row: Any, read: Callable[[str], Address]) -> tuple[str, str]:
+    address = read(normalise(row.name).text)
     roads = [piece for piece in address.names if piece.label == "road"]
-    number = _text(getattr(row, "number", None))
-    if number is None and address.number is not None:
-        number = address.number.text
-    number = normalise(number or "").text.removesuffix("号").replace("附", "-").strip("-")
-    street = address.text[roads[0].start : roads[0].end] if roads else ""
-    return street, number
+    number = address.number.text if address.number is not None else normalise(_text(row.number) or "").text
+    number = number.removesuffix("号").replace("附", "-").strip("-")
+    return (address.text[roads[0].start : roads[0].end] if roads else ""), number

@@ -1,0 +1,173 @@
+"""``geocode``: a table of addresses in, divisions, places and positions out; needs no database."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import click
+import geopandas as gpd
+import pandas as pd
+from flask import current_app
+
+from geo import gazetteer as gazetteers
+from geo import places as placing
+from geo.frames import ALIASES, OUTLINES
+from geo.geocode import LocateOptions, locate
+from geo.io.divisions import read_aliases, read_divisions, read_outlines
+from geo.io.geocoding import AnswerFile, join_places, read_addresses, read_elsewhere, read_place_file
+from geo.io.words import read_words
+from geo.registry import Words
+
+_PART = 50_000
+_DATUMS = ("wgs84", "gcj02", "bd09", "cgcs2000")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known before the file is read."""
+
+    divisions: pd.DataFrame
+    aliases: pd.DataFrame
+    outlines: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+
+
+@click.command()
+@click.argument("source", metavar="INPUT.csv", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUTPUT.csv", type=click.Path(path_type=Path))
+@click.option(
+    "--places",
+    "layers",
+    multiple=True,
+    metavar="KIND=FILE",
+    help="图层 / a layer: zone, building, market, street, address",
+)
+@click.option(
+    "--divisions", type=click.Path(path_type=Path), help="区划表 / divisions of another city (see: flask divisions)"
+)
+@click.option(
+    "--datum", type=click.Choice(_DATUMS), default="wgs84", show_default=True, help="图层坐标系 / datum of the layers"
+)
+@click.option("--no-database", is_flag=True, help="不用数据库 / use only the files given and the divisions that ship")
+@click.option("--no-learning", is_flag=True, help="不从输入学习 / do not learn names from the input itself")
+def geocode(
+    source: Path,
+    target: Path,
+    layers: tuple[str, ...],
+    divisions: Path | None,
+    datum: str,
+    no_database: bool,
+    no_learning: bool,
+) -> None:
+    """定位地址 / locate the addresses of a table.
+
+    INPUT.csv needs a column of addresses (address, 地址, 住所 …); id and name may be missing. Each row is answered in order.
+    Exit status: 0 all rows read, 1 some rows or features were not taken, 2 nothing done.
+    """
+    words = read_words(current_app.config["ATLAS"].data / "words")
+    rows = read_addresses(source, words)
+    known = _from_files(divisions) if no_database or divisions else _from_database()
+    known, left = _with_layers(known, layers, words, datum)
+    base = gazetteers.build(known.divisions, known.aliases, known.places)
+    names, places = base, known.places
+    if not no_learning:
+        taught = gazetteers.learn(rows.frame["address"], base)
+        places = join_places([known.places, taught.places])
+        names = gazetteers.build(known.divisions, known.aliases, places, facts=taught.facts)
+    tally = _answer(rows.frame, names, places, known, target)
+    _report(tally, names.hash, len(rows.malformed), left)
+    sys.exit(1 if rows.malformed or left else 0)
+
+
+def _from_files(divisions: Path | None) -> _Known:
+    """Divisions that ship, or another city's; its aliases and outlines where files of their names lie beside it."""
+    data: Path = current_app.config["ATLAS"].data
+    path = divisions or data / "divisions" / "nantong.csv"
+    beside = path.with_name(path.stem + "_aliases.csv")
+    outlines = data / "boundaries" / f"{path.stem}.geojson"
+    aliases = [read_aliases(beside)] if beside.is_file() else []
+    empty = OUTLINES.empty()
+    assert isinstance(empty, gpd.GeoDataFrame)
+    return _Known(
+        read_divisions(path),
+        ALIASES.conform(pd.concat([*aliases, read_elsewhere(data / "words")])),
+        read_outlines(outlines) if outlines.is_file() else empty,
+        join_places([]),
+    )
+
+
+def _from_database() -> _Known:
+    from app import store
+    from app.db import session
+
+    with session() as opened:
+        inputs = store.inputs(opened)
+    if not len(inputs.divisions):
+        return _from_files(None)
+    elsewhere = read_elsewhere(current_app.config["ATLAS"].data / "words")
+    aliases = pd.concat([inputs.aliases, elsewhere[~elsewhere.index.isin(inputs.aliases.index)]])
+    return _Known(inputs.divisions, ALIASES.conform(aliases), inputs.outlines, inputs.places)
+
+
+def _with_layers(known: _Known, layers: tuple[str, ...], words: Words, datum: str) -> tuple[_Known, int]:
+    frames, left = [], 0
+    for layer in layers:
+        kind, sign, file = layer.partition("=")
+        if not sign:
+            raise click.BadParameter(f"{layer!r}: KIND=FILE, for instance address=doors.csv", param_hint="--places")
+        places, rejected = read_place_file(
+            Path(file),
+            kind,
+            words,
+            divisions=known.divisions,
+            aliases=known.aliases,
+            datum=datum,
+            on=date.today(),  # noqa: DTZ011
+        )
+        frames.append(places)
+        left += rejected
+    return _Known(known.divisions, known.aliases, known.outlines, join_places([*frames, known.places])), left
+
+
+def _answer(
+    rows: pd.DataFrame, names: gazetteers.Gazetteer, places: gpd.GeoDataFrame, known: _Known, target: Path
+) -> dict[str, int]:
+    """Locate and write part by part; the target appears only when all is written."""
+    tally: dict[str, int] = {}
+    unfinished = target.with_name(target.name + ".part")
+    with AnswerFile(unfinished, known.divisions) as out, _bar(len(rows)) as bar:
+        for start in range(0, len(rows), _PART):
+            part = rows.iloc[start : start + _PART]
+            found = locate(
+                part, names, options=LocateOptions(), progress=lambda done, _, at=start: bar.update(at + done - bar.pos)
+            )
+            placed = placing.assign(found, places, known.outlines)
+            out.write(part, placed)
+            for status, count in placed["status"].value_counts().items():
+                tally[str(status)] = tally.get(str(status), 0) + int(count)
+    os.replace(unfinished, target)  # noqa: PTH105
+    return tally
+
+
+@contextmanager
+def _bar(size: int) -> Iterator["click.progressbar"]:  # type: ignore[name-defined]
+    with click.progressbar(
+        length=size, label="定位 / locating", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        yield bar
+
+
+def _report(tally: dict[str, int], version: str, malformed: int, left: int) -> None:
+    counts = ", ".join(f"{status} {tally[status]}" for status in sorted(tally))
+    click.echo(f"{sum(tally.values())} 行 / rows: {counts or 'none'} (gazetteer {version})")
+    if malformed:
+        click.echo(f"{malformed} 行列数多于表头 / rows have more cells than the header", err=True)
+    if left:
+        click.echo(f"{left} 个图层要素未采用 / features of the layers were not taken", err=True)
+
+
+commands = [geocode]

@@ -1,0 +1,216 @@
+"""Files of the ``geocode`` command: a table of addresses in, one row per row out; the layers it may be given."""
+
+import csv
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.errors import FileRefused
+from geo.frames import ALIASES, PLACES
+from geo.io import kinds
+from geo.io.delimited import detect_encoding, guess_separator, read_rows
+from geo.io.divisions import read_aliases
+from geo.io.layers import read_layer
+from geo.io.tables import open_table, read_table
+from geo.registry import KINDS, Setting, Words, check_places, county_names, match_columns
+
+OUTPUT = (
+    "id", "address", "county", "town", "village", "zone", "building", "market", "street", "house_no", "unit", "floor", "room",
+    "lon", "lat", "level", "radius_m", "confidence", "status", "reasons", "candidates", "components",
+)  # fmt: skip
+"""Columns of the output, in order."""
+_LONGEST_CELL = 10_000_000
+_FIELDS = ("id", "name", "address")
+_ID_WORDS = ("id", "编号", "序号", "行号", "主键")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table of addresses. ``frame`` has ``id``, ``name`` and ``address`` as written; ``malformed`` are the positions of
+    rows with more cells than the header: they are kept and answered, but told."""
+
+    frame: pd.DataFrame
+    malformed: tuple[int, ...]
+
+
+def read_addresses(path: Path, words: Words) -> Rows:
+    """Read a delimited text (UTF-8 or GB18030; comma, tab, semicolon) with at least a column of addresses.
+
+    Columns are recognised by ``id``, ``name``, ``address`` or the Chinese words of ``data/words/columns.yaml``. Blank lines
+    are no rows; a row of empty cells is one.
+
+    Raises
+    ------
+    FileRefused
+        ``FILE_MISSING``, ``FILE_KIND``, ``FILE_ENCODING``, ``FILE_QUOTES``, ``NO_ROWS``, ``NO_ADDRESS`` (with the columns
+        there are).
+    """
+    if not path.is_file():
+        raise FileRefused(f"{path} does not exist", code="FILE_MISSING", detail={"file": str(path)})
+    if path.stat().st_size == 0:
+        raise FileRefused(f"{path.name} is empty", code="NO_ROWS", detail={"file": path.name})
+    kind = kinds.detect(path)
+    if kind != "csv":
+        raise FileRefused(f"{path.name} is {kind}, not a delimited text", code="FILE_KIND", detail={"is": kind})
+    csv.field_size_limit(_LONGEST_CELL)
+    encoding = detect_encoding(path)
+    lines = (cells for cells in read_rows(path, encoding, guess_separator(path, encoding)[0]) if cells)
+    header = next(lines, None)
+    if header is None:
+        raise FileRefused(f"{path.name} has no rows", code="NO_ROWS", detail={"file": path.name})
+    return _rows(path, header, lines, words)
+
+
+def _rows(path: Path, header: Sequence[str], lines: Iterable[list[str]], words: Words) -> Rows:
+    at = _columns(path, header, words)
+    width = len(header)
+    columns: dict[str, list[str]] = {name: [] for name in _FIELDS}
+    malformed = []
+    for number, cells in enumerate(lines):
+        if len(cells) > width and any(cells[width:]):
+            malformed.append(number)
+        for name in _FIELDS:
+            place = at.get(name)
+            columns[name].append(cells[place] if place is not None and place < len(cells) else "")
+    if "id" not in at:
+        columns["id"] = [str(k) for k in range(len(columns["address"]))]
+    return Rows(pd.DataFrame(columns, dtype="object"), tuple(malformed))
+
+
+def _columns(path: Path, header: Sequence[str], words: Words) -> dict[str, int]:
+    folded = [cell.strip().lower() for cell in header]
+    at = {name: folded.index(name) for name in _FIELDS if name in folded}
+    if "address" not in at or "name" not in at:
+        matching = match_columns(_unique(header), "enterprises", words)
+        names = _unique(header)
+        for name in ("name", "address"):
+            column = matching.column(name)
+            if name not in at and column is not None:
+                at[name] = names.index(column)
+    if "id" not in at:
+        at.update({"id": folded.index(word) for word in reversed(_ID_WORDS) if word in folded})
+    if "address" not in at:
+        detail = {"file": path.name, "columns": list(header)[:30], "want": "address"}
+        shown = ", ".join(detail["columns"]) or "none"
+        raise FileRefused(f"{path.name} has no column of addresses; it has: {shown}", code="NO_ADDRESS", detail=detail)
+    return at
+
+
+def _unique(header: Sequence[str]) -> list[str]:
+    return [cell if header.index(cell) == k else f"{cell}.{k}" for k, cell in enumerate(header)]
+
+
+def read_elsewhere(folder: Path) -> pd.DataFrame:
+    """Return the names of provinces, cities and counties of the whole country (``ALIASES``), from ``data/words``."""
+    path = folder / "elsewhere.csv"
+    return read_aliases(path) if path.is_file() else ALIASES.empty()
+
+
+def read_place_file(
+    path: Path, kind: str, words: Words, *, divisions: pd.DataFrame, aliases: pd.DataFrame, datum: str, on: date
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Read a layer or table of places of one kind as ``PLACES``; also return how many of its rows were not taken.
+
+    Raises
+    ------
+    FileRefused
+        Codes of ``geo.io.layers`` and ``geo.io.tables``; ``UNKNOWN_KIND`` for a kind that there is not.
+    """
+    if kind not in KINDS or kind == "division":
+        detail = {"kind": kind, "known": [k for k in KINDS if k != "division"]}
+        raise FileRefused(f"{kind!r} is no kind of places", code="UNKNOWN_KIND", detail=detail)
+    if not path.exists():
+        raise FileRefused(f"{path} does not exist", code="FILE_MISSING", detail={"file": str(path)})
+    rows = (
+        read_layer(path, datum=datum).rows
+        if kinds.detect(path) == "layer"
+        else read_table(open_table(path, "places", words))
+    )
+    names = tuple(column for column in rows.columns if column != "geometry")
+    city = divisions.index[(divisions["level"] == "city") & divisions["valid_to"].isna()]
+    setting = Setting(
+        words, on, source=path.name, datum=datum, city=str(city[0]) if len(city) else "",
+        counties=county_names(divisions, aliases), place_kind=kind,
+    )  # fmt: skip
+    checked = check_places(rows, match_columns(names, "places", words), setting)
+    places = checked.frames["places"]
+    assert isinstance(places, gpd.GeoDataFrame)
+    return places, len(checked.rejected)
+
+
+def join_places(layers: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Return several ``PLACES`` as one; of a key that stands twice the first is kept."""
+    filled = [layer for layer in layers if len(layer)]
+    if not filled:
+        empty = PLACES.empty()
+        assert isinstance(empty, gpd.GeoDataFrame)
+        return empty
+    joined = pd.concat([layer.astype({"valid_from": "datetime64[s]", "valid_to": "datetime64[s]"}) for layer in filled])
+    conformed = PLACES.conform(joined[~joined.index.duplicated()])
+    assert isinstance(conformed, gpd.GeoDataFrame)
+    return conformed
+
+
+class AnswerFile:
+    """The output table, written part by part: ``with AnswerFile(path, divisions) as out: out.write(rows, locations)``."""
+
+    def __init__(self, path: Path, divisions: pd.DataFrame) -> None:
+        self._path = path
+        self._names: Mapping[str, str] = dict(zip(divisions.index.astype(str), divisions["name"], strict=True))
+
+    def __enter__(self) -> "AnswerFile":
+        self._file = self._path.open("w", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(OUTPUT)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, rows: pd.DataFrame, locations: pd.DataFrame) -> None:
+        """Append one line per row: ``rows`` as ``Rows.frame``, ``locations`` as ``LOCATIONS``, in the same order."""
+        self._writer.writerows(self._lines(rows, locations))
+
+    def _lines(self, rows: pd.DataFrame, locations: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+        said = _Sayer(self._names)
+        columns = [said.column(locations, name) for name in OUTPUT[2:]]
+        yield from zip(rows["id"].tolist(), rows["address"].tolist(), *columns, strict=True)
+
+
+_DIVISION = {"county": "county_code", "town": "town_code", "village": "village_code"}
+_DIGITS = {"lon": 6, "lat": 6, "radius_m": 1, "confidence": 4}
+
+
+class _Sayer:
+    """Cells of the output as texts."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def column(self, locations: pd.DataFrame, name: str) -> list[str]:
+        if name in _DIVISION:
+            return [
+                self._names.get(code, "") if isinstance(code, str) else ""
+                for code in locations[_DIVISION[name]].tolist()
+            ]
+        if name in _DIGITS:
+            return [_shown(value, _DIGITS[name]) for value in locations[name].tolist()]
+        if name in ("reasons", "candidates", "components"):
+            return [json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in locations[name].tolist()]
+        return [value if isinstance(value, str) else "" for value in locations[name].tolist()]
+
+
+def _shown(value: float, digits: int) -> str:
+    if value is None or math.isnan(value):
+        return ""
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")
+
+
+Progress = Callable[[int, int], None]
