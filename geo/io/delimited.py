@@ -1,0 +1,103 @@
+"""Text tables: encoding by strict trial decoding, separator by what makes a header, rows as they stand."""
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from geo.errors import FileRefused
+
+SEPARATORS = (",", "\t", ";", "|")
+_BLOCK = 1 << 20
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def detect_encoding(path: Path) -> str:
+    """Return the encoding that the whole file obeys: by its mark, else UTF-8, else GB18030.
+
+    Raises
+    ------
+    FileRefused
+        ``FILE_ENCODING`` with the byte where both fail, ``FILE_TRUNCATED`` if only the last character is cut.
+    """
+    with path.open("rb") as file:
+        head = file.read(4)
+    candidates = [name for mark, name in _BOMS if head.startswith(mark)] or ["utf-8", "gb18030"]
+    faults = {}
+    for encoding in candidates:
+        fault = _try(path, encoding)
+        if fault is None:
+            return encoding
+        faults[encoding] = fault
+    place, cut = faults[candidates[0]]
+    detail = {"file": path.name, "byte": place}
+    if cut:
+        raise FileRefused(f"{path.name} ends inside a character", code="FILE_TRUNCATED", detail=detail)
+    raise FileRefused(f"{path.name} is neither UTF-8 nor GB18030 at byte {place}", code="FILE_ENCODING", detail=detail)
+
+
+def _try(path: Path, encoding: str) -> tuple[int, bool] | None:
+    """Return None if the file decodes, else the byte of the first fault and whether only the end is cut."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    read = 0
+    with path.open("rb") as file:
+        try:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+                read += len(block)
+        except UnicodeError as error:
+            return read + getattr(error, "start", 0), False
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeError:
+            return read, True
+    return None
+
+
+def read_rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
+    """Yield the rows of the file as lists of texts, the first one first.
+
+    Raises
+    ------
+    FileRefused
+        ``FILE_QUOTES`` with the row from which on a quotation mark is not closed.
+    """
+    row = 0
+    lines: list[str] = []
+    unclosed = False
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            for cells in csv.reader(_kept(file, lines), delimiter=separator):
+                row += 1
+                unclosed = len(lines) > 1 and "".join(lines).count('"') % 2 == 1
+                lines.clear()
+                yield cells
+    except csv.Error as error:
+        raise _quotes(path, row + 1, str(error)) from None
+    if unclosed:
+        raise _quotes(path, row, "a quotation mark is not closed")
+
+
+def _kept(file: Iterable[str], lines: list[str]) -> Iterator[str]:
+    """Pass the lines on and keep those of the row being read, to see whether it ended inside quotation marks."""
+    for line in file:
+        lines.append(line)
+        yield line
+
+
+def _quotes(path: Path, row: int, why: str) -> FileRefused:
+    return FileRefused(f"{path.name}: row {row}: {why}", code="FILE_QUOTES", detail={"file": path.name, "row": row})
+
+
+def guess_separator(path: Path, encoding: str) -> list[str]:
+    """Return the separators in order of how well they cut the first rows, best first."""
+    scores = {}
+    for separator in SEPARATORS:
+        try:
+            widths = [len(row) for row in islice(read_rows(path, encoding, separator), 50) if any(row)]
+        except FileRefused:
+            widths = []
+        usual = max(set(widths), key=widths.count) if widths else 0
+        scores[separator] = (widths.count(usual) / len(widths) * min(usual, 20)) if usual > 1 else 0.0
+    return sorted(SEPARATORS, key=lambda separator: -scores[separator])

@@ -1,0 +1,43 @@
+"""Registries read: columns recognised by their names, rows checked, every fault told with row, column and reason."""
+
+from geo.registry.cells import BadCell
+from geo.registry.columns import Header, Matching, find_header, match_columns
+from geo.registry.enterprises import check_enterprises, check_headcounts
+from geo.registry.faults import COLUMNS as FAULT_COLUMNS
+from geo.registry.faults import NOTE, REJECT, SEVERITY, WARN, severity
+from geo.registry.identity import county_names, enterprise_key, place_key, union_key
+from geo.registry.places import KINDS, check_divisions, check_places
+from geo.registry.positions import check_positions
+from geo.registry.reading import Checked, Setting
+from geo.registry.unions import check_members, check_unions
+from geo.registry.words import Words, parse_words
+
+__all__ = [
+    "FAULT_COLUMNS",
+    "KINDS",
+    "NOTE",
+    "REJECT",
+    "SEVERITY",
+    "WARN",
+    "BadCell",
+    "Checked",
+    "Header",
+    "Matching",
+    "Setting",
+    "Words",
+    "check_divisions",
+    "check_enterprises",
+    "check_headcounts",
+    "check_members",
+    "check_places",
+    "check_positions",
+    "check_unions",
+    "county_names",
+    "enterprise_key",
+    "find_header",
+    "match_columns",
+    "parse_words",
+    "place_key",
+    "severity",
+    "union_key",
+]
