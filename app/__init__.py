@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import cli, db, errors, i18n, pages, security, views
+from app import cli, current, db, errors, i18n, links, pages, security, views
 from app.config import ROOT, Config
 
 
@@ -27,6 +27,6 @@ def create_app(config: Config | None = None) -> Flask:
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     db.attach(app)
-    for part in (i18n, pages, security, errors, views, cli):
+    for part in (i18n, pages, links, current, security, errors, views, cli):
         part.init_app(app)
     return app

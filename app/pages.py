@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from flask import Flask, current_app, url_for
+from flask import Flask, Response, current_app, g, url_for
 from flask_babel import format_decimal, format_percent
 
+from app import store
 from app.config import settings
+from app.db import session
+from app.highlight import spans
+from app.labels import explain, label, options
+from app.law import cited
+from geo.errors import AtlasError
 
 MISSING = "—"
 """What stands where there is no value."""
@@ -18,7 +24,10 @@ MISSING = "—"
 def init_app(app: Flask) -> None:
     """Register the filters ``num pct day text`` and the functions ``asset is_sample map_approval``."""
     app.jinja_env.filters.update(num=number, pct=percent, day=day, text=text)
+    app.jinja_env.tests["known"] = known
+    app.jinja_env.globals.update(label=label, explain=explain, options=options, spans=spans, cited=cited)
     app.jinja_env.globals.update(asset=asset, is_sample=is_sample, map_approval=lambda: settings().map_approval)
+    app.after_request(_vary)
 
 
 def known(value: Any) -> bool:
@@ -60,5 +69,18 @@ def asset(path: str) -> str:
 
 
 def is_sample() -> bool:
-    """Return whether the database holds the invented sample city."""
-    return False
+    """Return whether the database holds the invented sample city; False where it cannot be asked."""
+    if "is_sample" not in g:
+        try:
+            with session() as opened:
+                g.is_sample = store.settings.is_sample(opened)
+        except AtlasError:  # the page that tells of the fault is shown all the same
+            g.is_sample = False
+    return bool(g.is_sample)
+
+
+def _vary(response: Response) -> Response:
+    # The same address answers htmx with a part and a browser with the page: neither may be kept for the other.
+    response.vary.add("HX-Request")
+    response.vary.add("Cookie")
+    return response

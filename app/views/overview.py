@@ -1,16 +1,76 @@
-"""The overview."""
+"""The overview: the city's figures with their bases, its counties ranked, and where most is to be done."""
 
-from flask import Blueprint
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 
-from app.errors import NoSurveyError
+from app.current import partial, reading, yearly
+from app.links import figure_url
+from app.listing import ordered
+from app.maps import classes, counties
+from app.pages import day, percent
+from app.reading import Reading
 from app.views import Nav
+from geo.coverage import UNPLACED
+from geo.gaps import Filter
 
 bp = Blueprint("overview", __name__)
 nav = Nav(10, "overview.show", lazy_gettext("总览"))
 
+SORTS = ("name", "eligible", "rate", "gap", "gap_workers", "without_own_25", "unlocated")
+TOP = 10
+
 
 @bp.get("/")
 def show() -> str:
-    """Show the city at a glance."""
-    raise NoSurveyError("nothing has been surveyed yet")
+    """Show the city at a glance; htmx asks for the county table alone."""
+    read = reading()
+    sort = request.args.get("sort", "-rate")
+    table = counties_ranked(read, sort)
+    if partial():
+        return render_template("overview/counties.html", read=read, total=read.total(), counties=table, sort=sort)
+    tops = {kind: top(read, kind) for kind in ("building", "market")}
+    years = yearly(read)
+    return render_template(
+        "overview/page.html", read=read, total=read.total(), counties=table, sort=sort, tops=tops, years=years,
+        years_chart=years_chart(years), county_map=county_map(read),
+    )  # fmt: skip
+
+
+def counties_ranked(read: Reading, sort: str) -> pd.DataFrame:
+    """Return the figures by county in the order asked for, firms of no known county last."""
+    figures = read.figures("county")
+    names = [read.name("county", key) for key in figures.index]
+    return ordered(figures.assign(name=names, last=figures.index == UNPLACED), sort, SORTS).sort_values(
+        "last", kind="stable"
+    )
+
+
+def top(read: Reading, kind: str) -> pd.DataFrame:
+    """Return the places of a kind with most firms without a union."""
+    table = read.ranking(kind, Filter(gap=True))
+    return table[table.index != UNPLACED].head(TOP)
+
+
+def years_chart(years: list[tuple[date, pd.Series]]) -> dict[str, Any]:
+    """Return what the chart of the yearly states draws."""
+    names = {"own": _("单独建会"), "joint": _("联合建会"), "gap": _("未建会")}
+    return {
+        "days": [day(on) for on, _row in years],
+        "series": [{"name": name, "values": [int(row[key]) for _on, row in years]} for key, name in names.items()],
+        "rates": [percent(row["rate"]) for _on, row in years],
+        "rate_label": _("建会率"),
+    }
+
+
+def county_map(read: Reading) -> Markup:
+    """Return the map of firms without a union by county, each county a link to its list."""
+    gaps = read.figures("county")["gap"].drop(UNPLACED, errors="ignore")
+    links = {str(key): figure_url("gap", "county", key) for key in gaps.index}
+    label = _("各县（市、区）未建会企业数")
+    return counties.svg(read.outlines, gaps, classes=classes.of_counts(gaps), href=links, label=label)

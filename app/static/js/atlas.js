@@ -26,3 +26,12 @@ document.addEventListener("change", (event) => {
 let saved = "normal";
 try { saved = localStorage.getItem(SIZE) || "normal"; } catch { /* as above */ }
 if (saved === "large") remember("large");
+
+// Empty fields of a filter say nothing: keep them out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
+});
+document.addEventListener("formdata", (event) => {
+  if (event.target.method !== "get") return;
+  for (const [name, value] of [...event.formData.entries()]) if (value === "") event.formData.delete(name);
+});

@@ -1,0 +1,90 @@
+"""The survey that a request reads: the day it asks for, within what the caller may see."""
+
+from collections import OrderedDict
+from datetime import date
+
+import pandas as pd
+from flask import Flask, current_app, g, request
+from sqlalchemy.orm import Session
+
+from app import store
+from app.db import session
+from app.errors import NoSurveyError
+from app.reading import Reading
+from geo.survey import Survey
+
+KEPT = "atlas.readings"
+"""Key of ``app.extensions`` under which readings are kept while their survey stands."""
+
+MOST_KEPT = 8
+
+
+def init_app(app: Flask) -> None:
+    """Let links keep the day that the visitor chose."""
+    app.extensions[KEPT] = OrderedDict()
+    app.url_defaults(_keep_day)
+
+
+def scope() -> store.Scope:
+    """Return what the caller may see."""
+    return store.CITY
+
+
+def reading() -> Reading:
+    """Return the reading of the request's day (``?on=``), else of the newest.
+
+    Raises
+    ------
+    NoSurveyError
+        If there is none.
+    """
+    if "reading" not in g:
+        with session() as opened:
+            g.reading = _read(opened, _day(request.args.get("on", "")))
+    if g.reading is None:
+        raise NoSurveyError("nothing has been surveyed yet")
+    found: Reading = g.reading
+    return found
+
+
+def yearly(read: Reading) -> list[tuple[date, pd.Series]]:
+    """Return day and figures of the whole city for each day that has a survey, oldest first."""
+    with session() as opened:
+        readings = [read if day == read.on else _read(opened, day) for day in sorted(read.days)]
+    return [(found.on, found.total()) for found in readings if found is not None]
+
+
+def partial() -> bool:
+    """Return whether htmx asks for a part of the page, rather than a browser for the whole."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def _read(opened: Session, on: date | None) -> Reading | None:
+    survey = store.surveys.latest(opened, scope(), on)
+    if survey is None:
+        return None
+    kept: OrderedDict[tuple[date, int], Reading] = current_app.extensions[KEPT]
+    days = tuple(store.surveys.days(opened))
+    found = kept.get((survey.on, id(survey)))
+    if found is None or found.days != days:
+        found = kept[survey.on, id(survey)] = _make(opened, survey, days)
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+    return found
+
+
+def _make(opened: Session, survey: Survey, days: tuple[date, ...]) -> Reading:
+    divisions, outlines = (store.read(opened, layer, store.CITY) for layer in ("divisions", "outlines"))
+    return Reading(survey, divisions, outlines, days)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _keep_day(endpoint: str, values: dict[str, object]) -> None:
+    if request and endpoint not in ("static", "language.choose") and _day(request.args.get("on", "")):
+        values.setdefault("on", request.args["on"])

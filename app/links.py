@@ -1,0 +1,84 @@
+"""Where a figure leads: every number of a page opens the list it counts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+
+from app import query
+from app.pages import known
+from geo.coverage import UNPLACED
+from geo.gaps import KINDS, Filter
+
+
+def init_app(app: Flask) -> None:
+    """Let templates make these links."""
+    functions: list[Callable[..., Any]] = [figure_url, list_url, place_url, group_url, place_of, union_filter, map_url]
+    functions += [with_args, page_link, finest_place, first_of]
+    app.jinja_env.globals.update({function.__name__: function for function in functions})
+
+
+def list_url(chosen: Filter | None, **args: Any) -> str:
+    """Return the address of the list of the firms chosen; "" if nothing can meet the choice."""
+    return "" if chosen is None else url_for("firms.index", **query.write(chosen), **args)
+
+
+def figure_url(figure: str, kind: str | None = None, key: str = UNPLACED, chosen: Filter | None = None) -> str:
+    """Return the address of the list behind one figure of one place, within what the page has chosen already."""
+    return list_url(query.behind(figure, kind, key, chosen or Filter()))
+
+
+def place_url(kind: str, key: str) -> str:
+    """Return the address of the page of one place; "" where the place is not known."""
+    return "" if key == UNPLACED else url_for("places.show", kind=kind, key=key)
+
+
+def with_args(**changes: Any) -> str:
+    """Return the present address with some arguments replaced (None removes one)."""
+    args = request.args.to_dict(flat=False) | {name: [value] for name, value in changes.items()}
+    kept = {name: values for name, values in args.items() if values != [None]}
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
+
+
+def page_link(number: int) -> str:
+    """Return the present address on another page of its list."""
+    return with_args(page=number)
+
+
+def group_url(key: str) -> str:
+    """Return the address of the list of the members of a suggested union."""
+    return list_url(Filter(group=(key,)))
+
+
+def union_filter(key: str, kind: str) -> Filter:
+    """Return the choice of the firms that a union covers; a federation covers as a second layer."""
+    return Filter(federation=(key,)) if kind == "federation" else Filter(union=(key,))
+
+
+def map_url(kind: str | None = None, key: str = UNPLACED) -> str:
+    """Return the address of the map, of one place if given; "" if there is no map."""
+    if "map.show" not in current_app.view_functions:
+        return ""
+    return url_for("map.show", kind=kind, key=key) if kind else url_for("map.show")
+
+
+def finest_place(firm: Any) -> tuple[str, str] | None:
+    """Return kind and key of the finest place a firm (a row of FIRMS) is known to be in, None if of none."""
+    columns = (("building", "building"), ("market", "market"), ("zone", "zone"), ("street", "street"))
+    for kind, column in (*columns, ("village", "village_code"), ("town", "town_code")):
+        key = getattr(firm, column)
+        if known(key):
+            return kind, key
+    return None
+
+
+def place_of(group: Any) -> str:
+    """Return the address of the place that a suggested union (a row of GROUPS) sits in, or of the union it joins."""
+    if group.kind == "existing":
+        return url_for("unions.show", key=group.place_id)
+    return place_url(group.kind, group.place_id) if group.kind in KINDS else ""
+
+
+def first_of(values: tuple[str, ...]) -> str:
+    """Return the one chosen value of a condition as a form writes it, "" if none."""
+    return (values[0] or query.NOT_KNOWN) if values else ""

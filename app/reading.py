@@ -1,0 +1,153 @@
+"""A survey as pages read it: names for keys, and selections and sums of ``geo`` kept while the survey lasts."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+
+from app.labels import label
+from geo.coverage import UNPLACED, measure
+from geo.gaps import KINDS, Filter, by_place, select
+from geo.survey import Survey
+
+T = TypeVar("T")
+
+DIVISION_KINDS = ("county", "town", "village")
+CODE_KINDS = ("sector", "ownership")
+"""Kinds that are not places but codes of a list: ranked and opened in the same way."""
+KEPT = 64
+"""Selections and tables kept per survey; the least recently used leaves first."""
+
+
+class Kept:
+    """The answers of one survey, each computed once; safe for several threads."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._answers: OrderedDict[Any, Any] = OrderedDict()
+        self._lock = threading.Lock()
+        self._most = most
+
+    def get(self, key: Any, make: Callable[[], T]) -> T:
+        """Return the answer kept for ``key``, made if there is none."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                kept: T = self._answers[key]
+                return kept
+        made = make()
+        with self._lock:
+            self._answers[key] = made
+            while len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+        return made
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One survey with what names its keys. ``days`` are those that can be chosen, newest first."""
+
+    survey: Survey
+    divisions: pd.DataFrame
+    outlines: gpd.GeoDataFrame
+    days: tuple[date, ...]
+    kept: Kept = field(default_factory=Kept, compare=False)
+
+    @property
+    def on(self) -> date:
+        """The day of the survey."""
+        return self.survey.on
+
+    def firms(self, chosen: Filter) -> pd.DataFrame:
+        """Return the rows of FIRMS that meet a filter."""
+        return self.kept.get(("firms", chosen), lambda: select(self.survey.firms, chosen))
+
+    def figures(self, kind: str | None = None, chosen: Filter | None = None) -> pd.DataFrame:
+        """Return ``geo.coverage.measure`` by a kind of place or code, or for all (one row ``all``)."""
+        chosen = chosen or Filter()
+        by = KINDS.get(kind, kind) if kind else None
+        return self.kept.get(("figures", by, chosen), lambda: measure(self.firms(chosen), self.survey.unions, by=by))
+
+    def total(self, chosen: Filter | None = None) -> pd.Series:
+        """Return the figures of the whole city, or of a choice of its firms, as one row."""
+        table = self.figures(None, chosen)
+        return table.loc["all"] if len(table) else pd.Series(0, index=table.columns)
+
+    def ranking(self, kind: str, chosen: Filter) -> pd.DataFrame:
+        """Return the places of a kind (``geo.gaps.by_place``), or the codes of a list, by what a visit reaches."""
+        if kind in CODE_KINDS:
+            return self.kept.get(("ranking", kind, chosen), lambda: self._codes_ranked(kind, chosen))
+        known = self.divisions if kind in DIVISION_KINDS else self.survey.places
+        return self.kept.get(("ranking", kind, chosen), lambda: by_place(self.firms(chosen), known, kind))
+
+    def name(self, kind: str, key: Any) -> str:
+        """Return the name of a place, division, union or code by its key; "" if none, the key if nobody named it."""
+        if pd.isna(key) or key == UNPLACED:
+            return ""
+        if kind in CODE_KINDS:
+            return label(kind, key)
+        names = self._names["division" if kind in DIVISION_KINDS else "union" if kind == "union" else "place"]
+        return str(names.get(key) or key)
+
+    def city(self) -> str:
+        """Return the name of the city."""
+        rows = self.divisions[self.divisions["level"].eq("city") & self.divisions["valid_to"].isna()]
+        return str(rows["name"].iloc[0]) if len(rows) else ""
+
+    def around(self, kind: str, key: str) -> str:
+        """Return county and town that a place lies in, in words."""
+        if kind in DIVISION_KINDS:
+            above = [("county", key[:6]), ("town", key[:9])][: DIVISION_KINDS.index(kind)]
+            return " ".join(self.name(*pair) for pair in above)
+        places = self.survey.places
+        if key not in places.index:
+            return ""
+        place = places.loc[key]
+        return " ".join(filter(None, (self.name("county", place.county_code), self.name("town", place.town_code))))
+
+    def group_at(self, place_id: str) -> pd.Series | None:
+        """Return the largest suggested joint union that sits in a place, None if there is none."""
+        found = self._seats.get(place_id)
+        return None if found is None else self.survey.groups.loc[found]
+
+    def group_name(self, key: str) -> str:
+        """Return the name of a suggested union."""
+        return str(self.survey.groups["name"].get(key, key))
+
+    def firm_name(self, key: str) -> str:
+        """Return the name of a firm, its key if it is not in the survey."""
+        return str(self.survey.firms["name"].get(key, key))
+
+    def counties(self) -> list[tuple[str, str]]:
+        """Return code and name of each county in force, by code."""
+        return self._divisions("county")
+
+    def towns(self, county: str) -> list[tuple[str, str]]:
+        """Return code and name of each town of a county, by code."""
+        return [pair for pair in self._divisions("town") if pair[0].startswith(county)]
+
+    def _divisions(self, level: str) -> list[tuple[str, str]]:
+        rows = self.divisions[self.divisions["level"].eq(level) & self.divisions["valid_to"].isna()]
+        return list(rows["name"].sort_index().items())
+
+    def _codes_ranked(self, kind: str, chosen: Filter) -> pd.DataFrame:
+        table = self.figures(kind, chosen)
+        table = table.assign(last=table.index == UNPLACED)
+        table = table.sort_values(["last", "gap", "gap_workers"], ascending=[True, False, False], kind="stable")
+        names = [self.name(kind, key) or pd.NA for key in table.index]
+        return table.assign(name=pd.array(names, dtype="string"), drawn=True, rank=range(1, len(table) + 1))
+
+    @cached_property
+    def _seats(self) -> dict[str, str]:
+        groups = self.survey.groups.sort_values("firms", kind="stable")
+        return dict(zip(groups["place_id"], groups.index, strict=True))
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        sources = {"division": self.divisions, "place": self.survey.places, "union": self.survey.unions}
+        return {name: frame["name"].dropna().to_dict() for name, frame in sources.items()}

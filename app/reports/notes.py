@@ -1,0 +1,100 @@
+"""What stands on the cover of every file: what is counted, on which day, on which basis, and what is not on the map."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+
+from app.config import settings
+from app.labels import label
+from app.pages import day, is_sample, number
+from app.reading import Reading
+from geo.coverage import UNPLACED
+from geo.gaps import Filter
+
+CONDITIONS = {
+    "county": lazy("县（市、区）"),
+    "town": lazy("镇（街道）"),
+    "village": lazy("村（社区）"),
+    "zone": lazy("园区"),
+    "building": lazy("楼宇"),
+    "market": lazy("市场"),
+    "street": lazy("道路"),
+    "sector": lazy("行业"),
+    "ownership": lazy("单位类别"),
+    "size": lazy("职工规模"),
+    "primary": lazy("一次覆盖"),
+    "union": lazy("工会"),
+    "path": lazy("建议组织形式"),
+    "reason": lazy("未建会原因"),
+    "stage": lazy("推进阶段"),
+    "level": lazy("定位级别"),
+    "location": lazy("定位结论"),
+    "excluded": lazy("不计入分母的原因"),
+    "group": lazy("建议的联合工会"),
+    "left": lazy("未列入建议的原因"),
+    "source": lazy("名录来源"),
+    "flag": lazy("核对提示"),
+    "federation": lazy("联合会"),
+    "eligible": lazy("计入分母"),
+    "covered": lazy("已建会"),
+    "gap": lazy("未建会"),
+    "secondary": lazy("二次覆盖"),
+    "federation_only": lazy("仅由联合会覆盖"),
+    "party_org": lazy("有党组织"),
+    "top500": lazy("世界 500 强"),
+    "located": lazy("已定位"),
+    "point": lazy("有点位"),
+    "workers_known": lazy("人数已知"),
+    "text": lazy("文字"),
+}
+"""What each condition of ``geo.gaps.Filter`` is called."""
+
+
+def notes(read: Reading, chosen: Filter, what: str) -> list[tuple[str, str]]:
+    """Return label and text of each note for a list of the firms ``chosen``; ``what`` says what one row is."""
+    total = read.total(chosen)
+    lines = [
+        (_("内容"), what),
+        (_("筛选条件"), "；".join(f"{name}：{value}" for name, value in conditions(read, chosen)) or _("无，全部企业")),
+        (_("数据截止"), day(read.on)),
+        (_("口径"), _("名录口径：分母为数据截止日登记在册、正常经营的企业法人；人数为职工数，不是会员数")),
+        (_("企业总数"), number(total["firms"])),
+        (_("计入分母的企业"), number(total["eligible"])),
+        (_("未建会企业"), number(total["gap"])),
+        (_("未定位"), _("%(n)s 家计入分母的企业没有可用位置，已列在表中，不在图上", n=number(total["unlocated"]))),
+        (_("人数不详"), _("%(n)s 家计入分母的企业没有职工人数，合计不含这些企业", n=number(total["workers_unknown"]))),
+        (_("使用说明"), _("工作台账，非统计调查表。仅供内部工作使用，不得公开。")),
+    ]
+    if settings().map_approval:
+        lines.append((_("审图号"), settings().map_approval))
+    if is_sample():
+        lines.insert(0, (_("注意"), _("演示数据：街道、楼宇、企业、工会均为虚构")))
+    return lines
+
+
+def conditions(read: Reading, chosen: Filter) -> list[tuple[str, str]]:
+    """Return each condition of a filter in words."""
+    return [(str(CONDITIONS[name]), _worded(read, name, value)) for name, value in chosen.conditions().items()]
+
+
+def _worded(read: Reading, name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, tuple):
+        return "、".join(_("未知") if item == UNPLACED else value_name(read, name, item) for item in value)
+    return str(value)
+
+
+def value_name(read: Reading, name: str, value: str) -> str:
+    """Return one allowed value of a condition in words: a place, a union, or a code of a list."""
+    if name in ("county", "town", "village", "zone", "building", "market", "street", "union"):
+        return read.name(name, value)
+    if name == "federation":
+        return read.name("union", value)
+    if name == "group":
+        names = read.survey.groups["name"]
+        return str(names.get(value, value))
+    kinds = {
+        "size": "size_class", "location": "location_status", "excluded": "excluded_because", "left": "left_because",
+        "flag": "firm_flag",
+    }  # fmt: skip
+    return value if name == "source" else label(kinds.get(name, name), value)

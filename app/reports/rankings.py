@@ -1,0 +1,34 @@
+"""The ranking of places as a file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from flask_babel import gettext as _
+
+from app.labels import label
+from app.reading import Reading
+from app.reports.notes import notes
+from app.reports.sheet import Column, Sheet
+from geo.coverage import UNPLACED
+from geo.gaps import Filter
+
+FIELDS = (
+    "firms", "eligible", "covered", "own", "joint", "gap", "gap_25", "gap_under_25", "gap_unknown", "gap_workers",
+    "gap_workers_unknown", "rate", "eligible_25", "own_25", "rate_own_25", "unlocated",
+)  # fmt: skip
+
+
+def sheet(read: Reading, kind: str, chosen: Filter, table: pd.DataFrame) -> Sheet:
+    """Return the sheet of ``table``, a ranking of the places of ``kind`` in the order wanted."""
+    title = _("空白点排行：%(kind)s", kind=label("place_kind", kind))
+    heads = [Column(_("序号"), 6), Column(label("place_kind", kind), 30), Column(_("图上有位置"), 10)]
+    heads += [Column(label("figure", field), 12) for field in FIELDS]
+    facts = notes(read, chosen, _("一行一个地点，按未建会企业数排列"))
+    return Sheet(title, facts, heads, _rows(table), f"{title}_{read.on}")
+
+
+def _rows(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    for number, (key, row) in enumerate(table.iterrows(), 1):
+        name = _("（未能确定）") if key == UNPLACED else row["name"]
+        yield (number, name, _("是") if row["drawn"] else _("否"), *(row[field] for field in FIELDS))

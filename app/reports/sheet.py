@@ -1,0 +1,111 @@
+"""A table on its way to a file: title, notes on what it counts, columns and rows; written as xlsx or csv."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from app.reports.cells import cell, neutral
+
+MEDIA = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+
+_INK, _LINE = "1C2430", "B9C2CC"
+_HEAD = PatternFill("solid", fgColor="E9EDF1")
+_BLANK = PatternFill("solid", fgColor="FFF7E0")
+_EDGE = Side(style="thin", color=_LINE)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: heading, width in characters, and whether it is left blank to be filled in by hand."""
+
+    heading: str
+    width: int = 12
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A titled table. ``notes`` (label, text) go to a cover sheet: basis, day, firms without a position, notices."""
+
+    title: str
+    notes: Sequence[tuple[str, str]]
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+    name: str
+
+
+def xlsx(sheet: Sheet, *, labels: tuple[str, str]) -> bytes:
+    """Return the workbook: a cover and the list, header frozen and repeated on print, A4 landscape.
+
+    Parameters
+    ----------
+    sheet : the table; its rows are read once
+    labels : names of the two worksheets: cover and list
+    """
+    book = Workbook(write_only=True)
+    _cover(book.create_sheet(labels[0]), sheet)
+    _list(book.create_sheet(labels[1]), sheet)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def comma_separated(sheet: Sheet) -> bytes:
+    """Return the table as CSV in UTF-8 with a mark that Excel reads; notes stand above it as comments."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([f"# {neutral(sheet.title)}"])
+    writer.writerows([[f"# {label}", neutral(text)] for label, text in sheet.notes])
+    writer.writerow([column.heading for column in sheet.columns])
+    writer.writerows([cell(value) for value in row] for row in sheet.rows)
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _cover(page: Worksheet, sheet: Sheet) -> None:
+    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 22, 96
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
+    page.append([_styled(page, sheet.title, font=Font(bold=True, size=16, color=_INK))])
+    page.append([])
+    for label, text in sheet.notes:
+        wrap = Alignment(wrap_text=True, vertical="top")
+        page.append([_styled(page, label, font=Font(bold=True), align=wrap), _styled(page, text, align=wrap)])
+
+
+def _list(page: Worksheet, sheet: Sheet) -> None:
+    for number, column in enumerate(sheet.columns, 1):
+        page.column_dimensions[get_column_letter(number)].width = column.width
+    page.freeze_panes = "C2"
+    page.print_title_rows = "1:1"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.oddHeader.left.text = sheet.title.replace("&", "&&")
+    page.oddFooter.right.text = "&P / &N"
+    page.append([_heading(page, column) for column in sheet.columns])
+    rows = 1
+    for rows, row in enumerate(sheet.rows, 2):  # noqa: B007 (the last number is the height of the table)
+        page.append([cell(value) for value in row])
+    page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{rows}"
+
+
+def _heading(page: Worksheet, column: Column) -> WriteOnlyCell:
+    made = _styled(
+        page, column.heading, font=Font(bold=True, color=_INK), align=Alignment(wrap_text=True, vertical="center")
+    )
+    made.fill = _BLANK if column.blank else _HEAD
+    made.border = Border(bottom=_EDGE, right=_EDGE)
+    return made
+
+
+def _styled(page: Worksheet, text: str, *, font: Font | None = None, align: Alignment | None = None) -> WriteOnlyCell:
+    made = WriteOnlyCell(page, value=neutral(text))
+    made.font, made.alignment = font or Font(color=_INK), align or Alignment(vertical="top")
+    return made

@@ -1,0 +1,24 @@
+"""What each figure means, with its value of the day."""
+
+from flask import Blueprint, render_template
+from flask_babel import lazy_gettext
+
+from app.current import reading
+from app.definitions import SECTIONS
+from app.errors import NoSurveyError
+from app.views import Nav
+from geo.gaps import FIGURES
+
+bp = Blueprint("definitions", __name__)
+nav = Nav(90, "definitions.show", lazy_gettext("指标说明"))
+
+
+@bp.get("/definitions")
+def show() -> str:
+    """Explain every figure; before the first survey without values."""
+    try:
+        read = reading()
+    except NoSurveyError:
+        return render_template("definitions/page.html", read=None, total=None, sections=SECTIONS, figures=FIGURES)
+    total = read.total()
+    return render_template("definitions/page.html", read=read, total=total, sections=SECTIONS, figures=FIGURES)

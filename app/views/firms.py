@@ -1,0 +1,54 @@
+"""Firms: the list behind every figure, and the page of one firm with everything known of it and why."""
+
+import pandas as pd
+from flask import Blueprint, Response, render_template, request
+
+from app import query
+from app.config import settings
+from app.current import partial, reading
+from app.downloads import download
+from app.errors import NotFoundError
+from app.listing import ordered, page
+from app.reading import Reading
+from app.reports import gap_list
+from app.reports.notes import conditions
+from geo.gaps import Filter
+
+bp = Blueprint("firms", __name__, url_prefix="/firms")
+
+SORTS = ("name", "workers", "county_code", "building", "street", "sector", "primary", "level", "established")
+
+
+@bp.get("")
+def index() -> str:
+    """List the firms of a choice; htmx asks for the table alone."""
+    read, chosen = reading(), query.read(request.args)
+    sort = request.args.get("sort", "")
+    rows = page(listed(read, chosen, sort), request.args.get("page", 1, type=int), settings().page_size)
+    template = "firms/table.html" if partial() else "firms/page.html"
+    return render_template(
+        template, read=read, chosen=chosen, conditions=conditions(read, chosen), sort=sort, page=rows,
+        total=read.total(chosen),
+    )  # fmt: skip
+
+
+@bp.get("/list.<any(xlsx, csv):form>")
+def export(form: str) -> Response:
+    """Give the whole list as a file."""
+    read, chosen = reading(), query.read(request.args)
+    return download(gap_list.sheet(read, chosen, listed(read, chosen, request.args.get("sort", ""))), form)
+
+
+@bp.get("/<path:key>")
+def show(key: str) -> str:
+    """Show one firm: register, place with its evidence, coverage, legal path, suggestion."""
+    read = reading()
+    if key not in read.survey.firms.index:
+        raise NotFoundError(f"no firm {key!r}")
+    firm = read.survey.firms.loc[key]
+    return render_template("firms/firm.html", read=read, key=key, firm=firm)
+
+
+def listed(read: Reading, chosen: Filter, sort: str) -> pd.DataFrame:
+    """Return the firms of a choice in the order asked for; by default the largest first."""
+    return ordered(read.firms(chosen), sort or "-workers", SORTS)

@@ -1,0 +1,54 @@
+"""Gap lists: places of a kind ranked by the firms without a union, each opening its firms."""
+
+import pandas as pd
+from flask import Blueprint, Response, render_template, request
+from flask_babel import lazy_gettext
+
+from app import query
+from app.config import settings
+from app.current import partial, reading
+from app.downloads import download
+from app.listing import ordered, page
+from app.reading import Reading
+from app.reports import rankings
+from app.views import Nav
+from geo.coverage import UNPLACED
+
+bp = Blueprint("gaps", __name__, url_prefix="/gaps")
+nav = Nav(30, "gaps.index", lazy_gettext("空白点"))
+
+KINDS = ("building", "market", "zone", "street", "village", "town", "county", "sector")
+SORTS = ("name", "eligible", "covered", "gap", "gap_workers", "gap_25", "without_own_25", "rate", "unlocated")
+
+
+@bp.get("")
+def index() -> str:
+    """List the places of a kind; htmx asks for the table alone."""
+    read, kind, chosen = reading(), kind_asked(), query.read(request.args)
+    sort = request.args.get("sort", "-gap")
+    rows = page(ranked(read, kind, sort), request.args.get("page", 1, type=int), settings().page_size)
+    template = "gaps/table.html" if partial() else "gaps/page.html"
+    return render_template(
+        template, read=read, kind=kind, kinds=KINDS, chosen=chosen, sort=sort, page=rows, total=read.total(chosen)
+    )
+
+
+@bp.get("/list.<any(xlsx, csv):form>")
+def export(form: str) -> Response:
+    """Give the whole ranking as a file."""
+    read, kind = reading(), kind_asked()
+    table = ranked(read, kind, request.args.get("sort", "-gap"))
+    return download(rankings.sheet(read, kind, query.read(request.args), table), form)
+
+
+def kind_asked() -> str:
+    """Return the kind of place asked for, buildings if none that exists."""
+    kind = request.args.get("kind", KINDS[0])
+    return kind if kind in KINDS else KINDS[0]
+
+
+def ranked(read: Reading, kind: str, sort: str) -> pd.DataFrame:
+    """Return the places of a kind within the filter of the request, in the order asked for, unplaced last."""
+    table = read.ranking(kind, query.read(request.args))
+    table = ordered(table.assign(last=table.index == UNPLACED), sort, SORTS)
+    return table.sort_values("last", kind="stable")

@@ -1,0 +1,51 @@
+"""Suggested first joint unions: the list, and why each."""
+
+import pandas as pd
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext
+
+from app.config import settings
+from app.current import partial, reading
+from app.errors import NotFoundError
+from app.listing import ordered, page
+from app.reading import Reading
+from app.views import Nav
+from geo.gaps import Filter
+
+bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
+nav = Nav(50, "suggestions.index", lazy_gettext("组建建议"))
+
+SORTS = ("name", "kind", "county_code", "firms", "workers")
+
+
+@bp.get("")
+def index() -> str:
+    """List the suggested unions; htmx asks for the table alone."""
+    read, sort = reading(), request.args.get("sort", "-firms")
+    groups = listed(read)
+    rows = page(ordered(groups, sort, SORTS), request.args.get("page", 1, type=int), settings().page_size)
+    template = "suggestions/table.html" if partial() else "suggestions/page.html"
+    return render_template(template, read=read, sort=sort, page=rows, groups=groups, total=read.total())
+
+
+@bp.get("/<path:key>")
+def show(key: str) -> str:
+    """Show one suggested union: members, reasons, cautions, effect on the rate."""
+    read = reading()
+    if key not in read.survey.groups.index:
+        raise NotFoundError(f"no suggestion {key!r}")
+    group = read.survey.groups.loc[key]
+    members = read.firms(Filter(group=(key,)))
+    return render_template(
+        "suggestions/group.html", read=read, key=key, group=group, members=members, total=read.total()
+    )
+
+
+def listed(read: Reading) -> pd.DataFrame:
+    """Return the groups that meet the request's conditions: kind and county."""
+    groups, args = read.survey.groups, request.args
+    keep = pd.Series(data=True, index=groups.index)
+    for name, column in (("kind", "kind"), ("county", "county_code")):
+        if args.get(name):
+            keep &= groups[column].eq(args[name]).fillna(False)
+    return groups[keep]
