@@ -10,10 +10,15 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
+from geo import coverage, gazetteer, joint, linkage, places
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
+from geo.frames import FIRMS, GIVEN, LOCATED, PLACES
+from geo.gazetteer import Gazetteer
+from geo.geocode import LocateOptions, locate
 from geo.joint import JointOptions
 from geo.linkage import LinkOptions
+from geo.rules import RuleSet
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(stage, done, of)`` before each stage (``done`` stages of ``of``) and once at the end."""
@@ -46,6 +51,7 @@ class Inputs:
 class Options:
     """Every threshold of every stage, with its default; the law's numbers are not here but in the rule set."""
 
+    locate: LocateOptions = field(default_factory=LocateOptions)
     linkage: LinkOptions = field(default_factory=LinkOptions)
     coverage: CoverageOptions = field(default_factory=CoverageOptions)
     joint: JointOptions = field(default_factory=JointOptions)
@@ -83,3 +89,147 @@ class Survey:
     """Version of names and places that the firms were located with."""
     tally: tuple[Tally, ...]
     """One entry per stage, in order."""
+
+
+def survey(
+    inputs: Inputs,
+    *,
+    on: date,
+    rules: RuleSet,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Survey:
+    """Survey a city on a day: locate its firms, link its unions, tell who is covered, and suggest joint unions.
+
+    Parameters
+    ----------
+    inputs : the registers, layers and decisions, as declared in ``geo.frames``
+    on : the day whose unions and enterprises count
+    rules : the rule set to apply, usually that of the same day
+    options : thresholds of the stages
+    progress : told which stage begins
+
+    Raises
+    ------
+    CountError
+        If a stage loses or invents a row.
+    """
+    options = options or Options()
+    steps = _Steps(progress)
+    steps.begin("gazetteer")
+    names, known = _names(inputs)
+    steps.count("gazetteer", inputs.places, known, known["origin"], whole=False)
+    steps.begin("geocode")
+    located = locate(inputs.enterprises, names, options=options.locate, decisions=inputs.decisions)
+    steps.count("geocode", inputs.enterprises, located, located["status"])
+    steps.begin("places")
+    located = places.assign(located, known, inputs.outlines)
+    steps.count("places", inputs.enterprises, located, located["level"])
+    steps.begin("linkage")
+    links = _links(inputs, located, options)
+    steps.count("linkage", _listed(inputs), links, links["status"])
+    steps.begin("coverage")
+    firms, unions = _covered(inputs, located, links, on=on, rules=rules, options=options)
+    steps.count("coverage", inputs.enterprises, firms, firms["primary"].where(firms["eligible"], "excluded"))
+    steps.begin("joint")
+    seats = pd.concat([known["name"], inputs.divisions["name"], unions["name"]])
+    groups, groupings = joint.suggest(firms, unions, places=known, names=seats, options=options.joint)
+    firms = _grouped(firms, groupings)
+    steps.count("joint", inputs.enterprises, firms, _fates(firms))
+    steps.end()
+    return Survey(
+        on=on,
+        rules_day=rules.day,
+        firms=firms,
+        places=known,
+        unions=unions,
+        links=links,
+        groups=groups,
+        groupings=groupings,
+        gazetteer_hash=names.hash,
+        tally=tuple(steps.tally),
+    )
+
+
+def _names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame]:
+    """The gazetteer, taught by the addresses themselves, and all places: those given and those learned."""
+    bare = gazetteer.build(inputs.divisions, inputs.aliases, inputs.places)
+    taught = gazetteer.learn(_addresses(inputs.enterprises), bare)
+    new = taught.places[~taught.places.index.isin(inputs.places.index)]
+    known = PLACES.conform(pd.concat([inputs.places, new])) if len(new) else inputs.places
+    return gazetteer.build(inputs.divisions, inputs.aliases, known, facts=taught.facts), known
+
+
+def _addresses(enterprises: pd.DataFrame) -> pd.Series:
+    """The address that counts: where the firm operates, if that is known to differ."""
+    return enterprises["operating_address"].fillna(enterprises["address"])
+
+
+def _links(inputs: Inputs, located: pd.DataFrame, options: Options) -> pd.DataFrame:
+    facts = inputs.enterprises[["name", "uscc", "org_code"]].assign(county_code=located["county_code"])
+    register = linkage.prepare(facts, linkage.region_words(inputs.divisions, inputs.aliases))
+    return linkage.link(
+        inputs.unions, inputs.memberships, register=register, decisions=inputs.decisions, options=options.linkage
+    )
+
+
+def _listed(inputs: Inputs) -> pd.Series:
+    """What linkage has to answer: a host for each own union (and project union with one), and every membership."""
+    hosted = linkage.hosted(inputs.unions)
+    return pd.concat([inputs.unions.loc[hosted, "name"], inputs.memberships["member_name"]])
+
+
+def _covered(
+    inputs: Inputs, located: pd.DataFrame, links: pd.DataFrame, *, on: date, rules: RuleSet, options: Options
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    cover = coverage.cover(inputs.enterprises, inputs.unions, links, on=on, rules=rules, options=options.coverage)
+    register = inputs.enterprises.rename(columns=dict(GIVEN))
+    firms = FIRMS.conform(pd.concat([register, located.rename(columns=dict(LOCATED)), cover], axis=1))
+    unions = coverage.survey_unions(firms, inputs.unions, links, on=on, options=options.coverage)
+    return firms, unions
+
+
+def _grouped(firms: pd.DataFrame, groupings: pd.DataFrame) -> pd.DataFrame:
+    found = groupings.reindex(firms.index)
+    return FIRMS.conform(firms.assign(group_id=found["group_id"], left_because=found["left_because"]))
+
+
+def _fates(firms: pd.DataFrame) -> pd.Series:
+    """What became of each firm: excluded, covered, grouped, a reason for being left over, or of a size for its own."""
+    fate = pd.Series("own_size", index=firms.index, dtype="string")
+    fate[firms["left_because"].notna()] = firms["left_because"]
+    fate[firms["group_id"].notna()] = "grouped"
+    fate[firms["covered"].astype(bool)] = "covered"
+    fate[~firms["eligible"].astype(bool)] = "excluded"
+    return fate
+
+
+class _Steps:
+    """Progress and tally of one run: each stage begins, and is counted before its results are used."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.tally: list[Tally] = []
+        self._progress = progress
+
+    def begin(self, stage: str) -> None:
+        if self._progress is not None:
+            self._progress(stage, STAGES.index(stage), len(STAGES))
+
+    def end(self) -> None:
+        if self._progress is not None:
+            self._progress(STAGES[-1], len(STAGES), len(STAGES))
+
+    def count(
+        self, stage: str, taken: pd.DataFrame | pd.Series, given: pd.DataFrame, words: pd.Series, *, whole: bool = True
+    ) -> None:
+        """Tally a stage; ``whole`` stages must answer every row they took, in its place."""
+        counts = {str(word): int(n) for word, n in words.fillna("unknown").value_counts().sort_index().items()}
+        kept = len(taken) == len(given) if whole else len(taken) <= len(given)
+        if whole and isinstance(taken, pd.DataFrame):
+            kept = taken.index.equals(given.index)
+        if not kept or sum(counts.values()) != len(given):
+            raise CountError(
+                f"stage {stage} took {len(taken)} rows and gave {len(given)}",
+                detail={"stage": stage, "taken": len(taken), "given": len(given), "counts": counts},
+            )
+        self.tally.append(Tally(stage, len(taken), len(given), counts))

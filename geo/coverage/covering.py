@@ -53,7 +53,7 @@ def cover(
     table["path"] = advice["path"].where(table["gap"])
     table["path_rules"] = [rule if gap else [] for rule, gap in zip(advice["path_rules"], table["gap"], strict=True)]
     limit = pd.Timestamp(on) - pd.DateOffset(months=options.grace_months)
-    young = (enterprises["established"] > limit).fillna(False)
+    young = enterprises["established"] > limit
     doubtful = pd.Index(links.loc[links["status"].eq("review"), "member_id"].dropna().unique())
     facts = enterprises.assign(primary=table["primary"], gap=table["gap"], young=young)
     table["flags"] = flags.of_firms(facts, claims, doubtful)

@@ -26,19 +26,19 @@ def ended_because(unions: pd.DataFrame, *, on: date, hosts: pd.Series, firms: pd
     day = pd.Timestamp(on)
     result = pd.Series(pd.NA, index=unions.index, dtype="string")
     closed = closed_by(firms, on)
-    gone = hosts.reindex(unions.index).map(closed.where(firms["status"].eq("closed").fillna(False), other=False))
-    result[gone.fillna(False).astype(bool)] = "host_ended"
-    result[((unions["kind"] == "project") & (unions["term_end"] < day)).fillna(False)] = "project_ended"
-    result[(unions["revoked_on"] <= day).fillna(False)] = "revoked"
+    gone = set(firms.index[closed & firms["status"].eq("closed").fillna(False)])
+    result[hosts.reindex(unions.index).isin(gone)] = "host_ended"
+    result[unions["kind"].eq("project").fillna(False) & (unions["term_end"] < day)] = "project_ended"
+    result[unions["revoked_on"] <= day] = "revoked"
     not_yet = (unions["approved_on"] > day) if undated else ~(unions["approved_on"] <= day)
-    result[not_yet.fillna(not undated)] = "not_yet"
+    result[not_yet] = "not_yet"
     return result
 
 
 def closed_by(firms: pd.DataFrame, on: date) -> pd.Series:
     """Tell which firms have closed or moved away by the day; without a date the register's word counts at once."""
     left = firms["status"].isin(["closed", "moved"])
-    return left & ~(firms["closed_on"] > pd.Timestamp(on)).fillna(False)
+    return left & ~(firms["closed_on"] > pd.Timestamp(on))
 
 
 def excluded_because(firms: pd.DataFrame, *, on: date, rules: RuleSet, options: CoverageOptions) -> pd.Series:
@@ -55,6 +55,6 @@ def excluded_because(firms: pd.DataFrame, *, on: date, rules: RuleSet, options: 
         result[~firms["status"].isin(["active", "closed", "moved"])] = "unknown_status"
     gone = closed_by(firms, on)
     result[gone] = firms["status"][gone]
-    result[(firms["established"] > pd.Timestamp(on)).fillna(False)] = "not_yet"
+    result[firms["established"] > pd.Timestamp(on)] = "not_yet"
     result[firms["legal_person"].eq(False).fillna(False)] = "not_legal_person"
     return result

@@ -72,9 +72,13 @@ def link(
     return LINKS.conform(pd.DataFrame.from_dict(rows, orient="index"))
 
 
+def hosted(unions: pd.DataFrame) -> pd.Series:
+    """Tell which unions have an enterprise of their own: own unions, and project unions that name one."""
+    return unions["kind"].eq("own") | (unions["kind"].eq("project") & unions["host_name"].notna())
+
+
 def _listings(unions: pd.DataFrame, memberships: pd.DataFrame) -> Iterator[_Listing]:
-    hosted = unions[unions["kind"].eq("own") | (unions["kind"].eq("project") & unions["host_name"].notna())]
-    for union in hosted.itertuples():
+    for union in unions[hosted(unions)].itertuples():
         name = _text(union.host_name) or str(union.name)
         query = Query(name, _text(union.host_uscc), _text(union.county_code))
         yield _Listing(f"{union.Index}|host", str(union.Index), "host", "enterprise", name, query, None, None, None)
