@@ -86,6 +86,8 @@ def _code(code: str, entry: Mapping[str, Any] | list[str]) -> Code:
     """A code is a mapping, or ``[zh, en]`` in short."""
     if isinstance(entry, list):
         zh, en = entry
+        if not (isinstance(zh, str) and isinstance(en, str)):
+            raise TypeError(f"{code}: {entry!r} is not [Chinese, English]")
         return Code(code, zh, en)
     texts = {name: str(entry.get(name, "")) for name in _FIELDS}
     if not texts["zh"] or not texts["en"]:

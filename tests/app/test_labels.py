@@ -1,0 +1,75 @@
+"""Words for codes, in the language of the moment."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+from flask import Flask, g
+
+from app import create_app, labels
+from app.config import Config
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("instance")))
+
+
+@pytest.fixture(params=["zh", "en"])
+def spoken(app: Flask, request: pytest.FixtureRequest) -> Iterator[str]:
+    with app.test_request_context():
+        g.language = request.param
+        yield request.param
+
+
+def test_a_code_has_its_phrase(spoken: str) -> None:
+    assert labels.label("union_kind", "street") == {"zh": "一条街工会", "en": "street union"}[spoken]
+
+
+def test_an_unknown_code_is_shown_as_it_is(spoken: str) -> None:
+    assert labels.label("union_kind", "moon") == "moon"
+    assert labels.label("no_such_list", "x") == "x"
+
+
+@pytest.mark.parametrize("nothing", [None, pd.NA, "", float("nan")])
+def test_nothing_is_an_empty_text(spoken: str, nothing: object) -> None:
+    assert labels.label("level", nothing) == ""
+    assert labels.explain("location_reason", nothing) == ""
+
+
+def test_reasons_for_leaving_the_denominator_are_found_under_one_name(spoken: str) -> None:
+    assert labels.label("excluded_because", "not_legal_person") != "not_legal_person"
+    assert labels.label("excluded_because", "R07") == {"zh": "停产、半停产", "en": "stopped or half stopped"}[spoken]
+
+
+def test_a_sentence_carries_its_figures_and_names(spoken: str) -> None:
+    detail = {"kind": "building", "place": "building:320613:华辰大厦#2", "firms": 29}
+    said = labels.explain("group_reason", "same_place", detail)
+    assert said == {"zh": "29 家企业同在华辰大厦", "en": "29 firms in 华辰大厦"}[spoken]
+
+
+def test_keys_get_the_names_that_the_caller_knows(spoken: str) -> None:
+    said = labels.explain("group_reason", "same_town", {"town": "320613001"}, names={"320613001": "城东街道"}.get)
+    assert "城东街道" in said
+
+
+def test_lists_are_joined(spoken: str) -> None:
+    said = labels.explain("group_caution", "several_towns", {"towns": ["甲镇", "乙镇"]})
+    assert {"zh": "甲镇、乙镇", "en": "甲镇, 乙镇"}[spoken] in said
+
+
+def test_a_missing_figure_leaves_the_phrase(spoken: str) -> None:
+    assert labels.explain("group_reason", "same_place", {}) == labels.label("group_reason", "same_place")
+
+
+def test_text_of_a_registry_is_not_taken_for_a_placeholder(spoken: str) -> None:
+    assert "{firms}" in labels.explain("location_reason", "COUNTY_NAMED", {"name": "{firms}"})
+
+
+def test_options_keep_the_order_of_the_list(spoken: str) -> None:
+    assert [code for code, _ in labels.options("stage")] == [*(f"P{number}" for number in range(10)), "PX"]
+    assert labels.options("no_such_list") == []
+
+
+def test_lists_have_titles(spoken: str) -> None:
+    assert labels.title("path") == {"zh": "建议组织形式", "en": "Recommended form"}[spoken]
