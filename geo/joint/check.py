@@ -4,9 +4,10 @@ What it finds is what pages and lists print about a group.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -49,36 +50,53 @@ class Facts:
     """How many of the largest members may leave before the group falls below the minimum; 0 if none may."""
 
 
-def recompute(draft: Draft, firms: pd.DataFrame, along: pd.DataFrame, *, options: JointOptions) -> Facts:
-    """Count a draft's facts from FIRMS and the chainages."""
-    rows = firms.loc[list(draft.members)]
-    known = rows["workers"].dropna().astype(int)
-    at = along.loc[rows.index, "chainage_m"].dropna().astype(int).sort_values(kind="stable")
-    street = draft.kind == "street" and len(at) > 0
-    steps = [later - earlier for earlier, later in pairwise(at)]
-    counts = sorted([int(n) for n in known] + [options.workers_if_unknown] * (len(rows) - len(known)), reverse=True)
+class Evidence:
+    """What a check reads of FIRMS and the chainages, by enterprise key; never the tables of the engine."""
+
+    def __init__(self, firms: pd.DataFrame, along: pd.DataFrame, keys: Iterable[str]) -> None:
+        wanted = list(dict.fromkeys(keys))
+        names = ["gap", "eligible", "size_class", "path", "workers", "uscc", "org_code", "house_no", "level"]
+        names += ["county_code", "town_code", *_COLUMN.values()]
+        table = firms.loc[wanted, names].join(along.loc[wanted]).astype("object")
+        table = table.where(table.notna(), None)
+        self.rows: dict[str, dict[str, Any]] = {
+            key: dict(zip(table.columns, values, strict=True))
+            for key, values in zip(wanted, table.itertuples(index=False, name=None), strict=True)
+        }
+
+    def of(self, draft: Draft) -> list[dict[str, Any]]:
+        """Rows of a draft's members, in order."""
+        return [self.rows[key] for key in draft.members]
+
+
+def recompute(draft: Draft, evidence: Evidence, *, options: JointOptions) -> Facts:
+    """Count a draft's facts from the survey's rows."""
+    rows = evidence.of(draft)
+    known = [int(row["workers"]) for row in rows if row["workers"] is not None]
+    counts = sorted([*known, *[options.workers_if_unknown] * (len(rows) - len(known))], reverse=True)
+    lying = sorted((row for row in rows if row["chainage_m"] is not None), key=lambda row: int(row["chainage_m"]))
+    at = [int(row["chainage_m"]) for row in lying] if draft.kind == "street" else []
+    numbers = [str(row["house_no"]) for row in lying if row["house_no"] is not None] if at else []
     return Facts(
         firms=len(rows),
-        workers=int(known.sum()),
+        workers=sum(known),
         unknown=len(rows) - len(known),
-        units=len(set(_units(rows))),
-        towns=tuple(sorted(set(rows["town_code"].dropna()))),
-        town_unknown=int(rows["town_code"].isna().sum()),
-        counties=tuple(sorted(set(rows["county_code"].dropna()))),
-        levels=dict(sorted(Counter(rows["level"]).items())),
-        from_m=at.iloc[0] if street else None,
-        to_m=at.iloc[-1] if street else None,
-        widest_gap_m=max(steps, default=0) if street else None,
-        by_numbers=bool(street and along.loc[rows.index, "chainage_by"].eq("number").any()),
-        numbers=_numbers(rows, at) if street else None,
+        units=len({_unit(key, row) for key, row in zip(draft.members, rows, strict=True)}),
+        towns=_words(rows, "town_code"),
+        town_unknown=sum(row["town_code"] is None for row in rows),
+        counties=_words(rows, "county_code"),
+        levels=dict(sorted(Counter(str(row["level"]) for row in rows).items())),
+        from_m=at[0] if at else None,
+        to_m=at[-1] if at else None,
+        widest_gap_m=max((later - earlier for earlier, later in pairwise(at)), default=0) if at else None,
+        by_numbers=bool(at) and any(row["chainage_by"] == "number" for row in lying),
+        numbers=(numbers[0], numbers[-1]) if numbers else None,
         largest=counts[0],
         spread=_may_leave(counts, options),
     )
 
 
-def check(
-    drafts: Sequence[Draft], firms: pd.DataFrame, *, unions: pd.DataFrame, along: pd.DataFrame, options: JointOptions
-) -> list[Facts]:
+def check(drafts: Sequence[Draft], evidence: Evidence, *, unions: pd.DataFrame, options: JointOptions) -> list[Facts]:
     """Verify that every draft keeps every rule and return the facts of each, in order.
 
     Raises
@@ -86,44 +104,48 @@ def check(
     CheckError
         Naming every broken rule of every group.
     """
-    faults: list[str] = []
     seen = Counter(key for draft in drafts for key in draft.members)
-    faults += [f"{key} stands in {n} groups" for key, n in seen.items() if n > 1]
+    faults = [f"{key} stands in {n} groups" for key, n in seen.items() if n > 1]
+    seats = unions.astype("object").to_dict("index")
     result = []
     for draft in drafts:
-        facts = recompute(draft, firms, along, options=options)
-        rows = firms.loc[list(draft.members)]
-        found = _members(rows) + (
-            _attached(draft, facts, rows, unions=unions, options=options)
-            if draft.kind == "existing"
-            else _founded(draft, facts, rows, options=options)
-        )
+        facts, rows = recompute(draft, evidence, options=options), evidence.of(draft)
+        found = _members(rows)
+        if draft.kind == "existing":
+            found += _attached(facts, rows, union=seats[draft.seat], options=options)
+        else:
+            found += _founded(draft, facts, rows, options=options)
         faults += [f"{draft.group_id}: {fault}" for fault in found]
         result.append(facts)
-    faults += _interrupted(drafts, along)
+    faults += _overlapping(drafts, result)
     if faults:
         raise CheckError("; ".join(faults[:20]), detail={"faults": faults})
     return result
 
 
-def _units(rows: pd.DataFrame) -> list[str]:
-    code = rows["org_code"].fillna(rows["uscc"].str[8:17])
-    return [key if pd.isna(unit) else unit for key, unit in code.items()]
+def _unit(key: str, row: dict[str, Any]) -> str:
+    uscc = row["uscc"]
+    return str(row["org_code"] or (uscc[8:17] if uscc else key))
 
 
-def _members(rows: pd.DataFrame) -> list[str]:
+def _words(rows: list[dict[str, Any]], column: str) -> tuple[str, ...]:
+    return tuple(sorted({str(row[column]) for row in rows if row[column] is not None}))
+
+
+def _members(rows: list[dict[str, Any]]) -> list[str]:
     faults = []
-    if not rows["gap"].all() or not rows["eligible"].all():
+    if not all(row["gap"] and row["eligible"] for row in rows):
         faults.append("a member is covered or not in the denominator")
-    if rows["size_class"].eq("25_and_over").any() or rows["path"].isin(["own_must", "own_promote"]).any():
+    if any(row["size_class"] == "25_and_over" or row["path"] in ("own_must", "own_promote") for row in rows):
         faults.append("a member is large enough for its own union")
     return faults
 
 
-def _founded(draft: Draft, facts: Facts, rows: pd.DataFrame, *, options: JointOptions) -> list[str]:
+def _founded(draft: Draft, facts: Facts, rows: list[dict[str, Any]], *, options: JointOptions) -> list[str]:
     most = options.max_firms_in_place if draft.kind in ("building", "market", "zone") else options.max_firms
+    column = _COLUMN[draft.kind]
     tests = {
-        "members lie in several places": not rows[_COLUMN[draft.kind]].eq(draft.seat).fillna(False).all(),
+        "members lie in several places": any(row[column] != draft.seat for row in rows),
         "too few firms": facts.firms < options.min_firms or facts.units < options.min_units,
         "too many firms": facts.firms > most,
         "too few workers": facts.workers + facts.unknown * options.workers_if_unknown < options.min_workers,
@@ -131,20 +153,17 @@ def _founded(draft: Draft, facts: Facts, rows: pd.DataFrame, *, options: JointOp
         "unknown counts though none may be assumed": bool(facts.unknown and not options.workers_if_unknown),
     }
     if draft.kind == "street":
-        ends = (facts.to_m or 0) - (facts.from_m or 0)
-        tests["too long"] = ends > options.street_span_m
+        tests["too long"] = (facts.to_m or 0) - (facts.from_m or 0) > options.street_span_m
         tests["a gap too wide"] = (facts.widest_gap_m or 0) > options.street_gap_m
         tests["several towns"] = len(facts.towns) > 1
+        tests["a place on the street is unknown"] = any(row["chainage_m"] is None for row in rows)
     return [fault for fault, hit in tests.items() if hit]
 
 
-def _attached(
-    draft: Draft, facts: Facts, rows: pd.DataFrame, *, unions: pd.DataFrame, options: JointOptions
-) -> list[str]:
-    union = unions.loc[draft.seat]
+def _attached(facts: Facts, rows: list[dict[str, Any]], *, union: dict[str, Any], options: JointOptions) -> list[str]:
     column = _COLUMN[str(union["kind"])]
     tests = {
-        "members lie elsewhere than the union": not rows[column].eq(union["seat"]).fillna(False).all(),
+        "members lie elsewhere than the union": any(row[column] != union["seat"] for row in rows),
         "the union has no room": facts.firms > int(union["spare"]),
         "several counties": len(facts.counties) > 1,
         "unknown counts though none may be assumed": bool(facts.unknown and not options.workers_if_unknown),
@@ -152,25 +171,14 @@ def _attached(
     return [fault for fault, hit in tests.items() if hit]
 
 
-def _interrupted(drafts: Sequence[Draft], along: pd.DataFrame) -> list[str]:
+def _overlapping(drafts: Sequence[Draft], facts: Sequence[Facts]) -> list[str]:
     """Street pieces must not overlap: sorted by where they begin, each ends before the next begins."""
     pieces: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
-    for draft in drafts:
-        if draft.kind == "street":
-            at = along.loc[list(draft.members), "chainage_m"]
-            pieces.setdefault((draft.seat, draft.jurisdiction), []).append(
-                (int(at.min()), int(at.max()), draft.group_id)
-            )
-    faults = []
-    for ends in pieces.values():
-        ordered = sorted(ends)
-        faults += [f"{b[2]} begins before {a[2]} ends" for a, b in pairwise(ordered) if b[0] < a[1]]
-    return faults
-
-
-def _numbers(rows: pd.DataFrame, at: pd.Series) -> tuple[str, str] | None:
-    numbers = rows.loc[at.index, "house_no"].dropna()
-    return (str(numbers.iloc[0]), str(numbers.iloc[-1])) if len(numbers) else None
+    for draft, known in zip(drafts, facts, strict=True):
+        if draft.kind == "street" and known.from_m is not None and known.to_m is not None:
+            pieces.setdefault((draft.seat, draft.jurisdiction), []).append((known.from_m, known.to_m, draft.group_id))
+    ordered = [pair for ends in pieces.values() for pair in pairwise(sorted(ends))]
+    return [f"{later[2]} begins before {earlier[2]} ends" for earlier, later in ordered if later[0] < earlier[1]]
 
 
 def _may_leave(counts: list[int], options: JointOptions) -> int:

@@ -52,7 +52,7 @@ def group(pool: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions, we
     """
     left = pool if options.workers_if_unknown else pool[pool["known"]]
     drafts: list[Draft] = []
-    for step in (_attached, _in_buildings, _in_markets, _in_zones, _on_streets, _in_villages):
+    for step in (_attached, _in_buildings, _in_markets, _in_zones, _on_streets, _in_villages, _in_large_zones):
         made = list(step(left, unions, options, weights))
         taken = [key for draft in made for key in draft.members]
         left = left.drop(index=taken)
@@ -161,6 +161,12 @@ def _in_markets(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, __: 
 
 
 def _in_zones(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, __: Weights) -> Iterator[Draft]:
+    """Zones that one union can hold; in a larger one streets and villages are nearer to the workers and come first."""
+    size = left["zone"].map(left["zone"].value_counts())
+    return _in_places(left[size <= options.max_firms], "zone", options)
+
+
+def _in_large_zones(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, __: Weights) -> Iterator[Draft]:
     return _in_places(left, "zone", options)
 
 

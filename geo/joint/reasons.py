@@ -18,10 +18,12 @@ LEFT_CODES = ("R1", "R2", "R3", "R4", "R5", "R6")
 jurisdiction is in the way · R4 no usable place · R5 the only union in reach is full · R6 workers unknown."""
 
 
-def of_group(draft: Draft, facts: Facts, *, union: pd.Series | None, options: JointOptions) -> list[Reason]:
+def of_group(draft: Draft, facts: Facts, *, hosts: pd.DataFrame, options: JointOptions) -> list[Reason]:
     """Reasons of a group in order of weight; every figure is the checker's."""
     reasons: list[Reason] = []
-    if union is not None:
+    existing = draft.kind == "existing"
+    if existing:
+        union = hosts.loc[draft.seat]
         reasons.append(["existing_union", {"spare": int(union["spare"]), "holds": int(union["firms"])}])
         reasons.append(["same_place", {"kind": str(union["kind"]), "place": str(union["seat"]), "firms": facts.firms}])
     elif draft.kind == "street":
@@ -30,7 +32,7 @@ def of_group(draft: Draft, facts: Facts, *, union: pd.Series | None, options: Jo
         reasons.append(["same_place", {"kind": draft.kind, "place": draft.seat, "firms": facts.firms}])
     if len(facts.towns) == 1 and not facts.town_unknown:
         reasons.append(["same_town", {"town": facts.towns[0]}])
-    if union is None:
+    if not existing:
         reasons.append(["enough", _enough_of(facts, options)])
         reasons.append(["law", {"rule": "F3", "min_units": options.min_units, "units": facts.units}])
         reasons.append(["may_leave", {"firms": facts.spread}])

@@ -17,6 +17,7 @@ import shapely
 from geo.joint.options import JointOptions
 
 Integers = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
 
 LINE, AXIS, NUMBER = "line", "axis", "number"
 """How a chainage was found: along the drawn line, along the main axis of the firms' points, from house numbers."""
@@ -50,14 +51,27 @@ def chainages(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOp
     number). One street is measured in one way only. A position coarser than a house number is not a place on a
     street.
     """
-    known = firms["lon"].notna() & firms["lat"].notna() & firms["level"].isin(_PRECISE)
-    parts = [
-        _along(group, known[group.index], places["geometry"].get(street), options)
-        for street, group in firms[firms["street"].notna()].groupby("street", sort=True)
-    ]
-    empty = pd.DataFrame({"chainage_m": pd.array([], dtype="Int64"), "chainage_by": pd.array([], dtype="string")})
-    table = pd.concat(parts) if parts else empty
-    return table.reindex(firms.index)
+    on_street = firms["street"].notna().to_numpy()
+    street = firms["street"].to_numpy(dtype="object")
+    known = on_street & firms["lon"].notna().to_numpy() & firms["level"].isin(_PRECISE).to_numpy()
+    degrees = firms[["lon", "lat"]].to_numpy(dtype="float64")
+    metres, by = np.full(len(firms), np.nan), np.full(len(firms), None, dtype="object")
+    lines = places["geometry"]
+    drawn = set(street[known])
+    for key, rows in pd.Series(np.flatnonzero(known)).groupby(street[known]):
+        line = lines.get(key)
+        usable = isinstance(line, shapely.Geometry) and not line.is_empty and line.geom_type.endswith("LineString")
+        at = rows.to_numpy()
+        metres[at] = _on_line(degrees[at], line, options.street_offset_m) if usable else _on_axis(degrees[at])
+        by[at] = LINE if usable else AXIS
+    if options.metres_per_number:
+        number = pd.to_numeric(firms["house_no"].str.extract(r"(\d+)", expand=False), errors="coerce")
+        numbered = on_street & np.array([key not in drawn for key in street])
+        metres[numbered] = number.to_numpy(dtype="float64", na_value=np.nan)[numbered] * options.metres_per_number
+        by[numbered] = NUMBER
+    chainage = pd.Series(np.rint(metres), index=firms.index).astype("Int64")
+    label = pd.Series(by, index=firms.index, dtype="string").where(chainage.notna())
+    return pd.DataFrame({"chainage_m": chainage, "chainage_by": label})
 
 
 def cut(
@@ -145,57 +159,35 @@ def _values(
     return value, valid
 
 
-def _along(firms: pd.DataFrame, known: pd.Series, line: object, options: JointOptions) -> pd.DataFrame:
-    points = firms[known]
-    if len(points) and isinstance(line, shapely.Geometry) and not line.is_empty:
-        metres, by = _on_line(points, line, options.street_offset_m), LINE
-    elif len(points):
-        metres, by = _on_axis(points["lon"].to_numpy(), points["lat"].to_numpy()), AXIS
-    elif options.metres_per_number:
-        number = pd.to_numeric(firms["house_no"].str.extract(r"(\d+)", expand=False), errors="coerce")
-        points, metres, by = (
-            firms,
-            number.to_numpy(dtype="float64", na_value=np.nan) * options.metres_per_number,
-            NUMBER,
-        )
-    else:
-        points, metres, by = firms.iloc[:0], np.array([]), NUMBER
-    chainage = pd.Series(np.rint(metres), index=points.index).astype("Int64").reindex(firms.index)
-    label = pd.Series(by, index=firms.index, dtype="string").where(chainage.notna())
-    return pd.DataFrame({"chainage_m": chainage, "chainage_by": label})
-
-
-def _on_line(points: pd.DataFrame, line: shapely.Geometry, offset_m: float) -> npt.NDArray[np.float64]:
+def _on_line(degrees: Reals, line: shapely.Geometry, offset_m: float) -> Reals:
     """Metres along the line, NaN for points off it; a line in several parts is measured along its main axis."""
-    lon, lat = points["lon"].to_numpy(), points["lat"].to_numpy()
     vertices = shapely.get_coordinates(line)
     origin = vertices.mean(axis=0)
     merged = shapely.line_merge(shapely.transform(line, lambda xy: _planar(xy, origin)))
-    here = _planar(np.column_stack([lon, lat]), origin)
+    here = _planar(degrees, origin)
     dots = shapely.points(here)
     if merged.geom_type == "LineString":
         metres = shapely.line_locate_point(merged, dots)
     else:
         planar = _planar(vertices, origin)
-        metres = (here - planar.mean(axis=0)) @ _direction(planar)
-    metres = metres - metres.min() if merged.geom_type != "LineString" else metres
+        axis = _direction(planar)
+        metres = here @ axis - (planar @ axis).min()
     return np.where(shapely.distance(merged, dots) <= offset_m, metres, np.nan)
 
 
-def _on_axis(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    degrees = np.column_stack([lon, lat])
+def _on_axis(degrees: Reals) -> Reals:
     planar = _planar(degrees, degrees.mean(axis=0))
     metres = planar @ _direction(planar)
     return np.asarray(metres - metres.min(), dtype=np.float64)
 
 
-def _planar(degrees: npt.NDArray[np.float64], origin: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _planar(degrees: Reals, origin: Reals) -> Reals:
     """Metres east and north of an origin on the sphere; within 0.3 % over a city."""
     scale = np.array([np.cos(np.radians(origin[1])), 1.0])
     return np.asarray(np.radians(degrees - origin) * scale * _EARTH_M)
 
 
-def _direction(planar: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _direction(planar: Reals) -> Reals:
     """Unit vector of the main axis, pointing east (or north where it runs straight north)."""
     centred = planar - planar.mean(axis=0)
     axis = np.linalg.eigh(centred.T @ centred)[1][:, -1]

@@ -41,9 +41,11 @@ def suggest(
     pool = seats.candidates(firms, along, options=options)
     hosts = seats.existing(firms, unions, places, along=along, options=options)
     drafts = engine.group(pool, hosts, options=options, weights=streets.Weights())
-    facts = check.check(drafts, firms, unions=hosts, along=along, options=options)
+    evidence = check.Evidence(firms, along, [key for draft in drafts for key in draft.members])
+    facts = check.check(drafts, evidence, unions=hosts, options=options)
     left = reasons.left_over(pool, drafts, unions=hosts, options=options)
-    groups = _groups(drafts, facts, firms=firms, hosts=hosts, names=names, options=options)
+    groups = _groups(drafts, facts, hosts=hosts, names=names, options=options)
+    groups[["lon", "lat"]] = _centres(firms, drafts).reindex(groups.index)
     return groups, _groupings(drafts, left, pool)
 
 
@@ -58,23 +60,26 @@ def _groupings(drafts: Sequence[Draft], left: pd.DataFrame, pool: pd.DataFrame) 
     return GROUPINGS.conform(table)
 
 
+def _centres(firms: pd.DataFrame, drafts: Sequence[Draft]) -> pd.DataFrame:
+    """Median position of the members that have one; not a place to put a pin of a building."""
+    member_of = {key: draft.group_id for draft in drafts for key in draft.members}
+    members = firms.loc[list(member_of), ["lon", "lat"]]
+    return members.groupby(list(member_of.values())).median()
+
+
 def _groups(
     drafts: Sequence[Draft],
     facts: Sequence[check.Facts],
     *,
-    firms: pd.DataFrame,
     hosts: pd.DataFrame,
     names: pd.Series,
     options: JointOptions,
 ) -> pd.DataFrame:
-    rows = {}
-    for draft, known in zip(drafts, facts, strict=True):
-        members = firms.loc[list(draft.members)]
-        union = hosts.loc[draft.seat] if draft.kind == "existing" else None
-        rows[draft.group_id] = {
+    rows = {
+        draft.group_id: {
             "kind": draft.kind,
             "place_id": draft.seat,
-            "name": names.get(draft.seat),
+            "name": names.get(draft.seat, draft.seat.rsplit(":", 1)[-1]),
             "county_code": known.counties[0] if len(known.counties) == 1 else None,
             "town_code": known.towns[0] if len(known.towns) == 1 else None,
             "firms": known.firms,
@@ -82,11 +87,11 @@ def _groups(
             "workers_unknown": known.unknown,
             "chainage_from_m": known.from_m,
             "chainage_to_m": known.to_m,
-            "lon": members["lon"].median(),
-            "lat": members["lat"].median(),
-            "reasons": reasons.of_group(draft, known, union=union, options=options),
+            "reasons": reasons.of_group(draft, known, hosts=hosts, options=options),
             "cautions": reasons.cautions(draft, known, options=options),
         }
+        for draft, known in zip(drafts, facts, strict=True)
+    }
     if not rows:
         return GROUPS.empty()
     table = GROUPS.conform(pd.DataFrame.from_dict(rows, orient="index"))
