@@ -1,28 +1,31 @@
 """Folium's pages without the internet: every link is rewritten through one table, an unknown one is an error.
 
-Folium asks for its libraries at public addresses. ``render`` lets the parts of a map write their links into the figure's
-header, rewrites each of them to a file of this installation, and returns the three parts of the figure (links, markup,
-script) for our own page to take in; so the page keeps its content policy, and no frame is needed.
+Folium asks for its libraries at public addresses. ``render`` lets the parts of a map write their links into the
+figure's header, rewrites each of them to a file of this installation, and returns the three parts of the figure (links,
+markup, script) for our own page to take in; so the page keeps its content policy, and no frame is needed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink, Link
+from branca.element import CssLink, Element, JavascriptLink, Link
 from markupsafe import Markup
 
+from app.maps import escape
 from geo.errors import AtlasError
 
 OWN = "atlas:"
 """Prefix of links to our own files in ``app/static``."""
 
+_NPM = "https://cdn.jsdelivr.net/npm/"
 VENDORED: Mapping[str, str] = MappingProxyType({
-    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js": "vendor/leaflet/leaflet.js",
-    "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css": "vendor/leaflet/leaflet.css",
-    "https://cdn.jsdelivr.net/npm/leaflet.fullscreen@3.0.0/Control.FullScreen.min.js": "vendor/leaflet.fullscreen/Control.FullScreen.js",
-    "https://cdn.jsdelivr.net/npm/leaflet.fullscreen@3.0.0/Control.FullScreen.css": "vendor/leaflet.fullscreen/Control.FullScreen.css",
+    f"{_NPM}leaflet@1.9.3/dist/leaflet.js": "vendor/leaflet/leaflet.js",
+    f"{_NPM}leaflet@1.9.3/dist/leaflet.css": "vendor/leaflet/leaflet.css",
+    f"{_NPM}leaflet.fullscreen@3.0.0/Control.FullScreen.min.js": "vendor/leaflet.fullscreen/Control.FullScreen.js",
+    f"{_NPM}leaflet.fullscreen@3.0.0/Control.FullScreen.css": "vendor/leaflet.fullscreen/Control.FullScreen.css",
     f"{OWN}map/layers.js": "map/layers.js",
     f"{OWN}map/map.css": "map/map.css",
 })  # fmt: skip
@@ -40,7 +43,7 @@ class MissingAssetError(AtlasError):
 
 @dataclass(frozen=True)
 class Component:
-    """A rendered map for a page: ``styles`` for its head; ``html``; ``scripts`` for the end of its body, in this order."""
+    """A rendered map for a page: ``styles`` for the head, ``html``, and ``scripts`` for the end of the body."""
 
     styles: Markup
     html: Markup
@@ -61,7 +64,7 @@ def render(drawn: folium.Map, *, link: Callable[[str], str], nonce: str) -> Comp
     MissingAssetError
         If a part asks for an address that is not in ``VENDORED``, or needs a library that is not carried.
     """
-    figure = drawn.get_root()
+    figure: Any = drawn.get_root()
     _refuse(figure)
     for child in list(figure._children.values()):
         child.render()
@@ -71,9 +74,9 @@ def render(drawn: folium.Map, *, link: Callable[[str], str], nonce: str) -> Comp
     scripts = [part.render() for part in links if isinstance(part, JavascriptLink)]
     inline = f'<script nonce="{nonce}">(() => {{{figure.script.render()}}})();</script>'
     return Component(
-        styles=Markup("\n".join(part.render() for part in links if isinstance(part, CssLink))),
-        html=Markup(figure.html.render()),
-        scripts=Markup("\n".join([*scripts, inline])),
+        styles=escape.trusted("\n".join(part.render() for part in links if isinstance(part, CssLink))),
+        html=escape.trusted(figure.html.render()),
+        scripts=escape.trusted("\n".join([*scripts, inline])),
     )
 
 
@@ -91,7 +94,7 @@ def vendored(url: str) -> str:
         raise MissingAssetError(f"no file of this installation answers {url!r}", detail={"url": url}) from None
 
 
-def _refuse(figure: Figure) -> None:
+def _refuse(figure: Element) -> None:
     for part in _parts(figure):
         if isinstance(part, REFUSED):
             raise MissingAssetError(f"{type(part).__name__} needs libraries that are not carried")

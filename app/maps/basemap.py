@@ -1,6 +1,6 @@
-"""The basemap we carry: county outlines in quiet tones and their names. Nothing is fetched, nothing outside the city is drawn.
+"""The basemap we carry: county outlines in quiet tones and their names; nothing is fetched.
 
-County lines are drawn as a working background from the outlines the installation holds, never as a statement on borders.
+County lines are a working background from the outlines that the installation holds, never a statement on borders.
 """
 
 import json
@@ -16,18 +16,20 @@ from folium.template import Template
 from app.maps import escape
 from app.maps.frame import AtlasMap, Bounds
 
-LAND, BORDER = "#fbfbf9", "#9aa5b1"
+LAND, BORDER = "#f6f7f5", "#9aa5b1"
 TOLERANCE = 0.0006
 """Degrees (about 60 m) by which shared borders are simplified, all together so that no gap opens."""
 
 
 class Outlines(folium.map.Layer):
-    """The outlines of areas, written once: ground below the data, borders above it, and shapes for fills to refer to."""
+    """The outlines of areas, written once: ground below the data, borders above, shapes for fills to refer to."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            const {{ this.get_name() }} = L.atlas.outlines({{ this._parent.get_name() }}, {{ this.shapes|tojson }}, {{ this.tones|tojson }});
+            const {{ this.get_name() }} = L.atlas.outlines(
+                {{ this._parent.get_name() }}, {{ this.shapes|tojson }}, {{ this.tones|tojson }}
+            );
         {% endmacro %}
         """
     )

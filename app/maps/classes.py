@@ -1,5 +1,6 @@
 """Classes of a map: breaks found once over the whole city, rounded so that people can say them, with a colour each."""
 
+import itertools
 import math
 import warnings
 from collections.abc import Sequence
@@ -43,13 +44,15 @@ class Classes:
     def labels(self) -> tuple[str, ...]:
         """Return what to write beside each colour: whole numbers do not overlap, shares meet at their breaks."""
         edges: list[float] = [-math.inf, *self.breaks, math.inf]
-        return tuple(self._label(low, high) for low, high in zip(edges[:-1], edges[1:], strict=True))
+        return tuple(self._label(low, high) for low, high in itertools.pairwise(edges))
 
     def _label(self, low: float, high: float) -> str:
         if math.isinf(low) and math.isinf(high):
-            return self.say(0) + "+" if not self.rate else "0–100%"
+            return "0–100%" if self.rate else "≥ 1"
         if math.isinf(low):
-            return f"< {self.say(high)}"
+            if self.rate:
+                return f"< {self.say(high)}"
+            low = 1  # nought is a class of its own
         if math.isinf(high):
             return f"≥ {self.say(low)}"
         if self.rate:
@@ -74,6 +77,37 @@ def of_rates(values: Sequence[float] | np.ndarray, colours: Sequence[str] = pale
     return _shaded([value for value in inner if 0 < value < 1], colours, rate=True)
 
 
+def of_densities(values: np.ndarray, colours: Sequence[str] = palette.GAP) -> Classes:
+    """Return classes of a surface: head/tail breaks above nought, rounded to 1, 2 or 5; below the first is clear."""
+    import mapclassify
+
+    given = values[values > 0]
+    raw = mapclassify.HeadTailBreaks(given).bins[: len(colours)] if len(given) else []
+    breaks = sorted({ceiling(float(value)) for value in raw})[: len(colours) - 1]
+    return Classes(tuple(breaks), tuple(_spread(colours[1:], len(breaks))))
+
+
+def ceiling(value: float) -> float:
+    """Return the next number that starts with 1, 2 or 5."""
+    if value <= 0:
+        return 0.0
+    size = 10.0 ** math.floor(math.log10(value))
+    return float(next(round(step * size, 12) for step in (1, 2, 5, 10) if value <= step * size * (1 + 1e-9)))
+
+
+def floor(value: float) -> float:
+    """Return the last number up to ``value`` that starts with 1, 2 or 5."""
+    if value <= 0:
+        return 0.0
+    size = 10.0 ** math.floor(math.log10(value))
+    return float(next(round(step * size, 12) for step in (5, 2, 1) if value >= step * size * (1 - 1e-9)))
+
+
+def _spread(colours: Sequence[str], count: int) -> list[str]:
+    places = np.linspace(0, len(colours) - 1, max(count, 1)).round().astype(int)
+    return [colours[place] for place in places]
+
+
 def _breaks(values: np.ndarray) -> list[float]:
     import mapclassify
 
@@ -95,8 +129,7 @@ def _between(distinct: np.ndarray, tops: np.ndarray) -> list[float]:
 
 def _shaded(breaks: list[float], colours: Sequence[str], *, rate: bool) -> Classes:
     chosen = breaks[: len(colours) - 1]
-    places = np.linspace(0, len(colours) - 1, len(chosen) + 1).round().astype(int)
-    shades = colours[2:3] if not chosen else [colours[place] for place in places]
+    shades = colours[2:3] if not chosen else _spread(colours, len(chosen) + 1)
     return Classes(tuple(chosen), tuple(shades), rate)
 
 

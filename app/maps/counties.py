@@ -10,7 +10,7 @@ import shapely
 from flask import render_template
 from markupsafe import Markup
 
-from app.maps import basemap
+from app.maps import basemap, escape
 from app.maps.classes import Classes
 from app.maps.frame import Bounds, widened
 
@@ -31,7 +31,6 @@ class Shape:
     dark: bool
     hatched: bool
     href: str
-    title: str
 
 
 def svg(
@@ -56,25 +55,15 @@ def svg(
     project = _Projection(widened(basemap.bounds_of(counties), 0.01))
     shapes = []
     for code, area, centre in zip(counties.index, basemap.simplified(counties), basemap.inside(counties), strict=True):
-        value = float(values.get(code, np.nan))
-        title = str(counties.loc[code, "name"])
-        said, index = classes.say(value), classes.index(value)
-        x, y = project(np.array([[centre.x, centre.y]]))[0]
-        shapes.append(
-            Shape(
-                project.path(area),
-                round(x, 1),
-                round(y, 1),
-                title,
-                said,
-                classes.colour(value),
-                index >= len(classes.colours) - 2,
-                index < 0,
-                href.get(str(code), ""),
-                f"{title} {said}",
-            )  # fmt: skip
-        )
-    return Markup(render_template("map/counties.svg", shapes=shapes, width=WIDTH, height=project.height, label=label))
+        value, name = float(values.get(code, np.nan)), str(counties.loc[code, "name"])
+        (x, y), index = project(np.array([[centre.x, centre.y]]))[0].round(1), classes.index(value)
+        shape = Shape(
+            path=project.path(area), x=x, y=y, name=name, value=classes.say(value), colour=classes.colour(value),
+            dark=index >= len(classes.colours) - 2 > 0, hatched=index < 0, href=href.get(str(code), ""),
+        )  # fmt: skip
+        shapes.append(shape)
+    drawn = render_template("map/counties.svg", shapes=shapes, width=WIDTH, height=project.height, label=label)
+    return escape.trusted(drawn)
 
 
 class _Projection:

@@ -6,6 +6,7 @@ import folium
 from flask_babel import gettext as _
 from folium.plugins import Fullscreen
 from folium.template import Template
+from folium.utilities import JsCode
 
 from app.maps.assets import OWN
 
@@ -17,12 +18,13 @@ PANES = {"ground": 200, "fills": 300, "lines": 350, "marks": 420, "names": 620}
 
 
 class AtlasMap(folium.Map):
-    """A Folium map that asks for Leaflet alone, names itself to screen readers, and leaves the page's own styles alone."""
+    """A Folium map that asks for Leaflet alone, has a name for screen readers, and leaves the page's styles alone."""
 
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-            <div class="folium-map atlas-map" id="{{ this.get_name() }}" role="region" aria-label="{{ this.label|e }}"></div>
+            <div class="folium-map atlas-map" id="{{ this.get_name() }}" role="region"
+                 aria-label="{{ this.label|e }}"></div>
         {% endmacro %}
 
         {% macro script(this, kwargs) %}
@@ -35,12 +37,12 @@ class AtlasMap(folium.Map):
         {% endmacro %}
         """
     )
-    default_js = [*folium.Map.default_js[:1], ("atlas_layers", f"{OWN}map/layers.js")]
-    default_css = [*folium.Map.default_css[:1], ("atlas_map", f"{OWN}map/map.css")]
 
     def __init__(self, bounds: Bounds, *, label: str, key: str = "main", zoomable: bool = True, **options: Any) -> None:
         super().__init__(tiles=None, location=[(bounds[1] + bounds[3]) / 2, (bounds[0] + bounds[2]) / 2])
         self._id = key
+        self.default_js = [*folium.Map.default_js[:1], ("atlas_layers", f"{OWN}map/layers.js")]
+        self.default_css = [*folium.Map.default_css[:1], ("atlas_map", f"{OWN}map/map.css")]
         self.label = label
         self.extent = _corners(widened(bounds, 0.02))
         self.limits = _corners(widened(bounds, 0.5))
@@ -55,8 +57,15 @@ class AtlasMap(folium.Map):
 
 def with_controls(drawn: AtlasMap, *, layers: bool = True) -> AtlasMap:
     """Add full screen and the switch of layers, both with Chinese texts; call it last."""
+    full: Any = Fullscreen
     drawn.add_child(
-        Fullscreen(position="topright", title=_("全屏"), title_cancel=_("退出全屏"), force_separate_button=True)
+        full(
+            position="topright",
+            title=_("全屏"),
+            title_cancel=_("退出全屏"),
+            force_separate_button=True,
+            fullscreen_element=JsCode(f"{drawn.get_name()}.getContainer().closest('.map-frame')"),
+        )
     )
     if layers:
         drawn.add_child(folium.LayerControl(position="topright", collapsed=True))

@@ -1,12 +1,10 @@
 """Layers of data as Folium layers: areas, graduated symbols and cells, each written as one compact drawing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import folium
 from folium.template import Template
-
-FORMS = ("areas", "symbols", "cells")
 
 
 @dataclass(frozen=True)
@@ -14,9 +12,9 @@ class Drawing:
     """What a layer shows; all sequences have one entry per item, in the order of drawing (later ones on top).
 
     ``classes`` index ``colours``, -1 means too few to tell (hatched). ``certainty`` is the opacity. ``lines`` are the
-    figures told when pointing at an item: ``{"label": …, "values": […]}``, already written out. ``shape`` holds what the
-    form needs: ``areas`` GeoJSON geometries; ``points`` and ``radii`` (px); ``cells`` (q, r) and ``side`` (projected m).
-    Texts are plain: the script puts them into the page as text.
+    figures told when pointing at an item: ``{"label": …, "values": […], "unit": …}``. ``shape`` holds what the form
+    needs: ``areas`` GeoJSON geometries or keys of outlines; ``points`` and ``radii`` (px); ``cells`` (q, r) and
+    ``side`` (projected metres). Texts are plain: the script puts them into the page as text.
     """
 
     form: str
@@ -27,15 +25,11 @@ class Drawing:
     lines: list[dict[str, Any]]
     shape: dict[str, Any]
     names: list[str] | None = None
-    called: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
 
     def payload(self) -> dict[str, Any]:
         """Return the drawing as the script takes it."""
-        return {
-            "form": self.form, "keys": self.keys, "classes": self.classes, "certainty": self.certainty, "colours": self.colours,
-            "lines": self.lines, "names": self.names, "called": self.called, **self.shape, **self.extra,
-        }  # fmt: skip
+        own = ("form", "keys", "classes", "certainty", "colours", "lines", "names")
+        return {name: getattr(self, name) for name in own} | self.shape
 
 
 class DrawnLayer(folium.map.Layer):

@@ -13,8 +13,8 @@
     const pen = tile.getContext("2d");
     pen.fillStyle = "#f2f3f5";
     pen.fillRect(0, 0, 6, 6);
-    pen.strokeStyle = "#aab4bf";
-    pen.lineWidth = 1.3;
+    pen.strokeStyle = "#c3ccd5";
+    pen.lineWidth = 1;
     for (const shift of [-6, 0, 6]) { pen.beginPath(); pen.moveTo(shift, 6); pen.lineTo(shift + 6, 0); pen.stroke(); }
     return (hatching = context.createPattern(tile, "repeat"));
   }
@@ -85,9 +85,10 @@
     const box = document.createElement("div");
     const head = box.appendChild(document.createElement("b"));
     head.textContent = drawing.names ? drawing.names[place] : drawing.called;
-    for (const { label, values } of drawing.lines) {
+    for (const { label, values, low, high, unit } of drawing.lines) {
       const line = box.appendChild(document.createElement("div"));
-      line.textContent = `${label} ${values[place]}`;
+      const range = low ? ` (${low[place]}–${high[place]}${unit})` : "";
+      line.append(`${label} `, Object.assign(document.createElement("b"), { textContent: values[place].toLocaleString() }), ` ${unit}${range}`);
     }
     return box;
   }
@@ -109,6 +110,7 @@
     const { items, chosen } = map.atlas;
     if (chosen && items.has(chosen)) items.get(chosen).setStyle(items.get(chosen).atlasStyle);
     map.atlas.chosen = key;
+    map.atlas.layer?.mark?.(map, key);
     if (key && items.has(key)) items.get(key).setStyle(CHOSEN).bringToFront();
     return items.get(key);
   };
@@ -118,6 +120,7 @@
     onAdd(map) {
       this.clearLayers();
       map.atlas.items.clear();
+      map.atlas.layer = this;
       this.fill(map, this.drawing);
       L.FeatureGroup.prototype.onAdd.call(this, map);
       if (map.atlas.chosen) atlas.mark(map, map.atlas.chosen);
@@ -153,14 +156,43 @@
     fill(map, drawing) {
       const { side } = drawing;
       drawing.cells.forEach(([q, r], place) => {
-        const x = side * Math.sqrt(3) * (q + r / 2), y = side * 1.5 * r;
-        const ring = CORNERS.map(([dx, dy]) => L.Projection.SphericalMercator.unproject(L.point(x + side * dx, y + side * dy)));
+        const ring = corners(side, [q, r]);
         const style = { ...EDGE, weight: 0.6, pane: "fills", smoothFactor: 0, ...look(drawing, drawing.classes[place], drawing.certainty[place]) };
         enlist(map, this, L.polygon(ring, style), drawing, place);
       });
     },
   });
 
-  const FORMS = { areas: Areas, symbols: Symbols, cells: Cells };
+  // A surface made on the server; a click anywhere opens the hexagon around it.
+  function hexagon(side, latlng) {
+    const at = L.Projection.SphericalMercator.project(latlng);
+    const q = ((Math.sqrt(3) / 3) * at.x - at.y / 3) / side, r = ((2 / 3) * at.y) / side;
+    let whole = [Math.round(q), Math.round(r), Math.round(-q - r)];
+    const off = [Math.abs(whole[0] - q), Math.abs(whole[1] - r), Math.abs(whole[2] + q + r)];
+    if (off[0] > off[1] && off[0] > off[2]) whole[0] = -whole[1] - whole[2];
+    else if (off[1] > off[2]) whole[1] = -whole[0] - whole[2];
+    return [whole[0], whole[1]];
+  }
+
+  function corners(side, [q, r]) {
+    const x = side * Math.sqrt(3) * (q + r / 2), y = side * 1.5 * r;
+    return CORNERS.map(([dx, dy]) => L.Projection.SphericalMercator.unproject(L.point(x + side * dx, y + side * dy)));
+  }
+
+  const Surface = Drawn.extend({
+    fill(map, drawing) {
+      this.addLayer(L.imageOverlay(drawing.url, drawing.corners, { pane: "fills", opacity: 1, alt: "", className: "atlas-surface" }));
+      this.asked = (event) => pick(map, `cell:${hexagon(drawing.side, event.latlng).join(",")}`);
+      map.on("click", this.asked);
+    },
+    onRemove(map) { map.off("click", this.asked); this.ring?.remove(); L.FeatureGroup.prototype.onRemove.call(this, map); },
+    mark(map, key) {
+      this.ring?.remove();
+      const pair = /^cell:(-?\d+),(-?\d+)$/.exec(key || "");
+      if (pair) this.ring = L.polygon(corners(this.drawing.side, [+pair[1], +pair[2]]), { ...CHOSEN, fill: false, pane: "marks", interactive: false }).addTo(map);
+    },
+  });
+
+  const FORMS = { image: Surface, areas: Areas, symbols: Symbols, cells: Cells };
   atlas.draw = (drawing) => new FORMS[drawing.form](drawing);
 })();

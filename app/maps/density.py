@@ -1,0 +1,97 @@
+"""Kernel surfaces: firms per square kilometre, and the share without a union as a ratio of two such surfaces.
+
+A lone density of uncovered firms shows where firms are; the ratio (same band width above and below, after Kelsall and
+Diggle 1995) shows where unions are missing. Both are corrected at the city's border and drawn only inside it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from app.maps import basemap, hexagons
+from app.maps.scene import Scene
+
+OPACITY = 200
+FINENESS = 4
+"""Pixels per band width."""
+
+SUPPORT = 10
+"""Firms within reach of the kernel below which a ratio is left blank."""
+
+
+@dataclass(frozen=True)
+class Raster:
+    """Pixels over the city in projected metres, first row in the south; ``inside`` marks the city."""
+
+    west: float
+    south: float
+    pixel: float
+    inside: np.ndarray
+    pixel_km2: float
+
+    def corners(self) -> list[list[float]]:
+        """Return the raster's corners as Leaflet wants them: south-west and north-east, latitude first."""
+        high, wide = self.inside.shape
+        x = np.array([self.west, self.west + wide * self.pixel])
+        y = np.array([self.south, self.south + high * self.pixel])
+        lon, lat = hexagons.unproject(x, y)
+        return [[float(lat[0]), float(lon[0])], [float(lat[1]), float(lon[1])]]
+
+
+def raster(scene: Scene, bandwidth_m: int) -> Raster:
+    """Return the raster of a band width (metres on the ground), made once."""
+    return scene.read.kept.get(("map.raster", bandwidth_m), lambda: _raster(scene, bandwidth_m))
+
+
+def density(scene: Scene, weights: np.ndarray, bandwidth_m: int) -> np.ndarray:
+    """Return the sum of ``weights`` per km² on the raster, NaN outside the city. NaN positions must have weight 0."""
+    grid = raster(scene, bandwidth_m)
+    smooth = _smooth(grid, _binned(scene, grid, weights))
+    return np.where(grid.inside, smooth / grid.pixel_km2, np.nan)
+
+
+def ratio(scene: Scene, parts: np.ndarray, wholes: np.ndarray, bandwidth_m: int) -> np.ndarray:
+    """Return the kernel ratio of two weights, NaN outside the city and where too few firms support it."""
+    below = density(scene, wholes, bandwidth_m)
+    reach_km2 = 4 * np.pi * (bandwidth_m / 1000) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = density(scene, parts, bandwidth_m) / below
+        return np.where(below * reach_km2 >= SUPPORT, np.clip(share, 0, 1), np.nan)
+
+
+def image(classes: np.ndarray, colours: Sequence[str]) -> np.ndarray:
+    """Return an RGBA picture of a raster's classes, first row in the north; class -1 is clear."""
+    shades = [[*bytes.fromhex(colour[1:]), OPACITY] for colour in colours]
+    return np.asarray(np.array([*shades, [255, 255, 255, 0]], dtype="uint8")[classes][::-1])
+
+
+def _raster(scene: Scene, bandwidth_m: int) -> Raster:
+    scale = np.cos(np.radians(scene.latitude))
+    pixel = bandwidth_m / FINENESS / scale
+    west, south, east, north = scene.bounds
+    (x0, x1), (y0, y1) = hexagons.project(np.array([west, east]), np.array([south, north]))
+    wide, high = int(np.ceil((x1 - x0) / pixel)), int(np.ceil((y1 - y0) / pixel))
+    lon, lat = hexagons.unproject(x0 + (np.arange(wide) + 0.5) * pixel, y0 + (np.arange(high) + 0.5) * pixel)
+    city = shapely.union_all(basemap.simplified(basemap.counties_of(scene.read.outlines)).to_numpy())
+    shapely.prepare(city)
+    inside = shapely.contains_xy(city, *np.meshgrid(lon, lat))
+    return Raster(float(x0), float(y0), float(pixel), inside, (bandwidth_m / FINENESS / 1000) ** 2)
+
+
+def _binned(scene: Scene, grid: Raster, weights: np.ndarray) -> np.ndarray:
+    high, wide = grid.inside.shape
+    with np.errstate(invalid="ignore"):
+        column, row = (scene.x - grid.west) / grid.pixel, (scene.y - grid.south) / grid.pixel
+        used = (weights != 0) & (column >= 0) & (column < wide) & (row >= 0) & (row < high)
+    flat = row[used].astype("int64") * wide + column[used].astype("int64")
+    return np.bincount(flat, weights=weights[used], minlength=high * wide).reshape(high, wide)
+
+
+def _smooth(grid: Raster, counts: np.ndarray) -> np.ndarray:
+    from scipy.ndimage import gaussian_filter
+
+    share = gaussian_filter(grid.inside.astype(float), FINENESS, mode="constant", truncate=3)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(gaussian_filter(counts, FINENESS, mode="constant", truncate=3) / share)

@@ -1,0 +1,140 @@
+"""The legend: classes and symbols, and beside them what every map must say: denominator, day, what is left out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from flask_babel import gettext as _
+
+from app import links, palette, query
+from app.maps import drawing, words
+from app.maps.drawing import Picture, radius
+from app.maps.scene import FEW
+from app.pages import number
+from geo.coverage import UNPLACED
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """One class: a colour with its opacity, or the hatching for "too few"."""
+
+    label: str
+    colour: str
+    opacity: float = 1.0
+    hatched: bool = False
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Firms or places that the picture cannot show, with the address of their list."""
+
+    label: str
+    count: int
+    unit: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What stands beside a picture.
+
+    ``circles`` are radius (px) and label of sample symbols; ``warning``: counts on equal areas show where firms are.
+    """
+
+    title: str
+    unit: str
+    swatches: list[Swatch]
+    circles: list[tuple[float, str]]
+    notes: list[str]
+    warning: bool
+    outside: list[Outside]
+    denominator: int
+
+
+def of(picture: Picture, *, vague_url: str) -> Legend:
+    """Return the legend of a picture; ``vague_url`` opens the firms that are placed too coarsely for it."""
+    view = picture.view
+    return Legend(
+        title=str(words.MEASURES[view.measure]),
+        unit=str((words.DENSITIES if view.by == "heat" else words.UNITS)[view.measure]),
+        swatches=_swatches(picture),
+        circles=_circles(picture),
+        notes=_notes(picture),
+        warning=not view.measured.rate and view.by in ("heat", "grid"),
+        outside=_outside(picture, vague_url),
+        denominator=picture.whole["eligible"],
+    )  # fmt: skip
+
+
+def _swatches(picture: Picture) -> list[Swatch]:
+    view, scale = picture.view, picture.classes
+    if picture.drawing.form == "symbols" and not view.measured.rate:
+        return []
+    if view.by == "heat" and not view.measured.rate:
+        labels = [_("≥ %(value)s", value=_plain(value)) for value in scale.breaks]
+        return [Swatch(label, colour, 0.8) for label, colour in zip(labels, scale.colours, strict=True)]
+    shown = [Swatch(label, colour, drawing.PLAIN) for label, colour in zip(scale.labels(), scale.colours, strict=True)]
+    if view.measured.rate:
+        shown = [Swatch(swatch.label, swatch.colour, drawing.FULL) for swatch in shown]
+        few = _("不足 %(few)s 家，不计算比率", few=FEW) if view.by != "heat" else _("企业太少，留白")
+        return [*shown, Swatch(few, palette.NO_DATA, hatched=view.by != "heat")]
+    nought = [Swatch(_("0（应建已建）"), drawing.NONE_LEFT, drawing.PLAIN)]
+    return [*(nought if (picture.table["value"] == 0).any() else []), *shown]
+
+
+def _circles(picture: Picture) -> list[tuple[float, str]]:
+    if picture.drawing.form != "symbols" or picture.top <= 0:
+        return []
+    many = len(picture.drawing.keys)
+    samples = _samples(picture.top)
+    sizes = radius(np.array(samples), picture.top, many)
+    return [(float(size), number(value)) for size, value in zip(sizes, samples, strict=True)]
+
+
+def _samples(top: float) -> list[float]:
+    """Return up to three round values for sample symbols, the largest first."""
+    from app.maps.classes import floor
+
+    largest = floor(top)
+    found = [largest, floor(largest / 4), floor(largest / 20)]
+    return list(dict.fromkeys(value for value in found if value >= 1))
+
+
+def _notes(picture: Picture) -> list[str]:
+    view = picture.view
+    notes = []
+    if picture.drawing.form == "symbols":
+        sized = _("企业法人数") if view.measured.rate else str(words.MEASURES[view.measure])
+        notes.append(_("圆面积 = %(what)s", what=sized))
+    if view.measured.rate and view.by != "heat":
+        notes.append(_("比率经经验贝叶斯平滑，颜色越淡越不确定（90%% 区间宽于 %(a)s、%(b)s 点）", a=15, b=30))
+    if view.by == "heat":
+        notes.append(_("核密度，带宽 %(size)s", size=_metres(view.cell)))
+    if view.by == "grid":
+        notes.append(_("六边形中心相距 %(size)s；换一种大小，次序可能改变", size=_metres(view.cell)))
+    if picture.classes.breaks and picture.drawing.form != "symbols":
+        notes.append(_("分级按全市全部企业取自然断点并取整，不随筛选变化"))
+    return [*notes, _("县界只作背景，不作划界依据；位置、面积均为估算")]
+
+
+def _outside(picture: Picture, vague_url: str) -> list[Outside]:
+    view, column = picture.view, picture.view.measured.column
+    column = "gap" if picture.view.measured.rate else column
+    unit = str(words.UNITS["firms" if column == "gap" else view.measure])
+    if view.unit == "cell":
+        return [Outside(_("未精确定位（只到村、镇或更粗）"), picture.left[column], unit, vague_url)]
+    kind = words.KINDS[view.unit]
+    lost = query.behind(view.measured.figure, view.unit, UNPLACED, view.chosen)
+    shown = [Outside(_("未归入任何%(kind)s", kind=kind), picture.left[column], unit, links.list_url(lost))]
+    waiting = picture.waiting
+    if len(waiting):
+        label = _("待上地图的%(kind)s %(n)s 个，共", kind=kind, n=number(len(waiting)))
+        shown.append(Outside(label, int(waiting[column].sum()), unit, "#waiting"))
+    return shown
+
+
+def _metres(value: int) -> str:
+    return _("%(n)s 米", n=value) if value < 1000 else _("%(n)s 公里", n=number(value / 1000, 0))
+
+
+def _plain(value: float) -> str:
+    return number(value) if value >= 1 else f"{value:g}"

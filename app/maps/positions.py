@@ -1,0 +1,67 @@
+"""Where each unit of a kind stands on the map: its own outline or point, else amid its precisely placed firms."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from app.maps import hexagons
+from app.maps.scene import Scene
+
+FEWEST = 3
+"""Precisely placed firms from which a place without a position of its own borrows one."""
+
+
+def points(scene: Scene, kind: str) -> pd.DataFrame:
+    """Return ``lon``, ``lat`` and ``borrowed`` (from its firms) by key, for every unit of a kind that holds firms.
+
+    NaN where the unit has no position: it is told beside the map, never guessed.
+    """
+    return scene.read.kept.get(("map.points", kind), partial(_points, scene, kind))
+
+
+def areas(scene: Scene, kind: str) -> pd.Series:
+    """Return the outlines of a kind's units by key, as far as they have one."""
+    if kind in ("county", "town"):
+        frame = scene.read.outlines
+        frame = frame[frame["level"].eq(kind) & frame["valid_to"].isna()]
+    else:
+        frame = scene.read.survey.places
+        frame = frame[frame["kind"].eq(kind)]
+    shapes = pd.Series(frame.geometry.to_numpy(), index=frame.index, dtype=object)
+    return shapes[shapely.get_dimensions(shapes.to_numpy()) == 2]
+
+
+def _points(scene: Scene, kind: str) -> pd.DataFrame:
+    keys = scene.units(kind)[1]
+    own = _divisions(scene, kind) if kind in ("county", "town", "village") else _places(scene)
+    found = own.reindex(keys)
+    borrowed = _middles(scene, kind).reindex(keys)
+    lacking = found["lon"].isna().to_numpy()
+    found.loc[lacking, ["lon", "lat"]] = borrowed.loc[lacking, ["lon", "lat"]].to_numpy()
+    return found.assign(borrowed=lacking & found["lon"].notna().to_numpy())
+
+
+def _divisions(scene: Scene, kind: str) -> pd.DataFrame:
+    shapes = areas(scene, kind)
+    inner = shapely.point_on_surface(shapes.to_numpy())
+    drawn = pd.DataFrame({"lon": shapely.get_x(inner), "lat": shapely.get_y(inner)}, index=shapes.index)
+    known = scene.read.divisions[["lon", "lat"]]
+    return drawn.combine_first(known[~known.index.isin(drawn.index)])
+
+
+def _places(scene: Scene) -> pd.DataFrame:
+    places = scene.read.survey.places
+    inner = shapely.point_on_surface(places.geometry.to_numpy())
+    return pd.DataFrame({"lon": shapely.get_x(inner), "lat": shapely.get_y(inner)}, index=places.index)
+
+
+def _middles(scene: Scene, kind: str) -> pd.DataFrame:
+    numbers, keys = scene.units(kind)
+    used = (numbers >= 0) & ~np.isnan(scene.x)
+    frame = pd.DataFrame({"key": keys.to_numpy()[numbers[used]], "x": scene.x[used], "y": scene.y[used]})
+    groups = frame.groupby("key")[["x", "y"]]
+    middle = groups.median()[groups.size() >= FEWEST]
+    lon, lat = hexagons.unproject(middle["x"].to_numpy(), middle["y"].to_numpy())
+    return pd.DataFrame({"lon": lon, "lat": lat}, index=middle.index)

@@ -1,0 +1,146 @@
+// The map page: a change of a control fetches the new picture, a click opens what lies there; the address always says what is shown.
+const page = document.getElementById("map-page");
+const form = document.getElementById("map-form");
+const side = document.getElementById("map-side");
+const map = document.querySelector(".atlas-map").atlasMap;
+const PLACES = { head: "map-head", legend: "map-legend", side: "map-side", filters: "map-filters" };
+let running = null;
+let fresh = false;
+
+form.classList.add("with-script");
+
+// --- the address --------------------------------------------------------------------------------------------------------
+function asked() {
+  const args = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (value) args.append(name, value);
+  return args;
+}
+
+function address(args) {
+  const here = new URLSearchParams(location.search);
+  if (here.has("view") && !args.has("view")) args.set("view", here.get("view"));
+  return `${location.pathname}?${args}`;
+}
+
+function current() {
+  return new URLSearchParams(location.search);
+}
+
+// --- fetching -----------------------------------------------------------------------------------------------------------
+async function get(address, kind) {
+  running?.abort();
+  running = new AbortController();
+  page.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(address, { signal: running.signal, headers: { Accept: kind === "json" ? "application/json" : "text/html" } });
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    return await answer[kind]();
+  } catch (error) {
+    if (error.name === "AbortError") return null;
+    location.reload();
+    return null;
+  } finally {
+    page.removeAttribute("aria-busy");
+  }
+}
+
+async function redraw() {
+  const args = current();
+  const part = await get(`${page.dataset.part}?${args}`, "json");
+  if (!part) return;
+  const focused = document.activeElement?.id;
+  for (const [name, id] of Object.entries(PLACES)) document.getElementById(id).innerHTML = part[name];
+  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+  map.atlas.layer?.remove();
+  L.atlas.draw(part.drawing).addTo(map);
+  mark(args.get("at"), false);
+}
+
+async function open(key) {
+  const markup = await get(`${page.dataset.panel}?${current()}`, "text");
+  if (markup === null) return;
+  side.innerHTML = markup;
+  mark(key, true);
+}
+
+function mark(key, move) {
+  const shape = L.atlas.mark(map, key || null);
+  for (const button of side.querySelectorAll("[data-at]")) button.setAttribute("aria-pressed", String(button.dataset.at === key && key !== ""));
+  if (!shape || !move) return;
+  const where = shape.getBounds ? shape.getBounds().getCenter() : shape.getLatLng();
+  if (!map.getBounds().pad(-0.1).contains(where)) map.panTo(where);
+}
+
+// --- what people do -----------------------------------------------------------------------------------------------------
+form.addEventListener("submit", (event) => { event.preventDefault(); change(); });
+form.addEventListener("change", (event) => {
+  if (event.target.name === "county") form.elements.town?.remove();
+  change();
+});
+let typing = 0;
+form.addEventListener("input", (event) => {
+  if (event.target.type !== "search") return;
+  clearTimeout(typing);
+  typing = setTimeout(change, 400);
+});
+
+function change() {
+  clearTimeout(typing);
+  const next = address(asked());
+  if (next === location.pathname + location.search) return;
+  history.pushState(null, "", next);
+  redraw();
+}
+
+function choose(key) {
+  const args = current();
+  if (key) args.set("at", key); else args.delete("at");
+  history.pushState(null, "", address(args));
+  open(key);
+}
+
+map.getContainer().addEventListener("atlas:pick", (event) => choose(event.detail.key));
+side.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-at]");
+  if (button) choose(button.dataset.at);
+});
+page.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-measure]");
+  if (!link) return;
+  event.preventDefault();
+  form.querySelector(`[name="measure"][value="${link.dataset.measure}"]`).checked = true;
+  change();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && current().get("at") && !document.fullscreenElement) choose("");
+});
+
+addEventListener("popstate", () => {
+  const args = current();
+  for (const field of form.elements) {
+    if (field.type === "radio") field.checked = (args.get(field.name) || form.elements[field.name][0].value) === field.value;
+    else if (field.name && field.type !== "hidden") field.value = args.get(field.name) ?? field.dataset.default ?? "";
+  }
+  look();
+  redraw();
+});
+
+// --- where the map looks ------------------------------------------------------------------------------------------------
+function look() {
+  const view = (current().get("view") || "").split(",").map(Number);
+  fresh = true;
+  if (view.length === 3 && view.every(Number.isFinite)) map.setView([view[0], view[1]], view[2], { animate: false });
+}
+
+map.on("moveend", () => {
+  if (fresh) { fresh = false; return; }
+  const { lat, lng } = map.getCenter();
+  const args = current();
+  args.set("view", `${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom()}`);
+  history.replaceState(history.state, "", `${location.pathname}?${args}`);
+});
+
+if (current().has("view")) look();
+mark(current().get("at"), true);
+document.addEventListener("click", (event) => { if (event.target.closest("[data-map-print]")) window.print(); });
+document.documentElement.dataset.mapReady = "true";

@@ -1,0 +1,79 @@
+"""The map page: one picture by measure, form and filter; each unit opens its figures, each figure its firms."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask_babel import lazy_gettext
+
+from app.config import settings
+from app.current import reading
+from app.errors import NotFoundError
+from app.listing import page
+from app.maps import assets, drawing, legend, panel, picture, scene, view, words
+from app.maps.view import View
+from app.pages import asset
+from app.security import nonce
+from app.views import Nav
+
+bp = Blueprint("map", __name__, url_prefix="/map")
+nav = Nav(20, "map.show", lazy_gettext("地图"))
+
+
+@bp.get("")
+def show() -> str:
+    """Show the map page."""
+    drawn = _drawn()
+    part = assets.render(picture.of(scene.of(reading()), drawn), link=asset, nonce=nonce())
+    return render_template("map/page.html", part=part, offered=view, **_around(drawn))
+
+
+@bp.get("/part")
+def part() -> Response:
+    """Give what changes on the page when a control does: the drawing, and the markup around it."""
+    drawn = _drawn()
+    around = _around(drawn)
+    pieces = {name: render_template(f"map/{name}.html", **around) for name in ("head", "legend", "side", "filters")}
+    return jsonify(drawing=drawn.drawing.payload(), **pieces)
+
+
+@bp.get("/panel")
+def unit() -> str:
+    """Give the markup beside the map for the unit chosen (``at``), or for the city."""
+    return render_template("map/side.html", **_around(_drawn()))
+
+
+@bp.get("/table")
+def table() -> str:
+    """List the units of the picture: the map for those who do not see it, and for paper."""
+    drawn = _drawn()
+    rows = page(drawn.table, request.args.get("page", 1, type=int), settings().page_size)
+    return render_template("map/table.html", page=rows, **_around(drawn))
+
+
+@bp.get("/firms")
+def firms() -> str:
+    """List the firms in one cell of the picture, or (``at=cell:-``) those placed too coarsely for any."""
+    asked, now = view.read(request.args), scene.of(reading())
+    figure = request.args.get("figure", "gap")
+    rows = panel.firms(now, asked, figure)
+    if rows is None:
+        raise NotFoundError(f"no cell {asked.at!r}")
+    shown = page(rows, request.args.get("page", 1, type=int), settings().page_size)
+    return render_template("map/firms.html", read=now.read, view=asked, figure=figure, page=shown, to=_to)
+
+
+def _drawn() -> drawing.Picture:
+    return drawing.draw(scene.of(reading()), view.read(request.args))
+
+
+def _around(drawn: drawing.Picture) -> dict[str, Any]:
+    now, shown = scene.of(reading()), drawn.view
+    vague = url_for("map.firms", figure=shown.measured.figure, **view.write(shown.but(at=f"cell:{panel.VAGUE}")))
+    return {
+        "read": now.read, "view": shown, "words": words, "picture": drawn, "legend": legend.of(drawn, vague_url=vague),
+        "unit": panel.of(now, drawn), "chosen": shown.chosen, "total": now.read.total(shown.chosen), "to": _to,
+    }  # fmt: skip
+
+
+def _to(endpoint: str, shown: View, **changes: Any) -> str:
+    return url_for(endpoint, **view.write(shown.but(**changes)))
