@@ -1,6 +1,11 @@
-"""Chinese addresses taken apart: tokens (number grammar), segments (best reading), components (labels over the raw text)."""
+"""Chinese addresses taken apart.
 
-from geo.address.parts import Address, Number, parse
+Tokens (number grammar) and names are joined to segments (the best reading); from these come components, labels over the
+text, and what the geocoder needs: numbers, units, floors, rooms, relations.
+"""
+
+from geo.address.numbers import Number, read_floor, read_number
+from geo.address.parts import Address, parse
 from geo.address.segments import Hit, Segment, segment
 
-__all__ = ["Address", "Hit", "Number", "Segment", "parse", "segment"]
+__all__ = ["Address", "Hit", "Number", "Segment", "parse", "read_floor", "read_number", "segment"]

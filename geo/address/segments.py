@@ -1,14 +1,15 @@
 """The best reading of a normalised address as a row of segments, by dynamic programming over few break points.
 
-Edges are gazetteer hits, grammar tokens, suffix-bearing unknown names and, as a last resort, unexplained text. A path's
-score is the sum of its edges plus the order of their kinds: province before city before county … before room.
+Edges are gazetteer hits, grammar tokens, unknown names that end in a suffix and, as a last resort, unexplained text. A
+path's score is the sum of its edges plus what the order of their kinds costs: province before city before county …
+before room.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from geo.address.suffixes import OTHER, PROV, RANK, suffix_ends
-from geo.address.tokens import CHAIN, GROUP, KM, REL, ROAD, SEP, Token, scan
+from geo.address.suffixes import OTHER, POI, RANK, Suffix, suffix_ends
+from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, ROAD, SEP, Token, scan
 
 
 class Hit(NamedTuple):
@@ -22,7 +23,7 @@ class Hit(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A piece of the normalised text. ``label`` is a kind of ``suffixes`` or ``tokens``; ``source`` hit, token or ``None``."""
+    """A piece of the normalised text. ``label`` is a kind of ``suffixes`` or ``tokens``; ``source`` a hit or token."""
 
     start: int
     end: int
@@ -31,10 +32,11 @@ class Segment(NamedTuple):
 
 
 _TOKEN_RANK = {"no": 8, CHAIN: 12, GROUP: 7, ROAD: 7, "phase": 10, "block": 11, "cell": 12, "floor": 13, "room": 14}
-_FREE = {REL, SEP, KM}
-_BACK, _LEVEL, _START = -2.2, -0.6, -99.0
+_UNRANKED = frozenset((REL, SEP, KM, NOTE))
+_BACK, _AGAIN, _AGAIN_UP_TO = -2.2, -0.6, 9
 _LONGEST = 12
 _Edge = tuple[int, str, int, float, object]
+_State = tuple[float, int, int, _Edge | None]
 
 
 def segment(text: str, hits: Iterable[Hit] = ()) -> list[Segment]:
@@ -42,88 +44,82 @@ def segment(text: str, hits: Iterable[Hit] = ()) -> list[Segment]:
     size = len(text)
     if not size:
         return []
-    tokens = scan(text)
-    suffixes = suffix_ends(text)
     edges: dict[int, list[_Edge]] = {}
     breaks = {0, size}
-    closed = _token_edges(tokens, edges, breaks)
+    closed = bytearray(size)
+    _token_edges(scan(text), edges, breaks, closed)
     for hit in hits:
         start, end, label, score, _ = hit
         breaks.add(start)
         breaks.add(end)
-        edges.setdefault(start, []).append((end, label, RANK.get(label, 0), score, hit))
-    for end in suffixes:
-        if not closed[end - 1]:
-            breaks.add(end)
-    _name_edges(text, sorted(breaks), closed, suffixes, edges)
-    return _best_path(size, edges)
+        edges.setdefault(start, []).append((end, label, RANK[label], score, hit))
+    suffixes = suffix_ends(text)
+    breaks.update(end for end in suffixes if not closed[end - 1])
+    order = sorted(breaks)
+    _name_edges(order, closed, suffixes, edges)
+    return _best_path(order, edges)
 
 
-def _token_edges(tokens: Sequence[Token], edges: dict[int, list[_Edge]], breaks: set[int]) -> bytearray:
-    """Add the tokens' edges; return, for each character, whether a token holds it (``1``) or a separator (``2``)."""
-    last = tokens[-1].end if tokens else 0
-    closed = bytearray(max(last, 0) + 64)
+def _token_edges(tokens: Sequence[Token], edges: dict[int, list[_Edge]], breaks: set[int], closed: bytearray) -> None:
+    """Add the tokens' edges and mark the characters that no unknown name may hold."""
     for token in tokens:
         start, end, kind = token.start, token.end, token.kind
         breaks.add(start)
         breaks.add(end)
         edges.setdefault(start, []).append((end, kind, _TOKEN_RANK.get(kind, 0), 2.0 + 0.6 * (end - start), token))
         if kind != ROAD:
-            for i in range(start, end):
-                closed[i] = 2 if kind == SEP else 1
-    return closed
+            closed[start:end] = b"\x01" * (end - start)
 
 
 def _name_edges(
-    text: str, breaks: list[int], closed: bytearray, suffixes: dict[int, object], edges: dict[int, list[_Edge]]
+    breaks: Sequence[int], closed: bytearray, suffixes: Mapping[int, Suffix], edges: dict[int, list[_Edge]]
 ) -> None:
     """Add edges for unknown names: from a break to a later one, over text that no token holds."""
-    for k, start in enumerate(breaks):
-        if start >= len(closed) or closed[start]:
-            if start < len(closed):
-                continue
+    for k, start in enumerate(breaks[:-1]):
+        if closed[start]:
+            continue
+        found = edges.setdefault(start, [])
         for end in breaks[k + 1 :]:
-            if end - 1 < len(closed) and closed[end - 1]:
+            if closed[end - 1]:
                 break
             width = end - start
             suffix = suffixes.get(end)
-            if suffix is not None and suffix.shortest <= width <= _LONGEST:  # type: ignore[attr-defined]
-                label, score = suffix.label, suffix.score + 0.55 * min(width, 5) - 0.25 * max(0, width - 6)  # type: ignore[attr-defined]
-                edges.setdefault(start, []).append((end, label, RANK[label], score, None))
-            edges.setdefault(start, []).append((end, OTHER, 0, -1.0 - 0.15 * width if width > 1 else -4.0, None))
+            if suffix is not None and suffix.shortest <= width <= _LONGEST:
+                score = suffix.score + 0.55 * min(width, 5) - 0.25 * max(0, width - 6)
+                found.append((end, suffix.label, RANK[suffix.label], score, None))
+            found.append((end, OTHER, 0, -0.8 - 0.12 * width if width > 1 else -4.0, None))
             if width > _LONGEST:
                 break
 
 
-def _best_path(size: int, edges: dict[int, list[_Edge]]) -> list[Segment]:
+def _best_path(breaks: Sequence[int], edges: Mapping[int, list[_Edge]]) -> list[Segment]:
     """Viterbi over positions and the rank reached; ties go to the path found first, so the result is deterministic."""
-    states: list[dict[int, tuple[float, int, int, _Edge | None]]] = [{} for _ in range(size + 1)]
-    states[0][0] = (0.0, -1, -1, None)
-    for start in range(size):
-        here = states[start]
-        if not here:
+    states: dict[int, dict[int, _State]] = {0: {0: (0.0, -1, -1, None)}}
+    for start in breaks:
+        here = states.get(start)
+        if here is None:
             continue
         for edge in edges.get(start, ()):
-            end, label, rank, score, _ = edge
-            there = states[end]
-            for reached, (so_far, _, _, _) in here.items():
-                total = so_far + score
-                after = reached
+            end, _, rank, score, _ = edge
+            there = states.setdefault(end, {})
+            for reached, state in here.items():
+                total, after = state[0] + score, reached
                 if rank:
                     after = rank
                     if rank < reached:
                         total += _BACK
-                    elif rank == reached and rank <= 7:
-                        total += _LEVEL
+                    elif rank == reached and rank <= _AGAIN_UP_TO:
+                        total += _AGAIN
                 known = there.get(after)
                 if known is None or total > known[0] + 1e-9:
                     there[after] = (total, start, reached, edge)
-    return _traced(states, size)
+    return _traced(states, breaks[-1])
 
 
-def _traced(states: list[dict[int, tuple[float, int, int, _Edge | None]]], size: int) -> list[Segment]:
-    rank = max(states[size], key=lambda r: (states[size][r][0], -r))
-    end, path = size, []
+def _traced(states: Mapping[int, dict[int, _State]], end: int) -> list[Segment]:
+    last = states[end]
+    rank = max(last, key=lambda r: (last[r][0], -r))
+    path = []
     while end > 0:
         _, start, before, edge = states[end][rank]
         assert edge is not None
@@ -133,4 +129,4 @@ def _traced(states: list[dict[int, tuple[float, int, int, _Edge | None]]], size:
     return path
 
 
-__all__ = ["Hit", "PROV", "Segment", "segment"]
+__all__ = ["POI", "Hit", "Segment", "segment"]

@@ -7,18 +7,18 @@ being read as house numbers: they are names or blocks.
 import re
 from typing import NamedTuple
 
-NO, BLOCK, CELL, FLOOR, ROOM, GROUP, CHAIN, PHASE, ROAD, REL, SEP, KM = (
-    "no", "block", "cell", "floor", "room", "group", "chain", "phase", "road", "rel", "sep", "km",
+NO, BLOCK, CELL, FLOOR, ROOM, GROUP, CHAIN, PHASE, ROAD, REL, SEP, KM, NOTE = (
+    "no", "block", "cell", "floor", "room", "group", "chain", "phase", "road", "rel", "sep", "km", "note",
 )  # fmt: skip
 
-_ONE = r"(?:[A-Z]{0,2}\d+[A-Z]{0,2}\d{0,4})"
+_ONE = r"(?:[A-Z]{0,2}\d+[A-Z]{0,2}\d{0,4}(?:-[A-Z](?![A-Z\d]))?)"
 _LIST = rf"{_ONE}(?:(?:[-~/.、&]|至|和|附)+{_ONE})*"
 _UNIT = {
     "号楼": BLOCK, "号厂房": BLOCK, "号车间": BLOCK, "号仓库": BLOCK, "号库": BLOCK, "号馆": BLOCK, "号幢": BLOCK, "号栋": BLOCK,
     "#楼": BLOCK, "#厂房": BLOCK, "#车间": BLOCK, "幢楼": BLOCK, "幢": BLOCK, "栋": BLOCK, "座": BLOCK, "#": BLOCK,
     "号单元": CELL, "单元": CELL, "梯": CELL,
     "层楼": FLOOR, "层": FLOOR, "楼": FLOOR, "F": FLOOR,
-    "号室": ROOM, "号门市部": ROOM, "号门市": ROOM, "号门面": ROOM, "号营业房": ROOM, "号店面": ROOM, "号店": ROOM, "号商铺": ROOM,
+    "号室": ROOM, "号房": ROOM, "号门市部": ROOM, "号门市": ROOM, "号门面": ROOM, "号营业房": ROOM, "号店面": ROOM, "号店": ROOM, "号商铺": ROOM,
     "号铺": ROOM, "号车库": ROOM, "号摊位": ROOM, "号摊": ROOM, "室": ROOM, "房间": ROOM, "房": ROOM, "铺": ROOM, "摊位": ROOM,
     "村民小组": GROUP, "小组": GROUP, "组": GROUP, "生产队": GROUP, "队": GROUP, "号组": GROUP,
     "号弄": NO, "号院": NO, "号": NO, "弄": NO,
@@ -48,6 +48,11 @@ _REL = re.compile(
     r"|以?[东南西北]{1,2}(?:侧|首|边|端|隅|角|邻|堍)(?!路|街|村|巷|园|苑)"
     r"|以[东南西北]|[内旁](?=$|[(),、])|之间|(?<=[路街道桥村])[东西南北](?=$|[(),、])|沿线|沿街"
 )
+_NOTE = re.compile(
+    r"(?:本(?:公司|企业|单位|厂)|[^(),、\d]{2,4}(?:公司|局|厂|站|社))?(?:所属|自有|所有|自己)(?:的)?(?:房屋|用房|房产|厂房|房)内?"
+    r"|(?<=[(),、])[^(),、\d]{2,4}(?:私宅|私房|家)(?:院)?内?(?=$|[(),])"
+)
+"""Whose house it is: says nothing about where."""
 _SEP = re.compile(r"[,、()\-~/.:&_*+=!?]+")
 
 
@@ -72,6 +77,8 @@ def scan(text: str) -> list[Token]:
     spans = [(m.start(), m.end(), m) for m in _SHOP_NUMBER.finditer(text)] if _MAY_SHOP.search(text) else []
     if spans:
         found += [Token(s, e, ROOM, m.group(), "") for s, e, m in spans]
+    if _MAY_NOTE.search(text):
+        found += [Token(m.start(), m.end(), NOTE, m.group(), "") for m in _NOTE.finditer(text)]
     if _REL_GATE.search(text):
         found += [Token(m.start(), m.end(), REL, m.group(), "") for m in _REL.finditer(text)]
     if _GATE.search(text):
@@ -79,8 +86,7 @@ def scan(text: str) -> list[Token]:
     found += [Token(m.start(), m.end(), SEP, m.group(), "") for m in _SEP.finditer(text)]
     if len(found) < 2:
         return found
-    order = {ROOM: 0, REL: 1, SEP: 3}
-    found.sort(key=lambda t: (t[0], -t[1], order.get(t[2], 2)))
+    found.sort(key=lambda t: (t[0], -t[1], _ORDER.get(t[2], 2)))
     result = []
     for token in found:
         if token.start >= taken:
@@ -89,6 +95,8 @@ def scan(text: str) -> list[Token]:
     return result
 
 
+_ORDER = {ROOM: 0, NOTE: 0, REL: 1, SEP: 3}
+_MAY_NOTE = re.compile("属|自有|所有|自己|私")
 _MAY_SHOP = re.compile("店|门[面市]|营业|商[业铺办]|车库|铺|摊|柜|仓|储")
 
 

@@ -136,6 +136,8 @@ class _Maker:
         )
         if entity.kind == "city":
             self._add(text, FULL, "city", entity)
+            self._add(f"{text}区", FULL, "city", entity)
+            self._add(f"{text}市区", FULL, "city", entity)
             if short := variants.county_short(text):
                 self._add(short, SHORT, "city", entity)
         elif entity.kind == "county":
@@ -218,6 +220,8 @@ class _Maker:
         for (label, text), name in self._learned.items():
             if label != "stem" and name.mentions >= 2 and len(text) >= 3 and (text, FULL, label) not in self._groups:
                 keys[text].append(Key(len(text), LEARNED, name))
+                for surface in name.surfaces:
+                    keys[surface].append(Key(len(surface), LEARNED, name))
         for code, text in self._elsewhere.items():
             for words, key in _elsewhere_keys(code, text, self._tree.city.key):
                 keys[words].append(key)
@@ -262,6 +266,7 @@ class _Maker:
         doors = {(f.county, f.name, f.detail): f.surface for f in facts if f.kind == "door"}
         return Gazetteer(
             city=self._tree.city,
+            city_name=Name(self._tree.city.name, "city", "bare", (self._tree.city,), None),
             counties=self._tree.counties,
             core=core,
             entities=self._entities,
@@ -270,12 +275,41 @@ class _Maker:
             regions=frozenset(regions),
             owners=owners,
             owner_words=_words(owners),
-            inner={text: _inner(name, self._tree.counties) for text, name in owners.items() if name.form == "bare"},
+            inner={text: _inner(name, self._tree.counties) for text, name in owners.items()},
+            town_cores=self._town_cores(),
+            bare_zone=self._bare_zone(),
             doors=doors,
             points={},
             hash=_digest(keys, facts, places),
             automaton=automaton,
         )
+
+    def _town_cores(self) -> dict[str, Name]:
+        """Cores of towns of one county only: an unknown 姜灶工业区 probably lies in the land of 姜灶镇."""
+        cores = {}
+        for (text, mode, label), group in sorted(self._groups.items()):
+            shares = {e.county: 1.0 for e in group.entities.values() if e.county}
+            if (
+                mode == TOWN
+                and label == "town"
+                and len(text) >= 2
+                and len(shares) == 1
+                and not variants.DIRECTION.match(text)
+            ):
+                votes = votes_of(shares, self._tree.counties, DOUBT["core"])
+                cores[text] = Name(text, "poi", "inner core", (), votes)
+        return cores
+
+    def _bare_zone(self) -> Name | None:
+        """What 开发区 without any owner means: the city's own."""
+        short = variants.county_short(self._tree.city.name) or self._tree.city.name
+        group = self._groups.get((f"{short}开发区", FULL, "devzone"))
+        if group is None:
+            return None
+        entities = tuple(group.entities[k] for k in sorted(group.entities))
+        shares = {e.county: 1.0 for e in entities if e.county}
+        votes = votes_of(shares, self._tree.counties, DOUBT["bare zone"])
+        return Name("开发区", "devzone", "bare", (), votes)
 
     def _core_counties(self) -> frozenset[str]:
         """Return the districts of the city proper: those that never were a county or a county-level city of their own."""

@@ -40,17 +40,20 @@ class Name:
     entities: tuple[Entity, ...]
     votes: tuple[float, ...] | None
     mentions: int = 0
+    surfaces: tuple[str, ...] = ()
 
 
 DOUBT = {
     "district": 0.002,
     "town": 0.006,
     "devzone": 0.02,
-    "community": 0.02,
+    "community": 0.07,
     "road": 0.04,
     "poi": 0.03,
     "bare": 0.08,
     "inner": 0.06,
+    "core": 0.2,
+    "bare zone": 0.1,
 }
 """Chance that a name of this label does not mean the county that the gazetteer knows for it (homonyms, errors)."""
 

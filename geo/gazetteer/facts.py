@@ -69,7 +69,10 @@ def learned_names(
     rows = [fact for fact in facts if fact.kind in _LABELS]
     totals: dict[tuple[str, str], float] = defaultdict(float)
     counts: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    surfaces: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fact in rows:
+        if fact.surface and fact.surface != fact.name:
+            surfaces[fact.kind, fact.name].add(fact.surface)
         weight = fact.mentions + _INFERRED * fact.support
         totals[fact.kind, fact.county] += weight
         counts[fact.kind, fact.name][fact.county] = weight
@@ -85,7 +88,8 @@ def learned_names(
         doubt = min(0.9, DOUBT.get(_LABELS[kind], 0.04) + _SMOOTH / (size + 0.25) ** 1.0)
         votes = votes_of(shares, counties, doubt)
         known = tuple(sorted(by_name.get((kind, text), []), key=lambda e: e.key))
-        names[_LABELS[kind], text] = Name(text, _LABELS[kind], "learned", known, votes, round(size))
+        written = tuple(sorted(surfaces.get((kind, text), ())))
+        names[_LABELS[kind], text] = Name(text, _LABELS[kind], "learned", known, votes, round(size), written)
     return names
 
 
@@ -101,7 +105,7 @@ def priors_of(facts: Iterable[Fact], counties: Sequence[str], core: frozenset[st
     """
     split = len(core) < len(counties)
     given = {"city": 0.92 if split else 1.0, "road": 0.5 if split else 1.0, "none": len(core) / len(counties)}
-    priors = {}
+    priors = {"county": tuple(0.0 for _ in counties)}
     for form, share in given.items():
         outer = max(len(counties) - len(core), 1)
         weight = {c: 8.0 * (share / len(core) if c in core else (1 - share) / outer) for c in counties}

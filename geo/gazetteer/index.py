@@ -33,6 +33,7 @@ class Gazetteer:
     """
 
     city: Entity
+    city_name: Name
     counties: tuple[str, ...]
     core: frozenset[str]
     entities: Mapping[str, Entity]
@@ -42,6 +43,8 @@ class Gazetteer:
     owners: Mapping[str, Name]
     owner_words: re.Pattern[str]
     inner: Mapping[str, Name]
+    town_cores: Mapping[str, Name]
+    bare_zone: Name | None
     doors: Mapping[tuple[str, str, str], str]
     points: Mapping[tuple[str, str], Sequence[tuple[int, str, float, float]]]
     hash: str
@@ -50,6 +53,8 @@ class Gazetteer:
     def hits(self, text: str) -> list[Hit]:
         """Return the known names in a normalised text, overlapping ones included."""
         found: list[Hit] = []
+        if text[:1] == "市" and text[1:2] not in _NOT_THE_CITY:
+            found.append(Hit(0, 2 if text[1:2] == "区" else 1, "city", 4.0, self.city_name))
         for last, keys in self.automaton.iter(text):
             end = last + 1
             for key in keys:
@@ -67,6 +72,7 @@ class Gazetteer:
         return self.lookup.get((label, text))
 
 
+_NOT_THE_CITY = frozenset("场政中辖民级")
 _OWNER = frozenset("省市区县旗")
 
 

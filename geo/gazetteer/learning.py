@@ -88,22 +88,24 @@ def _facts(
     """Count names by county: certain readings as mentions, inferred ones by how sure they are as support."""
     mentions: Counter[tuple[str, str, str]] = Counter()
     support: dict[tuple[str, str, str], float] = defaultdict(float)
+    surfaces: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for text in texts:
         reading = readings[text]
-        if reading.outside is not None or reading.conflict or reading.county is None:
+        if reading.outside is not None or reading.conflict:
             continue
-        for kind, name in set(_names(reading, gazetteer)):
+        for kind, name, surface in set(_names(reading, gazetteer)):
             key = (kind, name, reading.county)
+            surfaces[key][surface] += 1
             if reading.certain and reading.chance >= _SURE:
                 mentions[key] += 1
-            elif inferred.get(text, 0.0) >= 0.5:
+            elif inferred.get(text, 0.0) >= 0.5 and (reading.form == "city" or _independent(reading)):
                 support[key] += reading.chance
         if reading.form != "county" and reading.chance >= _SURE and _independent(reading):
             support["prior", reading.form, reading.county] += 1.0
     keys = sorted(mentions.keys() | support.keys())
     return [
-        Fact(kind, name, county, mentions[kind, name, county], support.get((kind, name, county), 0.0), "", "")
-        for kind, name, county in keys
+        Fact(*key, mentions[key], round(support.get(key, 0.0), 6), "", _most(surfaces.get(key, Counter())))
+        for key in keys
     ]
 
 
@@ -115,20 +117,19 @@ def _independent(reading: Reading) -> bool:
     )
 
 
-def _names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str]]:
-    text = reading.address.text
-    for piece, name in reading.named:
+def _names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:
+    """Yield kind, name and the name as written of every name that is not in the gazetteer's layers."""
+    for surface, (piece, name) in zip(reading.address.texts, reading.named, strict=True):
         kind = _LEARNABLE.get(piece.label)
         if kind is None or (name is not None and name.form == "full"):
             continue
-        words = text[piece.start : piece.end]
-        if kind == "poi":
-            words = place_core(words, gazetteer.regions)
+        words = place_core(surface, gazetteer.regions) if kind == "poi" else surface
         if len(words) < 2 or is_generic(words, kind):
             continue
-        yield kind, words
+        yield kind, words, surface
         if kind == "road":
-            yield "stem", road_stem(words) or words
+            stem = road_stem(words) or words
+            yield "stem", stem, stem
 
 
 # --- places ------------------------------------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ def _places(
     towns: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for text in texts:
         reading = readings[text]
-        if reading.outside is not None or reading.county is None or reading.conflict:
+        if reading.outside is not None or reading.conflict:
             continue
         for kind, core, surface in set(_place_names(reading, gazetteer)):
             county = reading.county if reading.chance >= 0.6 else gazetteer.city.key
@@ -175,12 +176,10 @@ def _places(
 
 
 def _place_names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:
-    text = reading.address.text
-    for piece, name in reading.named:
+    for words, (piece, name) in zip(reading.address.texts, reading.named, strict=True):
         label = _LEARNABLE.get(piece.label)
         if label is None or label in ("community", "town") or (name is not None and name.form == "full"):
             continue
-        words = text[piece.start : piece.end]
         core = place_core(words, gazetteer.regions) if label == "poi" else words
         if len(core) < 2 or is_generic(core, label):
             continue
@@ -188,11 +187,16 @@ def _place_names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, 
 
 
 def _door(reading: Reading) -> str:
+    road, number = _road_and_number(reading)
+    return f"{road}{number}号" if road else ""
+
+
+def _road_and_number(reading: Reading) -> tuple[str, str]:
     address = reading.address
-    if address.number is None or address.number_after < 0:
-        return ""
-    piece, _ = reading.named[address.number_after]
-    return f"{address.text[piece.start : piece.end]}{address.number.text}号" if piece.label == "road" else ""
+    at = address.number_after
+    if address.number is None or at < 0 or address.names[at].label not in ("road",):
+        return "", ""
+    return address.texts[at], address.number.text
 
 
 def _town(reading: Reading) -> str:
@@ -225,18 +229,13 @@ def _doors(
     found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for text in texts:
         reading = readings[text]
-        door = _door(reading)
-        if not door or reading.county is None or reading.chance < _SURE:
+        road, number = _road_and_number(reading)
+        if not road or reading.chance < _SURE:
             continue
-        road = text[
-            reading.named[reading.address.number_after][0].start : reading.named[reading.address.number_after][0].end
-        ]
         for kind, core, _ in set(_place_names(reading, gazetteer)):
             if kind in ("building", "market") and (reading.county, core) in shown:
-                number = reading.address.number.text if reading.address.number else ""
-                found[reading.county, road, number][f"{kind}:{reading.county}:{shown[reading.county, core]}"] += counts[
-                    text
-                ]
+                key = f"{kind}:{reading.county}:{shown[reading.county, core]}"
+                found[reading.county, road, number][key] += counts[text]
     doors = []
     for (county, road, number), places in sorted(found.items()):
         best, total = _most(places), sum(places.values())

@@ -10,7 +10,7 @@ VILLAGE_SUFFIX = re.compile(
 )
 AFTER_TOWN = re.compile(r"镇街道办事处|街道办事处|街道办|镇街道|街道|镇人民政府|镇(?=[^上])|镇$|乡(?!村)|办事处")
 AFTER_VILLAGE = re.compile(
-    r"村社区居委会|社区居民委员会|村村委会|村委会|村民委员会|社区居委会|居民委员会|居委会|居委|村社区|社区|村居(?!委)|村(?!委)|居(?!民)|大队"
+    r"村社区居委会|社区居民委员会|村村委会|村委会|村民委员会|社区居委会|社区居委|居民委员会|居委会|居委|村社区|社区|村居(?!委)|村(?!委)|居(?!民)|大队"
 )
 BARE_VILLAGE = re.compile(r"[东西南北]?\d+组|(?:[东南西北]?\d+)?$|[()]")
 ROADISH = re.compile(
@@ -31,6 +31,10 @@ _ZONE_TYPES = (
 ZONE_WORDS = re.compile(
     r"(?:开发区|高新区|工业园区?|产业园区?|科技园区?|保税区|示范区|度假区|园区|工业园|产业园|新区)$"
 )
+CITY_ZONES = frozenset(_ZONE_TYPES[0][1])
+"""Zone words that, without an owner, mean the city's own economic development zone."""
+DIRECTION = re.compile(r"^(?:城?[东南西北中]|[东南西北中]城|新城?|开发|城关|城厢)$")
+"""Town cores that are words of every town: 城东, 新城."""
 BARE_ZONES = frozenset(
     {v for _, variants in _ZONE_TYPES for v in variants} | {"工业集中区", "园区", "新区", "工业小区"}
 )

@@ -1,30 +1,35 @@
-"""Which county an address lies in: every name votes, and the reading with the most likely county wins.
+"""Which county an address lies in: every name votes, and the county that explains all of them best wins.
 
 The votes are logarithms of likelihoods, so they add; the result is a probability per county. What stands behind it is
-kept by name, so that a reason can be given.
+kept by name, so that a reason can be given. An address that names no county starts from the prior of its form; a firm's
+name is second evidence, kept apart as ``alone`` against ``chance``.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geo.address import Address, Segment
+from geo.address import Address, Hit, Segment
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
-from geo.gazetteer.variants import place_core, road_stem
+from geo.gazetteer.variants import CITY_ZONES, place_core, road_stem
 
-_TEMPER = 1.0
 _COMPANY = math.log(0.03)
 """A firm whose name carries a county is seldom registered in another."""
+_DIVISION_LABELS = frozenset(("district", "town", "community", "devzone"))
+_TRUSTED = frozenset(("full", "inner"))
+_CITYWIDE = frozenset(("prov", "city", "district"))
+_HOUSE_FIRST = frozenset(("road", "poi", "devzone", "other"))
 
 
 @dataclass(slots=True)
 class Reading:
     """An address with its names looked up and the county worked out.
 
-    ``named`` pairs each name segment with its ``Name`` (``None``: unknown). ``certain`` tells that a division named in the
-    text decides. ``form`` is ``county``, ``city``, ``road`` or ``none``: how the address begins. ``alone`` is the chance of ``county``
-    without the firm's name. ``outside`` is the entity elsewhere
-    that it begins with.
+    ``named`` pairs each name segment with its ``Name`` (``None``: unknown). ``certain`` tells that a division or zone
+    named in the text decides. ``form`` is ``county``, ``city``, ``road`` or ``none``: how the address begins. ``alone`` is
+    the chance of ``county`` without the firm's name. ``outside`` is the place elsewhere that it begins with.
+    ``districts`` are the counties it names.
     """
 
     address: Address
@@ -36,57 +41,34 @@ class Reading:
     form: str
     certain: bool
     outside: Entity | None
-    conflict: bool
+    districts: frozenset[str]
+
+    @property
+    def conflict(self) -> bool:
+        """Whether the address names two counties, or the rest of it speaks against the one it names."""
+        return len(self.districts) > 1 or bool(self.districts) and self.county not in self.districts
 
 
 def read(gazetteer: Gazetteer, text: str, company: tuple[float, ...] | None = None) -> Reading:
     """Parse a normalised address and work out its county. ``company`` are the votes of the firm's own name."""
     address = gazetteer.read(text)
-    named: list[tuple[Segment, Name | None]] = []
-    form = "none"
-    certain = False
-    outside: Entity | None = None
-    own = False
-    districts: set[str] = set()
-    votes: list[tuple[float, ...]] = []
-    for piece in address.names:
-        name = piece.source.payload if piece.source is not None else _looked_up(gazetteer, text, piece)  # type: ignore[attr-defined]
-        named.append((piece, name))
-        if name is None:
-            continue
-        label = name.label
-        if label in ("prov", "city", "district") and name.entities:
-            kind = name.entities[0].kind
-            if kind == "elsewhere":
-                if outside is None and not own and _leading(named):
-                    outside = name.entities[0]
-                continue
-            own = own or kind in ("own", "city", "county")
-            if kind == "city" and form == "none":
-                form = "city"
-            if kind == "county":
-                form = "county"
-                districts |= {e.county for e in name.entities if e.county}
-        if name.votes is not None:
-            votes.append(name.votes)
-            certain = certain or label in ("district", "town", "community", "devzone") and name.form != "learned"
-    if form == "none" and text.startswith("市"):
-        form = "city"
-    elif form == "none" and named and named[0][0].label in ("road", "poi", "devzone", "other"):
-        form = "road"
-    if outside is not None and own:
-        outside = None if outside.kind == "own" else outside if not districts and form != "city" else None
-    totals = list(gazetteer.priors[form]) if form != "county" else [0.0] * len(gazetteer.counties)
-    for vote in votes:
-        totals = [a + b for a, b in zip(totals, vote, strict=True)]
-    alone = _softmax(totals)
-    if company is not None:
-        totals = [a + b for a, b in zip(totals, company, strict=True)]
-    posterior = _softmax(totals) if company is not None else alone
-    best = max(range(len(posterior)), key=posterior.__getitem__)
-    county = gazetteer.counties[best]
-    conflict = len(districts) > 1 or bool(districts) and county not in districts
-    return Reading(address, named, posterior, county, posterior[best], alone[best], form, certain, outside, conflict)
+    named = [
+        (piece, _meaning(gazetteer, words, piece)) for piece, words in zip(address.names, address.texts, strict=True)
+    ]
+    form, outside, districts = _beginning(text, named)
+    votes = {name.text: name.votes for _, name in named if name is not None and name.votes is not None}
+    certain = any(
+        name is not None and name.votes is not None and name.form in _TRUSTED and name.label in _DIVISION_LABELS
+        for _, name in named
+    )
+    totals = [sum(column) for column in zip(gazetteer.priors[form], *votes.values(), strict=True)]
+    alone = _shares(totals)
+    posterior = alone if company is None else _shares([a + b for a, b in zip(totals, company, strict=True)])
+    chance = max(posterior)
+    best = posterior.index(chance)
+    return Reading(
+        address, named, posterior, gazetteer.counties[best], chance, alone[best], form, certain, outside, districts
+    )
 
 
 def company_votes(gazetteer: Gazetteer, name: str) -> tuple[float, ...] | None:
@@ -98,31 +80,83 @@ def company_votes(gazetteer: Gazetteer, name: str) -> tuple[float, ...] | None:
     return tuple(0.0 if v == top else _COMPANY for v in votes)
 
 
-def _leading(named: list[tuple[Segment, Name | None]]) -> bool:
-    """Whether only provinces and cities stand before the last name: a place elsewhere further on is part of a name."""
-    return all(name is not None and name.label in ("prov", "city") for _, name in named[:-1]) and named[0][0].start == 0
+def _beginning(text: str, named: list[tuple[Segment, Name | None]]) -> tuple[str, Entity | None, frozenset[str]]:
+    """Return the form of an address, the place elsewhere that it begins with, and the counties it names."""
+    form, outside, own = "none", None, False
+    districts: set[str] = set()
+    leading = bool(named) and named[0][0].start == 0
+    for _, name in named:
+        label = name.label if name is not None else ""
+        if name is not None and label == "devzone" and name.form == "inner":
+            form = "county"
+        if name is None or label not in _CITYWIDE or not name.entities:
+            leading = False
+            continue
+        kind = name.entities[0].kind
+        if kind == "elsewhere":
+            outside = outside or (name.entities[0] if leading and not own else None)
+            continue
+        own = own or kind in ("city", "county")
+        if kind == "county":
+            form = "county"
+            districts.update(e.county for e in name.entities if e.county)
+        elif kind == "city" and form == "none":
+            form = "city"
+        leading = leading and label != "district"
+    if form == "none" and text.startswith("市"):
+        form = "city"
+    elif form == "none" and named and named[0][0].label in _HOUSE_FIRST:
+        form = "road"
+    return form, None if own else outside, frozenset(districts)
 
 
-def _looked_up(gazetteer: Gazetteer, text: str, piece: Segment) -> Name | None:
-    words, label = text[piece.start : piece.end], piece.label
-    if label in ("other", "subpoi"):
-        label = "poi"
-    found = gazetteer.lookup.get((label, words))
-    if found is not None:
-        return found
-    if label == "poi":
-        core = place_core(words, gazetteer.regions)
-        found = gazetteer.lookup.get(("poi", core)) if core != words else None
-    if found is None and label in ("poi", "devzone"):
-        return gazetteer.inner.get(words[:2]) or gazetteer.inner.get(words[:3])
-    if label == "road":
-        stem = road_stem(words)
-        return gazetteer.lookup.get(("stem", stem or words))
+def _meaning(gazetteer: Gazetteer, words: str, piece: Segment) -> Name | None:
+    """Return what a segment means: the gazetteer's hit, or what an unknown name can be looked up under."""
+    hit = piece.source
+    if isinstance(hit, Hit) and len(words) == piece.end - piece.start:
+        name: Name | None = hit.payload  # type: ignore[assignment]
+    else:
+        name = _looked_up(gazetteer, words, piece.label)
+    return _zone(gazetteer, words, name) if piece.label == "devzone" else name
+
+
+def _zone(gazetteer: Gazetteer, words: str, name: Name | None) -> Name | None:
+    """Return what a zone means: the county in its name comes first, then what is known of it, bare words last."""
+    inner = _inner(gazetteer, words, gazetteer.inner)
+    if inner is not None:
+        known, mentions = (name.entities, name.mentions) if name is not None else ((), 0)
+        return Name(inner.text, "devzone", "inner", known, inner.votes, mentions)
+    if words in CITY_ZONES:
+        return gazetteer.bare_zone
+    return name or _inner(gazetteer, words, gazetteer.town_cores)
+
+
+def _inner(gazetteer: Gazetteer, words: str, known: Mapping[str, Name]) -> Name | None:
+    """Return the county or town that a zone or house carries in its name (通州开发区, 南通市海门经济开发区, 姜灶工业区)."""
+    city = gazetteer.city.name
+    for start in (0, len(city) if words.startswith(city) else 0):
+        for size in (4, 3, 2):
+            found = known.get(words[start : start + size])
+            if found is not None:
+                return found
     return None
 
 
-def _softmax(totals: list[float]) -> list[float]:
+def _looked_up(gazetteer: Gazetteer, words: str, label: str) -> Name | None:
+    if label in ("other", "subpoi"):
+        label = "poi"
+    found = gazetteer.lookup.get((label, words))
+    if found is None and label == "poi":
+        core = place_core(words, gazetteer.regions)
+        found = gazetteer.lookup.get(("poi", core)) if core != words else None
+        return found or _inner(gazetteer, words, gazetteer.inner) or _inner(gazetteer, words, gazetteer.town_cores)
+    if found is None and label == "road":
+        return gazetteer.lookup.get(("stem", road_stem(words) or words))
+    return found
+
+
+def _shares(totals: list[float]) -> list[float]:
     top = max(totals)
-    weights = [math.exp(_TEMPER * (t - top)) for t in totals]
+    weights = [math.exp(t - top) for t in totals]
     size = sum(weights)
     return [w / size for w in weights]

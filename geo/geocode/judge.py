@@ -8,7 +8,8 @@ from geo.geocode.numbers import Spot, spot
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Reason, Resolved, placed
 
-_FINE = ("building", "market", "street", "zone", "village", "town", "county")
+_FINE = ("building", "market", "street", "village", "zone", "town", "county")
+"""Identities, finest first; a village is finer than a zone, which may be half a city."""
 _LEVEL_TRUST = {"building": 0.98, "number": 0.97, "street": 0.99, "market": 0.98, "zone": 0.98, "village": 0.98, "town": 0.99,
                 "county": 1.0, "none": 0.0}  # fmt: skip
 
@@ -63,7 +64,7 @@ def _position(
     on_street = _on_street(gazetteer, reading, found, options)
     if on_street is not None and on_street.level == "number":
         return "number", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
-    for level in ("market", "street", "zone"):
+    for level in ("market", "street", "village", "zone") if identity == "village" else ("market", "street", "zone"):
         if level == "street" and on_street is not None:
             return "street", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
         if placed(getattr(found, level)):

@@ -3,9 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
-from geo.address import Segment
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
-from geo.gazetteer.variants import county_short
+from geo.gazetteer.variants import BARE_ZONES, county_short
 
 Reason = list[object]
 """``[code, {detail}]``."""
@@ -29,55 +28,52 @@ class Resolved:
     homonyms: list[Entity] = field(default_factory=list)
     penalty: float = 1.0
 
+    @property
+    def county_code(self) -> str | None:
+        """Code of the county."""
+        return self.county.key if self.county is not None else None
+
 
 def resolve(gazetteer: Gazetteer, reading: Reading) -> Resolved:
     """Choose, among what each name may mean, what fits the county and each other."""
     result = Resolved(county=gazetteer.entities[reading.county])
-    villages: list[Name] = []
     for piece, name in reading.named:
-        if name is None:
-            continue
-        if name.label == "community":
-            villages.append(name)
-            continue
-        for entity in _fitting(name, reading.county):
-            _take(result, entity, name, piece)
-        if name.label == "devzone" and not name.entities:
-            result.zone = result.zone or _zone_of(gazetteer, reading.county, name.text)
-    for piece, _ in reading.named:
+        if name is not None and name.label != "community":
+            for entity in name.entities:
+                if entity.county == reading.county or entity.county is None:
+                    _take(result, entity)
         if piece.label == "devzone" and result.zone is None:
-            result.zone = _zone_of(gazetteer, reading.county, reading.address.text[piece.start : piece.end])
-    for name in villages:
-        _village(gazetteer, result, name)
-    _road(gazetteer, reading, result)
+            result.zone = _zone_of(gazetteer, result, reading.address.text[piece.start : piece.end])
+    for _, name in reading.named:
+        if name is not None and name.label == "community":
+            _village(gazetteer, result, name)
+    _road(reading, result)
     _door(gazetteer, reading, result)
+    _town_of_place(gazetteer, result)
     return result
 
 
-def _fitting(name: Name, county: str) -> list[Entity]:
-    return [e for e in name.entities if e.county == county or e.county is None]
-
-
-def _take(result: Resolved, entity: Entity, name: Name, piece: Segment) -> None:
+def _take(result: Resolved, entity: Entity) -> None:
     kind = entity.kind
     if kind == "town":
-        if result.town is None and not (name.form == "bare" and result.village is not None):
-            result.town = entity
+        result.town = result.town or entity
     elif kind in _PLACE_KINDS and getattr(result, kind) is None:
         setattr(result, kind, entity)
 
 
-def _zone_of(gazetteer: Gazetteer, county: str, words: str) -> Entity | None:
-    """Return the zone that a bare 开发区 means: the county's own, in the city proper the city's."""
-    owners = [gazetteer.entities[county].name]
-    if county in gazetteer.core:
+def _zone_of(gazetteer: Gazetteer, result: Resolved, words: str) -> Entity | None:
+    """Return the zone that a bare 开发区 means: the county's own; in the city proper, with no town before it, the city's."""
+    if words not in BARE_ZONES or result.county is None:
+        return None
+    owners = [result.county.name]
+    if result.county.key in gazetteer.core and result.town is None:
         owners.append(gazetteer.city.name)
     for owner in owners:
         short = county_short(owner) or owner
         for text in (short + words, owner + words):
             found = gazetteer.name("devzone", text)
             for entity in found.entities if found else ():
-                if entity.kind == "zone" and entity.county in (county, None):
+                if entity.kind == "zone" and entity.county in (result.county.key, None):
                     return entity
     return None
 
@@ -93,7 +89,7 @@ def _village(gazetteer: Gazetteer, result: Resolved, name: Name) -> None:
         near = [e for e in inside if e.town == town.key]
         if not near and len(inside) == 1 and not town.former:
             result.reasons.append(["VILLAGE_NOT_IN_TOWN", {"village": inside[0].key, "town": town.key}])
-            result.penalty *= 0.9
+            result.penalty *= 0.95
         inside = near or inside
     inside = [e for e in inside if not e.former] or inside
     if len(inside) > 1:
@@ -105,18 +101,18 @@ def _village(gazetteer: Gazetteer, result: Resolved, name: Name) -> None:
         result.town = gazetteer.entities.get(inside[0].town)
 
 
-def _road(gazetteer: Gazetteer, reading: Reading, result: Resolved) -> None:
+def _road(reading: Reading, result: Resolved) -> None:
     """Prefer the road that carries the house number; remember its text for doors and points."""
     address = reading.address
-    roads = [(k, piece) for k, (piece, _) in enumerate(reading.named) if piece.label == "road"]
+    roads = [k for k, piece in enumerate(address.names) if piece.label == "road"]
     if not roads:
         return
-    chosen = next((item for item in roads if item[0] == address.number_after), roads[0])
-    result.road = address.text[chosen[1].start : chosen[1].end]
-    name = reading.named[chosen[0]][1]
+    chosen = address.number_after if address.number_after in roads else roads[0]
+    result.road = address.texts[chosen]
+    name = reading.named[chosen][1]
     if name is not None and name.label == "road":
-        fitting = [e for e in _fitting(name, reading.county) if e.kind == "street"]
-        result.street = fitting[0] if fitting else result.street
+        streets = (e for e in name.entities if e.kind == "street" and e.county in (reading.county, None))
+        result.street = next(streets, result.street)
 
 
 def _door(gazetteer: Gazetteer, reading: Reading, result: Resolved) -> None:
@@ -129,6 +125,14 @@ def _door(gazetteer: Gazetteer, reading: Reading, result: Resolved) -> None:
     if entity is not None and entity.kind in ("building", "market"):
         setattr(result, entity.kind, entity)
         result.reasons.append(["BUILDING_FROM_DOOR", {"door": f"{result.road}{number.text}号"}])
+
+
+def _town_of_place(gazetteer: Gazetteer, result: Resolved) -> None:
+    """An address that names no town lies in the town of its building, market or street, where that is known."""
+    for place in (result.building, result.market, result.street):
+        if result.town is None and place is not None and place.town is not None and place.county == result.county_code:
+            result.town = gazetteer.entities.get(place.town)
+            result.reasons.append(["TOWN_FROM_PLACE", {"place": place.key}])
 
 
 def placed(entity: Entity | None) -> bool:

@@ -42,7 +42,7 @@ class Code:
 
 
 def _clean(raw: object) -> str:
-    if raw is None or raw != raw:  # noqa: PLR0124
+    if raw is None or raw != raw:
         return ""
     if isinstance(raw, float) and raw.is_integer():
         raw = f"{raw:.0f}" if raw < 1e15 else repr(raw)

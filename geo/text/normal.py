@@ -77,7 +77,8 @@ _PHONE = re.compile(
     r"|(?:联系)?(?:电话|TEL)[:：.]?\d{7,8}(?!\d)|邮(?:政)?编码?[:：.]?\d{6}(?!\d)"
 )
 _MAY_HOLD_PHONE = re.compile(r"\d{6}|电话|手机|TEL|邮")
-_NUMERAL = re.compile(rf"[〇零一二两三四五六七八九十百廿]+(?=(?:{UNITS})(?!桥))")
+_CN = "〇零一二两三四五六七八九十百廿"
+_NUMERAL = re.compile(rf"[{_CN}]+(?=(?:[、,~-][{_CN}\d]+)*(?:{UNITS})(?!桥))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def fold(raw: str) -> str:
 def normalise(raw: object) -> Normalised:
     """Normalise an address or place name. ``None`` and NaN count as empty. Never raises; idempotent on its own result."""
     if not isinstance(raw, str):
-        if raw is None or raw != raw:  # noqa: PLR0124  (NaN is the value that differs from itself)
+        if raw is None or raw != raw:
             return Normalised("")
         raw = str(raw)
     text = raw.translate(_TABLE)
