@@ -127,9 +127,9 @@ def _painted(view: View, table: pd.DataFrame, scale: Classes) -> dict[str, Any]:
     return {"classes": index.tolist(), "colours": colours, "certainty": _certainty(view, table)}
 
 
-def _certainty(view: View, table: pd.DataFrame) -> list[float]:
+def _certainty(view: View, table: pd.DataFrame) -> list[float] | float:
     if not view.measured.rate:
-        return [PLAIN] * len(table)
+        return PLAIN
     width = (table["high"] - table["low"]).to_numpy()
     return [next(shown for most, shown in CERTAINTY if not value > most) for value in width]
 
@@ -177,7 +177,7 @@ def _symbols(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes
 
 
 def _one_colour(table: pd.DataFrame) -> dict[str, Any]:
-    return {"classes": [0] * len(table), "colours": [SYMBOL], "certainty": [0.72] * len(table)}
+    return {"classes": [0] * len(table), "colours": [SYMBOL], "certainty": 0.72}
 
 
 def radius(sized: np.ndarray, top: float, many: int) -> np.ndarray:
@@ -190,7 +190,8 @@ def _cells(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, 
     grid = hexagons.Grid.on_ground(view.cell, scene.latitude)
     pairs = [hexagons.parse(str(key)) for key in table.index]
     shape = {"cells": pairs, "side": round(grid.side, 3)}
-    return Drawing("cells", shape=shape, **_painted(view, table, scale[0]), **_parts(view, table))
+    parts = _parts(view, table) | {"keys": []}  # the script makes them of the cells
+    return Drawing("cells", shape=shape, **_painted(view, table, scale[0]), **parts)
 
 
 def _heat(scene: Scene, view: View) -> Picture:

@@ -33,23 +33,25 @@ class AtlasMap(folium.Map):
                 maxBounds: {{ this.limits|tojson }},
                 ...{{ this.options|tojavascript }}
             }).fitBounds({{ this.extent|tojson }});
-            L.atlas.prepare({{ this.get_name() }}, {{ this.words|tojson }}, {{ this.extent|tojson }});
+            L.atlas.prepare({{ this.get_name() }}, {{ this.words|tojson }}, {{ this.limits|tojson }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, bounds: Bounds, *, label: str, key: str = "main", zoomable: bool = True, **options: Any) -> None:
+    def __init__(
+        self, bounds: Bounds, *, label: str, key: str = "main", zoomable: bool = True, limits: Bounds | None = None
+    ) -> None:
         super().__init__(tiles=None, location=[(bounds[1] + bounds[3]) / 2, (bounds[0] + bounds[2]) / 2])
         self._id = key
         self.default_js = [*folium.Map.default_js[:1], ("atlas_layers", f"{OWN}map/layers.js")]
         self.default_css = [*folium.Map.default_css[:1], ("atlas_map", f"{OWN}map/map.css")]
         self.label = label
         self.extent = _corners(widened(bounds, 0.02))
-        self.limits = _corners(widened(bounds, 0.5))
+        self.limits = _corners(widened(limits or bounds, 0.5))
         self.words = {"zoomIn": _("放大"), "zoomOut": _("缩小"), "metre": _("米"), "kilometre": _("公里")}
         self.options = {
             "zoom_control": False, "attribution_control": False, "prefer_canvas": True, "max_bounds_viscosity": 1.0,
-            "max_zoom": 18, "zoom_snap": 0.25, "zoom_delta": 0.5, "scroll_wheel_zoom": zoomable, **options,
+            "max_zoom": 18, "zoom_snap": 0.25, "zoom_delta": 0.5, "scroll_wheel_zoom": zoomable,
         }  # fmt: skip
         for name, order in PANES.items():
             self.add_child(folium.map.CustomPane(name, z_index=order, pointer_events=name in ("fills", "marks")))

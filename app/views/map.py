@@ -9,11 +9,13 @@ from app.config import settings
 from app.current import reading
 from app.errors import NotFoundError
 from app.listing import page
-from app.maps import assets, drawing, legend, panel, picture, scene, view, words
+from app.maps import assets, context, drawing, legend, locator, panel, picture, scene, view, words
 from app.maps.view import View
 from app.pages import asset
 from app.security import nonce
 from app.views import Nav
+
+DAY_S = 24 * 3600
 
 bp = Blueprint("map", __name__, url_prefix="/map")
 nav = Nav(20, "map.show", lazy_gettext("地图"))
@@ -23,7 +25,9 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 def show() -> str:
     """Show the map page."""
     drawn = _drawn()
-    part = assets.render(picture.of(scene.of(reading()), drawn), link=asset, nonce=nonce())
+    part = assets.render(
+        picture.of(scene.of(reading()), drawn, bearings=locator.bearings(reading())), link=asset, nonce=nonce()
+    )
     return render_template("map/page.html", part=part, offered=view, **_around(drawn))
 
 
@@ -34,6 +38,14 @@ def part() -> Response:
     around = _around(drawn)
     pieces = {name: render_template(f"map/{name}.html", **around) for name in ("head", "legend", "side", "filters")}
     return jsonify(drawing=drawn.drawing.payload(), **pieces)
+
+
+@bp.get("/bearings")
+def bearings() -> Response:
+    """Give names and lines of the background; the address changes with the survey, so browsers may keep it."""
+    answer = jsonify(context.of(scene.of(reading())))
+    answer.headers["Cache-Control"] = f"private, max-age={DAY_S}, immutable"
+    return answer
 
 
 @bp.get("/panel")

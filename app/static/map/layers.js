@@ -48,15 +48,24 @@
     },
   });
 
-  atlas.prepare = (map, words, extent) => {
-    map.atlas = { words, extent: L.latLngBounds(extent), items: new Map(), chosen: null };
+  atlas.prepare = (map, words, limits) => {
+    map.atlas = { words, items: new Map(), chosen: null, headings: () => headings(map) };
     map.getContainer().atlasMap = map;
-    map.setMinZoom(Math.floor((map.getBoundsZoom(extent) - 0.75) * 4) / 4);
-    if (map.options.scrollWheelZoom) L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
+    map.setMinZoom(Math.floor(map.getBoundsZoom(limits) * 4) / 4);
+    L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
     new Scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
     if (words.source) L.control.attribution({ position: "bottomright", prefix: false }).addAttribution(words.source).addTo(map);
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
   };
+
+  // Boxes of the county names in the map's pixels.
+  function headings(map) {
+    const frame = map.getContainer().getBoundingClientRect();
+    return [...map.getPane("names").querySelectorAll(".atlas-name:not(.minor) span")].map((label) => {
+      const box = label.getBoundingClientRect();
+      return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+    });
+  }
 
   const rings = (shape) => L.GeoJSON.coordsToLatLngs(shape.coordinates, shape.type === "MultiPolygon" ? 2 : 1);
 
@@ -71,20 +80,93 @@
     return borders;
   };
 
+  // --- bearings: fetched once the map stands, shown from a zoom on ----------------------------------------------------
+  const fetched = new Map();
+  const fetchOnce = (url) => {
+    if (!fetched.has(url)) fetched.set(url, fetch(url).then((answer) => answer.json()).catch(() => ({ lines: [], names: [] })));
+    return fetched.get(url);
+  };
+  const COURSES = {
+    street: [{ color: "#ffffff", weight: 4, opacity: 1 }, { color: "#c9d0d8", weight: 1.4, opacity: 1 }],
+    zone: [{ color: "#7d8794", weight: 1.2, opacity: 0.9, dashArray: "5 4" }],
+  };
+
+  const Lines = L.LayerGroup.extend({
+    initialize(url) { L.LayerGroup.prototype.initialize.call(this); this.url = url; this.parts = null; },
+    onAdd(map) {
+      L.LayerGroup.prototype.onAdd.call(this, map);
+      map.on("zoomend", this.choose, this);
+      fetchOnce(this.url).then(({ lines }) => {
+        this.parts ??= lines.map(({ kind, zoom, shapes }) => ({ zoom, layer: this.course(kind, shapes) }));
+        this.choose();
+      });
+    },
+    onRemove(map) { map.off("zoomend", this.choose, this); L.LayerGroup.prototype.onRemove.call(this, map); },
+    course(kind, shapes) {
+      const group = L.layerGroup();
+      for (const style of COURSES[kind]) {
+        for (const shape of shapes) {
+          const area = shape.type.endsWith("Polygon");
+          const depth = area ? (shape.type === "MultiPolygon" ? 2 : 1) : shape.type === "MultiLineString" ? 1 : 0;
+          const points = L.GeoJSON.coordsToLatLngs(shape.coordinates, depth);
+          L[area ? "polygon" : "polyline"](points, { ...style, fill: false, interactive: false, pane: kind === "street" ? "ground" : "lines" }).addTo(group);
+        }
+      }
+      return group;
+    },
+    choose() {
+      if (!this._map || !this.parts) return;
+      for (const { zoom, layer } of this.parts) {
+        if (this._map.getZoom() >= zoom) this.addLayer(layer); else this.removeLayer(layer);
+      }
+    },
+  });
+
+  // Names that do not collide, the places with most firms first; county names keep their room.
+  const Names = L.LayerGroup.extend({
+    initialize(url) { L.LayerGroup.prototype.initialize.call(this); this.url = url; this.names = []; },
+    onAdd(map) {
+      L.LayerGroup.prototype.onAdd.call(this, map);
+      map.on("moveend", this.write, this);
+      fetchOnce(this.url).then(({ names }) => { this.names = names; this.write(); });
+    },
+    onRemove(map) { map.off("moveend", this.write, this); L.LayerGroup.prototype.onRemove.call(this, map); },
+    write() {
+      const map = this._map;
+      if (!map) return;
+      this.clearLayers();
+      const seen = map.getBounds(), zoom = map.getZoom(), taken = map.atlas.headings();
+      for (const [text, lat, lon, from] of this.names) {
+        if (zoom < from || taken.length > 160 || !seen.contains([lat, lon])) continue;
+        const at = map.latLngToContainerPoint([lat, lon]);
+        const half = 6.2 * text.length + 3;
+        const box = [at.x - half, at.y + 4, at.x + half, at.y + 20];
+        if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+        taken.push(box);
+        const label = document.createElement("span");
+        label.textContent = text;
+        this.addLayer(L.marker([lat, lon], { pane: "names", interactive: false, keyboard: false, icon: L.divIcon({ html: label, className: "atlas-name minor", iconSize: [0, 0] }) }));
+      }
+    },
+  });
+
+  atlas.context = (url, part) => new { lines: Lines, names: Names }[part](url);
+
   // --- what is drawn -----------------------------------------------------------------------------------------------
   const EDGE = { color: "#ffffff", weight: 1, opacity: 0.9 };
   const CHOSEN = { color: "#1c2430", weight: 3, opacity: 1 };
 
-  function look(drawing, index, certainty) {
+  function look(drawing, place) {
+    const index = drawing.classes[place];
     if (index < 0) return { fillColor: HATCH, fillOpacity: 1 };
-    return { fillColor: drawing.colours[index], fillOpacity: certainty };
+    return { fillColor: drawing.colours[index], fillOpacity: drawing.certainty[place] ?? drawing.certainty };
   }
 
   // The words of one item, line by line: its name, then each figure with its label.
   function spoken(drawing, place) {
     const box = document.createElement("div");
     const head = box.appendChild(document.createElement("b"));
-    head.textContent = drawing.names ? drawing.names[place] : drawing.called;
+    head.textContent = drawing.names[drawing.name[place]];
     for (const { label, values, low, high, unit } of drawing.lines) {
       const line = box.appendChild(document.createElement("div"));
       const range = low ? ` (${low[place]}–${high[place]}${unit})` : "";
@@ -94,11 +176,14 @@
   }
 
   function enlist(map, group, shape, drawing, place) {
-    const key = drawing.keys[place];
+    const key = drawing.keys[place] ?? `cell:${drawing.cells[place].join(",")}`;
     map.atlas.items.set(key, shape);
     shape.atlasStyle = { color: shape.options.color, weight: shape.options.weight, opacity: shape.options.opacity };
     shape.bindTooltip(() => spoken(drawing, place), { sticky: true, className: "atlas-tip", direction: "top", offset: [0, -6] });
-    shape.on("click", (event) => { L.DomEvent.stop(event); pick(map, key); });
+    shape.on("click", (event) => {
+      L.DomEvent.stop(event);
+      if (drawing.links?.[place]) location.assign(drawing.links[place]); else pick(map, key);
+    });
     group.addLayer(shape);
   }
 
@@ -131,7 +216,7 @@
     fill(map, drawing) {
       drawing.areas.forEach((area, place) => {
         const shape = typeof area === "string" ? map.atlas.shapes[area] : area;
-        const style = { ...EDGE, weight: 1.4, pane: "fills", smoothFactor: 0, ...look(drawing, drawing.classes[place], drawing.certainty[place]) };
+        const style = { ...EDGE, weight: 1.4, pane: "fills", smoothFactor: 0, ...look(drawing, place) };
         enlist(map, this, L.polygon(rings(shape), style), drawing, place);
       });
     },
@@ -143,7 +228,7 @@
         const hollow = drawing.radii[place] === 0;
         const style = {
           ...EDGE, pane: "marks", radius: hollow ? 2.5 : drawing.radii[place],
-          ...look(drawing, drawing.classes[place], drawing.certainty[place]),
+          ...look(drawing, place),
           ...(hollow ? { fillColor: "#ffffff", fillOpacity: 0.9, color: "#8b95a1", weight: 1 } : {}),
         };
         enlist(map, this, L.circleMarker([lat, lon], style), drawing, place);
@@ -157,7 +242,7 @@
       const { side } = drawing;
       drawing.cells.forEach(([q, r], place) => {
         const ring = corners(side, [q, r]);
-        const style = { ...EDGE, weight: 0.6, pane: "fills", smoothFactor: 0, ...look(drawing, drawing.classes[place], drawing.certainty[place]) };
+        const style = { ...EDGE, weight: 0.6, pane: "fills", smoothFactor: 0, ...look(drawing, place) };
         enlist(map, this, L.polygon(ring, style), drawing, place);
       });
     },

@@ -1,0 +1,173 @@
+"""Small maps for other pages: where a place, a firm or a suggested union is, as a component ready to stand there."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import folium
+import numpy as np
+import pandas as pd
+import shapely
+from flask import url_for
+from flask_babel import gettext as _
+
+from app import palette
+from app.maps import basemap, context, positions, scene
+from app.maps.assets import Component, render
+from app.maps.frame import AtlasMap, Bounds, with_controls
+from app.maps.layers import Drawing, DrawnLayer
+from app.maps.scene import COARSE, Scene
+from app.pages import asset
+from app.reading import Reading
+from app.security import nonce
+from geo.gaps import KINDS
+
+WORST = ["none", "joint", "own", "excluded"]
+"""States of a firm, what matters most first: a dot of several firms shows the first of theirs."""
+
+EDGE: dict[str, Any] = {"color": "#1c2430", "weight": 2, "opacity": 0.8, "interactive": False}
+AREA: dict[str, Any] = EDGE | {"weight": 1.6, "fill": True, "fill_color": "#5f9ac2", "fill_opacity": 0.12}
+LEAST = 0.012
+"""Degrees around a point that are shown at least: streets nearby give bearings."""
+
+AREAS = {"village": "village_code", "town": "town_code", "county": "county_code"}
+
+
+def place(read: Reading, kind: str, key: str) -> Component | None:
+    """Return the map of one place: its outline or point, and its firms where they stand precisely; None without any."""
+    now = scene.of(read)
+    numbers, keys = now.units(kind)
+    inside = numbers == keys.get_indexer([key])[0] if key in keys else np.zeros(len(numbers), dtype=bool)
+    spots = positions.points(now, kind)
+    known = key in spots.index and pd.notna(spots.loc[key, "lon"])
+    seat = [shapely.Point(spots.loc[key, "lon"], spots.loc[key, "lat"])] if known else []
+    return _component(now, Subject(read.name(kind, key), inside, _outline(now, kind, key) or seat))
+
+
+def firm(read: Reading, key: str) -> Component | None:
+    """Return the map of one firm: a dot and the circle it lies in, or, if only an area is known, that area alone."""
+    now, row = scene.of(read), read.survey.firms.loc[key]
+    here = np.asarray(read.survey.firms.index == key)
+    precise = row["level"] not in COARSE
+    if pd.notna(row["lon"]) and pd.notna(row["radius_m"]) and (precise or row["level"] == "village"):
+        circle = (float(row["lat"]), float(row["lon"]), float(row["radius_m"]))
+        return _component(now, Subject(str(row["name"]), here & precise, circle=circle))
+    for kind, column in AREAS.items():
+        outline = _outline(now, kind, row[column]) if pd.notna(row[column]) else []
+        if outline:
+            return _component(now, Subject(str(row["name"]), here & precise, outline))
+    return None
+
+
+def group(read: Reading, key: str) -> Component | None:
+    """Return the map of a suggested union: its members, the place it sits in, a dashed line around the members."""
+    now, row = scene.of(read), read.survey.groups.loc[key]
+    members = read.survey.firms["group_id"].eq(key).fillna(False).to_numpy(dtype=bool)
+    outline = _outline(now, row["kind"], row["place_id"]) if row["kind"] in KINDS else []
+    seat = [shapely.Point(row["lon"], row["lat"])] if pd.notna(row["lon"]) and not outline else []
+    return _component(now, Subject(str(row["name"]), members, outline or seat, around=True))
+
+
+def bearings(read: Reading) -> str:
+    """Return the address of the context; it changes with the survey."""
+    return url_for("map.bearings", v=f"{read.survey.gazetteer_hash[:12]}{read.on:%y%m%d}")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a small map is about: which firms, the shapes of the place, the circle a firm lies in, a line around all."""
+
+    name: str
+    firms: np.ndarray
+    shapes: list[shapely.Geometry] = field(default_factory=list)
+    circle: tuple[float, float, float] | None = None
+    around: bool = False
+
+
+def _outline(now: Scene, kind: str, key: str) -> list[shapely.Geometry]:
+    if kind == "street":
+        places = now.read.survey.places
+        return [places.geometry[key]] if key in places.index and places.geometry[key] is not None else []
+    shapes = positions.areas(now, kind) if kind != "village" else pd.Series(dtype=object)
+    return [shapes[key]] if key in shapes.index else []
+
+
+def _component(now: Scene, subject: Subject) -> Component | None:
+    dots = _dots(now, subject.firms)
+    extent = _extent(subject, dots)
+    if extent is None:
+        return None
+    drawn = AtlasMap(extent, label=_("位置图：%(name)s", name=subject.name), zoomable=False, limits=now.bounds)
+    basemap.add(drawn, basemap.counties_of(now.read.outlines))
+    context.add(drawn, bearings(now.read))
+    for part in _surroundings(subject, dots):
+        drawn.add_child(part)
+    drawn.add_child(DrawnLayer(_drawing(dots), title=_("企业")))
+    return render(with_controls(drawn, layers=False), link=asset, nonce=nonce())
+
+
+def _dots(now: Scene, chosen: np.ndarray) -> pd.DataFrame:
+    """Return one row per position of precisely placed firms: how many, how many without a union, a name, a key."""
+    firms = now.read.survey.firms[chosen & ~np.isnan(now.x)]
+    state = firms["primary"].where(firms["eligible"].astype(bool), "excluded")
+    state = state.mask(firms["covered"].astype(bool) & state.eq("none"), "joint")
+    frame = firms[["lon", "lat"]].round(5).assign(name=firms["name"], key=firms.index)
+    frame = frame.assign(gap=firms["gap"].astype(int), state=state.map(WORST.index))
+    rows = frame.groupby(["lon", "lat"], sort=True)
+    dots = rows.agg(name=("name", "first"), key=("key", "first"), firms=("key", "size"), gap=("gap", "sum"))
+    return dots.join(rows["state"].min()).reset_index().sort_values("firms", ascending=False, kind="stable")
+
+
+def _drawing(dots: pd.DataFrame) -> Drawing:
+    named = [
+        row.name if row.firms == 1 else _("%(name)s 等 %(n)s 家", name=row.name, n=row.firms)
+        for row in dots.itertuples(index=False)
+    ]
+    return Drawing(
+        form="symbols", keys=[f"firm:{key}" for key in dots["key"]], classes=dots["state"].tolist(), names=named,
+        name=list(range(len(dots))), certainty=0.95, colours=[palette.STATES[name] for name in WORST],
+        lines=[{"label": _("未建会企业"), "values": dots["gap"].tolist(), "unit": _("家")}],
+        links=[url_for("firms.show", key=row.key) if row.firms == 1 else "" for row in dots.itertuples()],
+        shape={
+            "points": dots[["lon", "lat"]].to_numpy().tolist(),
+            "radii": np.round(np.clip(4.5 * np.sqrt(dots["firms"]), 5, 22), 1).tolist(),
+        },
+    )  # fmt: skip
+
+
+def _surroundings(subject: Subject, dots: pd.DataFrame) -> list[folium.map.Layer]:
+    """Return outline, circle and enclosing line as Folium's own shapes."""
+    parts: list[Any] = [_shape(shape) for shape in subject.shapes]
+    if subject.circle:
+        lat, lon, radius = subject.circle
+        parts.append(folium.Circle([lat, lon], radius=radius, **AREA))
+    if subject.around and len(dots) > 2:
+        hull = shapely.MultiPoint(dots[["lon", "lat"]].to_numpy()).convex_hull.buffer(0.0006)
+        parts.append(folium.Polygon(_swapped(hull.exterior), fill=False, **EDGE, dash_array="6 5"))
+    return parts
+
+
+def _shape(shape: shapely.Geometry) -> Any:
+    if shape.geom_type == "Point":
+        return folium.CircleMarker([shape.y, shape.x], radius=9, fill=False, **EDGE)
+    parts = shapely.get_parts(shape)
+    if shapely.get_dimensions(shape) == 1:
+        line: Any = folium.PolyLine
+        return line([_swapped(part) for part in parts], **EDGE)
+    rings: Any = [[_swapped(ring) for ring in (part.exterior, *part.interiors)] for part in parts]
+    return folium.Polygon(rings, **AREA)
+
+
+def _swapped(line: Any) -> list[list[float]]:
+    return [[round(y, 6), round(x, 6)] for x, y in shapely.get_coordinates(line)]
+
+
+def _extent(subject: Subject, dots: pd.DataFrame) -> Bounds | None:
+    shapes = [*subject.shapes, *shapely.points(dots[["lon", "lat"]].to_numpy())]
+    if subject.circle:
+        lat, lon, radius = subject.circle
+        shapes.append(shapely.Point(lon, lat).buffer(radius / 90_000))
+    if not shapes:
+        return None
+    west, south, east, north = (float(value) for value in shapely.total_bounds(np.array(shapes)))
+    across, up = (max(0.0, (LEAST - size) / 2) for size in (east - west, north - south))
+    return west - across, south - up, east + across, north + up
