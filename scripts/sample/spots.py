@@ -98,6 +98,8 @@ class Finder:
         chance = rng.random()
         if chance < IN_HOUSE.get(finest, 0):
             kinds = [(kind, share) for kind, share in _KIND[finest] if county.code in self._houses[kind]]
+            if not kinds and finest == "building":  # a small city may have none in a county
+                finest = "road_number"
             if kinds:
                 kind = rng.choices([k for k, _ in kinds], [share for _, share in kinds])[0]
                 return self._in_house(self._houses[kind][county.code].draw(rng), finest)

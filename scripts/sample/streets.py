@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import shapely
@@ -96,13 +96,22 @@ def lay_streets(
     common = [names.place() for _ in range(36)]
     streets: list[Street] = []
     for county in ground.counties:
-        core, free = county.outline.buffer(-120), shapely.difference(county.outline.buffer(-120), spared)
+        core, words = county.outline.buffer(-120), _words(rng, names, common)
+        free = shapely.difference(core, spared)
         for rank, town in enumerate(_by_rank(county)):
-            streets += _town_streets(
-                town, rng, names, common, free, city_like=rank < COUNTY_SEATS.get(county.code, 1), density=density
-            )
+            city_like = rank < COUNTY_SEATS.get(county.code, 1)
+            town.rank = 3.2 if city_like else rng.uniform(0.5, 1.4)
+            spacing = (580 if city_like else 660) / math.sqrt(density)
+            streets += _town_streets(town, rng, words, free, spacing=spacing)
         streets += _roads(county, rng, names, core)
     return streets
+
+
+def _words(rng: random.Random, names: Names, common: list[str]) -> Iterator[str]:
+    """Yield names for one county's streets, each once; one in five is also given in other counties."""
+    shared = rng.sample(common, len(common))
+    while True:
+        yield shared.pop() if shared and rng.random() < 0.2 else names.place()
 
 
 def _by_rank(county: County) -> list[Town]:
@@ -113,30 +122,19 @@ def _by_rank(county: County) -> list[Town]:
 
 
 def _town_streets(
-    town: Town,
-    rng: random.Random,
-    names: Names,
-    common: list[str],
-    core: BaseGeometry,
-    *,
-    city_like: bool,
-    density: float,
+    town: Town, rng: random.Random, words: Iterator[str], free: BaseGeometry, *, spacing: float
 ) -> list[Street]:
-    area = shapely.intersection(town.cell.buffer(-40), core)
-    half = min(2_300.0 if city_like else rng.uniform(650, 1_150), 0.62 * math.sqrt(max(area.area, 1.0)))
-    count = half / (290 if city_like else 330) * math.sqrt(density)
+    area = shapely.intersection(town.cell.buffer(-40), free)
+    half = 2_300.0 if town.rank > 2 else rng.uniform(650, 1_150)
+    half = min(half, 0.62 * math.sqrt(max(area.area, 1.0)))
+    count = 2 * half / spacing
     lines = (max(2, round(count + rng.uniform(-1, 1))), max(2, round(count + rng.uniform(-1, 1))))
-    town.rank = 3.2 if city_like else rng.uniform(0.5, 1.4)
-    used: set[str] = set()
     streets = []
     for line, along in grid(rng, (town.x, town.y), angle=rng.uniform(-0.14, 0.14), half=half, lines=lines):
         piece = longest(shapely.intersection(line, area))
-        if piece is None or piece.length < 280:
-            continue
-        word = rng.choice(common) if rng.random() < 0.2 else names.place()
-        if word not in used:
-            used.add(word)
-            streets += _named(town, piece, word, along, rng, weight=town.rank * min(rng.paretovariate(1.3), 4.5))
+        if piece is not None and piece.length > 280:
+            weight = town.rank * min(rng.paretovariate(1.3), 4.5)
+            streets += _named(town, piece, next(words), along, rng, weight=weight)
     return streets
 
 
@@ -183,7 +181,7 @@ def number_doors(streets: Iterable[Street], rng: random.Random) -> None:
     for street in streets:
         street.crossings = _crossings(street, streets, tree)
         step = (17, 44) if street.line.length < 4_000 else (60, 200)
-        listed = rng.choices((0.95, 0.5, 0.15, 0.0), (24, 30, 24, 22))[0]
+        listed = rng.choices((0.95, 0.5, 0.15, 0.0), (24, 30, 24, 22))[0] if step[0] < 60 else 0.0
         for side in (1, 0):
             _number_side(street, side, rng, step=step, listed=listed)
 

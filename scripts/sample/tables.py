@@ -208,31 +208,32 @@ def _house(house: House, market: bool) -> dict[str, Cell]:
 TRUTH_HEADER = (
     "uscc", "name", "file", "row", "legal", "county", "town", "village", "zone", "top_zone", "building", "market",
     "street", "number", "lon", "lat", "named", "finest", "place_known", "street_known", "street_homonyms",
-    "operating_lon", "operating_lat", "established", "closed", "status", "reason",
+    "registered_lon", "registered_lat", "established", "closed", "status", "reason",
     *(f"{what}_{day.year}" for day in DAYS for what in ("alive", "primary", "unions")),
 )  # fmt: skip
 
 
 def truth_rows(city: City, files: dict[str, list[Firm]]) -> Iterator[Sequence[Cell]]:
-    """Yield what is true of each firm; only tests may read this."""
+    """Yield what is true of each firm, the place being where it works; only tests may read this."""
     homonyms: dict[str, set[str]] = {}
     for street in city.streets:
         homonyms.setdefault(street.name, set()).add(street.county.code)
     for file, firms in files.items():
         for row, firm in enumerate(firms, start=1):
-            spot, house, street = firm.spot, firm.spot.house, firm.spot.street
+            spot = firm.operating_spot or firm.spot
+            house, street = spot.house, spot.street
             zone, market = spot.zone, house is not None and house.kind == "market"
-            other = firm.operating_spot
+            other = firm.spot if firm.operating_spot else None
             yield (
                 firm.uscc, firm.name, file, row, int(firm.legal), spot.county.code, spot.town.code,
                 spot.village.code if spot.village else "", zone.name if zone else "",
                 (zone.parent or zone).name if zone else "", house.name if house and not market else "",
                 house.name if house and market else "", street.name if street else "",
-                spot.door.text if spot.door else "", *city.place(spot.x, spot.y), spot.finest, finest(firm.address),
-                int(house.known) if house else "", int(street.known) if street else "",
-                len(homonyms[street.name]) if street else "", *(city.place(other.x, other.y) if other else ("", "")),
-                firm.established.isoformat(), firm.closed.isoformat() if firm.closed else "", firm.status,
-                firm.reason,
+                spot.door.text if spot.door else "", *city.place(spot.x, spot.y), spot.finest,
+                finest(firm.operating or firm.address), int(house.known) if house else "",
+                int(street.known) if street else "", len(homonyms[street.name]) if street else "",
+                *(city.place(other.x, other.y) if other else ("", "")), firm.established.isoformat(),
+                firm.closed.isoformat() if firm.closed else "", firm.status, firm.reason,
                 *(value for day in DAYS for value in _state(firm, day)),
             )  # fmt: skip
 

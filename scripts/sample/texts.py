@@ -7,6 +7,7 @@ import random
 import re
 
 from .spots import Spot
+from .words import trade_name
 
 _DIGITS = "零一二三四五六七八九"
 _HEADS = {  # how an address begins, by county: (words, share); "-" is nothing at all
@@ -36,7 +37,6 @@ _HEADS = {  # how an address begins, by county: (words, share); "-" is nothing a
 _ELSEWHERE = (("{c}", 0.55), ("-", 0.45))
 _IN_BRACKETS = ("自有房屋", "本公司所属房屋", "原{w}站", "{w}大院内", "{w}厂", "{w}公司内", "私宅", "租用{w}仓库")
 _ASIDE = ("东侧", "西侧", "南侧", "北侧", "北首", "南首", "东首", "西首", "旁", "对面", "附近", "内")
-_WORDS = ("农机", "粮管", "供销", "水利", "纺织", "油米", "印刷", "五金", "农资", "棉花")
 
 
 def chinese(number: int) -> str:
@@ -135,7 +135,7 @@ def _zone(spot: Spot, rng: random.Random) -> str:
 def _bracket(text: str, rng: random.Random, share: float, inner: str = "") -> str:
     if rng.random() >= share:
         return text
-    inner = inner or rng.choice(_IN_BRACKETS).format(w=rng.choice(_WORDS))
+    inner = inner or rng.choice(_IN_BRACKETS).format(w=trade_name(rng, 2))
     return text + rng.choices(("({})", "（{}）", "({}"), (47, 47, 6))[0].format(inner)
 
 
@@ -258,7 +258,7 @@ def _road_only(spot: Spot, rng: random.Random) -> str:
             + rng.choice(("", "西南角", "东侧", "北侧"))
         )
     if rng.random() < 0.08:
-        return _bracket(text, rng, 1.0, f"{rng.choice(_WORDS)}站向{rng.choice('东南西北')}{rng.randint(1, 9)}00米")
+        return _bracket(text, rng, 1.0, f"{trade_name(rng, 2)}站向{rng.choice('东南西北')}{rng.randint(1, 9)}00米")
     return text + (rng.choice(_ASIDE) if rng.random() < 0.46 else "")
 
 
@@ -282,7 +282,7 @@ def _town_only(spot: Spot, rng: random.Random) -> str:
 
 def _other(spot: Spot, rng: random.Random) -> str:
     head = f"{rng.choice(('', '江苏省'))}{spot.county.name}" if rng.random() < 0.6 else "南通市"
-    word = rng.choice(_WORDS)
+    word = trade_name(rng, 2)
     return head + rng.choice(
         (
             "",

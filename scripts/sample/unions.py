@@ -241,9 +241,7 @@ class UnionMaker:
         for union in unions:
             if rng.random() < 0.72 and (union.revoked is None or union.revoked > federation.approved):
                 since = max(union.approved, federation.approved)
-                federation.members.append(
-                    Written(union.name, union.code, "" if rng.random() < 0.8 else union.code, since, None, "工会")
-                )
+                federation.members.append(Written(union.name, union.code, "", since, None, "工会"))
         if rng.random() < 0.3:  # firms without a union of their own or a joint one, listed by the federation only
             bare = [f for f in self._firms if f.spot.town is town and f.legal and not f.cover and f.closed is None]
             for firm in rng.sample(bare, min(len(bare), rng.randint(4, 20))):
