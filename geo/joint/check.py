@@ -16,6 +16,7 @@ from geo.joint.engine import Draft
 from geo.joint.options import JointOptions
 
 _COLUMN = {"building": "building", "market": "market", "zone": "zone", "street": "street", "village": "village_code"}
+_COLUMN |= {"town": "town_code"}
 
 
 class CheckError(AtlasError):
@@ -53,11 +54,11 @@ class Facts:
 class Evidence:
     """What a check reads of FIRMS and the chainages, by enterprise key; never the tables of the engine."""
 
-    def __init__(self, firms: pd.DataFrame, along: pd.DataFrame, keys: Iterable[str]) -> None:
+    def __init__(self, firms: pd.DataFrame, keys: Iterable[str]) -> None:
         wanted = list(dict.fromkeys(keys))
         names = ["gap", "eligible", "size_class", "path", "workers", "uscc", "org_code", "house_no", "level"]
-        names += ["county_code", "town_code", *_COLUMN.values()]
-        table = firms.loc[wanted, names].join(along.loc[wanted]).astype("object")
+        names += ["county_code", "town_code", "building", "market", "zone", "street", "village_code"]
+        table = firms.loc[wanted, [*names, "chainage_m", "chainage_by"]].astype("object")
         table = table.where(table.notna(), None)
         self.rows: dict[str, dict[str, Any]] = {
             key: dict(zip(table.columns, values, strict=True))

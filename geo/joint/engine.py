@@ -4,7 +4,8 @@ Each step takes what it can from the firms that are left, in canonical order, wi
 next engine may let all kinds compete; it will return the same ``Draft``s.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,8 @@ from geo.joint.options import JointOptions
 from geo.joint.streets import Weights, cut
 
 Integers = npt.NDArray[np.int64]
+Row = dict[str, Any]
+Rows = dict[Any, Row]
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,23 @@ def group(pool: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions, we
     Parameters
     ----------
     pool : ``seats.candidates``
-    unions : ``seats.existing``
+    unions : ``existing.existing``
     options, weights : thresholds and prices
 
     Returns
     -------
     drafts in the order of their making; no candidate stands in two
     """
-    left = pool if options.workers_if_unknown else pool[pool["known"]]
+    table = pool if options.workers_if_unknown else pool[pool["known"]]
+    table = table.rename_axis("key").reset_index().sort_values("rank").astype("object")
+    rows = table.where(table.notna(), None).to_dict("records")
+    left = {str(row["key"]): row for row in rows}
+    hosts = unions.astype("object").where(unions.notna(), None).to_dict("index")
     drafts: list[Draft] = []
-    for step in (_attached, _in_buildings, _in_markets, _in_zones, _on_streets, _in_villages, _in_large_zones):
-        made = list(step(left, unions, options, weights))
-        taken = [key for draft in made for key in draft.members]
-        left = left.drop(index=taken)
+    for step in STEPS:
+        made = list(step(left, hosts, options, weights))
+        taken = {key for draft in made for key in draft.members}
+        left = {key: row for key, row in left.items() if key not in taken}
         drafts += made
     return drafts
 
@@ -116,80 +123,117 @@ def _least_squares(n: int, parts: int, *, most: int, sums: _Sums) -> list[tuple[
     return ranges[::-1]
 
 
-def _attached(left: pd.DataFrame, unions: pd.DataFrame, options: JointOptions, _: Weights) -> Iterator[Draft]:
+def _to_unions_of_places(left: Rows, unions: Rows, options: JointOptions, _: Weights) -> Iterator[Draft]:
     """Firms join an existing joint union of their place while it has room: nothing new has to be founded."""
-    free = left
-    for row in unions[unions["seat"].notna() & (unions["spare"] > 0)].itertuples():
-        near = free[_admitted(free, row, options)]
-        joining = near.sort_values("rank").index[: row.spare]
-        if len(joining):
-            yield Draft("existing", row.Index, "", 1, 1, tuple(sorted(joining)))
-            free = free.drop(index=joining)
+    return _attached(left, {key: union for key, union in unions.items() if union["kind"] != "town"}, options)
 
 
-def _admitted(free: pd.DataFrame, union: Any, options: JointOptions) -> pd.Series:
-    """Firms at the union's seat and in its jurisdiction: its county; along a street its town and within its span."""
-    near = free[union.kind].eq(union.seat).fillna(False)
-    if not pd.isna(union.county):
-        near &= free["county"].eq(union.county).fillna(False)
-    if union.kind != "street":
-        return near
-    if pd.isna(union.from_m):
-        return near & False
-    first, last = free["chainage_m"].clip(upper=union.from_m), free["chainage_m"].clip(lower=union.to_m)
-    beside = (last - first <= options.street_span_m).fillna(False)
-    return near & beside & free["town"].fillna("").eq("" if pd.isna(union.town) else union.town)
+def _to_unions_of_towns(left: Rows, unions: Rows, options: JointOptions, _: Weights) -> Iterator[Draft]:
+    """Firms for which no union of their own place can be founded join the joint union of their town."""
+    return _attached(left, {key: union for key, union in unions.items() if union["kind"] == "town"}, options)
 
 
-def _in_places(left: pd.DataFrame, kind: str, options: JointOptions) -> Iterator[Draft]:
-    most = options.max_firms if kind == "village" else options.max_firms_in_place
-    for (seat, county), members in left[left[kind].notna()].groupby([kind, left["county"].fillna("")], sort=True):
-        ordered = members.sort_values("rank")
-        ranges = parts_of(
-            ordered["workers"].to_numpy(), (~ordered["unit"].duplicated()).to_numpy("int64"), most=most, options=options
-        )
+def _attached(left: Rows, unions: Rows, options: JointOptions) -> Iterator[Draft]:
+    at: dict[tuple[str, str], list[str]] = {}
+    for kind in sorted({union["kind"] for union in unions.values() if union["seat"]}):
+        for key, row in left.items():
+            at.setdefault((kind, row[kind]), []).append(key)
+    taken: set[str] = set()
+    for union_id, union in unions.items():
+        if union["seat"] and union["spare"] > 0:
+            near = (key for key in at.get((union["kind"], union["seat"]), ()) if key not in taken)
+            joining = [key for key in near if _admitted(left[key], union, options)][: union["spare"]]
+            if joining:
+                taken.update(joining)
+                yield Draft("existing", union_id, "", 1, 1, tuple(sorted(joining)))
+
+
+def _admitted(firm: Row, union: Row, options: JointOptions) -> bool:
+    """Whether a firm at the union's seat lies in its jurisdiction: its county; along a street its town and span."""
+    if union["county"] and firm["county"] != union["county"]:
+        return False
+    if union["kind"] != "street":
+        return True
+    if union["from_m"] is None or firm["chainage_m"] is None or firm["street_town"] != union["town"]:
+        return False
+    first, last = min(firm["chainage_m"], union["from_m"]), max(firm["chainage_m"], union["to_m"])
+    return bool(last - first <= options.street_span_m)
+
+
+def _in_places(left: Rows, kind: str, most: int, options: JointOptions) -> Iterator[Draft]:
+    """Every place of a kind, cut at county borders; the firms stand in the order of their rank."""
+    members: dict[tuple[str, str], list[str]] = {}
+    for key, row in left.items():
+        if row[kind] is not None:
+            members.setdefault((row[kind], row["county"] or ""), []).append(key)
+    for (seat, county), keys in sorted(members.items()):
+        workers = np.array([left[key]["workers"] for key in keys], dtype=np.int64)
+        ranges = parts_of(workers, _firsts([left[key]["unit"] for key in keys]), most=most, options=options)
         for part, (first, end) in enumerate(ranges, start=1):
-            yield Draft(kind, seat, county, part, len(ranges), tuple(sorted(ordered.index[first:end])))
+            yield Draft(kind, seat, county, part, len(ranges), tuple(sorted(keys[first:end])))
 
 
-def _in_buildings(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, __: Weights) -> Iterator[Draft]:
-    return _in_places(left, "building", options)
+def _firsts(units: Sequence[Any]) -> Integers:
+    """1 where an employer occurs first, 0 where it is repeated."""
+    first = dict(zip(reversed(units), range(len(units) - 1, -1, -1), strict=True))
+    return np.array([first[unit] == place for place, unit in enumerate(units)], dtype=np.int64)
 
 
-def _in_markets(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, __: Weights) -> Iterator[Draft]:
-    return _in_places(left, "market", options)
+def _in_buildings(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+    return _in_places(left, "building", options.max_firms_in_place, options)
 
 
-def _in_zones(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, __: Weights) -> Iterator[Draft]:
+def _in_markets(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+    return _in_places(left, "market", options.max_firms_in_place, options)
+
+
+def _in_zones(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
     """Zones that one union can hold; in a larger one streets and villages are nearer to the workers and come first."""
-    size = left["zone"].map(left["zone"].value_counts())
-    return _in_places(left[size <= options.max_firms], "zone", options)
+    size = Counter(row["zone"] for row in left.values())
+    small = {key: row for key, row in left.items() if size[row["zone"]] <= options.max_firms}
+    return _in_places(small, "zone", options.max_firms_in_place, options)
 
 
-def _in_large_zones(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, __: Weights) -> Iterator[Draft]:
-    return _in_places(left, "zone", options)
+def _in_large_zones(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+    return _in_places(left, "zone", options.max_firms_in_place, options)
 
 
-def _in_villages(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, __: Weights) -> Iterator[Draft]:
-    return _in_places(left, "village", options)
+def _in_villages(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+    return _in_places(left, "village", options.max_firms, options)
 
 
-def _on_streets(left: pd.DataFrame, _: pd.DataFrame, options: JointOptions, weights: Weights) -> Iterator[Draft]:
+def _on_streets(left: Rows, _: Rows, options: JointOptions, weights: Weights) -> Iterator[Draft]:
     """Pieces of streets, cut inside each town (inside the county where the town is not known)."""
-    lying = left[left["street"].notna() & left["chainage_m"].notna()]
-    lying = lying.assign(within=lying["town"].fillna(lying["county"]).fillna(""), key=lying.index)
-    lying = lying.sort_values(["street", "within", "chainage_m", "key"])
-    run = lying.groupby(["street", "within"], sort=False).ngroup()
+    lying = sorted(
+        (row["street"], row["street_town"] or row["county"] or "", row["chainage_m"], key)
+        for key, row in left.items()
+        if row["street"] is not None and row["chainage_m"] is not None
+    )
+    where = [row[:2] for row in lying]
+    changes = [0, *(before != after for before, after in pairwise(where))]
+    units = [(place, left[row[3]]["unit"]) for place, row in zip(where, lying, strict=True)]
     pieces = cut(
-        lying["chainage_m"].to_numpy("int64"),
-        lying["workers"].to_numpy("int64"),
-        run.to_numpy("int64"),
-        unit=(~lying.assign(run=run).duplicated(["run", "unit"])).to_numpy("int64"),
+        np.array([row[2] for row in lying], dtype=np.int64),
+        np.array([left[row[3]]["workers"] for row in lying], dtype=np.int64),
+        np.cumsum(np.array(changes[: len(lying)], dtype=np.int64)),
+        unit=_firsts(units),
         options=options,
         weights=weights,
     )
-    count: dict[tuple[str, str], int] = {}
+    count: Counter[tuple[str, str]] = Counter()
     for first, end in pieces:
-        where = (lying["street"].iat[first], lying["within"].iat[first])
-        count[where] = count.get(where, 0) + 1
-        yield Draft("street", *where, count[where], 0, tuple(sorted(lying.index[first:end])))
+        count[where[first]] += 1
+        yield Draft("street", *where[first], count[where[first]], 0, tuple(sorted(row[3] for row in lying[first:end])))
+
+
+STEPS = (
+    _to_unions_of_places,
+    _in_buildings,
+    _in_markets,
+    _in_zones,
+    _on_streets,
+    _in_villages,
+    _to_unions_of_towns,
+    _in_large_zones,
+)
+"""The order in which seats are served; a policy of the project."""

@@ -113,7 +113,7 @@ def _reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.Da
 def _street_reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.DataFrame:
     """Sums over a whole span to either side: more than any one piece can hold, so a proof if too small."""
     lying = pool[pool["street"].notna() & pool["chainage_m"].notna()]
-    within = lying["town"].fillna(lying["county"]).fillna("") if borders else pd.Series("", index=lying.index)
+    within = lying["street_town"].fillna(lying["county"]).fillna("") if borders else pd.Series("", index=lying.index)
     lying = lying.assign(run=lying["street"] + "|" + within).sort_values(["run", "chainage_m"])
     run = lying.groupby("run", sort=False).ngroup().to_numpy("int64")
     at = lying["chainage_m"].to_numpy("int64")
@@ -130,5 +130,5 @@ def _full(pool: pd.DataFrame, unions: pd.DataFrame) -> pd.Series:
     full = unions[unions["seat"].notna() & (unions["spare"] == 0)]
     result = pd.Series(data=False, index=pool.index)
     for kind, seats in full.groupby("kind")["seat"]:
-        result |= pool[kind].isin(set(seats)).fillna(False).astype(bool)
+        result |= pool[str(kind)].isin(set(seats)).fillna(False).astype(bool)
     return result

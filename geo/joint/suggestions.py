@@ -9,6 +9,7 @@ from geo.errors import AtlasError
 from geo.frames import GROUPINGS, GROUPS
 from geo.joint import check, engine, reasons, seats, streets
 from geo.joint.engine import Draft
+from geo.joint.existing import existing
 from geo.joint.options import JointOptions
 
 
@@ -17,7 +18,7 @@ def suggest(
     unions: pd.DataFrame,
     *,
     places: gpd.GeoDataFrame,
-    names: pd.Series,
+    divisions: pd.DataFrame,
     options: JointOptions,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Suggest joint unions, and firms that an existing joint union can take in.
@@ -27,7 +28,7 @@ def suggest(
     firms : FIRMS; the grouping columns are not read
     unions : SURVEYED_UNIONS
     places : PLACES, for the lines of streets and for names
-    names : names by key of everything that may be a seat: places, villages, unions
+    divisions : DIVISIONS, for the names of villages
     options : thresholds
 
     Returns
@@ -37,13 +38,14 @@ def suggest(
         Grouped and left over together are all candidates; what is no candidate has no row.
     A suggestion is advice: it counts nobody as covered, and the higher union and the workers decide.
     """
-    along = streets.chainages(firms, places, options=options)
-    pool = seats.candidates(firms, along, options=options)
-    hosts = seats.existing(firms, unions, places, along=along, options=options)
+    lying = firms.join(streets.chainages(firms, places, options=options))
+    pool = seats.candidates(lying, options=options)
+    hosts = existing(lying, unions, places=places, divisions=divisions, options=options)
     drafts = engine.group(pool, hosts, options=options, weights=streets.Weights())
-    evidence = check.Evidence(firms, along, [key for draft in drafts for key in draft.members])
+    evidence = check.Evidence(lying, [key for draft in drafts for key in draft.members])
     facts = check.check(drafts, evidence, unions=hosts, options=options)
     left = reasons.left_over(pool, drafts, unions=hosts, options=options)
+    names = pd.concat([places["name"], divisions["name"], unions["name"]])
     groups = _groups(drafts, facts, hosts=hosts, names=names, options=options)
     groups[["lon", "lat"]] = _centres(firms, drafts).reindex(groups.index)
     return groups, _groupings(drafts, left, pool)
