@@ -17,7 +17,7 @@ from geo.errors import FileRefused
 from geo.io import kinds
 from geo.io.delimited import detect_encoding, guess_separator, read_rows
 from geo.io.markup import read_markup
-from geo.io.workbooks import list_sheets, read_sheet
+from geo.io.workbooks import list_sheets, read_sheet, sheet_height
 from geo.registry import Header, Words, find_header
 from geo.registry.cells import is_empty
 from geo.registry.columns import HEADER_WITHIN, header_names
@@ -113,6 +113,17 @@ def read_chunks(table: Table, size: int = CHUNK) -> Iterator[pd.DataFrame]:
             lines, numbers, spilled = [], [], False
     if lines:
         yield _frame(lines, numbers, table.columns, spilled)
+
+
+def count_rows(table: Table) -> int:
+    """Return about how many rows lie below the header, for progress; text files are counted by their lines."""
+    if table.kind == "csv":
+        with table.path.open("rb") as file:
+            lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+        return max(lines - table.header.last, 1)
+    if table.kind == "html":
+        return max(len(list(_raw(table))) - table.header.last, 1)
+    return max(sheet_height(table.path, table.sheet or "") - table.header.last, 1)
 
 
 def read_table(table: Table) -> pd.DataFrame:

@@ -6,18 +6,30 @@ from typing import Any
 import yaml
 
 from geo.errors import RuleError
+from geo.io.codes import Code, read_codes
 from geo.registry.words import Words, parse_words
 
 
+CODED = ("sector", "reason", "stage", "ownership", "union_kind", "womens_body", "chair_election", "home_grade")
+"""Lists of ``data/codes`` whose names registers write in their cells."""
+
+
 def read_words(folder: Path) -> Words:
-    """Read ``columns.yaml`` and ``values.yaml`` of the folder.
+    """Read ``columns.yaml`` and ``values.yaml`` of ``data/words``, and the names in the code lists beside it.
 
     Raises
     ------
     RuleError
         If a file is missing, is no YAML, or contradicts itself.
     """
-    return parse_words(_read(folder / "columns.yaml"), _read(folder / "values.yaml"))
+    book = read_codes(folder.parent / "codes")
+    codes = {kind: {code.code: _names(code) for code in book[kind].values()} for kind in CODED if kind in book}
+    return parse_words(_read(folder / "columns.yaml"), _read(folder / "values.yaml"), codes)
+
+
+def _names(code: Code) -> tuple[str, ...]:
+    section = code.facts.get("section")
+    return (code.zh, code.en, *((section, f"{section}{code.zh}") if section else ()))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -34,6 +34,12 @@ def list_sheets(path: Path) -> list[str]:
     return visible or [sheet.name for sheet in sheets]
 
 
+def sheet_height(path: Path, sheet: str) -> int:
+    """Return the number of the last row of a sheet that holds anything."""
+    end = guard(path, lambda: _open(path).get_sheet_by_name(sheet).end)
+    return int(end[0]) + 1 if end else 0
+
+
 def read_sheet(path: Path, kind: str, sheet: str) -> Iterator[list[Any]]:
     """Yield the rows of a sheet from its first row on; empty cells are None, unusable ones ``BadCell``.
 

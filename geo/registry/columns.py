@@ -11,7 +11,7 @@ from geo.registry.words import Words, word_key
 HEADER_WITHIN = 40
 """Rows looked at from the top for a header."""
 _DATUM = re.compile(r"(WGS84|GCJ02|BD09|CGCS2000)(?:LL)?$")
-_KEY_FIELDS = ("name", "uscc", "union_name", "member_name", "code", "address")
+_KEY_FIELDS = ("name", "uscc", "union_name", "member_name", "code", "address", "street")
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,6 @@ def check_headcounts(
             *(sieve.values[c] for c in ("uscc", "org_code", "name", "address")), strict=True
         )
     ]
-    sieve.default("counts_basis", setting.source)
     data = sieve.frame(HEADCOUNTS)
     keys = [f"{firm}|{day or ''}" for firm, day in zip(data["enterprise_id"], data["counts_on"], strict=True)]
     data, rows_of = drop_duplicates(sieve, data, keys, seen or {})
@@ -195,7 +194,7 @@ def place_points(sieve: Sieve) -> None:
     lat = pd.Series(sieve.values["lat"], index=sieve.rows.index, dtype="float64")
     bad = sieve.setting.positions
     if bad is None:
-        bad = check_positions(lon, lat, pd.Series(sieve.values["address"], index=sieve.rows.index, dtype="object"))
+        bad = check_positions(lon, lat, *sieve.surroundings())
     for row in sieve.rows.index:
         if row in bad:
             lon[row] = lat[row] = float("nan")

@@ -35,6 +35,12 @@ def place_key(kind: str, area_code: str, name: str) -> str:
     return f"{kind}:{area_code}:{fold(name)}"
 
 
+def column_kind(kind: str, place_kind: str = "") -> str:
+    """Return the list of column names that a table of a kind is matched by."""
+    own = {"address": "addresses", "division": "divisions"}
+    return own.get(place_kind, kind) if kind == "places" else kind
+
+
 def county_names(divisions: pd.DataFrame, aliases: pd.DataFrame | None = None) -> dict[str, str]:
     """Return ``{county as compared: today's code}``: names, former and short names, codes.
 
@@ -50,6 +56,16 @@ def county_names(divisions: pd.DataFrame, aliases: pd.DataFrame | None = None) -
             if str(target) in today.index and word_key(alias) not in names:
                 names[word_key(alias)] = {str(target)}
     return {name: codes.copy().pop() for name, codes in names.items() if len(codes) == 1}
+
+
+def area_of(county: str | None, address: str | None, counties: Mapping[str, str]) -> str:
+    """Return the code of the county that a row's column or address names in full, "" if none does."""
+    if county and (found := find_county(county, counties)):
+        return found
+    text = fold(address or "")[:20]
+    return next(
+        (code for name, code in counties.items() if len(name) > 2 and name[-1] in "市县区" and name in text), ""
+    )
 
 
 def find_county(text: str, counties: Mapping[str, str], city: str = "") -> str | None:

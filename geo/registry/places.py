@@ -172,7 +172,7 @@ def _points(sieve: Sieve) -> list[Any]:
     lon, lat = (pd.Series(sieve.values[name], index=sieve.rows.index, dtype="float64") for name in ("lon", "lat"))
     bad = sieve.setting.positions
     if bad is None:
-        bad = check_positions(lon, lat, pd.Series(sieve.values["address"], index=sieve.rows.index, dtype="object"))
+        bad = check_positions(lon, lat, *sieve.surroundings())
     for row in sieve.rows.index:
         if row in bad:
             lon[row] = lat[row] = float("nan")

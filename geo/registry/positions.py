@@ -29,7 +29,9 @@ _PLACE = re.compile(r"([\u4e00-\u9fff]{2,8}?(?:大厦|广场|大楼|商城|市�
 _ADMIN = re.compile(r".*(?:省|自治区|市|区|县|镇|乡|街道|开发区|村|社区)(?=[\u4e00-\u9fff\d])")
 
 
-def check_positions(lon: pd.Series, lat: pd.Series, address: pd.Series) -> dict[Any, tuple[str, dict[str, Any]]]:
+def check_positions(
+    lon: pd.Series, lat: pd.Series, address: pd.Series, area: pd.Series | None = None
+) -> dict[Any, tuple[str, dict[str, Any]]]:
     """Return the fault of each position that must not be used, by index label.
 
     ``lon`` and ``lat`` are degrees as delivered, in any one datum, NaN where there is none; ``address`` the text
@@ -50,7 +52,8 @@ def check_positions(lon: pd.Series, lat: pd.Series, address: pd.Series) -> dict[
     for place, code in _copied(x, y, tokens):
         found[lon.index[place]] = code
     rest = [int(place) for place in sound if lon.index[place] not in found]
-    for place, code in _far(x, y, rest, tokens):
+    areas = ["" if area is None or pd.isna(area.iloc[place]) else str(area.iloc[place]) for place in range(len(x))]
+    for place, code in _far(x, y, rest, {place: _streets(tokens[place], areas[place]) for place in rest}):
         found[lon.index[place]] = code
     return found
 
@@ -96,8 +99,10 @@ def _street(match: re.Match[str]) -> str:
 def _copied(
     x: np.ndarray, y: np.ndarray, tokens: dict[int, frozenset[str]]
 ) -> Iterable[tuple[int, tuple[str, dict[str, Any]]]]:
-    groups = pd.Series(list(tokens), dtype="int64").groupby([x[list(tokens)], y[list(tokens)]])
-    for _, members in groups:
+    points = pd.DataFrame({"x": x[list(tokens)], "y": y[list(tokens)]}, index=list(tokens))
+    shared = points[points.duplicated(keep=False)]
+    groups = (part.index.tolist() for _, part in shared.groupby(["x", "y"]))
+    for members in groups:
         named = [place for place in members if tokens[place]]
         parts = _parts(named, tokens) if len(named) > 1 else []
         if len(parts) < 2:
@@ -118,45 +123,51 @@ def _parts(members: Sequence[int], tokens: dict[int, frozenset[str]]) -> list[li
 
 
 def _far(
-    x: np.ndarray, y: np.ndarray, places: list[int], tokens: dict[int, frozenset[str]]
+    x: np.ndarray, y: np.ndarray, places: list[int], streets: dict[int, set[tuple[str, str]]]
 ) -> Iterable[tuple[int, tuple[str, dict[str, Any]]]]:
     if len(places) < 3:
         return
     scale = math.cos(math.radians(float(np.median(y[places]))))
     plane = {place: (x[place] * _METRES * scale, y[place] * _METRES) for place in places}
-    far = dict(_far_from_street(plane, tokens))
+    far = dict(_far_from_street(plane, streets))
     far |= {place: fault for place, fault in _alone(plane) if place not in far}
     yield from far.items()
 
 
+def _streets(tokens: frozenset[str], area: str) -> set[tuple[str, str]]:
+    return {(area, re.sub(r"^street:|\d+$", "", token)) for token in tokens if token.startswith("street:")}
+
+
 def _far_from_street(
-    plane: dict[int, tuple[float, float]], tokens: dict[int, frozenset[str]]
+    plane: dict[int, tuple[float, float]], named: dict[int, set[tuple[str, str]]]
 ) -> Iterable[tuple[int, tuple[str, dict[str, Any]]]]:
-    streets: dict[str, list[int]] = {}
-    named = {
-        place: {re.sub(r"^street:|\d+$", "", t) for t in tokens[place] if t.startswith("street:")} for place in plane
-    }
     every = {street for streets_here in named.values() for street in streets_here}
+    streets: dict[tuple[str, str], list[int]] = {}
     for place, streets_here in named.items():
-        for street in {_shortest(street, every) for street in streets_here}:
-            streets.setdefault(street, []).append(place)
-    for street, members in streets.items():
-        if len(members) < 3:
-            continue
-        points = np.array([plane[place] for place in members])
-        away = np.hypot(*(points - np.median(points, axis=0)).T)
-        near = away <= FAR_M
-        if near.sum() >= 2 * (~near).sum() and near.sum() >= 2:
-            for index in np.flatnonzero(~near):
-                others = np.hypot(*(points[near] - points[index]).T)
-                if others.min() > FAR_M:
-                    detail = {"street": street, "distance_m": round(float(np.median(others)))}
-                    yield members[index], ("POSITION_FAR", detail)
+        for named_here in {_shortest(street, every) for street in streets_here}:
+            streets.setdefault(named_here, []).append(place)
+    for (_, street), members in streets.items():
+        if len(members) >= 3:
+            yield from _far_from_others(street, members, np.array([plane[place] for place in members]))
 
 
-def _shortest(street: str, every: set[str]) -> str:
-    """Return the shortest street of the file that the name ends with: 下沙银海街 is 银海街."""
-    return next((street[i:] for i in range(len(street) - 3, 0, -1) if street[i:] in every), street)
+def _far_from_others(
+    street: str, members: list[int], points: np.ndarray
+) -> Iterable[tuple[int, tuple[str, dict[str, Any]]]]:
+    away = np.hypot(*(points - np.median(points, axis=0)).T)
+    near = away <= FAR_M
+    if near.sum() < 2 * max(1, (~near).sum()):
+        return
+    for index in np.flatnonzero(~near):
+        others = np.hypot(*(points[near] - points[index]).T)
+        if others.min() > FAR_M:
+            yield members[index], ("POSITION_FAR", {"street": street, "distance_m": round(float(np.median(others)))})
+
+
+def _shortest(street: tuple[str, str], every: set[tuple[str, str]]) -> tuple[str, str]:
+    """Return the shortest street of the file and area that the name ends with: 下沙银海街 is 银海街."""
+    area, name = street
+    return next(((area, name[i:]) for i in range(len(name) - 3, 0, -1) if (area, name[i:]) in every), street)
 
 
 def _alone(plane: dict[int, tuple[float, float]]) -> Iterable[tuple[int, tuple[str, dict[str, Any]]]]:

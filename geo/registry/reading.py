@@ -1,5 +1,6 @@
 """Rows read field by field: every cell by its reader, every fault with row, column and what was written."""
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,9 +12,13 @@ import pandas as pd
 from geo.registry import cells
 from geo.registry.columns import Matching
 from geo.registry.faults import REJECT, fault_frame, severity
+from geo.registry.identity import area_of
 from geo.registry.words import Words, word_key
 from geo.text import Fault as CodeFault
 from geo.text import read_register_code
+
+_DIVISIONS = (5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97)
+"""The last two-digit division of each section A-T of GB/T 4754-2017."""
 
 FaultRow = tuple[Any, str, str | None, str | None, str, Mapping[str, Any]]
 
@@ -125,6 +130,14 @@ class Sieve:
         columns = [self.values[name] for name in names]
         return [line for line in zip(self.rows.index, *columns, strict=True) if line[0] not in self.rejected]
 
+    def surroundings(self) -> tuple[pd.Series, pd.Series]:
+        """Return the address and the county code of each row, for comparing positions."""
+        county = self.values.get("county", [None] * len(self.rows))
+        lines = zip(county, self.values["address"], strict=True)
+        areas = [area_of(name, address, self.setting.counties) for name, address in lines]
+        texts = pd.Series(self.values["address"], index=self.rows.index, dtype="object")
+        return texts, pd.Series(areas, index=self.rows.index, dtype="object")
+
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
         """Return the fields of the accepted rows, by row number."""
         keep = ~self.rows.index.isin(list(self.rejected))
@@ -139,14 +152,28 @@ class Sieve:
 def field_reader(name: str, words: Words) -> Callable[[Any], cells.Reading]:
     """Return the reader of a field's cells."""
     kind = READERS.get(name, "text")
-    if kind == "code":
-        return lambda cell: read_code(cell, words)
+    if kind in ("code", "sector"):
+        return lambda cell: (read_code if kind == "code" else read_sector)(cell, words)
     simple = {"text": cells.read_text, "count": cells.read_count, "day": cells.read_day, "flag": cells.read_flag}
     simple["degrees"] = cells.read_degrees
     if kind in simple:
         return lambda cell: simple[kind](cell, words)
     book = words.books.get(kind)
     return (lambda cell: cells.read_coded(cell, words, book)) if book else (lambda cell: cells.read_text(cell, words))
+
+
+def read_sector(cell: Any, words: Words) -> cells.Reading:
+    """Read an industry: a name, a section letter (C, C3311), its place 01-20, or a class of GB/T 4754 (3311)."""
+    code = re.fullmatch(r"([A-T])\d{0,4}|(\d{2,4})", cells.plain(cell).upper().removesuffix(".0"))
+    if code and code.group(1):
+        return f"{ord(code.group(1)) - 64:02d}", None
+    if code and not (len(code.group(2)) == 2 and 1 <= int(code.group(2)) <= len(_DIVISIONS)):
+        division = int(code.group(2)[:2])
+        section = next((place for place, last in enumerate(_DIVISIONS, 1) if division <= last), None)
+        return (
+            (f"{section:02d}", None) if division and section else (None, ("WORD_UNKNOWN", {"known": ["01-20", "A-T"]}))
+        )
+    return cells.read_coded(cell, words, words.books["sector"])
 
 
 def read_code(cell: Any, words: Words) -> cells.Reading:

@@ -52,8 +52,14 @@ class Words:
         return not text or (len(text) <= _LONGEST_BLANK and word_key(text) in self.lists["blank"])
 
 
-def parse_words(columns: Mapping[str, Any], values: Mapping[str, Any]) -> Words:
+def parse_words(
+    columns: Mapping[str, Any],
+    values: Mapping[str, Any],
+    codes: Mapping[str, Mapping[str, Iterable[str]]] | None = None,
+) -> Words:
     """Build the word lists from the two mappings of ``data/words``.
+
+    ``codes`` gives for kinds of coded fields the names of each code; they count as words unless a list says otherwise.
 
     Raises
     ------
@@ -66,6 +72,8 @@ def parse_words(columns: Mapping[str, Any], values: Mapping[str, Any]) -> Words:
             books[name] = _book(name, entry)
         else:
             lists[name] = frozenset(_folded(entry, keep_empty=True))
+    for name, spellings in (codes or {}).items():
+        books[name] = _with_names(books.get(name, Wordbook({})), spellings)
     fields = {kind: {field: _folded(words) for field, words in entry.items()} for kind, entry in columns.items()}
     return Words(fields, books, lists)
 
@@ -73,6 +81,14 @@ def parse_words(columns: Mapping[str, Any], values: Mapping[str, Any]) -> Words:
 def _folded(words: Iterable[Any], *, keep_empty: bool = False) -> tuple[str, ...]:
     folded = dict.fromkeys(word_key(str(word)) for word in words)
     return tuple(word for word in folded if word or keep_empty)
+
+
+def _with_names(book: Wordbook, names: Mapping[str, Iterable[str]]) -> Wordbook:
+    words: dict[str, str] = {}
+    for code, spellings in names.items():
+        for spelling in (code, *spellings, *(f"{code}{spelling}" for spelling in spellings)):
+            words.setdefault(word_key(spelling), code)
+    return Wordbook({**words, **book.words}, book.contains)
 
 
 def _book(name: str, entry: Mapping[str, Any]) -> Wordbook:

@@ -153,6 +153,33 @@ def test_words_of_registers_become_codes(book, text, code):
     assert WORDS.books[book].code(text) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("制造业", "03"),
+        ("C 制造业", "03"),
+        ("C", "03"),
+        ("C3311", "03"),
+        ("3311", "03"),
+        ("6513", "09"),
+        ("06", "06"),
+        ("78", "14"),
+        (3311.0, "03"),
+        ("专业技术服务业", "13"),
+        ("批发业", "06"),
+        ("天外来客", None),
+        ("9912", None),
+    ],
+)
+def test_industries_are_read_by_name_letter_place_or_class(text, code):
+    assert field_reader("sector", WORDS)(text)[0] == code
+
+
+@pytest.mark.parametrize(("text", "code"), [("R02", "R02"), ("r02", "R02"), ("企业经营者认识不足／意愿不强", "R04"), ("?", None)])
+def test_reasons_are_read_by_code_and_by_phrase(text, code):
+    assert field_reader("reason", WORDS)(text)[0] == code
+
+
 @given(cell=JUNK, name=st.sampled_from(sorted(READERS)))
 def test_no_cell_whatever_is_in_it_breaks_a_reader(cell, name):
     _, fault = field_reader(name, WORDS)(cell)

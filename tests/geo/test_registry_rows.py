@@ -1,4 +1,4 @@
-"""Rows of registers checked: counts in = accepted + rejected, and every fault names its row, column and what was there."""
+"""Rows of registers checked: counts in = accepted + rejected; every fault names its row and column."""
 
 from datetime import date
 from pathlib import Path

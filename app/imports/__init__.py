@@ -1,0 +1,20 @@
+"""Imports: files of any kind read, checked, compared with what is stored, taken in one piece, and taken back."""
+
+from app.imports.importing import Plan, Tally, commit, plan, undo
+from app.imports.opening import Opened, open_request
+from app.imports.request import DATUMS, KINDS, Request
+from geo.registry import KINDS as PLACE_KINDS
+
+__all__ = [
+    "DATUMS",
+    "KINDS",
+    "PLACE_KINDS",
+    "Opened",
+    "Plan",
+    "Request",
+    "Tally",
+    "commit",
+    "open_request",
+    "plan",
+    "undo",
+]

@@ -1,0 +1,320 @@
+"""Importing: the same steps for the dry run, which writes nothing, and for the import, which is one transaction.
+
+Command line, pages and the loader of the sample city all call ``plan`` and ``commit``.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from app import store
+from app.config import settings
+from app.db import Database
+from app.imports.opening import Opened, open_request
+from app.imports.recognition import recognise
+from app.imports.request import Request
+from geo import registry
+from geo.errors import AtlasError
+from geo.registry import NOTE, REJECT, WARN, Checked, Matching, Setting
+from geo.registry.cells import read_degrees, show, tidy
+from geo.registry.identity import area_of, column_kind
+from geo.text import fold
+
+Progress = Callable[[str, int, int], None]
+SAMPLES = 3
+"""Examples kept of each fault for the dry run."""
+_CHECKS: Mapping[str, Callable[..., Checked]] = {
+    "enterprises": registry.check_enterprises,
+    "headcounts": registry.check_headcounts,
+    "unions": registry.check_unions,
+    "members": registry.check_members,
+    "places": registry.check_places,
+    "addresses": registry.check_places,
+    "divisions": registry.check_divisions,
+}
+
+
+@dataclass
+class Tally:
+    """Counts of an import: ``rows_in`` = new + changed + unchanged + rejected."""
+
+    rows_in: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    warned: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts that are kept on record."""
+        return {name: getattr(self, name) for name in ("rows_in", "new", "changed", "unchanged", "rejected", "warned")}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would do, or did: its counts, its faults by code with examples, how its columns were read."""
+
+    request: Request
+    sha256: str
+    matching: Matching
+    sheet: str | None
+    datum: str
+    notes: tuple[tuple[str, dict[str, Any]], ...]
+    tally: Tally
+    earlier: str | None = None
+    batch: str | None = None
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether the file would change nothing."""
+        return not (self.tally.new or self.tally.changed)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as JSON can hold it, for the pages."""
+        tally = {**self.tally.counts(), "codes": dict(self.tally.codes), "samples": self.tally.samples}
+        named = {
+            "sha256": self.sha256,
+            "sheet": self.sheet,
+            "datum": self.datum,
+            "earlier": self.earlier,
+            "batch": self.batch,
+        }
+        return {
+            **named,
+            "columns": dict(self.matching.columns),
+            "notes": [list(note) for note in self.notes],
+            "tally": tally,
+        }
+
+
+def plan(database: Database, request: Request, *, day: date | None = None, progress: Progress | None = None) -> Plan:
+    """Say what the import would do; nothing is written.
+
+    Raises
+    ------
+    FileRefused
+        If the file cannot be read at all.
+    """
+    with database.session() as session:
+        opened = _opened(session, request)
+        tally = _take(session, opened, day=day, progress=progress, batch=None)
+        return _plan(session, opened, tally)
+
+
+def commit(
+    database: Database,
+    request: Request,
+    *,
+    day: date | None = None,
+    progress: Progress | None = None,
+    run_key: str | None = None,
+) -> Plan:
+    """Import the file in one transaction, with every row not taken on record.
+
+    Raises
+    ------
+    FileRefused
+        If the file cannot be read; the refusal is on record, nothing else is written.
+    """
+    try:
+        with database.session(write=True) as session:
+            opened = _opened(session, request)
+            batch = store.imports.begin(session, _file(opened), run_key=run_key)
+            tally = _take(session, opened, day=day, progress=progress, batch=batch)
+            result = _plan(session, opened, tally, batch=batch)
+            _record(session, batch, result)
+            return result
+    except AtlasError as error:
+        _record_failure(database, request, error, run_key)
+        raise
+
+
+def undo(database: Database, batch: str) -> dict[str, dict[str, int]]:
+    """Take an import back and return how many rows were removed and restored, by layer."""
+    with database.session(write=True) as session:
+        return store.imports.undo(session, batch)
+
+
+def _opened(session: Session, request: Request) -> Opened:
+    opened = open_request(request, session)
+    opened.require()
+    return opened
+
+
+def _file(opened: Opened) -> store.imports.File:
+    request = opened.request
+    options = {"place_kind": request.place_kind, "columns": dict(opened.matching.columns), "sheet": opened.sheet}
+    return store.imports.File(
+        kind=request.kind,
+        filename=request.filename,
+        sha256=request.digest(),
+        options=options,
+        source=request.source,
+        source_date=request.source_date,
+        datum=opened.datum,
+    )
+
+
+def _plan(session: Session, opened: Opened, tally: Tally, *, batch: str | None = None) -> Plan:
+    digest = opened.request.digest()
+    same = [found.key for found in store.imports.latest(session, sha256=digest, limit=5) if found.status == "done"]
+    earlier = next((key for key in same if key != batch), None)
+    request, matching, notes = opened.request, opened.matching, opened.notes
+    return Plan(request, digest, matching, opened.sheet, opened.datum, notes, tally, earlier, batch)
+
+
+def _record(session: Session, batch: str, result: Plan) -> None:
+    request = result.request
+    store.imports.finish(session, batch, **result.tally.counts())
+    found = store.imports.get(session, batch)
+    assert found is not None
+    notes = [list(note) for note in result.notes]
+    found.options = {**found.options, "codes": dict(result.tally.codes), "notes": notes}
+    kind = column_kind(request.kind, request.place_kind)
+    store.imports.remember(session, kind, request.remembered_as, dict(result.matching.columns))
+
+
+def _record_failure(database: Database, request: Request, error: AtlasError, run_key: str | None) -> None:
+    if not request.path.is_file():
+        return
+    options = {"place_kind": request.place_kind, "columns": dict(request.columns), "sheet": request.sheet}
+    file = store.imports.File(
+        kind=request.kind,
+        filename=request.filename,
+        sha256=request.digest(),
+        options=options,
+        source=request.source,
+        source_date=request.source_date,
+        datum=request.datum,
+    )
+    with database.session(write=True) as session:
+        batch = store.imports.begin(session, file, run_key=run_key)
+        store.imports.fail(session, batch, error.code, {**error.detail, "message": str(error)[:500]})
+
+
+def _take(session: Session, opened: Opened, *, day: date | None, progress: Progress | None, batch: str | None) -> Tally:
+    """Check, recognise and write (or compare) chunk by chunk."""
+    kind = column_kind(opened.request.kind, opened.request.place_kind)
+    setting = _setting(session, opened, day or datetime.now(UTC).date())
+    told = progress or (lambda _stage, _done, _of: None)
+    of, tally = opened.total(), Tally()
+    seen: dict[str, tuple[Any, str]] = {}
+    taken: dict[str, Any] = {}
+    told("import", 0, of)
+    for rows in opened.chunks():
+        checked = _CHECKS[kind](rows, opened.matching, setting, seen=seen)
+        seen.update((str(key), mark) for key, mark in checked.rows.items())
+        checked = recognise(session, opened.request.kind, _with_layer_faults(checked, opened), taken)
+        status = _write(session, checked, batch)
+        _count(tally, checked, status)
+        if batch is not None:
+            store.imports.add_rows(session, batch, _faulty_rows(opened, rows, checked.faults))
+        told("import", min(tally.rows_in, of), of)
+    return tally
+
+
+def _setting(session: Session, opened: Opened, day: date) -> Setting:
+    request = opened.request
+    divisions = store.read(session, "divisions", store.CITY)
+    counties = registry.county_names(divisions, store.read(session, "aliases", store.CITY)) if len(divisions) else {}
+    zones: dict[str, str] = {}
+    if request.kind == "places" and request.place_kind != "address":
+        places = store.read(session, "places", store.CITY)
+        known = places[places["kind"] == "zone"]
+        zones = {fold(name): str(key) for key, name in known["name"].items()}
+    return Setting(
+        words=opened.words,
+        day=day,
+        source=request.source or request.filename,
+        source_date=request.source_date,
+        datum=opened.datum,
+        city=settings().city,
+        counties=counties,
+        zones=zones,
+        positions=_positions(opened, counties),
+        place_kind=request.place_kind,
+    )
+
+
+def _positions(opened: Opened, counties: Mapping[str, str]) -> dict[Any, tuple[str, dict[str, Any]]] | None:
+    """Compare the positions of the whole file, as rows of one chunk cannot know those of another."""
+    columns = opened.matching.columns
+    if opened.request.place_kind == "division" or not {"lon", "lat"} <= columns.keys():
+        return None
+    parts = []
+    for rows in opened.chunks():
+        data = {name: [read_degrees(cell, opened.words)[0] for cell in rows[columns[name]]] for name in ("lon", "lat")}
+        texts = [_surroundings(rows, row, columns) for row in range(len(rows))]
+        data["address"] = [address for address, _ in texts]
+        data["area"] = [area_of(county, address, counties) for address, county in texts]
+        parts.append(pd.DataFrame(data, index=rows.index).dropna(subset=["lon", "lat"], how="all"))
+    table = pd.concat(parts) if parts else pd.DataFrame(columns=["lon", "lat", "address", "area"])
+    degrees = table[["lon", "lat"]].astype("float64")
+    return registry.check_positions(degrees["lon"], degrees["lat"], table["address"], table["area"])
+
+
+def _surroundings(rows: pd.DataFrame, place: int, columns: Mapping[str, str]) -> tuple[str, str]:
+    def text(name: str) -> str:
+        return tidy(rows[columns[name]].iat[place]) if name in columns else ""
+
+    street = text("street")
+    return text("address") or (f"{street}{text('number').removesuffix('号')}号" if street else ""), text("county")
+
+
+def _with_layer_faults(checked: Checked, opened: Opened) -> Checked:
+    found = getattr(opened.content, "faults", ())
+    if not found:
+        return checked
+    added = [(row, registry.severity(code), code, None, None, "", detail) for row, code, detail in found]
+    table = pd.DataFrame(added, columns=list(registry.FAULT_COLUMNS), dtype="object")
+    faults = pd.concat([checked.faults, table], ignore_index=True) if len(checked.faults) else table
+    return Checked(checked.frames, checked.rows, faults, checked.rejected, checked.rows_in)
+
+
+def _write(session: Session, checked: Checked, batch: str | None) -> pd.Series:
+    """Write (or compare) the frames and return what became of each key of the first one."""
+    status: pd.Series | None = None
+    for layer, frame in checked.frames.items():
+        outcome = store.write(session, layer, frame, batch=batch, dry=batch is None)
+        if status is None:
+            status = outcome.status
+        elif len(frame):
+            touched = frame.loc[(outcome.status != "unchanged").to_numpy(), "union_id"]
+            moved = status.index.isin(touched.unique()) & (status == "unchanged").to_numpy()
+            status = status.mask(moved, "changed")
+    assert status is not None
+    return status
+
+
+def _count(tally: Tally, checked: Checked, status: pd.Series) -> None:
+    counts = status.value_counts()
+    tally.rows_in += checked.rows_in
+    tally.rejected += len(checked.rejected)
+    for name in ("new", "changed", "unchanged"):
+        setattr(tally, name, getattr(tally, name) + int(counts.get(name, 0)))
+    # Pieces of one street, or two counts of one day, are one row in the store: they count as the row they are part of.
+    tally.unchanged += checked.accepted - len(status)
+    tally.warned += int(checked.faults.loc[checked.faults["severity"] == WARN, "row"].nunique())
+    for fault in checked.faults.itertuples():
+        tally.codes[fault.code] += 1
+        examples = tally.samples.setdefault(fault.code, [])
+        if len(examples) < SAMPLES:
+            detail = {"row": fault.row, "field": fault.field, "column": fault.column, "value": fault.value}
+            examples.append({**detail, "detail": fault.detail})
+
+
+def _faulty_rows(opened: Opened, rows: pd.DataFrame, faults: pd.DataFrame) -> Iterator[store.imports.Row]:
+    """Yield the rows that were rejected or warned of; what was only read differently is counted, not kept."""
+    serious = faults[faults["severity"] != NOTE]
+    for row, found in serious.groupby("row", sort=True):
+        worst = REJECT if (found["severity"] == REJECT).any() else WARN
+        raw = {str(name): show(cell)[:2000] for name, cell in rows.loc[row].items() if name != "geometry"}
+        told = [[f.field, f.column, f.code, f.detail, f.value] for f in found.itertuples()]
+        yield store.imports.Row(opened.sheet, int(row), worst, raw, told)
