@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from app.labels import explain, label
 from geo.errors import AtlasError
 
 
@@ -19,8 +20,8 @@ class Saying:
     """How an error is told: HTTP status, headline, and what the reader can do."""
 
     status: int
-    title: LazyString
-    advice: LazyString
+    title: LazyString | str
+    advice: LazyString | str
 
 
 SAYINGS: Mapping[str, Saying] = MappingProxyType(
@@ -79,6 +80,26 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             422,
             _("坐标系有误"),
             _("请确认经纬度没有颠倒，并选对坐标系（WGS-84、GCJ-02、BD-09 或 CGCS2000）。"),
+        ),
+        "IMPORT_LATER": Saying(
+            409,
+            _("这次导入不能撤回"),
+            _("之后的导入改过同样的记录，请先撤回较晚的那次。"),
+        ),
+        "IMPORT_NOT_DONE": Saying(
+            409,
+            _("这次导入不能撤回"),
+            _("它没有完成，或已经撤回。"),
+        ),
+        "GAZETTEER": Saying(
+            422,
+            _("行政区划不完整"),
+            _("需要一个市和它下面的县（市、区）；请先导入行政区划。"),
+        ),
+        "OPTION": Saying(
+            422,
+            _("参数有误"),
+            _("请检查所填的门槛是否互相矛盾。"),
         ),
         "CONFIG": Saying(
             500,
@@ -165,15 +186,25 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+INSIDE = frozenset({"CHECK", "COUNT", "MISSING_ASSET"})
+"""Codes of programmers' faults, told as the general error."""
+
+
 def saying(code: str) -> Saying:
-    """Return how ``code`` is told; an unknown code is told as the general error."""
-    return SAYINGS.get(code, SAYINGS["ERROR"])
+    """Return how ``code`` is told: by the table, as a refusal of ``data/codes``, else as the general error."""
+    if code in SAYINGS or code in INSIDE:
+        return SAYINGS.get(code, SAYINGS["ERROR"])
+    phrase = label("refusal", code)
+    if phrase == code:
+        return SAYINGS["ERROR"]
+    advice = SAYINGS["FILE_REFUSED"].advice if code.startswith(("FILE_", "NO_", "LAYER_", "TOO_")) else ""
+    return Saying(422, phrase, advice)
 
 
 def sentence(error: AtlasError) -> str:
     """Return the error as one sentence in the language of the moment, with what was wrong where the error says so."""
     told = saying(error.code)
-    return gettext("%(title)s：%(detail)s", title=told.title, detail=_detail(error) or error) + f" {told.advice}"
+    return f"{gettext('%(title)s：%(detail)s', title=told.title, detail=_detail(error) or error)} {told.advice}".strip()
 
 
 def answer(code: str, detail: str = "", *, status: int | None = None) -> Response:
@@ -198,7 +229,11 @@ def answer(code: str, detail: str = "", *, status: int | None = None) -> Respons
 
 def _detail(error: AtlasError) -> str:
     """Return what was wrong in words for any language: what the error itself says, else the database's address."""
-    return str(error.detail.get("say") or error.detail.get("url") or "")
+    said = error.detail.get("say") or error.detail.get("url") or ""
+    if not said and error.code not in SAYINGS:
+        told = explain("refusal", error.code, error.detail)
+        said = "" if told in (error.code, saying(error.code).title) else told
+    return str(said)
 
 
 def _csrf(_error: CSRFError) -> Response:

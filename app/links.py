@@ -23,9 +23,14 @@ def list_url(chosen: Filter | None, **args: Any) -> str:
     return "" if chosen is None else url_for("firms.index", **query.write(chosen), **args)
 
 
-def figure_url(figure: str, kind: str | None = None, key: str = UNPLACED, chosen: Filter | None = None) -> str:
-    """Return the address of the list behind one figure of one place, within what the page has chosen already."""
-    return list_url(query.behind(figure, kind, key, chosen or Filter()))
+def figure_url(
+    figure: str, kind: str | None = None, key: str = UNPLACED, chosen: Filter | None = None, **args: Any
+) -> str:
+    """Return the address of the list behind one figure of one place, within what the page has chosen already.
+
+    ``args`` are further arguments of the address, such as ``on`` for another day than the page's.
+    """
+    return list_url(query.behind(figure, kind, key, chosen or Filter()), **args)
 
 
 def place_url(kind: str, key: str) -> str:

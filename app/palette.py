@@ -11,13 +11,13 @@ IDENTITY = "#a3181f"
 STATES = MappingProxyType({"own": "#1d3f66", "joint": "#5f9ac2", "none": "#f5c65c", "excluded": "#e3e6ea"})
 """Colour of each primary coverage (``COVERAGE.primary``), and of firms outside the denominator."""
 
-GAP = ("#fff3cf", "#fdd98a", "#f2ae45", "#cf7520", "#8a3f0c")
+GAP = ("#fff3cf", "#fbd078", "#eda53b", "#c96c1b", "#823a0a")
 """Five classes of a gap (count or rate), few to many."""
 
 COVERED = ("#e4eef6", "#b5d0e6", "#7cadd3", "#3f7fb3", "#1d3f66")
 """Five classes of coverage, low to high."""
 
-SERIES = ("#1d3f66", "#cf7520", "#5f9ac2", "#7a7f87", "#f5c65c")
+SERIES = ("#1d3f66", "#c96c1b", "#5f9ac2", "#7a7f87", "#f5c65c")
 """Colours of the lines and bars of one chart, in this order."""
 
 NO_DATA = "#f2f3f5"

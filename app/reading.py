@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
-from app.labels import label
-from geo.coverage import UNPLACED, measure
+from app.labels import label, title
+from geo.coverage import UNPLACED, CoverageOptions, growth, measure
 from geo.gaps import KINDS, Filter, by_place, select
 from geo.survey import Survey
 
@@ -23,6 +23,11 @@ CODE_KINDS = ("sector", "ownership")
 """Kinds that are not places but codes of a list: ranked and opened in the same way."""
 KEPT = 64
 """Selections and tables kept per survey; the least recently used leaves first."""
+
+
+def kind_name(kind: str) -> str:
+    """Return what a kind of place or a list of codes is called."""
+    return title(kind) if kind in CODE_KINDS else label("place_kind", kind)
 
 
 class Kept:
@@ -78,6 +83,15 @@ class Reading:
         table = self.figures(None, chosen)
         return table.loc["all"] if len(table) else pd.Series(0, index=table.columns)
 
+    def growth(self, kind: str | None = None) -> pd.DataFrame:
+        """Return the net growth of the stock of unions over the year to the day (``geo.coverage.growth``)."""
+        by = KINDS[kind] if kind else None
+        since = date(self.on.year - 1, self.on.month, min(self.on.day, 28) if self.on.month == 2 else self.on.day)
+        firms, unions = self.survey.firms, self.survey.unions
+        return self.kept.get(
+            ("growth", by), lambda: growth(firms, unions, by=by, since=since, options=CoverageOptions())
+        )
+
     def ranking(self, kind: str, chosen: Filter) -> pd.DataFrame:
         """Return the places of a kind (``geo.gaps.by_place``), or the codes of a list, by what a visit reaches."""
         if kind in CODE_KINDS:
@@ -114,6 +128,10 @@ class Reading:
         """Return the largest suggested joint union that sits in a place, None if there is none."""
         found = self._seats.get(place_id)
         return None if found is None else self.survey.groups.loc[found]
+
+    def groups_at(self, place_ids: Iterable[str]) -> pd.DataFrame:
+        """Return the largest suggested joint union of each of these places that has one."""
+        return self.survey.groups.loc[[self._seats[key] for key in place_ids if key in self._seats]]
 
     def group_name(self, key: str) -> str:
         """Return the name of a suggested union."""

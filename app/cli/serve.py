@@ -6,6 +6,7 @@ import click
 import waitress
 from flask import current_app
 
+from app import runs
 from app.config import settings
 from geo.errors import AtlasError
 
@@ -23,9 +24,10 @@ def serve(host: str | None, port: int | None) -> None:
     """启动网页服务 / serve the pages."""
     config = settings()
     host, port = host or config.host, port or config.port
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         server = waitress.create_server(
-            current_app._get_current_object(),  # type: ignore[attr-defined]
+            app,
             host=host,
             port=port,
             threads=config.threads,
@@ -36,6 +38,8 @@ def serve(host: str | None, port: int | None) -> None:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         raise PortError(f"{host}:{port}", detail={"say": f"{host}:{port}"}) from error
+    if config.worker:
+        runs.start(app)
     click.echo(f"图集已启动 / the atlas is at http://{host}:{port}/  （Ctrl+C 停止 / to stop）")
     server.run()
 

@@ -7,7 +7,7 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from app.labels import label
-from app.reading import Reading
+from app.reading import Reading, kind_name
 from app.reports.notes import notes
 from app.reports.sheet import Column, Sheet
 from geo.coverage import UNPLACED
@@ -21,8 +21,8 @@ FIELDS = (
 
 def sheet(read: Reading, kind: str, chosen: Filter, table: pd.DataFrame) -> Sheet:
     """Return the sheet of ``table``, a ranking of the places of ``kind`` in the order wanted."""
-    title = _("空白点排行：%(kind)s", kind=label("place_kind", kind))
-    heads = [Column(_("序号"), 6), Column(label("place_kind", kind), 30), Column(_("图上有位置"), 10)]
+    title = _("空白点排行：%(kind)s", kind=kind_name(kind))
+    heads = [Column(_("序号"), 6), Column(kind_name(kind), 30), Column(_("图上有位置"), 10)]
     heads += [Column(label("figure", field), 12) for field in FIELDS]
     facts = notes(read, chosen, _("一行一个地点，按未建会企业数排列"))
     return Sheet(title, facts, heads, _rows(table), f"{title}_{read.on}")

@@ -7,7 +7,11 @@ from app.current import reading
 from app.definitions import SECTIONS
 from app.errors import NoSurveyError
 from app.views import Nav
+from geo.coverage import RATES
 from geo.gaps import FIGURES
+
+OPENS = {rate.name: rate.part for rate in RATES if rate.part in FIGURES} | {figure: figure for figure in FIGURES}
+"""The figure whose list a figure opens: a rate that of its numerator."""
 
 bp = Blueprint("definitions", __name__)
 nav = Nav(90, "definitions.show", lazy_gettext("指标说明"))
@@ -19,6 +23,6 @@ def show() -> str:
     try:
         read = reading()
     except NoSurveyError:
-        return render_template("definitions/page.html", read=None, total=None, sections=SECTIONS, figures=FIGURES)
+        return render_template("definitions/page.html", read=None, total=None, sections=SECTIONS, opens=OPENS)
     total = read.total()
-    return render_template("definitions/page.html", read=read, total=total, sections=SECTIONS, figures=FIGURES)
+    return render_template("definitions/page.html", read=read, total=total, sections=SECTIONS, opens=OPENS)

@@ -22,7 +22,18 @@ from geo.gaps import Filter
 bp = Blueprint("overview", __name__)
 nav = Nav(10, "overview.show", lazy_gettext("总览"))
 
-SORTS = ("name", "eligible", "rate", "gap", "gap_workers", "without_own_25", "unlocated")
+SORTS = (
+    "name",
+    "eligible",
+    "rate",
+    "gap",
+    "gap_workers",
+    "rate_own_25",
+    "without_own_25",
+    "unions",
+    "net_growth",
+    "unlocated",
+)
 TOP = 10
 
 
@@ -38,13 +49,13 @@ def show() -> str:
     years = yearly(read)
     return render_template(
         "overview/page.html", read=read, total=read.total(), counties=table, sort=sort, tops=tops, years=years,
-        years_chart=years_chart(years), county_map=county_map(read),
+        years_chart=years_chart(years), county_map=county_map(read), growth=read.growth().loc["all"],
     )  # fmt: skip
 
 
 def counties_ranked(read: Reading, sort: str) -> pd.DataFrame:
     """Return the figures by county in the order asked for, firms of no known county last."""
-    figures = read.figures("county")
+    figures = read.figures("county").join(read.growth("county")["net_growth"])
     names = [read.name("county", key) for key in figures.index]
     return ordered(figures.assign(name=names, last=figures.index == UNPLACED), sort, SORTS).sort_values(
         "last", kind="stable"
@@ -68,9 +79,11 @@ def years_chart(years: list[tuple[date, pd.Series]]) -> dict[str, Any]:
     }
 
 
-def county_map(read: Reading) -> Markup:
-    """Return the map of firms without a union by county, each county a link to its list."""
+def county_map(read: Reading) -> tuple[Markup, list[tuple[str, str]]]:
+    """Return the map of firms without a union by county, each a link to its list, and colour and text of its classes."""
     gaps = read.figures("county")["gap"].drop(UNPLACED, errors="ignore")
     links = {str(key): figure_url("gap", "county", key) for key in gaps.index}
     label = _("各县（市、区）未建会企业数")
-    return counties.svg(read.outlines, gaps, classes=classes.of_counts(gaps), href=links, label=label)
+    scale = classes.of_counts(gaps)
+    drawn = counties.svg(read.outlines, gaps, classes=scale, href=links, label=label)
+    return drawn, list(zip(scale.colours, scale.labels(), strict=False))

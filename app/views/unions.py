@@ -8,6 +8,7 @@ from app.config import settings
 from app.current import partial, reading
 from app.errors import NotFoundError
 from app.listing import ordered, page
+from app.query import NOT_KNOWN
 from app.reading import Reading
 from app.views import Nav
 from geo.gaps import Filter
@@ -46,9 +47,11 @@ def listed(read: Reading) -> pd.DataFrame:
     keep = pd.Series(data=True, index=table.index)
     for name, column in (("kind", "kind"), ("county", "county_code")):
         if args.get(name):
-            keep &= table[column].eq(args[name]).fillna(False)
+            keep &= table[column].isna() if args[name] == NOT_KNOWN else table[column].eq(args[name]).fillna(False)
     if args.get("state") in ("in_force", "ended"):
         keep &= table["in_force"].astype(bool) == (args["state"] == "in_force")
+    if args.get("layer") in ("basic", "federation"):
+        keep &= table["kind"].eq("federation") == (args["layer"] == "federation")
     if args.get("due"):
         keep &= (table["term_end"] <= pd.Timestamp(read.on)).fillna(False) & table["in_force"].astype(bool)
     for word in args.get("text", "").split():

@@ -1,12 +1,16 @@
 """A small invented city as a ready survey, for tests of pages: two counties, some buildings, hostile names."""
 
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from flask import Flask
 from shapely import box
 
+from app import store
+from app.db import session
 from geo.frames import CRS, DIVISIONS, FIRMS, GROUPINGS, GROUPS, LINKS, OUTLINES, PLACES, SURVEYED_UNIONS
 from geo.survey import Survey, Tally
 
@@ -85,7 +89,7 @@ def firms(count: int = 240, seed: int = 7) -> pd.DataFrame:
             "name": [HOSTILE[i] if i < len(HOSTILE) else f"试验{i:05d}贸易有限公司" for i in range(count)],
             "uscc": [f"91990101{i:09d}X"[:18] for i in range(count)],
             "address": [f"东沟区望江路{i % 90 + 1}号云帆大厦{i % 6 + 1}楼{i % 6 + 1}0{i % 8}室" for i in range(count)],
-            "sector": random.choice(["C", "F", "H", "L"], count),
+            "sector": random.choice(["03", "06", "08", "12"], count),
             "ownership": "170",
             "workers": workers,
             "women": [None if w is None else w // 2 for w in workers],
@@ -225,3 +229,17 @@ def survey(count: int = 240, seed: int = 7) -> Survey:
     grouping = GROUPINGS.conform(table.loc[table["gap"], ["group_id", "left_because"]])
     tally = (Tally("geocode", count, count, {"auto": count}),)
     return Survey(ON, ON, table, places(), unions(table), LINKS.empty(), groups(table), grouping, "0" * 12, tally)
+
+
+YEARS = (date(2023, 12, 31), date(2024, 12, 31), ON)
+
+
+def load(app: Flask, count: int = 240) -> None:
+    """Store the small city as the surveys of three years, marked as a sample."""
+    made = survey(count)
+    with app.app_context(), session(write=True) as opened:
+        store.write(opened, "divisions", divisions())
+        store.write(opened, "outlines", outlines())
+        for day in YEARS:
+            store.surveys.save(opened, replace(made, on=day), f"run-{day}")
+        store.settings.put(opened, store.settings.SAMPLE, True)

@@ -1,0 +1,195 @@
+"""Pages by a client: every figure opens as many firms as it counts, hostile names stay text, faults are told."""
+
+import re
+from html import unescape
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import small_city
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.config import Config
+from geo.gaps import FIGURES
+
+BUILDING = "building:990101:云帆大厦"
+PAGES = [
+    "/", "/gaps", "/gaps?kind=market", "/gaps?kind=zone", "/gaps?kind=street", "/gaps?kind=village", "/gaps?kind=town",
+    "/gaps?kind=county", "/gaps?kind=sector", "/firms", "/firms?gap=1&size=unknown", "/unions", "/unions?due=1",
+    "/unions/union:joint1", "/unions/union:fed1", "/suggestions", f"/suggestions/{BUILDING}", "/definitions",
+    f"/places/building/{BUILDING}", "/places/market/market:990102:石埠家纺市场", "/places/county/990101",
+    "/places/town/990101001", "/places/zone/zone:990101:东沟经济开发区", "/places/sector/03",
+    "/firms/919901010000000000", "/firms/919901010000000007",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("pages"))))
+    made.testing = True
+    small_city.load(made)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def soup(client: FlaskClient, path: str) -> BeautifulSoup:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_says_sample_day_and_basis(client: FlaskClient, path: str) -> None:
+    page = soup(client, path)
+    assert "演示数据：街道、楼宇、企业、工会均为虚构" in page.get_text()
+    assert page.h1 is not None
+    assert page.h1.get_text(strip=True)
+    assert "2025-12-31" in page.get_text()
+    assert len(page.find_all("h1")) == 1
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_names_its_fields_and_repeats_no_id(client: FlaskClient, path: str) -> None:
+    page = soup(client, path)
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    for field in page.select("input:not([type=hidden]), select"):
+        assert page.find("label", attrs={"for": field["id"]}), field
+
+
+def count_of(page: BeautifulSoup) -> int:
+    return int(re.sub(r"\D", "", page.select_one("#list h2").contents[0]))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/gaps", "/gaps?kind=sector", "/gaps?kind=county&size=under_25", f"/places/building/{BUILDING}"]
+)
+def test_every_figure_opens_a_list_of_as_many_firms(client: FlaskClient, path: str) -> None:
+    checked = 0
+    for link in soup(client, path).select("table.data td a[href^='/firms?']"):
+        cell = link.find_parent("td")
+        if "职工" in (cell.get("data-label") or ""):
+            continue
+        assert count_of(soup(client, unescape(link["href"]))) == int(link.get_text().replace(",", "")), link
+        checked += 1
+    assert checked > 0 or path.startswith("/places")
+
+
+@pytest.mark.parametrize("figure", sorted(FIGURES))
+def test_every_count_that_geo_opens_is_listed(client: FlaskClient, app: Flask, figure: str) -> None:
+    from app import links
+    from app.current import reading
+
+    with app.test_request_context("/"):
+        total, href = reading().total(), links.figure_url(figure)
+    if figure in total and "workers" not in figure:
+        assert count_of(soup(client, href)) == total[figure]
+
+
+def test_hostile_names_stay_text(client: FlaskClient) -> None:
+    for path in ("/firms?text=script", "/firms/919901010000000000", "/firms?text=引号", "/unions/union:joint1"):
+        text = client.get(path).text
+        assert "<script>alert" not in text
+        assert "<b>粗</b>" not in text
+        assert "联合会<i>" not in text
+    page = soup(client, "/firms/919901010000000000")
+    assert page.h1 is not None
+    assert page.h1.get_text() == small_city.HOSTILE[0]
+
+
+def test_a_search_text_that_is_markup_stays_text(client: FlaskClient) -> None:
+    text = client.get('/firms?text="><script>x</script>').text
+    assert "<script>x" not in text
+
+
+def test_a_filter_narrows_and_pages_and_sort_keep_it(client: FlaskClient) -> None:
+    page = soup(client, "/firms?county=990101&gap=1&sort=name")
+    every = count_of(soup(client, "/firms"))
+    assert 0 < count_of(page) < every
+    head = page.select_one("th[aria-sort] a")
+    assert head is not None
+    assert "county=990101" in head["href"]
+    assert "sort=-name" in head["href"]
+    link = soup(client, "/firms?size=under_25").select_one(".pager nav a")
+    assert link is not None
+    assert "size=under_25" in link["href"]
+
+
+def test_htmx_gets_the_part_and_a_browser_the_page(client: FlaskClient) -> None:
+    part = client.get("/gaps", headers={"HX-Request": "true"})
+    assert "<html" not in part.text
+    assert "云帆大厦" in part.text
+    assert "HX-Request" in part.headers["Vary"]
+    back = client.get("/gaps", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<html" in back.text
+
+
+def test_the_day_chosen_stays_in_links_and_figures(client: FlaskClient) -> None:
+    page = soup(client, "/?on=2023-12-31")
+    assert page.select_one("#day option[selected]").get_text() == "2023-12-31"
+    assert all("on=2023-12-31" in link["href"] for link in page.select(".kpis a[href^='/firms']"))
+    assert page.select_one(".mainnav a")["href"] == "/?on=2023-12-31"
+    assert soup(client, "/?on=nonsense").select_one("#day option[selected]").get_text() == "2025-12-31"
+
+
+def test_a_building_shows_its_floors_top_first(client: FlaskClient) -> None:
+    floors = [tag.get_text() for tag in soup(client, f"/places/building/{BUILDING}").select(".floor > b")]
+    assert len(floors) >= 4
+    assert floors == sorted(floors, reverse=True)
+
+
+def test_a_learned_market_without_a_position_lists_its_firms(client: FlaskClient) -> None:
+    page = soup(client, "/places/market/market:990102:石埠家纺市场")
+    assert "还没有人在图上标出位置" in page.get_text()
+    assert page.select("table.data tbody tr")
+    assert "未上图" in soup(client, "/gaps?kind=market").get_text()
+
+
+def test_a_firm_shows_which_words_place_it_and_what_the_law_says(client: FlaskClient, app: Flask) -> None:
+    from app.current import reading
+
+    with app.test_request_context("/"):
+        firms = reading().survey.firms
+    key = firms.index[firms["path"].eq("own_promote").fillna(value=False)][0]
+    page = soup(client, f"/firms/{key}")
+    assert [mark.get_text() for mark in page.select("mark")] == ["东沟区", "望江路"]
+    assert "通工办〔2011〕29号" in page.get_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/firms/nobody", 404), ("/places/building/nowhere", 404), ("/places/nothing/x", 404), ("/unions/x", 404),
+     ("/suggestions/x", 404), ("/nix", 404), ("/language/fr", 404), ("/firms/list.pdf", 404)],
+)  # fmt: skip
+def test_what_does_not_exist_is_told(client: FlaskClient, path: str, status: int) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert "没有找到" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/firms/list", "/gaps/list"])
+def test_downloads_have_a_name_and_are_not_kept(client: FlaskClient, path: str) -> None:
+    for form in ("xlsx", "csv"):
+        answer = client.get(f"{path}.{form}?county=990101&gap=1")
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert (
+            quote("未建会") in answer.headers["Content-Disposition"]
+            or quote("空白点") in answer.headers["Content-Disposition"]
+        )
+
+
+def test_before_the_first_survey_there_is_an_empty_state(tmp_path: Path) -> None:
+    client = create_app(Config.from_environment({}, instance=tmp_path)).test_client()
+    for path in ("/", "/gaps", "/firms", "/unions", "/suggestions"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "还没有可看的数据" in answer.text
+    assert "怎么算" in client.get("/definitions").text
