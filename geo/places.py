@@ -15,10 +15,10 @@ _METRES_PER_DEGREE = 111_320.0
 def assign(locations: pd.DataFrame, places: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return ``LOCATIONS`` with the places filled that geometry tells and the address did not.
 
-    A position of level building, number or market lies in the smallest zone, building or market outline around it; in the
-    county outline around it if no county was resolved. An identity read from the address is never overwritten: where the
-    outline disagrees by more than the radius, the reason ``OUTLINE_DISAGREES`` is added and the status becomes review;
-    where a border is nearer than the radius, ``NEAR_BORDER``. Rows without a position are returned as they are.
+    A position of level building, number or market lies in the smallest zone, building or market outline around it, and
+    in the county outline around it if no county was resolved. An identity read from the address is never overwritten:
+    where the outline disagrees by more than the radius, the reason ``OUTLINE_DISAGREES`` is added and the status
+    becomes review; where a border is nearer than the radius, ``NEAR_BORDER`` is added. Rows without a position stay.
     """
     result = LOCATIONS.conform(locations)
     located = result["lon"].notna() & result["lat"].notna() & result["level"].isin(_EXACT_LEVELS)

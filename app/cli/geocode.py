@@ -1,11 +1,11 @@
 """``geocode``: a table of addresses in, divisions, places and positions out; needs no database."""
 
-import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from flask import current_app
 
 from geo import gazetteer as gazetteers
 from geo import places as placing
+from geo.errors import FileRefused
 from geo.frames import ALIASES, OUTLINES
 from geo.geocode import LocateOptions, locate
 from geo.io.divisions import read_aliases, read_divisions, read_outlines
@@ -65,8 +66,8 @@ def geocode(
 ) -> None:
     """定位地址 / locate the addresses of a table.
 
-    INPUT.csv needs a column of addresses (address, 地址, 住所 …); id and name may be missing. Each row is answered in order.
-    Exit status: 0 all rows read, 1 some rows or features were not taken, 2 nothing done.
+    INPUT.csv needs a column of addresses (address, 地址, 住所 …); id and name may be missing. Each row is answered
+    in order. Exit status: 0 all rows read, 1 some rows or features were not taken, 2 nothing done.
     """
     words = read_words(current_app.config["ATLAS"].data / "words")
     rows = read_addresses(source, words)
@@ -138,27 +139,41 @@ def _answer(
 ) -> dict[str, int]:
     """Locate and write part by part; the target appears only when all is written."""
     tally: dict[str, int] = {}
-    unfinished = target.with_name(target.name + ".part")
-    with AnswerFile(unfinished, known.divisions) as out, _bar(len(rows)) as bar:
+    with _finished(target) as unfinished, AnswerFile(unfinished, known.divisions) as out, _bar(len(rows)) as reach:
         for start in range(0, len(rows), _PART):
             part = rows.iloc[start : start + _PART]
-            found = locate(
-                part, names, options=LocateOptions(), progress=lambda done, _, at=start: bar.update(at + done - bar.pos)
-            )
+            found = locate(part, names, options=LocateOptions(), progress=partial(_reach, reach, start))
             placed = placing.assign(found, places, known.outlines)
             out.write(part, placed)
             for status, count in placed["status"].value_counts().items():
                 tally[str(status)] = tally.get(str(status), 0) + int(count)
-    os.replace(unfinished, target)  # noqa: PTH105
     return tally
 
 
+def _reach(reach: Callable[[int], None], start: int, done: int, _of: int) -> None:
+    reach(start + done)
+
+
 @contextmanager
-def _bar(size: int) -> Iterator["click.progressbar"]:  # type: ignore[name-defined]
-    with click.progressbar(
-        length=size, label="定位 / locating", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        yield bar
+def _finished(target: Path) -> Iterator[Path]:
+    """Give a name to write to; it takes the target's place at the end, or is removed if something fails."""
+    if not target.parent.is_dir():
+        raise FileRefused(
+            f"there is no folder {target.parent}", code="NO_FOLDER", detail={"folder": str(target.parent)}
+        )
+    unfinished = target.with_name(target.name + ".part")
+    try:
+        yield unfinished
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _bar(size: int) -> Iterator[Callable[[int], None]]:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=size, label="定位 / locating", file=sys.stderr, hidden=hidden) as bar:
+        yield lambda reached: bar.update(reached - bar.pos)
 
 
 def _report(tally: dict[str, int], version: str, malformed: int, left: int) -> None:

@@ -1,7 +1,7 @@
 """Numbers, relations and punctuation in a normalised address: everything that a grammar can tell without a gazetteer.
 
-One compiled scanner. A number's unit decides its kind, and a negative look-ahead keeps 1号桥, 5号路, 3号厂房, 2号楼 from
-being read as house numbers: they are names or blocks.
+One compiled scanner. A number's unit decides its kind, and a negative look-ahead keeps 1号桥, 5号路, 3号厂房, 2号楼
+from being read as house numbers: they are names or blocks.
 """
 
 import re
@@ -14,12 +14,15 @@ NO, BLOCK, CELL, FLOOR, ROOM, GROUP, CHAIN, PHASE, ROAD, REL, SEP, KM, NOTE = (
 _ONE = r"(?:[A-Z]{0,2}\d+[A-Z]{0,2}\d{0,4}(?:-[A-Z](?![A-Z\d]))?)"
 _LIST = rf"{_ONE}(?:(?:[-~/.、&]|至|和|附)+{_ONE})*"
 _UNIT = {
-    "号楼": BLOCK, "号厂房": BLOCK, "号车间": BLOCK, "号仓库": BLOCK, "号库": BLOCK, "号馆": BLOCK, "号幢": BLOCK, "号栋": BLOCK,
+    "号楼": BLOCK, "号厂房": BLOCK, "号车间": BLOCK,
+    "号仓库": BLOCK, "号库": BLOCK, "号馆": BLOCK, "号幢": BLOCK, "号栋": BLOCK,
     "#楼": BLOCK, "#厂房": BLOCK, "#车间": BLOCK, "幢楼": BLOCK, "幢": BLOCK, "栋": BLOCK, "座": BLOCK, "#": BLOCK,
     "号单元": CELL, "单元": CELL, "梯": CELL,
     "层楼": FLOOR, "层": FLOOR, "楼": FLOOR, "F": FLOOR,
-    "号室": ROOM, "号房": ROOM, "号门市部": ROOM, "号门市": ROOM, "号门面": ROOM, "号营业房": ROOM, "号店面": ROOM, "号店": ROOM, "号商铺": ROOM,
-    "号铺": ROOM, "号车库": ROOM, "号摊位": ROOM, "号摊": ROOM, "室": ROOM, "房间": ROOM, "房": ROOM, "铺": ROOM, "摊位": ROOM,
+    "号室": ROOM, "号房": ROOM, "号门市部": ROOM, "号门市": ROOM, "号门面": ROOM,
+    "号营业房": ROOM, "号店面": ROOM, "号店": ROOM, "号商铺": ROOM,
+    "号铺": ROOM, "号车库": ROOM, "号摊位": ROOM,
+    "号摊": ROOM, "室": ROOM, "房间": ROOM, "房": ROOM, "铺": ROOM, "摊位": ROOM,
     "村民小组": GROUP, "小组": GROUP, "组": GROUP, "生产队": GROUP, "队": GROUP, "号组": GROUP,
     "号弄": NO, "号院": NO, "号": NO, "弄": NO,
     "期": PHASE,
@@ -57,7 +60,7 @@ _SEP = re.compile(r"[,、()\-~/.:&_*+=!?]+")
 
 
 class Token(NamedTuple):
-    """A stretch of text that the grammar recognises; ``value`` is the number with its list or range, without the unit."""
+    """A stretch of text that the grammar recognises; ``value`` is the number, list or range without its unit."""
 
     start: int
     end: int

@@ -3,7 +3,23 @@
 from geo.gazetteer.build import FACTS, GazetteerError, build
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
+from geo.gazetteer.layers import StreetPoint, door_text
 from geo.gazetteer.learning import Learned, learn
+from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.votes import Reading, read
 
-__all__ = ["FACTS", "Entity", "Gazetteer", "GazetteerError", "Learned", "Name", "Reading", "build", "learn", "read"]
+__all__ = [
+    "FACTS",
+    "Entity",
+    "Gazetteer",
+    "GazetteerError",
+    "Learned",
+    "Name",
+    "Reading",
+    "StreetPoint",
+    "build",
+    "door_text",
+    "learn",
+    "paused_collector",
+    "read",
+]

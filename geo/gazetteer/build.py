@@ -6,24 +6,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import ahocorasick
 import pandas as pd
 
-from geo.errors import AtlasError
 from geo.gazetteer import variants
+from geo.gazetteer.elsewhere import elsewhere_keys
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.facts import FACTS, Fact, learned_names, priors_of, read_facts
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key
-from geo.gazetteer.layers import place_names, street_points
+from geo.gazetteer.layers import place_doors, place_names, street_points
+from geo.gazetteer.tree import GazetteerError, Tree, read_tree
 from geo.text import normalise
-
-
-class GazetteerError(AtlasError):
-    """The divisions do not make a city: no city row, or no county in force below it."""
-
-    code = "GAZETTEER"
 
 
 def build(
@@ -38,8 +32,9 @@ def build(
     Parameters
     ----------
     divisions, aliases, places
-        ``DIVISIONS``, ``ALIASES``, ``PLACES`` (WGS-84). A division with ``valid_to`` is a former one; its parent is where
-        its land lies today. An alias whose target is no row of ``divisions`` or ``places`` names a place elsewhere.
+        ``DIVISIONS``, ``ALIASES``, ``PLACES`` (WGS-84). A division with ``valid_to`` is a former one; its parent is
+        where its land lies today. An alias whose target is no row of ``divisions`` or ``places`` names a place
+        elsewhere.
     facts
         What ``learn`` returned as ``facts``, ``None`` for nothing learned.
 
@@ -48,57 +43,26 @@ def build(
     GazetteerError
         If ``divisions`` holds no city or no county.
     """
-    maker = _Maker(_tree(divisions))
+    maker = _Maker(read_tree(divisions))
     learned = read_facts(facts)
     maker.add_divisions()
     maker.add_aliases(aliases)
     maker.add_places(places, taught=bool(learned))
     maker.add_learned(learned)
     gazetteer = maker.finish(places, learned)
-    return replace(gazetteer, points=street_points(places, gazetteer.read))
+    return _with_doors(gazetteer, places)
 
 
-_RADIUS_M = {"city": 60_000.0, "county": 18_000.0, "town": 4_500.0, "village": 1_500.0}
-"""Within which nine of ten addresses of a division lie around its given point: usual sizes, not measured per division."""
-
-
-@dataclass
-class _Tree:
-    """Divisions as entities with their chain of parents worked out."""
-
-    city: Entity
-    province: str
-    counties: tuple[str, ...]
-    entities: dict[str, Entity]
-
-
-def _tree(divisions: pd.DataFrame) -> _Tree:
-    rows = {str(row.Index): row for row in divisions.itertuples()}
-    cities = [code for code, row in rows.items() if row.level == "city" and pd.isna(row.valid_to)]
-    if not cities:
-        raise GazetteerError("the divisions hold no city in force")
-    entities = {code: _division(code, rows) for code in rows}
-    counties = tuple(sorted(c for c, e in entities.items() if e.kind == "county" and not e.former))
-    if not counties:
-        raise GazetteerError("the divisions hold no county in force")
-    return _Tree(entities[cities[0]], cities[0][:2] + "0000", counties, entities)
-
-
-def _division(code: str, rows: Mapping[str, Any]) -> Entity:
-    row = rows[code]
-    county = town = None
-    at, seen = code, set()
-    while at in rows and at not in seen:
-        seen.add(at)
-        former = not pd.isna(rows[at].valid_to)
-        if rows[at].level == "town" and not former and town is None:
-            town = at
-        if rows[at].level == "county" and not former:
-            county = at
-        at = "" if pd.isna(rows[at].parent) else str(rows[at].parent)
-    lon, lat = float(row.lon), float(row.lat)
-    former = not pd.isna(row.valid_to)
-    return Entity(code, row.level, str(row.name), county, town, lon, lat, "division", _RADIUS_M[row.level], former)
+def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
+    """Add house numbers, and doors that belong to one building of the layers."""
+    addresses = place_doors(places, gazetteer.read)
+    held: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for key, (county, road, number) in addresses.items():
+        if gazetteer.entities[key].origin != "registry":  # a learned door must be agreed on by its addresses
+            held[county, road, number.text].add(key)
+    doors = {door: min(keys) for door, keys in held.items() if len(keys) == 1}
+    points = street_points(places, gazetteer.read)
+    return replace(gazetteer, points=points, doors={**gazetteer.doors, **doors}, addresses=addresses)
 
 
 @dataclass
@@ -114,7 +78,7 @@ class _Group:
 class _Maker:
     """Collects names, then freezes them."""
 
-    def __init__(self, tree: _Tree) -> None:
+    def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._groups: dict[tuple[str, int, str], _Group] = {}
         self._elsewhere: dict[str, str] = {}
@@ -165,8 +129,6 @@ class _Maker:
         province = self._elsewhere.get(self._tree.province, "")
         return variants.zone_variants(text, owners, province)
 
-    # --- aliases, places, learned names --------------------------------------------------------------------------------
-
     def add_aliases(self, aliases: pd.DataFrame) -> None:
         rows = sorted((str(r.target), normalise(r.alias).text) for r in aliases.itertuples())
         for target, text in rows:
@@ -206,8 +168,6 @@ class _Maker:
         group = self._groups.setdefault((text, mode, label), _Group(label, mode))
         group.entities.setdefault(entity.key, entity)
 
-    # --- freezing --------------------------------------------------------------------------------------------------------
-
     def finish(self, places: pd.DataFrame, facts: tuple[Fact, ...]) -> Gazetteer:
         keys: dict[str, list[Key]] = defaultdict(list)
         lookup: dict[tuple[str, str], Name] = dict(self._learned)
@@ -223,7 +183,7 @@ class _Maker:
                 for surface in name.surfaces:
                     keys[surface].append(Key(len(surface), LEARNED, name))
         for code, text in self._elsewhere.items():
-            for words, key in _elsewhere_keys(code, text, self._tree.city.key):
+            for words, key in elsewhere_keys(code, text, self._tree.city.key):
                 keys[words].append(key)
         automaton = ahocorasick.Automaton()
         for text in sorted(keys):
@@ -280,6 +240,7 @@ class _Maker:
             bare_zone=self._bare_zone(),
             doors=doors,
             points={},
+            addresses={},
             hash=_digest(keys, facts, places),
             automaton=automaton,
         )
@@ -312,7 +273,7 @@ class _Maker:
         return Name("开发区", "devzone", "bare", (), votes)
 
     def _core_counties(self) -> frozenset[str]:
-        """Return the districts of the city proper: those that never were a county or a county-level city of their own."""
+        """Return the districts of the city proper: those that never were a county or a city of their own."""
         former = {
             entity.key
             for (text, _, label), group in self._groups.items()
@@ -337,22 +298,6 @@ def _inner(name: Name, counties: tuple[str, ...]) -> Name:
 def _joined(known: Name, learned: Name) -> Name:
     """A name of the layers that addresses mention too: the layer's entities, the addresses' votes where it has none."""
     return Name(known.text, known.label, known.form, known.entities, known.votes or learned.votes, learned.mentions)
-
-
-def _elsewhere_keys(code: str, text: str, city: str) -> list[tuple[str, Key]]:
-    """Keys for provinces, cities and counties elsewhere; the own province and city count as the city's own."""
-    own = code == city[:2] + "0000"
-    if code[:4] == city[:4]:
-        return []
-    label = "prov" if code.endswith("0000") else "city" if code.endswith("00") else "district"
-    entity = Entity(code, "own" if own else "elsewhere", text, None, None, math.nan, math.nan, "division", math.nan)
-    found = [(text, Key(len(text), FULL, Name(text, label, "full", (entity,), None)))] if len(text) > 2 else []
-    short = text.removesuffix("省").removesuffix("市").removesuffix("特别行政区").removesuffix("自治区")
-    for people in ("壮族", "回族", "维吾尔"):
-        short = short.removesuffix(people)
-    if label != "district" and 2 <= len(short) < len(text):
-        found.append((short, Key(len(short), SHORT, Name(short, label, "bare", (entity,), None))))
-    return found
 
 
 def _digest(keys: Mapping[str, list[Key]], facts: tuple[Fact, ...], places: pd.DataFrame) -> str:

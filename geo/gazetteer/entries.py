@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Entity(NamedTuple):
-    """A division or place. ``kind`` is a level of divisions (city … village) or a kind of places; ``county`` today's code."""
+    """A division or place. ``kind`` is a level of divisions or a kind of places; ``county`` is today's code."""
 
     key: str
     kind: str
@@ -30,8 +30,8 @@ class Entity(NamedTuple):
 class Name:
     """A name as it occurs in text, with all that it may mean.
 
-    ``label`` is the label of its segment, ``form`` how it was matched (``full``, ``bare`` or ``learned``), ``votes`` the
-    logarithm of how well the name fits each county (in the gazetteer's order), ``None`` where it tells nothing.
+    ``label`` is the label of its segment, ``form`` how it was matched (``full``, ``bare`` or ``learned``), ``votes``
+    the logarithm of how well the name fits each county (in the gazetteer's order), ``None`` where it tells nothing.
     """
 
     text: str

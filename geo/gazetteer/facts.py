@@ -97,11 +97,11 @@ _KIND_LABEL = {"street": "road", "building": "poi", "market": "poi", "zone": "de
 
 
 def priors_of(facts: Iterable[Fact], counties: Sequence[str], core: frozenset[str]) -> dict[str, tuple[float, ...]]:
-    """Return log-priors per county for addresses that name no county: by form ``city`` (南通市…, 市…),
-    ``road`` (a road or house comes first) and ``none``.
+    """Return log-priors per county for addresses that name none, by form.
 
-    What is known beforehand is only Chinese practice: a prefecture's name followed by a road means the city proper. What
-    the registry taught replaces it as it grows.
+    The forms: ``city`` (南通市…, 市…), ``road`` (a road or house comes first), ``none``; ``county`` for completeness.
+    What is known beforehand is only Chinese practice: a prefecture's name followed by a road means the city proper.
+    What the registry taught replaces it as it grows.
     """
     split = len(core) < len(counties)
     given = {"city": 0.92 if split else 1.0, "road": 0.5 if split else 1.0, "none": len(core) / len(counties)}

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import ahocorasick
 
-from geo.address import Address, Hit, parse
+from geo.address import Address, Hit, Number, parse
 from geo.gazetteer.entries import Entity, Name
+from geo.gazetteer.layers import StreetPoint
 from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
 
 FULL, TOWN, VILLAGE, SHORT, LEARNED = range(5)
@@ -46,7 +47,8 @@ class Gazetteer:
     town_cores: Mapping[str, Name]
     bare_zone: Name | None
     doors: Mapping[tuple[str, str, str], str]
-    points: Mapping[tuple[str, str], Sequence[tuple[int, str, float, float]]]
+    points: Mapping[tuple[str, str], Sequence[StreetPoint]]
+    addresses: Mapping[str, tuple[str, str, Number]]
     hash: str
     automaton: ahocorasick.Automaton = field(repr=False)
 
@@ -111,7 +113,7 @@ def _village(text: str, start: int, end: int, key: Key) -> Hit | None:
     return Hit(start, end, key.name.label, -0.5 + 0.9 * key.size, key.bare)
 
 
-def _learned(text: str, start: int, end: int, key: Key) -> Hit | None:
+def _learned(_: str, start: int, end: int, key: Key) -> Hit | None:
     name = key.name
     return Hit(start, end, name.label, 1.0 + 1.5 * key.size + 0.2 * min(name.mentions, 5), name)
 

@@ -1,14 +1,13 @@
 """Names and address points out of the user's layers (``PLACES``)."""
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from geo.address import Address
+from geo.address import Address, Number, read_number
 from geo.gazetteer.entries import Entity
 from geo.text import normalise
 
@@ -16,7 +15,7 @@ _LABEL = {"zone": "devzone", "building": "poi", "market": "poi", "street": "road
 
 
 def place_names(places: pd.DataFrame, zone_names: Callable[[str], set[str]]) -> Iterator[tuple[str, str, Entity]]:
-    """Yield (label, normalised name, entity) of every zone, building, market and street, also under its other writings."""
+    """Yield (label, normalised name, entity) of every zone, building, market and street, in all its writings."""
     for row in places.itertuples():
         label = _LABEL.get(row.kind)
         if label is None:
@@ -36,47 +35,70 @@ def _text(value: object) -> str | None:
     return None if value is None or value is pd.NA or value != value else str(value)
 
 
-def _point(geometry: object) -> tuple[float, float]:
-    if geometry is None or getattr(geometry, "is_empty", True):
+def _point(geometry: Any) -> tuple[float, float]:
+    if geometry is None or geometry.is_empty:
         return math.nan, math.nan
-    point = geometry if geometry.geom_type == "Point" else geometry.representative_point()  # type: ignore[attr-defined]
+    point = geometry if geometry.geom_type == "Point" else geometry.representative_point()
     return float(point.x), float(point.y)
 
 
 _LEAST_RADIUS_M = 40.0
 
 
-def _radius_m(geometry: object, lat: float) -> float:
+def _radius_m(geometry: Any, lat: float) -> float:
     """Half the diagonal of the extent, at least what a pin on a house is good for."""
     if math.isnan(lat):
         return math.nan
-    west, south, east, north = geometry.bounds  # type: ignore[attr-defined]
+    west, south, east, north = geometry.bounds
     half = math.hypot((east - west) * 111_320 * math.cos(math.radians(lat)), (north - south) * 110_540) / 2
     return max(half, _LEAST_RADIUS_M)
 
 
-def street_points(
-    places: pd.DataFrame, read: Callable[[str], Address]
-) -> dict[tuple[str, str], Sequence[tuple[int, str, float, float]]]:
-    """Return the known house numbers: (county code or "", street) → sorted (main number, full number, lon, lat).
+class StreetPoint(NamedTuple):
+    """A known house number of a street, in the order of the numbers."""
+
+    main: int
+    number: str
+    lon: float
+    lat: float
+    town: str
+
+
+def street_points(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[tuple[str, str], Sequence[StreetPoint]]:
+    """Return the known house numbers by (county code or "", street), sorted.
 
     ``read`` parses a normalised address; the street and, where its column is empty, the number come from the name.
     """
-    found: dict[tuple[str, str], list[tuple[int, str, float, float]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[StreetPoint]] = defaultdict(list)
     rows = places[places["kind"] == "address"] if len(places) else places
     for row in rows.itertuples():
         lon, lat = _point(row.geometry)
         street, number = _street_and_number(row, read)
-        if street and number and not math.isnan(lon):
-            digits = re.search(r"\d{1,9}", number)
-            if digits:
-                found[_text(row.county_code) or "", street].append((int(digits.group()), number, lon, lat))
+        if street and number is not None and not math.isnan(lon):
+            point = StreetPoint(number.main, door_text(number), lon, lat, _text(row.town_code) or "")
+            found[_text(row.county_code) or "", street].append(point)
     return {key: tuple(sorted(points)) for key, points in sorted(found.items())}
 
 
-def _street_and_number(row: Any, read: Callable[[str], Address]) -> tuple[str, str]:
+def _street_and_number(row: Any, read: Callable[[str], Address]) -> tuple[str, Number | None]:
     address = read(normalise(row.name).text)
-    roads = [piece for piece in address.names if piece.label == "road"]
-    number = address.number.text if address.number is not None else normalise(_text(row.number) or "").text
-    number = number.removesuffix("号").replace("附", "-").strip("-")
-    return (address.text[roads[0].start : roads[0].end] if roads else ""), number
+    number = address.number or read_number(normalise(_text(row.number) or "").text, "号")
+    roads = [text for text, piece in zip(address.texts, address.names, strict=True) if piece.label == "road"]
+    return (roads[0] if roads else ""), number
+
+
+def door_text(number: Number) -> str:
+    """Return a house number as doors are compared: 88附1 and 88-1 are one."""
+    return number.text.replace("附", "-").strip("-")
+
+
+def place_doors(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[str, tuple[str, str, Number]]:
+    """Return county, street and number of every building and market whose address is known, by place key."""
+    doors = {}
+    rows = places[places["kind"].isin(["building", "market"]) & places["address"].notna()] if len(places) else places
+    for row in rows.itertuples():
+        address = read(normalise(row.address).text)
+        at = address.number_after
+        if address.number is not None and at >= 0 and address.names[at].label == "road":
+            doors[str(row.Index)] = (_text(row.county_code) or "", address.texts[at], address.number)
+    return doors

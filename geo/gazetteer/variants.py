@@ -84,7 +84,7 @@ def zone_variants(name: str, owners: tuple[str, ...], province: str) -> set[str]
 
 
 def place_core(text: str, owners: frozenset[str]) -> str:
-    """Return a place's name without the city or county it begins with (南通万象城 → 万象城), if three characters stay."""
+    """Return a place's name without the city or county it begins with: 南通万象城 → 万象城."""
     for size in (7, 6, 5, 4, 3, 2):
         if text[:size] in owners and len(text) - size >= 3:
             return text[size:]

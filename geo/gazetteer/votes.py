@@ -27,8 +27,9 @@ class Reading:
     """An address with its names looked up and the county worked out.
 
     ``named`` pairs each name segment with its ``Name`` (``None``: unknown). ``certain`` tells that a division or zone
-    named in the text decides. ``form`` is ``county``, ``city``, ``road`` or ``none``: how the address begins. ``alone`` is
-    the chance of ``county`` without the firm's name. ``outside`` is the place elsewhere that it begins with.
+    named in the text decides. ``form`` is ``county``, ``city``, ``road`` or ``none``: how the address begins.
+    ``alone`` is the chance of ``county`` without the firm's name. ``outside`` is the place elsewhere that it begins
+    with.
     ``districts`` are the counties it names.
     """
 
@@ -46,7 +47,7 @@ class Reading:
     @property
     def conflict(self) -> bool:
         """Whether the address names two counties, or the rest of it speaks against the one it names."""
-        return len(self.districts) > 1 or bool(self.districts) and self.county not in self.districts
+        return len(self.districts) > 1 or (bool(self.districts) and self.county not in self.districts)
 
 
 def read(gazetteer: Gazetteer, text: str, company: tuple[float, ...] | None = None) -> Reading:
@@ -132,7 +133,7 @@ def _zone(gazetteer: Gazetteer, words: str, name: Name | None) -> Name | None:
 
 
 def _inner(gazetteer: Gazetteer, words: str, known: Mapping[str, Name]) -> Name | None:
-    """Return the county or town that a zone or house carries in its name (通州开发区, 南通市海门经济开发区, 姜灶工业区)."""
+    """Return the county or town that a zone or house carries in its name: 南通市海门经济开发区, 姜灶工业区."""
     city = gazetteer.city.name
     for start in (0, len(city) if words.startswith(city) else 0):
         for size in (4, 3, 2):

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geo.frames import LOCATIONS
-from geo.gazetteer import Gazetteer, Reading, read
+from geo.gazetteer import Gazetteer, Reading, paused_collector, read
 from geo.gazetteer.votes import company_votes
 from geo.geocode.judge import Verdict, judge
 from geo.geocode.options import LocateOptions
@@ -15,6 +15,7 @@ from geo.geocode.resolve import Resolved, resolve
 from geo.text import Normalised, fold, normalise
 
 Answer = tuple[Reading, Resolved, Verdict]
+_STEP = 2_000
 _PLACES = ("zone", "building", "market", "street")
 
 
@@ -26,14 +27,28 @@ def locate(
     decisions: pd.DataFrame | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """Return ``LOCATIONS`` for a frame with ``address`` (and, as second evidence, ``name``), one row per row, same index.
+    """Return ``LOCATIONS`` for a frame with ``address``: one row per row, same index.
 
-    ``operating_address`` is used where it is known. ``decisions`` (``DECISIONS``) of kind ``pin`` on an enterprise set its
-    position. The register's own ``lon``/``lat`` are not used here. Never raises on any text; credit codes are not looked at.
+    ``name`` is second evidence; ``operating_address`` is used where it is known. ``decisions`` (``DECISIONS``) of kind
+    ``pin`` on an enterprise set its position. The register's own ``lon``/``lat`` are not used here, credit codes are
+    not looked at. Never raises on any text.
     """
     options = options or LocateOptions()
     texts = _addresses(enterprises)
     names = enterprises["name"].tolist() if options.company and "name" in enterprises.columns else [None] * len(texts)
+    with paused_collector():
+        columns = _columns(texts, names, gazetteer, options, progress or (lambda _done, _of: None))
+    frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
+    return frame if decisions is None else _pinned(frame, decisions)
+
+
+def _columns(
+    texts: list[object],
+    names: list[object],
+    gazetteer: Gazetteer,
+    options: LocateOptions,
+    progress: Callable[[int, int], None],
+) -> dict[str, list[Any]]:
     cache: dict[tuple[str, tuple[float, ...] | None], Answer] = {}
     columns: dict[str, list[Any]] = {column: [] for column in LOCATIONS.columns}
     for k, (raw, name) in enumerate(zip(texts, names, strict=True)):
@@ -44,12 +59,10 @@ def locate(
         if answer is None:
             answer = cache[key] = _answer(gazetteer, norm.text, votes, options)
         _append(columns, answer, norm, raw if isinstance(raw, str) else "")
-        if progress is not None and k % 2000 == 0:
+        if k % _STEP == 0:
             progress(k, len(texts))
-    if progress is not None:
-        progress(len(texts), len(texts))
-    frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
-    return frame if decisions is None else _pinned(frame, decisions)
+    progress(len(texts), len(texts))
+    return columns
 
 
 def _addresses(enterprises: pd.DataFrame) -> list[object]:
@@ -62,7 +75,7 @@ def _addresses(enterprises: pd.DataFrame) -> list[object]:
 
 def _answer(gazetteer: Gazetteer, text: str, votes: tuple[float, ...] | None, options: LocateOptions) -> Answer:
     reading = read(gazetteer, text, votes)
-    found = resolve(gazetteer, reading)
+    found = resolve(gazetteer, reading, options)
     return reading, found, judge(gazetteer, reading, found, options)
 
 

@@ -4,14 +4,30 @@ import math
 from typing import NamedTuple
 
 from geo.gazetteer import Gazetteer, Reading
-from geo.geocode.numbers import Spot, spot
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Reason, Resolved, placed
 
 _FINE = ("building", "market", "street", "village", "zone", "town", "county")
 """Identities, finest first; a village is finer than a zone, which may be half a city."""
-_LEVEL_TRUST = {"building": 0.98, "number": 0.97, "street": 0.99, "market": 0.98, "zone": 0.98, "village": 0.98, "town": 0.99,
-                "county": 1.0, "none": 0.0}  # fmt: skip
+_LEVEL_TRUST = {
+    "building": 0.98,
+    "number": 0.97,
+    "street": 0.99,
+    "market": 0.98,
+    "zone": 0.98,
+    "village": 0.98,
+    "town": 0.99,
+    "county": 1.0,
+}
+
+
+_FROM = {
+    "district": "COUNTY_NAMED",
+    "town": "COUNTY_FROM_TOWN",
+    "devzone": "COUNTY_FROM_ZONE",
+    "road": "COUNTY_FROM_ROAD",
+    "community": "COUNTY_FROM_VILLAGE",
+}
 
 
 class Verdict(NamedTuple):
@@ -33,11 +49,11 @@ def judge(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: Loca
         return _nowhere("outside", [["OUTSIDE", {"place": reading.outside.name, "code": reading.outside.key}]])
     if not reading.address.text.strip(",-."):
         return _nowhere("none", [["EMPTY", {}]])
-    reasons = _reasons(gazetteer, reading, found)
+    reasons = _reasons(reading, found)
     candidates = _candidates(gazetteer, reading, found, options)
     if reading.chance < options.least:
         return Verdict("none", math.nan, math.nan, math.nan, round(reading.chance, 4), "none", reasons, candidates)
-    level, point, how = _position(gazetteer, reading, found, options)
+    level, point, how = _position(found)
     reasons = how + reasons
     confidence = reading.chance * _LEVEL_TRUST[level] * found.penalty * (0.6 if reading.conflict else 1.0)
     status = "auto" if confidence >= options.auto and not _needs_a_person(reading) else "review"
@@ -54,14 +70,12 @@ def _needs_a_person(reading: Reading) -> bool:
     return reading.conflict or (reading.alone < 0.5 and not reading.certain)
 
 
-def _position(
-    gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions
-) -> tuple[str, tuple[float, float, float], list[Reason]]:
+def _position(found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:
     """Return the level earned, lon, lat and radius, and how the position was found."""
     identity = next(level for level in _FINE if getattr(found, level) is not None)
     if found.building is not None and placed(found.building):
         return "building", _at(found, "building"), [["BUILDING_ON_MAP", {}]]
-    on_street = _on_street(gazetteer, reading, found, options)
+    on_street = found.spot
     if on_street is not None and on_street.level == "number":
         return "number", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
     for level in ("market", "street", "village", "zone") if identity == "village" else ("market", "street", "zone"):
@@ -79,14 +93,6 @@ def _at(found: Resolved, level: str) -> tuple[float, float, float]:
     return entity.lon, entity.lat, entity.radius_m
 
 
-def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Spot | None:
-    number = reading.address.number
-    if number is None or found.road is None:
-        return None
-    points = gazetteer.points.get((reading.county, found.road)) or gazetteer.points.get(("", found.road))
-    return spot(points, number, options) if points else None
-
-
 def _widened(radius: float, reading: Reading) -> float:
     """A relation (旁, 对面, 北200米) or a list of numbers widens the circle."""
     address = reading.address
@@ -95,13 +101,12 @@ def _widened(radius: float, reading: Reading) -> float:
     return round(radius * 1.5 + 50.0, 1)
 
 
-def _reasons(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> list[Reason]:
+def _reasons(reading: Reading, found: Resolved) -> list[Reason]:
     reasons = list(found.reasons)
     for piece, name in reading.named:
         if name is None or name.votes is None:
             continue
-        code = {"district": "COUNTY_NAMED", "town": "COUNTY_FROM_TOWN", "devzone": "COUNTY_FROM_ZONE", "road": "COUNTY_FROM_ROAD",
-                "community": "COUNTY_FROM_VILLAGE"}.get(name.label, "COUNTY_FROM_PLACE")  # fmt: skip
+        code = _FROM.get(name.label, "COUNTY_FROM_PLACE")
         words = reading.address.text[piece.start : piece.end]
         reasons.append(
             [code, {"name": words, "mentions": name.mentions} if name.form == "learned" else {"name": words}]

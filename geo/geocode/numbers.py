@@ -1,7 +1,7 @@
 """Where a house number lies on its street: known, between two known numbers of its side, or near one.
 
-The levels follow what was measured (design notes, section 2): the position is only as good as the way it was matched, so
-a number that lies far from every known one earns the street, not the number.
+The levels follow what was measured (design notes, section 2): the position is only as good as the way it was
+matched, so a number that lies far from every known one earns the street, not the number.
 """
 
 from bisect import bisect_left
@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from geo.address import Number
+from geo.gazetteer import StreetPoint as Point
+from geo.gazetteer import door_text
 from geo.geocode.options import LocateOptions
-
-Point = tuple[int, str, float, float]
-"""Main number, number as written, lon, lat."""
 
 
 class Spot(NamedTuple):
@@ -24,15 +23,16 @@ class Spot(NamedTuple):
     level: str
     code: str
     detail: dict[str, object]
+    town: str = ""
 
 
 def spot(points: Sequence[Point], number: Number, options: LocateOptions) -> Spot:
     """Return the position of a number among the known points of its street (not empty, sorted by number)."""
-    text = number.text.replace("附", "-").strip("-")
+    text = door_text(number)
     exact = [p for p in points if p[1] == text] or [p for p in points if p[0] == number.main]
     if exact:
-        lon, lat = sum(p[2] for p in exact) / len(exact), sum(p[3] for p in exact) / len(exact)
-        return Spot(lon, lat, options.exact_radius_m, "number", "NUMBER_EXACT", {})
+        lon, lat = sum(p.lon for p in exact) / len(exact), sum(p.lat for p in exact) / len(exact)
+        return Spot(lon, lat, options.exact_radius_m, "number", "NUMBER_EXACT", {}, exact[0].town)
     side = [p for p in points if p[0] % 2 == number.main % 2]
     at = bisect_left(side, number.main, key=lambda p: p[0])
     if 0 < at < len(side):
@@ -46,7 +46,8 @@ def _between(low: Point, high: Point, main: int, options: LocateOptions) -> Spot
     lon, lat = low[2] + share * (high[2] - low[2]), low[3] + share * (high[3] - low[3])
     close = gap <= options.gap
     radius = options.interpolated_radius_m if close else options.stretched_radius_m
-    return Spot(lon, lat, radius, "number" if close else "street", "NUMBER_INTERPOLATED", {"gap": gap})
+    town = low.town if low.town == high.town else ""
+    return Spot(lon, lat, radius, "number" if close else "street", "NUMBER_INTERPOLATED", {"gap": gap}, town)
 
 
 def _nearest(points: Sequence[Point], main: int, options: LocateOptions) -> Spot:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
 from geo.gazetteer.variants import BARE_ZONES, county_short
+from geo.geocode.numbers import Spot, spot
+from geo.geocode.options import LocateOptions
 
 Reason = list[object]
 """``[code, {detail}]``."""
@@ -24,6 +26,7 @@ class Resolved:
     market: Entity | None = None
     street: Entity | None = None
     road: str | None = None
+    spot: Spot | None = None
     reasons: list[Reason] = field(default_factory=list)
     homonyms: list[Entity] = field(default_factory=list)
     penalty: float = 1.0
@@ -34,7 +37,7 @@ class Resolved:
         return self.county.key if self.county is not None else None
 
 
-def resolve(gazetteer: Gazetteer, reading: Reading) -> Resolved:
+def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> Resolved:
     """Choose, among what each name may mean, what fits the county and each other."""
     result = Resolved(county=gazetteer.entities[reading.county])
     for piece, name in reading.named:
@@ -49,6 +52,7 @@ def resolve(gazetteer: Gazetteer, reading: Reading) -> Resolved:
             _village(gazetteer, result, name)
     _road(reading, result)
     _door(gazetteer, reading, result)
+    result.spot = _on_street(gazetteer, reading, result, options)
     _town_of_place(gazetteer, result)
     return result
 
@@ -62,7 +66,7 @@ def _take(result: Resolved, entity: Entity) -> None:
 
 
 def _zone_of(gazetteer: Gazetteer, result: Resolved, words: str) -> Entity | None:
-    """Return the zone that a bare 开发区 means: the county's own; in the city proper, with no town before it, the city's."""
+    """Return the zone that a bare 开发区 means: the county's own; in the city proper, behind no town, the city's."""
     if words not in BARE_ZONES or result.county is None:
         return None
     owners = [result.county.name]
@@ -133,6 +137,22 @@ def _town_of_place(gazetteer: Gazetteer, result: Resolved) -> None:
         if result.town is None and place is not None and place.town is not None and place.county == result.county_code:
             result.town = gazetteer.entities.get(place.town)
             result.reasons.append(["TOWN_FROM_PLACE", {"place": place.key}])
+    if result.town is None and result.spot is not None and result.spot.town:
+        result.town = gazetteer.entities.get(result.spot.town)
+        result.reasons.append(["TOWN_FROM_PLACE", {"place": result.spot.town}])
+
+
+def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Spot | None:
+    """Return where the house number lies, if numbers of its street are known."""
+    number, road = reading.address.number, found.road
+    if number is None or road is None:
+        place = found.building or found.market  # its own address, where the text gives none
+        known = gazetteer.addresses.get(place.key) if place is not None else None
+        if known is None:
+            return None
+        _, road, number = known
+    points = gazetteer.points.get((reading.county, road)) or gazetteer.points.get(("", road))
+    return spot(points, number, options) if points else None
 
 
 def placed(entity: Entity | None) -> bool:

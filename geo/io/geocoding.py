@@ -22,9 +22,10 @@ from geo.io.tables import open_table, read_table
 from geo.registry import KINDS, Setting, Words, check_places, county_names, match_columns
 
 OUTPUT = (
-    "id", "address", "county", "town", "village", "zone", "building", "market", "street", "house_no", "unit", "floor", "room",
-    "lon", "lat", "level", "radius_m", "confidence", "status", "reasons", "candidates", "components",
-)  # fmt: skip
+    *("id", "address", "county", "town", "village", "zone", "building", "market", "street"),
+    *("house_no", "unit", "floor", "room", "lon", "lat", "level", "radius_m", "confidence", "status"),
+    *("reasons", "candidates", "components"),
+)
 """Columns of the output, in order."""
 _LONGEST_CELL = 10_000_000
 _FIELDS = ("id", "name", "address")
@@ -33,8 +34,11 @@ _ID_WORDS = ("id", "编号", "序号", "行号", "主键")
 
 @dataclass(frozen=True)
 class Rows:
-    """A table of addresses. ``frame`` has ``id``, ``name`` and ``address`` as written; ``malformed`` are the positions of
-    rows with more cells than the header: they are kept and answered, but told."""
+    """A table of addresses.
+
+    ``frame`` has ``id``, ``name`` and ``address`` as written; ``malformed`` are the positions of rows with more cells
+    than the header: they are kept and answered, but told.
+    """
 
     frame: pd.DataFrame
     malformed: tuple[int, ...]
@@ -43,14 +47,14 @@ class Rows:
 def read_addresses(path: Path, words: Words) -> Rows:
     """Read a delimited text (UTF-8 or GB18030; comma, tab, semicolon) with at least a column of addresses.
 
-    Columns are recognised by ``id``, ``name``, ``address`` or the Chinese words of ``data/words/columns.yaml``. Blank lines
-    are no rows; a row of empty cells is one.
+    Columns are recognised by ``id``, ``name``, ``address`` or the Chinese words of ``data/words/columns.yaml``.
+    Blank lines are no rows; a row of empty cells is one.
 
     Raises
     ------
     FileRefused
-        ``FILE_MISSING``, ``FILE_KIND``, ``FILE_ENCODING``, ``FILE_QUOTES``, ``NO_ROWS``, ``NO_ADDRESS`` (with the columns
-        there are).
+        ``FILE_MISSING``, ``FILE_KIND``, ``FILE_ENCODING``, ``FILE_QUOTES``, ``NO_ROWS``, ``NO_ADDRESS`` (with the
+        columns there are).
     """
     if not path.is_file():
         raise FileRefused(f"{path} does not exist", code="FILE_MISSING", detail={"file": str(path)})
@@ -95,7 +99,8 @@ def _columns(path: Path, header: Sequence[str], words: Words) -> dict[str, int]:
             if name not in at and column is not None:
                 at[name] = names.index(column)
     if "id" not in at:
-        at.update({"id": folded.index(word) for word in reversed(_ID_WORDS) if word in folded})
+        word = next((word for word in _ID_WORDS if word in folded), None)
+        at.update({"id": folded.index(word)} if word is not None else {})
     if "address" not in at:
         detail = {"file": path.name, "columns": list(header)[:30], "want": "address"}
         shown = ", ".join(detail["columns"]) or "none"
@@ -159,7 +164,7 @@ def join_places(layers: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 class AnswerFile:
-    """The output table, written part by part: ``with AnswerFile(path, divisions) as out: out.write(rows, locations)``."""
+    """The output table, written part by part, as a context: ``out.write(rows, locations)``."""
 
     def __init__(self, path: Path, divisions: pd.DataFrame) -> None:
         self._path = path

@@ -33,7 +33,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A register code as read. ``value`` is ``None`` with a ``fault``; ``repaired`` tells that O/0, I/1 … were mended."""
+    """A register code as read. ``value`` is ``None`` with a ``fault``; ``repaired``: O/0, I/1 … were mended."""
 
     value: str | None
     org_code: str | None = None

@@ -34,8 +34,9 @@ _ADMIN = re.compile(
 class CompanyName:
     """A company or union name taken apart. ``full`` is the folded name; ``core`` what is left of the head's name.
 
-    ``regions`` are the place words found, in order; ``branch`` is the branch's own words (``南通分公司``) or ``None`` for a
-    head office; ``union_tail`` the words that make it a union's name; ``former`` a name given as former in brackets.
+    ``regions`` are the place words found, in order; ``branch`` is the branch's own words (``南通分公司``) or
+    ``None`` for a head office; ``union_tail`` the words that make it a union's name; ``former`` a name given as
+    former in brackets.
     """
 
     full: str
@@ -95,9 +96,7 @@ def _cut_tail(text: str, pattern: re.Pattern[str]) -> tuple[str, str | None]:
 
 def _without_regions(text: str, words: re.Pattern[str] | None) -> tuple[str, tuple[str, ...]]:
     regions: list[str] = []
-    for inner in _BRACKET.findall(text):
-        if words is None or words.match(inner):
-            regions.append(inner)
+    regions += [inner for inner in _BRACKET.findall(text) if words is None or words.match(inner)]
     text = _BRACKET.sub("", text).replace(")", "")
     if words is None:
         head = _ADMIN.match(text)

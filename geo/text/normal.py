@@ -85,8 +85,8 @@ _NUMERAL = re.compile(rf"[{_CN}]+(?=(?:[、,~-][{_CN}\d]+)*(?:{UNITS})(?!桥))")
 class Normalised:
     """A normalised text and, for each of its characters, where it comes from in the raw text.
 
-    ``starts``/``ends`` are ``None`` where no character moved. ``span(start, end)`` takes positions in ``text`` and gives
-    the half-open span in the raw text.
+    ``starts``/``ends`` are ``None`` where no character moved. ``span(start, end)`` takes positions in ``text`` and
+    gives the half-open span in the raw text.
     """
 
     text: str
@@ -106,7 +106,7 @@ def fold(raw: str) -> str:
 
 
 def normalise(raw: object) -> Normalised:
-    """Normalise an address or place name. ``None`` and NaN count as empty. Never raises; idempotent on its own result."""
+    """Normalise an address or place name. ``None`` and NaN count as empty. Never raises; idempotent."""
     if not isinstance(raw, str):
         if raw is None or raw != raw:
             return Normalised("")

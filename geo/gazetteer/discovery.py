@@ -1,0 +1,146 @@
+"""Places that the registry itself names: buildings, markets, parks and streets, without a position as yet."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.frames import CRS, PLACES
+from geo.gazetteer.facts import Fact
+from geo.gazetteer.index import Gazetteer
+from geo.gazetteer.kinds import is_generic, place_kind
+from geo.gazetteer.variants import place_core
+from geo.gazetteer.votes import Reading
+
+SURE = 0.9
+"""Chance of its county from which a row teaches where a door lies."""
+_FAIRLY_SURE = 0.6
+_LABELS = {"road": "road", "poi": "poi", "subpoi": "poi", "other": "poi", "devzone": "devzone"}
+_DOOR_MENTIONS, _DOOR_SHARE = 3, 0.8
+_Key = tuple[str, str, str]
+"""Kind, county (or city) and core of the name."""
+
+
+@dataclass
+class _Found:
+    """What the addresses say about one place."""
+
+    mentions: int = 0
+    surfaces: Counter[str] = field(default_factory=Counter)
+    doors: Counter[str] = field(default_factory=Counter)
+    towns: Counter[str] = field(default_factory=Counter)
+
+    def add(self, surface: str, door: str, town: str, count: int) -> None:
+        self.mentions += count
+        self.surfaces[surface] += count
+        self.doors[door] += count
+        self.towns[town] += count
+
+
+def discover(
+    readings: Mapping[str, Reading], counts: Mapping[str, int], gazetteer: Gazetteer, *, least: int
+) -> tuple[gpd.GeoDataFrame, list[Fact]]:
+    """Return the places that ``least`` addresses name (``PLACES``), and the doors that stand for a building."""
+    sound = {text: reading for text, reading in readings.items() if reading.outside is None and not reading.conflict}
+    texts = sorted(sound)
+    found: dict[_Key, _Found] = defaultdict(_Found)
+    for text in texts:
+        reading = readings[text]
+        county = reading.county if reading.chance >= _FAIRLY_SURE else gazetteer.city.key
+        for kind, core, surface in sorted(set(place_names(reading, gazetteer))):
+            found[kind, county, core].add(surface, "".join(_door(reading)), _town(reading), counts[text])
+    shown = {key: most(place.surfaces) for key, place in found.items() if place.mentions >= least}
+    rows = {f"{key[0]}:{key[1]}:{shown[key]}": _row(key, shown[key], found[key], gazetteer) for key in sorted(shown)}
+    return _places(rows), _doors(texts, readings, counts, gazetteer, shown)
+
+
+def place_names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:
+    """Yield kind, core and writing of every place that an address names and the layers do not know."""
+    for words, (piece, name) in zip(reading.address.texts, reading.named, strict=True):
+        label = _LABELS.get(piece.label)
+        if label is None or (name is not None and name.form == "full"):
+            continue
+        core = place_core(words, gazetteer.regions) if label == "poi" else words
+        if len(core) >= 2 and not is_generic(core, label):
+            yield place_kind(core, label), core, words
+
+
+def most(counter: Counter[str]) -> str:
+    """Return the most frequent text; of equals the longest, then the first in order."""
+    return max(sorted(counter), key=lambda word: (counter[word], len(word))) if counter else ""
+
+
+def _row(key: _Key, name: str, place: _Found, gazetteer: Gazetteer) -> dict[str, object]:
+    kind, county, _ = key
+    doors = Counter({door: n for door, n in place.doors.items() if door})
+    return {
+        "kind": kind,
+        "name": name,
+        "county_code": county if county in gazetteer.counties else None,
+        "town_code": _agreed(place.towns),
+        "address": f"{most(doors)}号" if doors and kind in ("building", "market") else None,
+        "origin": "registry",
+        "mentions": place.mentions,
+        "source": "addresses of the register",
+    }
+
+
+def _places(rows: Mapping[str, dict[str, object]]) -> gpd.GeoDataFrame:
+    frame = pd.DataFrame.from_dict(dict(rows), orient="index") if rows else PLACES.empty()
+    frame.index = frame.index.astype("object")
+    layer = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), index=frame.index, crs=CRS))
+    conformed = PLACES.conform(layer)
+    assert isinstance(conformed, gpd.GeoDataFrame)
+    return conformed
+
+
+def _door(reading: Reading) -> tuple[str, str]:
+    """Return road and number, empty where the number belongs to no road."""
+    address = reading.address
+    at = address.number_after
+    if address.number is None or at < 0 or address.names[at].label != "road":
+        return "", ""
+    return address.texts[at], address.number.text
+
+
+def _town(reading: Reading) -> str:
+    for _, name in reading.named:
+        if name is not None and name.label == "town":
+            towns = {e.key for e in name.entities if e.county == reading.county and not e.former}
+            return towns.pop() if len(towns) == 1 else ""
+    return ""
+
+
+def _agreed(counter: Counter[str]) -> str | None:
+    """Return the value that nearly all known mentions agree on."""
+    known = Counter({word: n for word, n in counter.items() if word})
+    best = most(known)
+    return best if best and known[best] >= 0.9 * sum(known.values()) else None
+
+
+def _doors(
+    texts: Sequence[str],
+    readings: Mapping[str, Reading],
+    counts: Mapping[str, int],
+    gazetteer: Gazetteer,
+    shown: Mapping[_Key, str],
+) -> list[Fact]:
+    """Return doors (road and number) whose addresses, where they name a building at all, name the same one."""
+    found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for text in texts:
+        reading = readings[text]
+        road, number = _door(reading)
+        if not road or reading.chance < SURE:
+            continue
+        for kind, core, _ in set(place_names(reading, gazetteer)):
+            key = (kind, reading.county, core)
+            if kind in ("building", "market") and key in shown:
+                found[reading.county, road, number][f"{kind}:{reading.county}:{shown[key]}"] += counts[text]
+    doors = []
+    for (county, road, number), places in sorted(found.items()):
+        best = most(places)
+        if places[best] >= _DOOR_MENTIONS and places[best] >= _DOOR_SHARE * sum(places.values()):
+            doors.append(Fact("door", road, county, places[best], 0.0, number, best))
+    return doors

@@ -1,0 +1,22 @@
+"""Names of provinces, cities and counties elsewhere: an address that begins with one lies outside."""
+
+import math
+
+from geo.gazetteer.entries import Entity, Name
+from geo.gazetteer.index import FULL, SHORT, Key
+
+
+def elsewhere_keys(code: str, text: str, city: str) -> list[tuple[str, Key]]:
+    """Return keys for provinces, cities and counties elsewhere; the own province and city count as the city's own."""
+    own = code == city[:2] + "0000"
+    if code[:4] == city[:4]:
+        return []
+    label = "prov" if code.endswith("0000") else "city" if code.endswith("00") else "district"
+    entity = Entity(code, "own" if own else "elsewhere", text, None, None, math.nan, math.nan, "division", math.nan)
+    found = [(text, Key(len(text), FULL, Name(text, label, "full", (entity,), None)))] if len(text) > 2 else []
+    short = text.removesuffix("省").removesuffix("市").removesuffix("特别行政区").removesuffix("自治区")
+    for people in ("壮族", "回族", "维吾尔"):
+        short = short.removesuffix(people)
+    if label != "district" and 2 <= len(short) < len(text):
+        found.append((short, Key(len(short), SHORT, Name(short, label, "bare", (entity,), None))))
+    return found

@@ -1,0 +1,60 @@
+"""The divisions as entities, each with its chain of parents worked out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geo.errors import AtlasError
+from geo.gazetteer.entries import Entity
+
+
+class GazetteerError(AtlasError):
+    """The divisions do not make a city: no city row, or no county in force below it."""
+
+    code = "GAZETTEER"
+
+
+_RADIUS_M = {"city": 60_000.0, "county": 18_000.0, "town": 4_500.0, "village": 1_500.0}
+"""Within which nine of ten addresses of a division lie around its point: usual sizes, not measured for each."""
+
+
+@dataclass
+class Tree:
+    """Divisions as entities with their chain of parents worked out."""
+
+    city: Entity
+    province: str
+    counties: tuple[str, ...]
+    entities: dict[str, Entity]
+
+
+def read_tree(divisions: pd.DataFrame) -> Tree:
+    """Return the divisions as entities; raise ``GazetteerError`` without a city or a county in force."""
+    rows = {str(row.Index): row for row in divisions.itertuples()}
+    cities = [code for code, row in rows.items() if row.level == "city" and pd.isna(row.valid_to)]
+    if not cities:
+        raise GazetteerError("the divisions hold no city in force")
+    entities = {code: _division(code, rows) for code in rows}
+    counties = tuple(sorted(c for c, e in entities.items() if e.kind == "county" and not e.former))
+    if not counties:
+        raise GazetteerError("the divisions hold no county in force")
+    return Tree(entities[cities[0]], cities[0][:2] + "0000", counties, entities)
+
+
+def _division(code: str, rows: Mapping[str, Any]) -> Entity:
+    row = rows[code]
+    county = town = None
+    at, seen = code, set()
+    while at in rows and at not in seen:
+        seen.add(at)
+        former = not pd.isna(rows[at].valid_to)
+        if rows[at].level == "town" and not former and town is None:
+            town = at
+        if rows[at].level == "county" and not former:
+            county = at
+        at = "" if pd.isna(rows[at].parent) else str(rows[at].parent)
+    lon, lat = float(row.lon), float(row.lat)
+    former = not pd.isna(row.valid_to)
+    return Entity(code, row.level, str(row.name), county, town, lon, lat, "division", _RADIUS_M[row.level], former)
