@@ -1,0 +1,70 @@
+"""``suggest``: the suggested joint unions of a survey, as a file."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from app.cli.gaps import stored
+from app.labels import explain, label
+from app.reading import Reading
+from app.reports.cells import neutral
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_SHOWN = 20
+
+
+@click.command("suggest")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="写入 CSV / CSV file to write")
+@click.option("--on", type=_DAY, help="哪一天的结果（默认最新）/ the day of the survey; the newest if not given")
+def suggest(out: Path | None, on: datetime | None) -> None:
+    """组建建议 / suggested joint unions, those that reach most workers first.
+
+    The file has one row per suggestion, with its firms, reasons and cautions. Exit status: 0 written, 2 nothing done.
+    """
+    read = stored(on)
+    groups = read.survey.groups
+    if out is not None:
+        table(read).to_csv(out, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        click.echo(f"{out}: {len(groups)} 条 / suggestions")
+    for _key, row in groups.head(0 if out else _SHOWN).iterrows():
+        click.echo(f"{label('group_kind', row['kind'])} {row['name']}: {row['firms']} 家 / firms, {row['workers']} 人")
+    for kind, part in groups.groupby("kind"):
+        said = f"{len(part)} 条 / suggestions, {part['firms'].sum()} 家 / firms, {part['workers'].sum()} 人 / workers"
+        click.echo(f"{label('group_kind', kind)}: {said}")
+    for code, count in read.survey.groupings["left_because"].value_counts().sort_index().items():
+        click.echo(f"{code} {label('left_because', code)}: {count} 家 / firms")
+
+
+def table(read: Reading) -> pd.DataFrame:
+    """Return one row per suggestion as it is written to a file: keys, words, figures, reasons and member firms."""
+    groups = read.survey.groups
+    members = read.survey.firms.groupby("group_id").apply(lambda part: list(part.index), include_groups=False)
+    rows = [
+        {
+            "group_id": key,
+            "kind": row["kind"],
+            "place_id": row["place_id"],
+            "name": neutral(str(row["name"])),
+            "county": read.name("county", row["county_code"]),
+            "town": read.name("town", row["town_code"]),
+            **{column: row[column] for column in ("firms", "workers", "workers_unknown")},
+            **{column: row[column] for column in ("chainage_from_m", "chainage_to_m", "lon", "lat")},
+            "reasons": neutral(_said("group_reason", row["reasons"])),
+            "cautions": neutral(_said("group_caution", row["cautions"])),
+            "reason_codes": json.dumps(row["reasons"], ensure_ascii=False),
+            "members": " ".join(members.get(key, [])),
+        }
+        for key, row in groups.iterrows()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _said(kind: str, reasons: list[Any]) -> str:
+    return "；".join(explain(kind, code, detail) for code, detail in reasons)
+
+
+commands: list[click.Command] = [suggest]
