@@ -5,7 +5,7 @@ import threading
 
 import click
 
-from app import runs
+from app import models, runs
 from app.db import current, indexes, schema
 
 
@@ -27,7 +27,7 @@ def check() -> None:
     db = current()
     with db.engine.connect() as connection:
         schema.check(connection)
-        found = schema.differences(connection)
+        found = schema.differences(connection, models.Base.metadata)
     for difference in found:
         click.echo(f"表结构不符 / differs from the models: {difference}", err=True)
     if found:

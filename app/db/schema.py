@@ -78,14 +78,12 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
             geopackage.register_contents(_driver(connection))
 
 
-def differences(connection: sa.Connection) -> list[object]:
+def differences(connection: sa.Connection, metadata: sa.MetaData) -> list[object]:
     """Return how a database differs from the models, as Alembic's operations; an empty list is as it should be."""
     from alembic.autogenerate import compare_metadata
 
-    from app.models import Base
-
     options = {"include_object": ours, "compare_type": True}
-    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
 def revise(engine: sa.Engine, message: str) -> None:
@@ -94,12 +92,10 @@ def revise(engine: sa.Engine, message: str) -> None:
         command.revision(config(connection), message, autogenerate=True)
 
 
-def ours(_thing: object, name: str | None, kind: str, reflected: bool, _compared_to: object) -> bool:
+def ours(_thing: object, name: str | None, kind: str, reflected: bool, compared_to: object) -> bool:
     """Tell Alembic what to compare: neither GeoPackage's and PostGIS's tables nor the index of a geometry column."""
-    from app.models import Base
-
     if kind == "table":
-        return not reflected or name in Base.metadata.tables
+        return not reflected or compared_to is not None
     return not (kind == "index" and str(name).startswith("idx_") and str(name).endswith("_geom"))
 
 

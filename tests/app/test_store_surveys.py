@@ -112,3 +112,8 @@ def test_changed_inputs_make_a_survey_outdated(database: Database) -> None:
         assert store.surveys.outdated(s) is False
         store.write(s, "enterprises", firms({"a": "甲"}))
         assert store.surveys.outdated(s) is True
+
+
+def test_every_declared_column_has_a_place_in_the_tables() -> None:
+    for name, (spec, model) in PARTS.items():
+        assert {*spec.columns, "fid", "key", "run_key"} == {c.name for c in model.__table__.c} - {"geom"}, name

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
-from app.db.types import Instant
-from app.db.types import JsonText
 from geoalchemy2 import Geometry
+
+from app.db.types import Instant, JsonText
 
 revision = "0001"
 down_revision = None
