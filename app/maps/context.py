@@ -13,7 +13,7 @@ from app.maps import basemap, positions
 from app.maps.frame import AtlasMap
 from app.maps.scene import Scene
 
-NAMED = {"town": 10.25, "zone": 11.5, "market": 14.0, "building": 15.0}
+NAMED = {"town": 10.25, "zone": 11.5, "market": 14.0, "building": 14.5, "street": 14.75}
 """Kinds whose names are written, and the zoom from which they are."""
 
 LINED = {"zone": 10.5, "street": 12.0}

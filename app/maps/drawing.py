@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from flask_babel import gettext as _
 from folium.utilities import image_to_url
 
@@ -162,7 +163,11 @@ def _areas(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, 
     order = np.argsort([-shape.area for shape in shapes], kind="stable")
     table, shapes = table.iloc[order], shapes.iloc[order]
     drawn = list(shapes.index) if view.unit == "county" else [basemap.geometry(shape, 5) for shape in shapes]
-    return Drawing("areas", shape={"areas": drawn}, **_painted(view, table, scale[0]), **_parts(view, table))
+    inner = shapely.get_coordinates(shapely.point_on_surface(shapes.to_numpy())).tolist()
+    dots = [] if view.unit == "county" else inner
+    return Drawing(
+        "areas", shape={"areas": drawn, "dots": dots}, **_painted(view, table, scale[0]), **_parts(view, table)
+    )
 
 
 def _symbols(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, float]) -> Drawing:

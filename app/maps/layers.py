@@ -16,9 +16,8 @@ class Drawing:
     ``classes`` index ``colours``, -1 means too few to tell (hatched). ``certainty`` is the opacity. ``lines`` are the
     figures told when pointing at an item: ``{"label": …, "values": […], "unit": …}``; ``name`` indexes ``names``; a
     click follows ``links`` where there are some, else it opens the panel. ``shape`` holds what the form needs:
-    ``areas``
-    GeoJSON geometries or keys of outlines; ``points`` and ``radii`` (px); ``cells`` (q, r) and ``side`` (projected
-    metres). Texts are plain: the script puts them into the page as text.
+    ``areas`` (GeoJSON geometries or keys of outlines); ``points`` and ``radii`` (px); ``cells`` (q, r) and ``side``
+    (projected metres). Texts are plain: the script puts them into the page as text.
     """
 
     form: str

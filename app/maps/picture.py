@@ -4,9 +4,10 @@ from flask_babel import gettext as _
 
 from app.maps import basemap, context, words
 from app.maps.drawing import Picture
-from app.maps.frame import AtlasMap, with_controls
+from app.maps.frame import AtlasMap, Bounds, with_controls
 from app.maps.layers import DrawnLayer
 from app.maps.scene import Scene
+from app.maps.view import View
 
 
 def of(scene: Scene, picture: Picture, *, bearings: str) -> AtlasMap:
@@ -18,8 +19,15 @@ def of(scene: Scene, picture: Picture, *, bearings: str) -> AtlasMap:
         measure=words.MEASURES[view.measure],
         form=words.FORMS[view.by],
     )
-    drawn = AtlasMap(scene.bounds, label=label)
+    drawn = AtlasMap(extent(scene, view), label=label, limits=scene.bounds)
     basemap.add(drawn, counties)
     context.add(drawn, bearings)
     drawn.add_child(DrawnLayer(picture.drawing, title=str(words.MEASURES[view.measure])))
     return with_controls(drawn)
+
+
+def extent(scene: Scene, view: View) -> Bounds:
+    """Return what the map looks at first: the counties chosen, else the whole city."""
+    counties = basemap.counties_of(scene.read.outlines)
+    chosen = counties[counties.index.isin(view.chosen.county)]
+    return basemap.bounds_of(chosen) if len(chosen) else scene.bounds

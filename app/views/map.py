@@ -28,7 +28,10 @@ def show() -> str:
     part = assets.render(
         picture.of(scene.of(reading()), drawn, bearings=locator.bearings(reading())), link=asset, nonce=nonce()
     )
-    return render_template("map/page.html", part=part, offered=view, **_around(drawn))
+    west, south, east, north = picture.extent(scene.of(reading()), drawn.view)
+    return render_template(
+        "map/page.html", part=part, offered=view, extent=(south, west, north, east), **_around(drawn)
+    )
 
 
 @bp.get("/part")
@@ -37,7 +40,8 @@ def part() -> Response:
     drawn = _drawn()
     around = _around(drawn)
     pieces = {name: render_template(f"map/{name}.html", **around) for name in ("head", "legend", "side", "filters")}
-    return jsonify(drawing=drawn.drawing.payload(), **pieces)
+    west, south, east, north = picture.extent(scene.of(reading()), drawn.view)
+    return jsonify(drawing=drawn.drawing.payload(), extent=[[south, west], [north, east]], **pieces)
 
 
 @bp.get("/bearings")

@@ -154,7 +154,7 @@
 
   // --- what is drawn -----------------------------------------------------------------------------------------------
   const EDGE = { color: "#ffffff", weight: 1, opacity: 0.9 };
-  const CHOSEN = { color: "#1c2430", weight: 3, opacity: 1 };
+  const CHOSEN = { color: "#1c2430", weight: 2.5, opacity: 1 };
 
   function look(drawing, place) {
     const index = drawing.classes[place];
@@ -212,6 +212,7 @@
     },
   });
 
+  const NEAR = 11;
   const Areas = Drawn.extend({
     fill(map, drawing) {
       drawing.areas.forEach((area, place) => {
@@ -219,15 +220,39 @@
         const style = { ...EDGE, weight: 1.4, pane: "fills", smoothFactor: 0, ...look(drawing, place) };
         enlist(map, this, L.polygon(rings(shape), style), drawing, place);
       });
+      if (drawing.dots.length) this.dotted(map, drawing);
     },
+    // Areas too small to see from afar are dots there, in the same colours.
+    dotted(map, drawing) {
+      const fills = this.getLayers();
+      const dots = drawing.dots.map(([lon, lat], place) => {
+        const dot = L.circleMarker([lat, lon], { ...EDGE, pane: "fills", radius: 7, ...look(drawing, place) });
+        enlist(map, this, dot, drawing, place);
+        return dot;
+      });
+      this.far = null;
+      this.choose = () => {
+        const far = map.getZoom() < NEAR;
+        if (far === this.far) return;
+        this.far = far;
+        (far ? fills : dots).forEach((shape) => this.removeLayer(shape));
+        (far ? dots : fills).forEach((shape, place) => { this.addLayer(shape); map.atlas.items.set(drawing.keys[place], shape); });
+        if (map.atlas.chosen) atlas.mark(map, map.atlas.chosen);
+      };
+      this.choose();
+      map.on("zoomend", this.choose);
+    },
+    onRemove(map) { if (this.choose) map.off("zoomend", this.choose); L.FeatureGroup.prototype.onRemove.call(this, map); },
   });
 
+  const SMALL = 0.6; // as .legend-circles in map.css
   const Symbols = Drawn.extend({
     fill(map, drawing) {
+      const scale = matchMedia("(max-width: 820px)").matches ? SMALL : 1;
       drawing.points.forEach(([lon, lat], place) => {
         const hollow = drawing.radii[place] === 0;
         const style = {
-          ...EDGE, pane: "marks", radius: hollow ? 2.5 : drawing.radii[place],
+          ...EDGE, pane: "marks", radius: hollow ? 2.5 : Math.max(2, drawing.radii[place] * scale),
           ...look(drawing, place),
           ...(hollow ? { fillColor: "#ffffff", fillOpacity: 0.9, color: "#8b95a1", weight: 1 } : {}),
         };

@@ -5,7 +5,8 @@ const side = document.getElementById("map-side");
 const map = document.querySelector(".atlas-map").atlasMap;
 const PLACES = { head: "map-head", legend: "map-legend", side: "map-side", filters: "map-filters" };
 let running = null;
-let fresh = false;
+let extent = page.dataset.extent;
+let quiet = false; // the map moves because the address says so, not the other way round
 
 form.classList.add("with-script");
 
@@ -17,8 +18,9 @@ function asked() {
 }
 
 function address(args) {
-  const here = new URLSearchParams(location.search);
-  if (here.has("view") && !args.has("view")) args.set("view", here.get("view"));
+  const here = current();
+  const moved = args.getAll("county").join() !== here.getAll("county").join();
+  if (here.has("view") && !args.has("view") && !moved) args.set("view", here.get("view"));
   return `${location.pathname}?${args}`;
 }
 
@@ -53,6 +55,8 @@ async function redraw() {
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
   map.atlas.layer?.remove();
   L.atlas.draw(part.drawing).addTo(map);
+  if (!args.has("view") && String(part.extent) !== extent) quietly(() => map.fitBounds(part.extent, { animate: false }));
+  extent = String(part.extent);
   mark(args.get("at"), false);
 }
 
@@ -128,12 +132,17 @@ addEventListener("popstate", () => {
 // --- where the map looks ------------------------------------------------------------------------------------------------
 function look() {
   const view = (current().get("view") || "").split(",").map(Number);
-  fresh = true;
-  if (view.length === 3 && view.every(Number.isFinite)) map.setView([view[0], view[1]], view[2], { animate: false });
+  if (view.length === 3 && view.every(Number.isFinite)) quietly(() => map.setView([view[0], view[1]], view[2], { animate: false }));
+}
+
+function quietly(move) {
+  quiet = true;
+  move();
+  quiet = false;
 }
 
 map.on("moveend", () => {
-  if (fresh) { fresh = false; return; }
+  if (quiet) return;
   const { lat, lng } = map.getCenter();
   const args = current();
   args.set("view", `${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom()}`);
@@ -142,5 +151,16 @@ map.on("moveend", () => {
 
 if (current().has("view")) look();
 mark(current().get("at"), true);
-document.addEventListener("click", (event) => { if (event.target.closest("[data-map-print]")) window.print(); });
+// Paper has its own size: the map is fitted to it first, and to the window again afterwards.
+async function print() {
+  const [bounds, centre, zoom] = [map.getBounds(), map.getCenter(), map.getZoom()];
+  const settle = (move) => quietly(() => { map.invalidateSize({ pan: false }); move(); });
+  page.classList.add("printing");
+  settle(() => map.fitBounds(bounds, { animate: false }));
+  await new Promise((done) => setTimeout(done, 300));
+  window.print();
+  page.classList.remove("printing");
+  settle(() => map.setView(centre, zoom, { animate: false }));
+}
+document.addEventListener("click", (event) => { if (event.target.closest("[data-map-print]")) print(); });
 document.documentElement.dataset.mapReady = "true";
