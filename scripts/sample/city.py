@@ -15,9 +15,6 @@ from .unions import Union, UnionMaker, give_reasons
 from .words import Names
 from .zones import Zone, lay_zones
 
-DEFAULT_SEED = 20110309
-"""The day of the city federation's work plan of 2011, which this project began with."""
-
 
 @dataclass(frozen=True)
 class City:
@@ -36,7 +33,7 @@ class City:
         return self.ground.plane.lonlat(x, y)
 
 
-def build_city(divisions: Path, outlines: Path, *, firms: int = 20_000, seed: int = DEFAULT_SEED) -> City:
+def build_city(divisions: Path, outlines: Path, *, firms: int, seed: int) -> City:
     """Return the city; it has more streets and buildings for more firms. Equal arguments give equal cities."""
 
     def lot(part: str) -> random.Random:

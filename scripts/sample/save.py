@@ -1,5 +1,6 @@
 """Saves the sample city as the files that an office would have, with a manifest of what each holds."""
 
+import hashlib
 import json
 import random
 from pathlib import Path
@@ -16,8 +17,8 @@ from .unions import KINDS
 _GCJ = "gcj02"
 
 
-def save_city(city: City, folder: Path) -> dict[str, Any]:
-    """Write all files into ``folder`` and return the manifest, which is written too."""
+def save_city(city: City, folder: Path, *, recipe: str) -> dict[str, Any]:
+    """Write all files into ``folder`` and return the manifest, which is written too; ``recipe`` is kept in it."""
     folder.mkdir(parents=True, exist_ok=True)
     entries: dict[str, dict[str, Any]] = {}
 
@@ -43,12 +44,15 @@ def save_city(city: City, folder: Path) -> dict[str, Any]:
         "notice": NOTICE,
         "city": city.ground.city_code,
         "seed": city.seed,
+        "recipe": recipe,
         "firms": len(city.firms),
+        "source_date": "2026-01-05",
         "days": [day.isoformat() for day in DAYS],
         "real": "县（市）区界线、县镇村名称取自 data/boundaries 与 data/divisions；其余全部虚构，与任何真实单位无关",
         "files": entries,
         "columns": _COLUMN_NOTES,
     }
+    manifest["digest"] = hashlib.sha256(json.dumps(manifest, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     (folder / "manifest.json").write_bytes((json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode())
     return manifest
 

@@ -1,0 +1,124 @@
+"""``sample``: make and load the invented city, by the imports and surveys that an office's own files go through."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app import ground, imports, runs, store
+from app.cli import DONE, SOME_REJECTED
+from app.config import ROOT, settings
+from app.db import Database, current
+from geo.errors import AtlasError
+
+CITY = "320600"
+"""The sample stands on this city's ground."""
+NOTICE = "演示数据：街道、楼宇、企业、工会均为虚构"
+LOADED = "sample_loaded"
+"""Setting: the digest of the sample's manifest that is loaded."""
+
+
+class SampleError(AtlasError):
+    """The sample city cannot be made or loaded."""
+
+    code = "SAMPLE"
+
+
+@click.group("sample")
+def sample() -> None:
+    """演示城市 / the invented sample city."""
+
+
+@sample.command()
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="演示数据文件夹 / folder of its files")
+@click.option("--again", is_flag=True, help="即使已装入也重新导入 / import again even if it is loaded")
+def load(folder: Path | None, *, again: bool) -> int:
+    """装入演示城市 / load the sample city: divisions, layers, registers, unions, and a survey of each year-end.
+
+    Does nothing if it is loaded already, or if the database holds another city's or an office's own registers.
+    """
+    began = time.monotonic()
+    folder = folder or _made()
+    manifest = _manifest(folder)
+    database = current()
+    with database.session() as session:
+        loaded = store.settings.get(session, LOADED)
+        occupied = loaded is None and len(store.read(session, "enterprises", store.CITY)) > 0
+    if settings().city != CITY or occupied:
+        click.echo("未装入演示数据：库中已有其他数据或为其他城市 / sample not loaded: the database is in use")
+        return DONE
+    rejected = 0
+    if again or loaded != manifest["digest"]:
+        rejected = _import(database, folder, manifest)
+    _survey(database, [date.fromisoformat(day) for day in manifest["days"]])
+    click.echo(f"{NOTICE}（{time.monotonic() - began:.0f} s）")
+    return SOME_REJECTED if rejected else DONE
+
+
+def _made() -> Path:
+    """Make the sample unless it is there and of this version, and return its folder."""
+    folder = settings().data / "sample"
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "make_sample", "--out", folder, "--if-needed"], check=False
+    )
+    if done.returncode:
+        raise SampleError(
+            "the sample city could not be made: scripts/make_sample failed", detail={"folder": str(folder)}
+        )
+    return folder
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise SampleError(f"{path} is missing: run scripts/make_sample", detail={"file": str(path)})
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def _import(database: Database, folder: Path, manifest: dict[str, Any]) -> int:
+    """Lay the ground, import every file that says what it is, and return the number of rows rejected."""
+    for layer, counts in ground.lay(database, data=settings().data, city=CITY).items():
+        click.echo(f"{layer:<24} {_said(counts)}")
+    rejected = 0
+    for name, entry in manifest["files"].items():
+        if "kind" in entry:
+            request = imports.Request(
+                folder / name, entry["kind"], entry.get("place", ""), source=f"{entry['content']}（演示）",
+                source_date=date.fromisoformat(manifest["source_date"]), datum=entry.get("datum"),
+            )  # fmt: skip
+            counts = imports.commit(database, request).tally.counts()
+            rejected += counts["rejected"]
+            click.echo(f"{name:<24} {_said(counts)}")
+    with database.session(write=True) as session:
+        store.settings.put(session, store.settings.SAMPLE, value=True)
+        store.settings.put(session, LOADED, manifest["digest"])
+    return rejected
+
+
+def _said(counts: dict[str, int]) -> str:
+    words = {"new": "新增", "changed": "更新", "unchanged": "未变", "rejected": "退回"}
+    return "，".join(f"{word} {counts[name]:,}" for name, word in words.items() if counts.get(name))
+
+
+def _survey(database: Database, days: list[date]) -> None:
+    """Survey the city on each day that has no survey of the present data."""
+    with database.session() as session:
+        stale = store.surveys.outdated(session)
+        known = set() if stale else set(store.surveys.days(session))
+    for day in sorted(set(days) - known):
+        with database.session(write=True) as session:
+            key = runs.enqueue(session, runs.Order("survey", on_day=day, rules_day=day))
+        run = runs.execute(database, key)
+        if run is None or run.status != "done":
+            code = run.error_code if run else "RUN_KIND"
+            raise SampleError(f"the survey of {day} failed: {code}", detail={"day": day.isoformat(), "error": code})
+        click.echo(f"{day} 普查 / surveyed: {(run.tally or {}).get('firms', 0):,} 家 / firms")
+
+
+commands: list[click.Command] = [sample]
