@@ -96,15 +96,25 @@ def learned_names(
 _KIND_LABEL = {"street": "road", "building": "poi", "market": "poi", "zone": "devzone"}
 
 
+_OPEN = {"city": 0.01, "citywide": 0.06, "road": 0.15, "none": 0.3}
+"""Share of a prior that stays open between all counties: rows whose names tell nothing are not like those that do."""
+
+
 def priors_of(facts: Iterable[Fact], counties: Sequence[str], core: frozenset[str]) -> dict[str, tuple[float, ...]]:
     """Return log-priors per county for addresses that name none, by form.
 
-    The forms: ``city`` (南通市…, 市…), ``road`` (a road or house comes first), ``none``; ``county`` for completeness.
+    The forms: ``city`` (南通市, 市 and a road), ``citywide`` (南通市 and
+    no road), ``road`` (a road or house comes first), ``none``; ``county`` for completeness.
     What is known beforehand is only Chinese practice: a prefecture's name followed by a road means the city proper.
     What the registry taught replaces it as it grows.
     """
     split = len(core) < len(counties)
-    given = {"city": 0.92 if split else 1.0, "road": 0.5 if split else 1.0, "none": len(core) / len(counties)}
+    given = {
+        "city": 0.92 if split else 1.0,
+        "citywide": 0.8 if split else 1.0,
+        "road": 0.5 if split else 1.0,
+        "none": len(core) / len(counties),
+    }
     priors = {"county": tuple(0.0 for _ in counties)}
     for form, share in given.items():
         outer = max(len(counties) - len(core), 1)
@@ -112,6 +122,6 @@ def priors_of(facts: Iterable[Fact], counties: Sequence[str], core: frozenset[st
         for fact in facts:
             if fact.kind == "prior" and fact.name == form and fact.county in weight:
                 weight[fact.county] += fact.support
-        total = sum(weight.values())
-        priors[form] = tuple(math.log(max(weight[c] / total, 1e-4)) for c in counties)
+        total, mix = sum(weight.values()), _OPEN[form]
+        priors[form] = tuple(math.log((1 - mix) * weight[c] / total + mix / len(counties)) for c in counties)
     return priors

@@ -43,15 +43,17 @@ def _point(geometry: Any) -> tuple[float, float]:
 
 
 _LEAST_RADIUS_M = 40.0
+_WITHIN = {"Polygon": 0.8, "MultiPolygon": 0.8, "LineString": 0.9, "MultiLineString": 0.9}
+"""Share of half the extent's diagonal within which nine of ten points of an even spread lie."""
 
 
 def _radius_m(geometry: Any, lat: float) -> float:
-    """Half the diagonal of the extent, at least what a pin on a house is good for."""
+    """Return within which nine of ten points of the shape lie around its middle; of a pin, what a pin is good for."""
     if math.isnan(lat):
         return math.nan
     west, south, east, north = geometry.bounds
     half = math.hypot((east - west) * 111_320 * math.cos(math.radians(lat)), (north - south) * 110_540) / 2
-    return max(half, _LEAST_RADIUS_M)
+    return max(half * _WITHIN.get(geometry.geom_type, 1.0), _LEAST_RADIUS_M)
 
 
 class StreetPoint(NamedTuple):

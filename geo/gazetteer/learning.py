@@ -85,7 +85,7 @@ def _facts(readings: Mapping[str, Reading], gazetteer: Gazetteer) -> list[Fact]:
             surfaces[key][surface] += 1
             if reading.certain and reading.chance >= SURE:
                 mentions[key] += 1
-            elif reading.chance >= _LIKELY and (reading.form == "city" or telling):
+            elif reading.chance >= _LIKELY and (reading.form in ("city", "citywide") or telling):
                 support[key] += reading.chance
         if reading.form != "county" and reading.chance >= SURE and telling:
             support["prior", reading.form, reading.county] += 1.0

@@ -16,7 +16,7 @@ class GazetteerError(AtlasError):
     code = "GAZETTEER"
 
 
-_RADIUS_M = {"city": 60_000.0, "county": 18_000.0, "town": 4_500.0, "village": 1_500.0}
+_RADIUS_M = {"city": 60_000.0, "county": 20_000.0, "town": 4_800.0, "village": 2_200.0}
 """Within which nine of ten addresses of a division lie around its point: usual sizes, not measured for each."""
 
 

@@ -104,8 +104,8 @@ def _beginning(text: str, named: list[tuple[Segment, Name | None]]) -> tuple[str
         elif kind == "city" and form == "none":
             form = "city"
         leading = leading and label != "district"
-    if form == "none" and text.startswith("市"):
-        form = "city"
+    if form == "city" and not any(piece.label == "road" for piece, _ in named):
+        form = "citywide"
     elif form == "none" and named and named[0][0].label in _HOUSE_FIRST:
         form = "road"
     return form, None if own else outside, frozenset(districts)

@@ -144,7 +144,8 @@ def read_place_file(
         words, on, source=path.name, datum=datum, city=str(city[0]) if len(city) else "",
         counties=county_names(divisions, aliases), place_kind=kind,
     )  # fmt: skip
-    checked = check_places(rows, match_columns(names, "places", words), setting)
+    chosen = {"name": ""} if kind == "address" else {}  # 道路名称 is the street of a house number, not its name
+    checked = check_places(rows, match_columns(names, "places", words, chosen=chosen), setting)
     places = checked.frames["places"]
     assert isinstance(places, gpd.GeoDataFrame)
     return places, len(checked.rejected)
