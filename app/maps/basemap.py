@@ -35,7 +35,7 @@ class Outlines(folium.map.Layer):
     )
 
     def __init__(self, counties: gpd.GeoDataFrame) -> None:
-        super().__init__(name=_("区县界"), overlay=True)
+        super().__init__(name=_("县界"), overlay=True)
         self._name, self._id = "Outlines", "base"
         self.shapes = {str(code): geometry(area) for code, area in simplified(counties).items()}
         self.tones = {"land": LAND, "border": BORDER}
@@ -51,7 +51,7 @@ def add(drawn: AtlasMap, counties: gpd.GeoDataFrame, *, names: bool = True) -> A
 
 def labels(counties: gpd.GeoDataFrame) -> folium.FeatureGroup:
     """Return the names of areas as a layer, each at a point inside its area."""
-    group = folium.FeatureGroup(name=_("区县名称"))
+    group = folium.FeatureGroup(name=_("县名"))
     for title, point in zip(counties["name"], inside(counties), strict=True):
         icon = folium.DivIcon(html=f"<span>{escape.name(title)}</span>", icon_size=(0, 0), class_name="atlas-name")
         marker = folium.Marker([point.y, point.x], icon=icon, interactive=False, keyboard=False, pane="names")

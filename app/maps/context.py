@@ -42,7 +42,7 @@ class ContextLayer(folium.map.Layer):
 
 def add(drawn: AtlasMap, address: str) -> AtlasMap:
     """Add both parts of the context, which the page fetches from ``address``; returns the same map."""
-    drawn.add_child(ContextLayer(address, "lines", title=_("街路、园区")))
+    drawn.add_child(ContextLayer(address, "lines", title=_("道路、园区")))
     drawn.add_child(ContextLayer(address, "names", title=_("地名")))
     return drawn
 

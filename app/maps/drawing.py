@@ -15,6 +15,7 @@ from app.maps.classes import Classes
 from app.maps.layers import Drawing
 from app.maps.scene import FEW, Scene
 from app.maps.view import View
+from app.pages import number, percent
 from geo.gaps import Filter
 
 SYMBOL = palette.GAP[3]
@@ -141,7 +142,7 @@ def _told(table: pd.DataFrame) -> list[dict[str, Any]]:
     low, high = ((table[name] * 100).round().astype(int) for name in ("low", "high"))
     return [
         {"label": _("未建会企业"), "values": table["gap"].tolist(), "unit": _("家")},
-        {"label": _("企业法人"), "values": table["eligible"].tolist(), "unit": _("家")},
+        {"label": _("应建会企业"), "values": table["eligible"].tolist(), "unit": _("家")},
         {"label": _("未建会职工"), "values": table["gap_workers"].tolist(), "unit": _("人")},
         {"label": _("25 人以上未单独建会"), "values": table["without_own_25"].tolist(), "unit": _("家")},
         {"label": _("平滑未建会率"), "values": share.tolist(), "low": low.tolist(), "high": high.tolist(), "unit": "%"},
@@ -162,12 +163,26 @@ def _areas(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, 
     shapes = shapes.dropna()
     order = np.argsort([-shape.area for shape in shapes], kind="stable")
     table, shapes = table.iloc[order], shapes.iloc[order]
-    drawn = list(shapes.index) if view.unit == "county" else [basemap.geometry(shape, 5) for shape in shapes]
-    inner = shapely.get_coordinates(shapely.point_on_surface(shapes.to_numpy())).tolist()
-    dots = [] if view.unit == "county" else inner
-    return Drawing(
-        "areas", shape={"areas": drawn, "dots": dots}, **_painted(view, table, scale[0]), **_parts(view, table)
-    )
+    if view.unit == "county":
+        shape = {"areas": list(shapes.index), "dots": [], "values": _county_values(scene, view, table)}
+    else:
+        dots = shapely.get_coordinates(shapely.point_on_surface(shapes.to_numpy())).tolist()
+        shape = {"areas": [basemap.geometry(area, 5) for area in shapes], "dots": dots, "values": []}
+    return Drawing("areas", shape=shape, **_painted(view, table, scale[0]), **_parts(view, table))
+
+
+def _county_values(scene: Scene, view: View, table: pd.DataFrame) -> list[list[Any]]:
+    """Return latitude, longitude and value to write below each county's name."""
+    counties = basemap.counties_of(scene.read.outlines).loc[table.index]
+    texts = [scale_text(view, value) for value in table["value"]]
+    return [[point.y, point.x, text] for point, text in zip(basemap.inside(counties), texts, strict=True)]
+
+
+def scale_text(view: View, value: float) -> str:
+    """Return a value as the map writes it, "" for one that is not shown."""
+    if np.isnan(value):
+        return ""
+    return percent(value, 0) if view.measured.rate else number(value)
 
 
 def _symbols(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, float]) -> Drawing:

@@ -103,7 +103,7 @@ def _notes(picture: Picture) -> list[str]:
     view = picture.view
     notes = []
     if picture.drawing.form == "symbols":
-        sized = _("企业法人数") if view.measured.rate else str(words.MEASURES[view.measure])
+        sized = _("应建会企业数") if view.measured.rate else str(words.MEASURES[view.measure])
         notes.append(_("圆面积 = %(what)s", what=sized))
     if view.measured.rate and view.by != "heat":
         notes.append(_("比率经经验贝叶斯平滑，颜色越淡越不确定（90%% 区间宽于 %(a)s、%(b)s 点）", a=15, b=30))

@@ -128,6 +128,7 @@ def _drawing(dots: pd.DataFrame) -> Drawing:
         lines=[{"label": _("未建会企业"), "values": dots["gap"].tolist(), "unit": _("家")}],
         links=[url_for("firms.show", key=row.key) if row.firms == 1 else "" for row in dots.itertuples()],
         shape={
+            "edge": "#4a5564",
             "points": dots[["lon", "lat"]].to_numpy().tolist(),
             "radii": np.round(np.clip(4.5 * np.sqrt(dots["firms"]), 5, 22), 1).tolist(),
         },
@@ -136,7 +137,7 @@ def _drawing(dots: pd.DataFrame) -> Drawing:
 
 def _surroundings(subject: Subject, dots: pd.DataFrame) -> list[folium.map.Layer]:
     """Return outline, circle and enclosing line as Folium's own shapes."""
-    parts: list[Any] = [_shape(shape) for shape in subject.shapes]
+    parts = [part for shape in subject.shapes for part in _shape(shape)]
     if subject.circle:
         lat, lon, radius = subject.circle
         parts.append(folium.Circle([lat, lon], radius=radius, **AREA))
@@ -146,19 +147,20 @@ def _surroundings(subject: Subject, dots: pd.DataFrame) -> list[folium.map.Layer
     return parts
 
 
-def _shape(shape: shapely.Geometry) -> Any:
+def _shape(shape: shapely.Geometry) -> list[Any]:
+    """Return a geometry as Folium's shapes, one per part."""
     if shape.geom_type == "Point":
-        return folium.CircleMarker([shape.y, shape.x], radius=9, fill=False, **EDGE)
-    parts = shapely.get_parts(shape)
+        return [folium.CircleMarker([shape.y, shape.x], radius=9, fill=False, **EDGE)]
     if shapely.get_dimensions(shape) == 1:
         line: Any = folium.PolyLine
-        return line([_swapped(part) for part in parts], **EDGE)
-    rings: Any = [[_swapped(ring) for ring in (part.exterior, *part.interiors)] for part in parts]
-    return folium.Polygon(rings, **AREA)
+        return [line(_swapped(part), **EDGE) for part in shapely.get_parts(shape)]
+    parts = shapely.get_parts(shapely.simplify(shape, 1e-4))
+    return [folium.Polygon([_swapped(ring) for ring in (part.exterior, *part.interiors)], **AREA) for part in parts]
 
 
-def _swapped(line: Any) -> list[list[float]]:
-    return [[round(y, 6), round(x, 6)] for x, y in shapely.get_coordinates(line)]
+def _swapped(line: shapely.Geometry) -> list[list[float]]:
+    swapped: list[list[float]] = np.round(shapely.get_coordinates(line)[:, ::-1], 6).tolist()
+    return swapped
 
 
 def _extent(subject: Subject, dots: pd.DataFrame) -> Bounds | None:

@@ -13,29 +13,29 @@ UNITS: dict[str, LazyString] = {
     "firms": lazy_gettext("家"),
     "workers": lazy_gettext("人"),
     "big": lazy_gettext("家"),
-    "rate": lazy_gettext("占企业法人"),
+    "rate": lazy_gettext("占应建会企业"),
 }
 
 DENSITIES: dict[str, LazyString] = {
     "firms": lazy_gettext("家／平方公里"),
     "workers": lazy_gettext("人／平方公里"),
     "big": lazy_gettext("家／平方公里"),
-    "rate": lazy_gettext("占企业法人"),
+    "rate": lazy_gettext("占应建会企业"),
 }
 
 FORMS: dict[str, LazyString] = {
     "place": lazy_gettext("地点"),
-    "county": lazy_gettext("区县"),
+    "county": lazy_gettext("县（市、区）"),
     "grid": lazy_gettext("网格"),
     "heat": lazy_gettext("热力"),
 }
 
 KINDS: dict[str, LazyString] = {
-    "county": lazy_gettext("区县"),
+    "county": lazy_gettext("县（市、区）"),
     "town": lazy_gettext("乡镇街道"),
     "zone": lazy_gettext("园区"),
     "village": lazy_gettext("村、社区"),
-    "street": lazy_gettext("街路"),
+    "street": lazy_gettext("道路"),
     "market": lazy_gettext("市场"),
     "building": lazy_gettext("楼宇"),
     "cell": lazy_gettext("六边形"),

@@ -220,6 +220,12 @@
         const style = { ...EDGE, weight: 1.4, pane: "fills", smoothFactor: 0, ...look(drawing, place) };
         enlist(map, this, L.polygon(rings(shape), style), drawing, place);
       });
+      for (const [lat, lon, text] of drawing.values) {
+        const label = document.createElement("span");
+        label.textContent = text;
+        const icon = L.divIcon({ html: label, className: "atlas-name value", iconSize: [0, 0] });
+        this.addLayer(L.marker([lat, lon], { pane: "names", interactive: false, keyboard: false, icon }));
+      }
       if (drawing.dots.length) this.dotted(map, drawing);
     },
     // Areas too small to see from afar are dots there, in the same colours.
@@ -252,7 +258,7 @@
       drawing.points.forEach(([lon, lat], place) => {
         const hollow = drawing.radii[place] === 0;
         const style = {
-          ...EDGE, pane: "marks", radius: hollow ? 2.5 : Math.max(2, drawing.radii[place] * scale),
+          ...EDGE, color: drawing.edge || EDGE.color, pane: "marks", radius: hollow ? 2.5 : Math.max(2, drawing.radii[place] * scale),
           ...look(drawing, place),
           ...(hollow ? { fillColor: "#ffffff", fillOpacity: 0.9, color: "#8b95a1", weight: 1 } : {}),
         };

@@ -156,6 +156,7 @@ async function print() {
   const [bounds, centre, zoom] = [map.getBounds(), map.getCenter(), map.getZoom()];
   const settle = (move) => quietly(() => { map.invalidateSize({ pan: false }); move(); });
   page.classList.add("printing");
+  for (const part of page.querySelectorAll(".map-legend details")) part.open = true;
   settle(() => map.fitBounds(bounds, { animate: false }));
   await new Promise((done) => setTimeout(done, 300));
   window.print();
