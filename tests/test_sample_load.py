@@ -1,0 +1,173 @@
+"""The sample city through the ordinary imports and surveys; its figures against the truth, counted anew here."""
+
+import csv
+import math
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app import create_app, store
+from app.config import Config
+from app.db import session
+from geo.coverage import measure
+from geo.survey import Survey
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parent.parent
+DAYS = (date(2023, 12, 31), date(2024, 12, 31), date(2025, 12, 31))
+LEFT = {"R07", "R08", "R09", "R10", "R11"}
+"""Reasons that take a firm out of the denominator (domain notes, 3.1)."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a small sample city."""
+    made = tmp_path_factory.mktemp("sample")
+    command = [sys.executable, ROOT / "scripts" / "make_sample", "--out", made, "--firms", "1200"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return made
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("instance")))
+
+
+@pytest.fixture(scope="module")
+def loaded(app: Flask, folder: Path) -> str:
+    """What the command said when it loaded the city into an empty database."""
+    answer = app.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder)])
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+@pytest.fixture(scope="module")
+def surveys(app: Flask, loaded: str) -> Iterator[dict[int, Survey]]:
+    """The three surveys, by year."""
+    with app.app_context(), session() as opened:
+        found = {day.year: store.surveys.latest(opened, store.CITY, on=day) for day in DAYS}
+    yield {year: survey for year, survey in found.items() if survey is not None}
+
+
+@pytest.fixture(scope="module")
+def truth(folder: Path) -> list[dict[str, str]]:
+    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def of_truth(truth: list[dict[str, str]], year: int) -> dict[str, Counter[str]]:
+    """Count the truth by county, in nothing but plain Python."""
+    figures: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in truth:
+        figures["city"]["firms"] += 1
+        covered = row[f"primary_{year}"]
+        if row["legal"] == "1" and row[f"alive_{year}"] == "1" and (covered != "none" or row["reason"] not in LEFT):
+            for place in ("city", row["county"]):
+                figures[place].update(["eligible", {"none": "gap"}.get(covered, covered)])
+    return figures
+
+
+def waiting(survey: Survey) -> int:
+    """Firms whose only listing in a union's list waits for a person to look at: the truth knows them, nobody else."""
+    unsure = survey.links[survey.links["status"].ne("auto") & survey.links["role"].eq("covered")]
+    return len(unsure)
+
+
+def test_nothing_is_rejected_and_every_row_arrives(loaded: str, surveys: dict[int, Survey]) -> None:
+    assert "退回" not in loaded
+    assert "演示数据：街道、楼宇、企业、工会均为虚构" in loaded
+    assert [len(survey.firms) for survey in surveys.values()] == [1200] * 3
+
+
+def test_loading_again_changes_nothing(app: Flask, folder: Path, loaded: str) -> None:
+    with app.app_context(), session() as opened:
+        before = store.input_version(opened)
+    answer = app.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder), "--again"])
+    assert answer.exit_code == 0, answer.output
+    assert "新增" not in answer.output and "更新" not in answer.output
+    with app.app_context(), session() as opened:
+        assert store.input_version(opened) == before
+        assert store.settings.is_sample(opened)
+
+
+def test_a_database_in_use_is_left_alone(tmp_path: Path, folder: Path) -> None:
+    from app.db import current
+
+    other = create_app(Config.from_environment({}, instance=tmp_path))
+    with other.app_context():
+        with current().session(write=True) as opened:
+            firms = store.read(opened, "enterprises", store.CITY)
+            firms.loc["row:1", ["name", "address"]] = ["某公司", "某地"]
+            store.write(opened, "enterprises", firms)
+        answer = other.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder)])
+        assert answer.exit_code == 0
+        with session() as opened:
+            assert len(store.read(opened, "enterprises", store.CITY)) == 1
+            assert not store.settings.is_sample(opened)
+
+
+@pytest.mark.parametrize("year", [day.year for day in DAYS])
+def test_the_citys_figures_are_those_of_the_truth(
+    surveys: dict[int, Survey], truth: list[dict[str, str]], year: int
+) -> None:
+    survey = surveys[year]
+    want = of_truth(truth, year)["city"]
+    have = measure(survey.firms, survey.unions, by=None).iloc[0]
+    assert (have["firms"], have["eligible"], have["own"]) == (want["firms"], want["eligible"], want["own"])
+    missing = want["joint"] - have["joint"]
+    assert 0 <= missing <= waiting(survey)
+    assert have["gap"] == want["gap"] + missing
+
+
+@pytest.mark.parametrize("year", [day.year for day in DAYS])
+def test_each_firm_is_covered_as_in_truth(surveys: dict[int, Survey], truth: list[dict[str, str]], year: int) -> None:
+    survey = surveys[year]
+    have = dict(zip(survey.firms["name"], survey.firms["primary"], strict=True))
+    eligible = set(survey.firms.loc[survey.firms["eligible"], "name"])
+    wrong = [row["name"] for row in truth if row["name"] in eligible and have[row["name"]] != row[f"primary_{year}"]]
+    assert len(wrong) <= waiting(survey), wrong
+    assert len(wrong) <= 5
+
+
+def test_the_counties_are_right_and_so_are_their_figures(
+    surveys: dict[int, Survey], truth: list[dict[str, str]]
+) -> None:
+    survey = surveys[2025]
+    have = dict(zip(survey.firms["name"], survey.firms["county_code"], strict=True))
+    right = sum(have[row["name"]] == row["county"] for row in truth)
+    assert right / len(truth) > 0.98
+    table = measure(survey.firms, survey.unions, by="county_code")
+    want = of_truth(truth, 2025)
+    for county in {row["county"] for row in truth}:
+        assert abs(int(table.loc[county, "eligible"]) - want[county]["eligible"]) <= 12
+        assert abs(int(table.loc[county, "gap"]) - want[county]["gap"]) <= 12
+
+
+def test_positions_are_near_the_true_ones(surveys: dict[int, Survey], truth: list[dict[str, str]]) -> None:
+    where = {row["name"]: (float(row["lon"]), float(row["lat"])) for row in truth}
+    away: dict[str, list[float]] = defaultdict(list)
+    within: Counter[str] = Counter()
+    for row in _positioned(surveys[2025]):
+        lon, lat = where[row["name"]]
+        metres = math.hypot((row["lon"] - lon) * 94_200, (row["lat"] - lat) * 110_940)
+        away[row["level"]].append(metres)
+        within[row["level"]] += metres <= row["radius_m"]
+    for level, limit in {"number": 40, "building": 60, "market": 90, "street": 500, "zone": 1_500}.items():
+        if len(away[level]) >= 8:
+            assert median(away[level]) < limit, level
+            assert within[level] / len(away[level]) > 0.8, level
+    assert len(away["number"]) > 100
+
+
+def _positioned(survey: Survey) -> list[dict[str, Any]]:
+    table = survey.firms[survey.firms["lon"].notna()]
+    return table[["name", "lon", "lat", "level", "radius_m"]].to_dict("records")
