@@ -3,6 +3,7 @@
 from app.imports.importing import Plan, Tally, commit, plan, undo
 from app.imports.opening import Opened, open_request
 from app.imports.request import DATUMS, KINDS, Request
+from app.imports.returned import reasons, rejected_book, write_rejected
 from geo.registry import KINDS as PLACE_KINDS
 
 __all__ = [
@@ -16,5 +17,8 @@ __all__ = [
     "commit",
     "open_request",
     "plan",
+    "reasons",
+    "rejected_book",
     "undo",
+    "write_rejected",
 ]

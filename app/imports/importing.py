@@ -205,7 +205,7 @@ def _take(session: Session, opened: Opened, *, day: date | None, progress: Progr
     setting = _setting(session, opened, day or datetime.now(UTC).date())
     told = progress or (lambda _stage, _done, _of: None)
     of, tally = opened.total(), Tally()
-    seen: dict[str, tuple[Any, str]] = {}
+    seen: dict[str, tuple[Any, Any]] = {}
     taken: dict[str, Any] = {}
     told("import", 0, of)
     for rows in opened.chunks():
@@ -251,21 +251,19 @@ def _positions(opened: Opened, counties: Mapping[str, str]) -> dict[Any, tuple[s
     parts = []
     for rows in opened.chunks():
         data = {name: [read_degrees(cell, opened.words)[0] for cell in rows[columns[name]]] for name in ("lon", "lat")}
-        texts = [_surroundings(rows, row, columns) for row in range(len(rows))]
-        data["address"] = [address for address, _ in texts]
-        data["area"] = [area_of(county, address, counties) for address, county in texts]
+        texts = {name: _texts(rows, columns.get(name)) for name in ("address", "street", "number", "county")}
+        lines = zip(texts["address"], texts["street"], texts["number"], strict=True)
+        data["address"] = [address or (f"{street}{number}号" if street else "") for address, street, number in lines]
+        places = zip(texts["county"], data["address"], strict=True)
+        data["area"] = [area_of(county, address, counties) for county, address in places]
         parts.append(pd.DataFrame(data, index=rows.index).dropna(subset=["lon", "lat"], how="all"))
     table = pd.concat(parts) if parts else pd.DataFrame(columns=["lon", "lat", "address", "area"])
     degrees = table[["lon", "lat"]].astype("float64")
     return registry.check_positions(degrees["lon"], degrees["lat"], table["address"], table["area"])
 
 
-def _surroundings(rows: pd.DataFrame, place: int, columns: Mapping[str, str]) -> tuple[str, str]:
-    def text(name: str) -> str:
-        return tidy(rows[columns[name]].iat[place]) if name in columns else ""
-
-    street = text("street")
-    return text("address") or (f"{street}{text('number').removesuffix('号')}号" if street else ""), text("county")
+def _texts(rows: pd.DataFrame, column: str | None) -> list[str]:
+    return [""] * len(rows) if column is None else [tidy(cell).removesuffix("号") for cell in rows[column]]
 
 
 def _with_layer_faults(checked: Checked, opened: Opened) -> Checked:
@@ -282,14 +280,24 @@ def _write(session: Session, checked: Checked, batch: str | None) -> pd.Series:
     """Write (or compare) the frames and return what became of each key of the first one."""
     status: pd.Series | None = None
     for layer, frame in checked.frames.items():
-        outcome = store.write(session, layer, frame, batch=batch, dry=batch is None)
+        found = _write_layer(session, layer, frame, batch)
         if status is None:
-            status = outcome.status
+            status = found
         elif len(frame):
-            touched = frame.loc[(outcome.status != "unchanged").to_numpy(), "union_id"]
+            touched = frame.loc[(found != "unchanged").to_numpy(), "union_id"]
             moved = status.index.isin(touched.unique()) & (status == "unchanged").to_numpy()
             status = status.mask(moved, "changed")
     assert status is not None
+    return status
+
+
+def _write_layer(session: Session, layer: str, frame: pd.DataFrame, batch: str | None) -> pd.Series:
+    """Write a layer; another source that says the same is no change: the source is kept of new and changed rows."""
+    named = [name for name in ("source", "source_date") if name in frame.columns]
+    status = store.write(session, layer, frame.assign(**dict.fromkeys(named)), batch=batch, dry=True).status
+    if batch is not None:
+        same = (status == "unchanged").to_numpy()
+        store.write(session, layer, frame.assign(**{name: frame[name].mask(same) for name in named}), batch=batch)
     return status
 
 
@@ -302,19 +310,27 @@ def _count(tally: Tally, checked: Checked, status: pd.Series) -> None:
     # Pieces of one street, or two counts of one day, are one row in the store: they count as the row they are part of.
     tally.unchanged += checked.accepted - len(status)
     tally.warned += int(checked.faults.loc[checked.faults["severity"] == WARN, "row"].nunique())
-    for fault in checked.faults.itertuples():
-        tally.codes[fault.code] += 1
-        examples = tally.samples.setdefault(fault.code, [])
+    for row, _severity, code, name, column, value, detail in _lines(checked.faults):
+        tally.codes[code] += 1
+        examples = tally.samples.setdefault(code, [])
         if len(examples) < SAMPLES:
-            detail = {"row": fault.row, "field": fault.field, "column": fault.column, "value": fault.value}
-            examples.append({**detail, "detail": fault.detail})
+            examples.append({"row": row, "field": name, "column": column, "value": value, "detail": detail})
+
+
+def _lines(faults: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    return zip(*(faults[name].tolist() for name in registry.FAULT_COLUMNS), strict=True)
 
 
 def _faulty_rows(opened: Opened, rows: pd.DataFrame, faults: pd.DataFrame) -> Iterator[store.imports.Row]:
     """Yield the rows that were rejected or warned of; what was only read differently is counted, not kept."""
-    serious = faults[faults["severity"] != NOTE]
-    for row, found in serious.groupby("row", sort=True):
-        worst = REJECT if (found["severity"] == REJECT).any() else WARN
-        raw = {str(name): show(cell)[:2000] for name, cell in rows.loc[row].items() if name != "geometry"}
-        told = [[f.field, f.column, f.code, f.detail, f.value] for f in found.itertuples()]
-        yield store.imports.Row(opened.sheet, int(row), worst, raw, told)
+    told: dict[Any, list[list[Any]]] = {}
+    worst: dict[Any, str] = {}
+    for row, severity, code, name, column, value, detail in _lines(faults[faults["severity"] != NOTE]):
+        told.setdefault(row, []).append([name, column, code, detail, value])
+        worst[row] = REJECT if REJECT in (severity, worst.get(row)) else WARN
+    flat = rows.drop(columns="geometry", errors="ignore")
+    flat = flat.loc[flat.index.isin(list(told))]
+    names = [str(name) for name in flat.columns]
+    for row, *found in zip(flat.index, *(flat[name].tolist() for name in flat.columns), strict=True):
+        raw = {name: show(cell)[:2000] for name, cell in zip(names, found, strict=True)}
+        yield store.imports.Row(opened.sheet, int(row), worst[row], raw, told[row])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo import datum, frames
 from geo.registry.columns import Matching
-from geo.registry.identity import digest, enterprise_key
+from geo.registry.identity import enterprise_key
 from geo.registry.positions import check_positions
 from geo.registry.reading import Checked, Setting, Sieve
 from geo.registry.words import Words
@@ -26,7 +26,7 @@ _A_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 
 
 def check_enterprises(
-    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, str]] | None = None
+    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, Any]] | None = None
 ) -> Checked:
     """Check the rows of an enterprise register.
 
@@ -58,7 +58,7 @@ def check_enterprises(
 
 
 def check_headcounts(
-    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, str]] | None = None
+    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, Any]] | None = None
 ) -> Checked:
     """Check a list of counts (code or name, day, workers …) → a frame of ``HEADCOUNTS``, keyed by firm and day.
 
@@ -227,13 +227,13 @@ def legal_person(types: Sequence[str | None], uscc: str | None, name: str | None
 
 
 def drop_duplicates(
-    sieve: Sieve, data: pd.DataFrame, keys: list[str], seen: Mapping[str, tuple[Any, str]]
+    sieve: Sieve, data: pd.DataFrame, keys: list[str], seen: Mapping[str, tuple[Any, Any]]
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Keep the first row of each key; reject the others as ``DUPLICATE_SAME`` or ``DUPLICATE_DIFFERENT``."""
     known = dict(seen)
     keep, rows_of = [], {}
     for row, key, line in zip(data.index, keys, data.itertuples(index=False, name=None), strict=True):
-        mark = digest(*line)
+        mark = hash("\x1f".join(map(str, line)))
         if key in known:
             same = known[key][1] == mark
             sieve.add(

@@ -36,7 +36,7 @@ _DOOR = re.compile(r"^(.*?)(\d+(?:-\d+)*)号?$")
 
 
 def check_places(
-    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, str]] | None = None
+    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, Any]] | None = None
 ) -> Checked:
     """Check the rows of a place table or layer of the kind ``setting.place_kind``.
 
@@ -69,7 +69,7 @@ def check_places(
 
 
 def check_divisions(
-    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, str]] | None = None
+    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, Any]] | None = None
 ) -> Checked:
     """Check a table of divisions; a layer with polygons gives OUTLINES instead of DIVISIONS."""
     sieve = Sieve(rows.drop(columns="geometry", errors="ignore"), matching, setting)

@@ -200,7 +200,8 @@ def read_code(cell: Any, words: Words) -> cells.Reading:
 def row_faults(rows: pd.DataFrame, matching: Matching, words: Words) -> list[tuple[Any, str, str | None]]:
     """Return the rows that are no data: totals, footers, the header repeated, more cells than columns."""
     found: list[tuple[Any, str, str | None]] = []
-    keys = {word_key(column) for column in matching.columns.values()}
+    headers = {str(column) for column in rows.columns}
+    least = max(2, len(matching.columns) // 2)
     totals, footers = words.lists["total_rows"], tuple(words.lists["footers"])
     spill = rows["…"] if "…" in rows.columns else None
     for place, (row, line) in enumerate(zip(rows.index, rows.to_numpy(dtype="object"), strict=True)):
@@ -211,8 +212,6 @@ def row_faults(rows: pd.DataFrame, matching: Matching, words: Words) -> list[tup
             found.append((row, "TOTAL_ROW", None))
         elif texts and len(texts) <= 4 and word_key(texts[0]).startswith(footers):
             found.append((row, "FOOTER_ROW", None))
-        elif len(texts) > 1 and sum(word_key(text) in keys for text in texts if len(text) < 20) >= max(
-            2, len(keys) // 2
-        ):
+        elif len(texts) >= least and sum(text.strip() in headers for text in texts) >= least:
             found.append((row, "HEADER_REPEATED", None))
     return found

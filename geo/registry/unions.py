@@ -25,7 +25,7 @@ _TERM = re.compile(r"[-~—–至到]{1,2}(?=\d{4})")
 
 
 def check_unions(
-    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, str]] | None = None
+    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, Any]] | None = None
 ) -> Checked:
     """Check the rows of a union register; cells that list covered units become MEMBERSHIPS.
 
@@ -55,7 +55,7 @@ def check_unions(
 
 
 def check_members(
-    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, str]] | None = None
+    rows: pd.DataFrame, matching: Matching, setting: Setting, *, seen: Mapping[str, tuple[Any, Any]] | None = None
 ) -> Checked:
     """Check a list of covered units, one a row, by the union's code or by its name (and county)."""
     sieve = Sieve(rows, matching, setting)
@@ -148,7 +148,7 @@ def read_counties(sieve: Sieve) -> None:
         if text and text not in codes:
             codes[text] = find_county(text, sieve.setting.counties, sieve.setting.city)
         values.append(codes.get(text) if text else None)
-        if text and codes[text] is None and row not in sieve.rejected:
+        if text and codes[text] is None and sieve.setting.counties and row not in sieve.rejected:
             sieve.add(row, "COUNTY_UNKNOWN", "county")
     sieve.values["county_code"] = values
 

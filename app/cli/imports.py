@@ -1,0 +1,174 @@
+"""``import``: registers and layers into the atlas, and an import taken back."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app import imports
+from app.cli import DONE, NOTHING_DONE, SOME_REJECTED
+from app.db import current
+from app.labels import explain, label
+from geo.registry import REJECT, severity
+
+_FILE = click.Path(path_type=Path, dir_okay=True)
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that every file has."""
+    options = (
+        click.argument("file", type=_FILE),
+        click.option(
+            "--source", help="名录来源 / where the file comes from; its columns are remembered under this name"
+        ),
+        click.option(
+            "--date", "source_date", type=click.DateTime(["%Y-%m-%d"]), help="名录日期 / date of the register"
+        ),
+        click.option("--datum", type=click.Choice(imports.DATUMS), help="坐标系 / datum of the coordinates"),
+        click.option(
+            "--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="指定列 / read this column as this field"
+        ),
+        click.option("--sheet", help="工作表或图层的名称或序号 / sheet or layer, by name or number"),
+        click.option("--header", "header_row", type=click.IntRange(1), help="表头所在行 / row of the header"),
+        click.option("--dry-run", is_flag=True, help="只试算，不写入 / say what would happen, write nothing"),
+        click.option(
+            "--rejected", type=_FILE, help="把未导入的行写成工作簿 / write the rows not taken to this workbook"
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group("import")
+def group() -> None:
+    """导入名录、台账、图层 / import registers, union ledgers and layers."""
+
+
+@group.command()
+@_options
+def enterprises(**given: Any) -> None:
+    """企业名录 / a register of enterprises."""
+    _import("enterprises", "", given)
+
+
+@group.command()
+@_options
+def headcounts(**given: Any) -> None:
+    """各年职工人数 / counts of workers by day, for enterprises already imported."""
+    _import("headcounts", "", given)
+
+
+@group.command()
+@_options
+def unions(**given: Any) -> None:
+    """工会台账 / a ledger of unions; cells that list covered units are split."""
+    _import("unions", "", given)
+
+
+@group.command()
+@_options
+def members(**given: Any) -> None:
+    """涵盖单位名单 / covered units of joint unions and federations, one a row, for unions already imported."""
+    _import("members", "", given)
+
+
+@group.command()
+@_options
+@click.option("--kind", type=click.Choice(imports.PLACE_KINDS), required=True, help="图层内容 / what the layer holds")
+def places(kind: str, **given: Any) -> None:
+    """园区、楼宇、市场、道路、门牌、区划 / zones, buildings, markets, streets, house numbers, divisions."""
+    _import("places", kind, given)
+
+
+@group.command()
+@click.argument("batch")
+def undo(batch: str) -> None:
+    """撤销一次导入 / take an import back."""
+    for layer, counts in imports.undo(current(), batch).items():
+        click.echo(f"{layer}: 删除 {counts['removed']}，恢复 {counts['restored']} / removed, restored")
+    click.echo(f"已撤销 {batch} / taken back")
+
+
+def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
+    columns = dict(_pair(text) for text in given["pairs"])
+    day = given["source_date"].date() if isinstance(given["source_date"], datetime) else None
+    request = imports.Request(
+        given["file"],
+        kind,
+        place_kind,
+        source=given["source"],
+        source_date=day,
+        datum=given["datum"],
+        columns=columns,
+        sheet=given["sheet"],
+        header_row=given["header_row"],
+    )
+    with _progress() as progress:
+        work = imports.plan if given["dry_run"] else imports.commit
+        result = work(current(), request, progress=progress)
+    _tell(result)
+    if given["rejected"] and result.batch:
+        imports.write_rejected(current(), result.batch, given["rejected"])
+        click.echo(f"未导入的行 / rows not taken: {given['rejected']}")
+    sys.exit(_status(result))
+
+
+def _status(result: imports.Plan) -> int:
+    if result.tally.rejected == result.tally.rows_in:
+        return NOTHING_DONE
+    return SOME_REJECTED if result.tally.rejected else DONE
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, mark, column = text.partition("=")
+    if not mark:
+        raise click.BadParameter(f"{text!r} 应为 字段=列名 / must be FIELD=COLUMN", param_hint="--map")
+    return name.strip(), column.strip()
+
+
+def _tell(result: imports.Plan) -> None:
+    tally, dry = result.tally, result.batch is None
+    click.echo(f"{'试算 / dry run' if dry else '已导入 / imported'}: {result.request.filename}")
+    for code, detail in result.notes:
+        click.echo(f"  注意 / note: {explain('fault', code, detail)}")
+    pairs = ", ".join(f"{name}={column}" for name, column in result.matching.columns.items())
+    click.echo(f"  列 / columns: {pairs}")
+    if result.matching.spare:
+        click.echo(f"  未用 / not used: {', '.join(result.matching.spare)}")
+    click.echo(
+        f"  共 {tally.rows_in} 行 / rows: 新增 {tally.new} new, 变更 {tally.changed} changed, "
+        f"相同 {tally.unchanged} unchanged, 未导入 {tally.rejected} rejected; 请核对 {tally.warned} warned"
+    )
+    for code, count in tally.codes.most_common():
+        mark = "×" if severity(code) == REJECT else "!"
+        rows = ", ".join(str(sample["row"]) for sample in tally.samples[code])
+        click.echo(f"  {mark} {label('fault', code)} ({code}): {count} (行 / rows {rows} …)")
+    if result.batch:
+        click.echo(f"  编号 / import: {result.batch}  (flask --app app import undo {result.batch})")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Give a progress bar on a terminal, nothing otherwise."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("读取 / reading", total=None)
+
+        def tell(_stage: str, done: int, of: int) -> None:
+            bar.update(task, completed=done, total=of)
+
+        yield tell
+
+
+commands = [group]

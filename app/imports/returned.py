@@ -1,0 +1,90 @@
+"""Rows that were not taken, given back as a workbook: mend them there and import the same file again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from sqlalchemy.orm import Session
+
+from app import store
+from app.db import Database
+from app.labels import explain, label
+from geo.registry import REJECT, WARN
+
+_BAD = PatternFill("solid", fgColor="F9DCDC")
+_LOOK = PatternFill("solid", fgColor="FFF1C9")
+_HEAD = PatternFill("solid", fgColor="E8EBEF")
+_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
+ROW_LIMIT = 1_000_000
+"""Most rows of a sheet; what goes beyond stays on record and on the page."""
+
+
+def write_rejected(database: Database, batch: str, path: Path) -> int:
+    """Write the rows of an import that were rejected, and those warned of, to a workbook; return how many."""
+    with database.session() as session:
+        book, count = rejected_book(session, batch)
+    book.save(path)
+    return count
+
+
+def rejected_book(session: Session, batch: str) -> tuple[Workbook, int]:
+    """Return the workbook of the rows not taken: row number, reasons, then the file's own columns as they stood.
+
+    Cells at fault are coloured; no cell can act as a formula. The extra columns have names that no import reads.
+    """
+    book = Workbook(write_only=True)
+    count = 0
+    for severity, title in ((REJECT, label("severity", REJECT)), (WARN, label("severity", WARN))):
+        count += _sheet(book, title, store.imports.rows(session, batch, severity=severity, limit=ROW_LIMIT))
+    return book, count
+
+
+def _sheet(book: Workbook, title: str, rows: Iterator[store.imports.Row]) -> int:
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "C2"
+    first = next(rows, None)
+    names = list(first.raw) if first else []
+    sheet.column_dimensions["B"].width = 48
+    for place in range(len(names)):
+        sheet.column_dimensions[_letter(place + 3)].width = 18
+    sheet.append([_cell(sheet, name, fill=_HEAD, bold=True) for name in ("原行号", "问题", *names)])
+    count = 0
+    for row in (first, *rows) if first else ():
+        columns = {fault[1] for fault in row.faults if fault[1]}
+        fill = _BAD if row.severity == REJECT else _LOOK
+        cells = [_cell(sheet, row.raw.get(name, ""), fill=fill if name in columns else None) for name in names]
+        sheet.append([row.row_no, _cell(sheet, "；".join(reasons(row)), wrap=True), *cells])
+        count += 1
+    return count
+
+
+def reasons(row: store.imports.Row) -> list[str]:
+    """Return what is wrong with a row, a sentence a fault, with the column before it."""
+    told = []
+    for _field, column, code, detail, _value in row.faults:
+        sentence = explain("fault", code, detail)
+        told.append(f"{column}：{sentence}" if column else sentence)
+    return told
+
+
+def _cell(sheet: Any, text: str, *, fill: PatternFill | None = None, bold: bool = False, wrap: bool = False) -> Any:
+    cell = WriteOnlyCell(sheet, value=f"'{text}" if text.startswith(_MARKS) else text)
+    cell.data_type = "s"
+    if fill is not None:
+        cell.fill = fill
+    if bold:
+        cell.font = Font(bold=True)
+    if wrap:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
+
+
+def _letter(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
