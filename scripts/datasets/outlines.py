@@ -5,6 +5,7 @@ import io
 import json
 import struct
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -89,11 +90,11 @@ def _largest(shape: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
     return kept[0] if len(kept) == 1 else MultiPolygon(kept)
 
 
-def collection(rows: list[dict[str, object]], shapes: list[shapely.Geometry]) -> str:
-    """A GeoJSON text (RFC 7946) with one feature a line, five decimals (one metre)."""
+def collection(rows: list[dict[str, object]], shapes: Sequence[shapely.Geometry | None]) -> str:
+    """A GeoJSON text (RFC 7946), one feature a line, five decimals (one metre); None gives a feature without geometry."""
     features = []
     for row, shape in zip(rows, shapes, strict=True):
-        geometry = json.loads(shapely.to_geojson(shapely.orient_polygons(shape)))
+        geometry = shape and json.loads(shapely.to_geojson(shapely.orient_polygons(shape)))
         feature = {"type": "Feature", "properties": row, "geometry": geometry}
         features.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
     return '{"type":"FeatureCollection","features":[\n' + ",\n".join(features) + "\n]}\n"
