@@ -80,7 +80,8 @@ def _run(args: argparse.Namespace) -> int:
     environment()
     flask = [str(PYTHON), "-m", "flask", "--app", "app"]
     if not args.no_sample:
-        call([*flask, "sample", "load"])
+        if subprocess.call([*flask, "sample", "load"], cwd=ROOT) != 0:
+            raise SetupError("演示城市没有装好，原因见上。 / The sample city was not loaded; the reason stands above.")
     say(f"准备用时 / ready in {time.monotonic() - began:.0f} s")
     command = [*flask, "serve", "--host", args.host, "--port", str(args.port)]
     if os.name != "nt":
@@ -245,9 +246,8 @@ def apt(packages: list[str]) -> None:
 def call(command: list[str], *, logged: bool = False, extra: dict[str, str] | None = None) -> None:
     """Run a command in the project's folder; ``logged``: its output goes to the set-up log, a failure is explained."""
     if not logged:
-        status = subprocess.call(command, cwd=ROOT)
-        if status not in (0, 1):
-            raise SystemExit(status)
+        if subprocess.call(command, cwd=ROOT) != 0:
+            raise SetupError(f"步骤失败 / a step failed: {' '.join(command[:3])}")
         return
     done = subprocess.run(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, env=os.environ | (extra or {})

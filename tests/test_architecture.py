@@ -3,7 +3,9 @@
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,27 @@ def test_the_core_reads_no_clock_and_rolls_no_dice() -> None:
         or name.startswith(("random.", "uuid.", "secrets.", "np.random.", "numpy.random."))
     ]
     assert faults == []
+
+
+def test_every_imported_package_is_pinned() -> None:
+    pinned = {
+        line.partition("==")[0].lower() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line
+    }
+    homes = packages_distributions()
+    roots = {
+        name.partition(".")[0]
+        for path in tracked("geo/*.py", "app/*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in imported(node)
+    }
+    outside = roots - set(sys.stdlib_module_names) - {"geo", "app"}
+    assert {name for name in outside if not {home.lower() for home in homes.get(name, [])} & pinned} == set()
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
 
 
 def test_modules_are_nouns() -> None:
