@@ -12,7 +12,7 @@ from app import palette
 from app.pages import number, percent
 
 MOST = 5
-HEAVY = 400
+HEAVY = 150
 """More values than this: heavy-tailed counts, split at the mean of the rest again and again."""
 
 

@@ -150,11 +150,9 @@ def _told(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _parts(view: View, table: pd.DataFrame) -> dict[str, Any]:
-    return {
-        "keys": [f"{view.unit}:{key}" for key in table.index],
-        "lines": _told(table),
-        "names": table["name"].tolist(),
-    }
+    keys = [f"{view.unit}:{key}" for key in table.index]
+    which, names = pd.factorize(table["name"])  # cells around one town share their name
+    return {"keys": keys, "lines": _told(table), "names": list(names), "name": which.tolist()}
 
 
 def _areas(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, float]) -> Drawing:

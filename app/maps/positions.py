@@ -1,4 +1,4 @@
-"""Where each unit of a kind stands on the map: its own outline or point, else amid its precisely placed firms."""
+"""Where each unit of a kind stands on the map: its own outline or point, else, for divisions, amid its firms."""
 
 from functools import partial
 
@@ -10,13 +10,14 @@ from app.maps import hexagons
 from app.maps.scene import Scene
 
 FEWEST = 3
-"""Precisely placed firms from which a place without a position of its own borrows one."""
+"""Precisely placed firms from which a division without a position of its own borrows one."""
 
 
 def points(scene: Scene, kind: str) -> pd.DataFrame:
-    """Return ``lon``, ``lat`` and ``borrowed`` (from its firms) by key, for every unit of a kind that holds firms.
+    """Return ``lon`` and ``lat`` by key, for every unit of a kind that holds firms.
 
-    NaN where the unit has no position: it is told beside the map, never guessed.
+    A division without a position of its own stands amid its precisely placed firms: its symbol means an area anyway. A
+    building, market, street or zone that nobody has put on the map has NaN: it is told beside the map, never guessed.
     """
     return scene.read.kept.get(("map.points", kind), partial(_points, scene, kind))
 
@@ -35,12 +36,10 @@ def areas(scene: Scene, kind: str) -> pd.Series:
 
 def _points(scene: Scene, kind: str) -> pd.DataFrame:
     keys = scene.units(kind)[1]
-    own = _divisions(scene, kind) if kind in ("county", "town", "village") else _places(scene)
-    found = own.reindex(keys)
-    borrowed = _middles(scene, kind).reindex(keys)
-    lacking = found["lon"].isna().to_numpy()
-    found.loc[lacking, ["lon", "lat"]] = borrowed.loc[lacking, ["lon", "lat"]].to_numpy()
-    return found.assign(borrowed=lacking & found["lon"].notna().to_numpy())
+    if kind not in ("county", "town", "village"):
+        return _places(scene).reindex(keys)
+    found, middles = _divisions(scene, kind).reindex(keys), _middles(scene, kind).reindex(keys)
+    return found.where(found["lon"].notna(), middles)
 
 
 def _divisions(scene: Scene, kind: str) -> pd.DataFrame:
