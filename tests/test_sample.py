@@ -92,7 +92,8 @@ def test_another_seed_gives_another_city(city: Path, tmp_path: Path) -> None:
 def test_the_default_city_has_the_recorded_digests(tmp_path: Path) -> None:
     digests = tmp_path / "digests"
     make(tmp_path / "whole", "--digests", str(digests))
-    assert digests.read_text(encoding="utf-8") == (ROOT / "data" / "sample.sha256").read_text(encoding="utf-8")
+    recorded = (ROOT / "data" / "sample.sha256").read_text(encoding="utf-8")
+    assert digests.read_text(encoding="utf-8") == recorded, "run scripts/make_sample --digests data/sample.sha256"
 
 
 # --- what it says of itself -----------------------------------------------------------------------------------------

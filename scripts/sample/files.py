@@ -7,10 +7,10 @@ A workbook here is stored, not compressed, with fixed dates.
 import csv
 import datetime as dt
 import hashlib
-import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -23,6 +23,7 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PARTS = {
     "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
     'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
@@ -44,34 +45,52 @@ _PARTS = {
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, encoding: str = "utf-8-sig") -> int:
     """Write a table with commas and CRLF line ends, as office programs do; return the number of rows."""
-    text, lines = io.StringIO(), [["" if cell is None else cell for cell in row] for row in rows]
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(lines)
-    path.write_bytes(text.getvalue().encode(encoding))
-    return len(lines)
+    counted = _Counted(["" if cell is None else cell for cell in row] for row in rows)
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows(counted)
+    return counted.count
+
+
+class _Counted:
+    """Counts what passes, so that a million rows need not be held at once."""
+
+    def __init__(self, things: Iterable[Any]) -> None:
+        self._things = things
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for thing in self._things:
+            self.count += 1
+            yield thing
 
 
 def write_xlsx(
     path: Path, sheet: str, titles: Sequence[str], header: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> int:
     """Write a workbook of one sheet: merged titles, header, rows, days as real dates; return the number of rows."""
-    lines = [_line(i, (title,)) for i, title in enumerate(titles, start=1)] + [_line(len(titles) + 1, header)]
-    lines += [_line(len(lines) + number, row) for number, row in enumerate(rows, start=1)]
     merged = "".join(f'<mergeCell ref="A{i}:{_column(len(header) - 1)}{i}"/>' for i in range(1, len(titles) + 1))
-    space = f'xmlns="{_SHEET}"'
     parts = _PARTS | {
-        "xl/workbook.xml": f'<workbook {space} xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name="{escape(sheet)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/worksheets/sheet1.xml": f"<worksheet {space}><sheetData>{''.join(lines)}</sheetData>"
-        f'<mergeCells count="{len(titles)}">{merged}</mergeCells></worksheet>',
+        "xl/workbook.xml": f'<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}"><sheets>'
+        f'<sheet name="{escape(sheet)}" sheetId="1" r:id="rId1"/></sheets></workbook>'
     }
+    counted = _Counted(rows)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as book:
         for name, xml in parts.items():
-            entry = zipfile.ZipInfo(name, _STAMP)
-            entry.create_system = 0
-            book.writestr(entry, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + xml)
-    return len(lines) - len(titles) - 1
+            book.writestr(_entry(name), _DECLARATION + xml)
+        with book.open(_entry("xl/worksheets/sheet1.xml"), "w") as part:
+            part.write(f'{_DECLARATION}<worksheet xmlns="{_SHEET}"><sheetData>'.encode())
+            for number, cells in enumerate(chain(((title,) for title in titles), (header,), counted), start=1):
+                part.write(_line(number, cells).encode())
+            part.write(f'</sheetData><mergeCells count="{len(titles)}">{merged}</mergeCells></worksheet>'.encode())
+    return counted.count
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _STAMP)
+    entry.create_system = 0
+    return entry
 
 
 def _line(number: int, cells: Sequence[Cell]) -> str:

@@ -53,13 +53,13 @@ OWNERSHIP = (
 """Unit categories of the union form; the shares are our own choice, private firms foremost."""
 
 COVERED = {
-    "320613": 0.56,
-    "320612": 0.50,
-    "320614": 0.60,
-    "320623": 0.45,
-    "320681": 0.34,
-    "320682": 0.55,
-    "320685": 0.68,
+    "320613": 0.74,
+    "320612": 0.64,
+    "320614": 0.70,
+    "320623": 0.55,
+    "320681": 0.42,
+    "320682": 0.65,
+    "320685": 0.84,
 }
 """Our own choice, invented: how many of a county's places have a joint union, so that the map has something to show."""
 

@@ -71,10 +71,10 @@ class UnionMaker:
         self._found_own()
         for kind, least, share in (
             ("house", 5, 0.95),
-            ("zone", 6, 0.95),
-            ("street", 5, 0.85),
-            ("village", 4, 1.02),
-            ("town", 8, 0.85),
+            ("zone", 6, 0.9),
+            ("street", 6, 0.85),
+            ("village", 5, 0.95),
+            ("town", 8, 0.5),
         ):
             for place in self._places(kind, least):
                 if self._rng.random() < self._chance(place.firms[0]) * share:
@@ -107,7 +107,7 @@ class UnionMaker:
         for firm in self._firms:
             share = next((share for least, share in _OWN if firm.workers >= least), 0.0) if firm.legal else 0.0
             first = max(firm.established + dt.timedelta(days=240), dt.date(2003, 1, 1))
-            if self._rng.random() > share * self._chance(firm) / 0.62 or first > _LAST:
+            if self._rng.random() > share * self._chance(firm) / 0.8 or first > _LAST:
                 continue
             approved = self._day(first, recent=0.11)
             if firm.closed and approved >= firm.closed:
@@ -185,7 +185,8 @@ class UnionMaker:
         if rng.random() < 0.03:
             union.revoked = max(approved, dt.date(2022, 1, 10)) + dt.timedelta(days=rng.randrange(100, 700))
             union.revoked = union.revoked if union.revoked < _LAST else None
-        inner = rng.uniform(0.82, 0.97) if place.kind in ("building", "market") else rng.uniform(0.72, 0.92)
+        inner = rng.uniform(0.82, 0.97) if place.kind in ("building", "market") else rng.uniform(0.76, 0.94)
+        inner = rng.uniform(0.3, 0.6) if place.kind == "joint" else inner
         for firm in place.firms:
             own = any(role == "own" for _, role, *_ in firm.cover)
             if rng.random() < (0.06 if own else inner * (1.0 if firm.legal else 0.4)):
