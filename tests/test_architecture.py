@@ -49,7 +49,7 @@ def test_only_geo_io_opens_files() -> None:
         for path in core_files()
         if "io" not in path.relative_to(ROOT).parts
         for line, name in calls(path)
-        if opening.search(name)
+        if opening.search(name) and not name.startswith("cells.")  # geo.registry.cells reads values, not files
     ]
     assert faults == []
 
@@ -59,7 +59,7 @@ def test_the_core_reads_no_clock_and_rolls_no_dice() -> None:
         f"{path.relative_to(ROOT)}:{line} {name}"
         for path in core_files()
         for line, name in calls(path)
-        if (name.rpartition(".")[2] in CLOCKS and name.startswith(("date", "time", "pd.Timestamp")))
+        if (name.rpartition(".")[2] in CLOCKS and name.startswith(("date.", "datetime.", "time.", "pd.Timestamp.")))
         or name.startswith(("random.", "uuid.", "secrets.", "np.random.", "numpy.random."))
     ]
     assert faults == []
