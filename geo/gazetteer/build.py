@@ -47,6 +47,7 @@ def build(
     learned = read_facts(facts)
     maker.add_divisions()
     maker.add_aliases(aliases)
+    maker.add_former_counties()
     maker.add_places(places, taught=bool(learned))
     maker.add_learned(learned)
     gazetteer = maker.finish(places, learned)
@@ -136,7 +137,7 @@ class _Maker:
                 self._elsewhere[target] = text
         for target, text in rows:
             entity = self._entities.get(target)
-            if entity is None or not text:
+            if entity is None or not text or (entity.kind == "county" and entity.former):
                 continue
             if entity.kind == "county" and variants.ZONE_WORDS.search(text):
                 zone = Entity(
@@ -151,6 +152,13 @@ class _Maker:
                     self._add(short, SHORT, "district", entity)
             else:
                 self._division_name(text, entity)
+
+    def add_former_counties(self) -> None:
+        """Add counties that are gone and that no alias explains: they name a county, though not which one today."""
+        for entity in self._tree.entities.values():
+            text = normalise(entity.name).text
+            if entity.kind == "county" and entity.former and (text, FULL, "district") not in self._groups:
+                self._add(text, FULL, "district", entity)
 
     def add_places(self, places: pd.DataFrame, *, taught: bool) -> None:
         for label, text, entity in place_names(places, self._zone_names):
@@ -201,7 +209,7 @@ class _Maker:
         votes = votes_of(shares, self._tree.counties, doubt)
         name = Name(text, group.label, "bare" if group.mode == SHORT else "full", entities, votes)
         bare = None
-        if group.mode in (TOWN, VILLAGE):
+        if group.mode == VILLAGE or (group.mode == TOWN and not variants.DIRECTION.match(text)):
             bare = Name(text, group.label, "bare", entities, votes_of(shares, self._tree.counties, DOUBT["bare"]))
         return Key(len(text), group.mode, name, bare)
 

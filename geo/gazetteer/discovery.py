@@ -10,7 +10,7 @@ import pandas as pd
 from geo.frames import CRS, PLACES
 from geo.gazetteer.facts import Fact
 from geo.gazetteer.index import Gazetteer
-from geo.gazetteer.kinds import is_generic, place_kind
+from geo.gazetteer.kinds import is_generic, is_house, place_kind
 from geo.gazetteer.variants import place_core
 from geo.gazetteer.votes import Reading
 
@@ -28,12 +28,16 @@ class _Found:
     """What the addresses say about one place."""
 
     mentions: int = 0
+    indoors: int = 0
     surfaces: Counter[str] = field(default_factory=Counter)
     doors: Counter[str] = field(default_factory=Counter)
     towns: Counter[str] = field(default_factory=Counter)
 
-    def add(self, surface: str, door: str, town: str, count: int) -> None:
+    def add(self, surface: str, reading: Reading, count: int) -> None:
+        address = reading.address
+        door, town = "".join(_door(reading)), _town(reading)
         self.mentions += count
+        self.indoors += count * (address.unit is not None or address.floor is not None or address.room is not None)
         self.surfaces[surface] += count
         self.doors[door] += count
         self.towns[town] += count
@@ -50,8 +54,12 @@ def discover(
         reading = readings[text]
         county = reading.county if reading.chance >= _FAIRLY_SURE else gazetteer.city.key
         for kind, core, surface in sorted(set(place_names(reading, gazetteer))):
-            found[kind, county, core].add(surface, "".join(_door(reading)), _town(reading), counts[text])
-    shown = {key: most(place.surfaces) for key, place in found.items() if place.mentions >= least}
+            found[kind, county, core].add(surface, reading, counts[text])
+    shown = {
+        key: most(place.surfaces)
+        for key, place in found.items()
+        if place.mentions >= least and (key[0] != "building" or is_house(key[2]) or 2 * place.indoors >= place.mentions)
+    }
     rows = {f"{key[0]}:{key[1]}:{shown[key]}": _row(key, shown[key], found[key], gazetteer) for key in sorted(shown)}
     return _places(rows), _doors(texts, readings, counts, gazetteer, shown)
 

@@ -56,7 +56,7 @@ def read(gazetteer: Gazetteer, text: str, company: tuple[float, ...] | None = No
     named = [
         (piece, _meaning(gazetteer, words, piece)) for piece, words in zip(address.names, address.texts, strict=True)
     ]
-    form, outside, districts = _beginning(text, named)
+    form, outside, districts = _beginning(named)
     votes = {name.text: name.votes for _, name in named if name is not None and name.votes is not None}
     certain = any(
         name is not None and name.votes is not None and name.form in _TRUSTED and name.label in _DIVISION_LABELS
@@ -81,9 +81,9 @@ def company_votes(gazetteer: Gazetteer, name: str) -> tuple[float, ...] | None:
     return tuple(0.0 if v == top else _COMPANY for v in votes)
 
 
-def _beginning(text: str, named: list[tuple[Segment, Name | None]]) -> tuple[str, Entity | None, frozenset[str]]:
+def _beginning(named: list[tuple[Segment, Name | None]]) -> tuple[str, Entity | None, frozenset[str]]:
     """Return the form of an address, the place elsewhere that it begins with, and the counties it names."""
-    form, outside, own = "none", None, False
+    form, outside, own, abroad = "none", None, False, ""
     districts: set[str] = set()
     leading = bool(named) and named[0][0].start == 0
     for _, name in named:
@@ -95,9 +95,10 @@ def _beginning(text: str, named: list[tuple[Segment, Name | None]]) -> tuple[str
             continue
         kind = name.entities[0].kind
         if kind == "elsewhere":
-            outside = outside or (name.entities[0] if leading and not own else None)
+            if outside is None and leading and not own:
+                outside, abroad = name.entities[0], name.form
             continue
-        own = own or kind in ("city", "county")
+        own = own or kind == "city" or (kind == "county" and (outside is None or abroad == "bare"))
         if kind == "county":
             form = "county"
             districts.update(e.county for e in name.entities if e.county)

@@ -21,6 +21,8 @@ _LEVEL_TRUST = {
 }
 
 
+_NOTHING = frozenset(("", "无", "同上", "不详", "未知", "暂无", "NULL", "NAN", "NONE", "无地址", "没有", "待定"))
+"""Texts that stand where an address should be."""
 _FROM = {
     "district": "COUNTY_NAMED",
     "town": "COUNTY_FROM_TOWN",
@@ -47,11 +49,11 @@ def judge(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: Loca
     """Return level, position and status. A position is given only if the level itself has one."""
     if reading.outside is not None:
         return _nowhere("outside", [["OUTSIDE", {"place": reading.outside.name, "code": reading.outside.key}]])
-    if not reading.address.text.strip(",-."):
+    if reading.address.text.strip("(),-.~/") in _NOTHING:
         return _nowhere("none", [["EMPTY", {}]])
     reasons = _reasons(reading, found)
     candidates = _candidates(gazetteer, reading, found, options)
-    if reading.chance < options.least:
+    if reading.chance < options.least or _groundless(reading):
         return Verdict("none", math.nan, math.nan, math.nan, round(reading.chance, 4), "none", reasons, candidates)
     level, point, how = _position(found)
     reasons = how + reasons
@@ -63,6 +65,12 @@ def judge(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: Loca
 
 def _nowhere(status: str, reasons: list[Reason]) -> Verdict:
     return Verdict("none", math.nan, math.nan, math.nan, 0.99 if status == "outside" else 0.0, status, reasons, [])
+
+
+def _groundless(reading: Reading) -> bool:
+    """Whether nothing in the text or the firm's name tells a county: the prior alone is no answer."""
+    silent = not any(name is not None and name.votes is not None for _, name in reading.named)
+    return silent and reading.form == "none" and reading.chance == reading.alone
 
 
 def _needs_a_person(reading: Reading) -> bool:
@@ -111,7 +119,8 @@ def _reasons(reading: Reading, found: Resolved) -> list[Reason]:
         reasons.append(
             [code, {"name": words, "mentions": name.mentions} if name.form == "learned" else {"name": words}]
         )
-        official = name.entities[0].name if len(name.entities) == 1 else None
+        today = {entity.name for entity in name.entities if not entity.former}
+        official = min(today) if len(today) == 1 else None
         if name.label == "district" and official is not None and name.form == "full" and official != words:
             reasons.append(["OLD_NAME", {"from": words, "to": official}])
     if not any(name is not None and name.votes is not None for _, name in reading.named):
