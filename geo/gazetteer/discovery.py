@@ -11,7 +11,7 @@ from geo.frames import CRS, PLACES
 from geo.gazetteer.facts import Fact
 from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.kinds import is_generic, is_house, place_kind
-from geo.gazetteer.variants import place_core
+from geo.gazetteer.variants import short_name
 from geo.gazetteer.votes import Reading
 
 SURE = 0.9
@@ -70,7 +70,7 @@ def place_names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, s
         label = _LABELS.get(piece.label)
         if label is None or (name is not None and name.form == "full"):
             continue
-        core = place_core(words, gazetteer.regions) if label == "poi" else words
+        core = short_name(words, label, gazetteer.regions)
         if len(core) >= 2 and not is_generic(core, label):
             yield place_kind(core, label), core, words
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.frames import INTEGER, REAL, TEXT, Column, Spec
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
-from geo.gazetteer.variants import place_core
+from geo.gazetteer.variants import short_name
 
 FACTS = Spec(
     "facts",
@@ -80,7 +80,8 @@ def learned_names(
     by_name: dict[tuple[str, str], list[Entity]] = defaultdict(list)
     for entity in entities.values():
         if entity.origin == "registry":
-            by_name[_KIND_LABEL.get(entity.kind, ""), place_core(entity.name, owners)].append(entity)
+            label = _KIND_LABEL.get(entity.kind, "")
+            by_name[label, short_name(entity.name, label, owners)].append(entity)
     names = {}
     for (kind, text), found in sorted(counts.items()):
         size = sum(found.values())

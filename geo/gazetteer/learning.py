@@ -17,7 +17,7 @@ from geo.gazetteer.facts import Fact, facts_frame, learned_names, priors_of
 from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.kinds import is_generic
 from geo.gazetteer.memory import paused_collector
-from geo.gazetteer.variants import place_core, road_stem
+from geo.gazetteer.variants import road_stem, short_name
 from geo.gazetteer.votes import Reading, read
 from geo.text import normalise
 
@@ -109,7 +109,7 @@ def _names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, s
         kind = _LEARNABLE.get(piece.label)
         if kind is None or (name is not None and name.form == "full"):
             continue
-        words = place_core(surface, gazetteer.regions) if kind == "poi" else surface
+        words = short_name(surface, kind, gazetteer.regions)
         if len(words) < 2 or is_generic(words, kind):
             continue
         yield kind, words, surface

@@ -91,6 +91,33 @@ def place_core(text: str, owners: frozenset[str]) -> str:
     return text
 
 
+_ZONE_TYPE = re.compile(
+    r"(?:经济技术|经济|技术)开发区$|(?:高新技术产业|高新技术|高新产业)(?:开发区|园区|区)$|工业园区$|产业园区$"
+)
+_ZONE_SHORT = {"经": "开发区", "技": "开发区", "高": "高新区", "工": "工业园", "产": "产业园"}
+_ZONE_OWNER = re.compile(r"^[\u4e00-\u9fff]{2,4}[省市](?=[\u4e00-\u9fff]{5})")
+
+
+def zone_core(text: str, owners: frozenset[str]) -> str:
+    """Return a zone's name in its shortest writing: 南通市通州经济开发区, 通州区开发区 → 通州开发区."""
+    owner = _ZONE_OWNER.match(text)
+    if owner is not None and any(text[owner.end() : owner.end() + size] in owners for size in (2, 3, 4)):
+        text = text[owner.end() :]
+    for size in (4, 3):
+        if text[:size] in owners and text[: size - 1] in owners:
+            text = text[: size - 1] + text[size:]
+            break
+    kind = _ZONE_TYPE.search(text)
+    return text if kind is None else text[: kind.start()] + _ZONE_SHORT[kind.group()[0]]
+
+
+def short_name(text: str, label: str, owners: frozenset[str]) -> str:
+    """Return the name under which all writings of a place are counted together."""
+    if label == "poi":
+        return place_core(text, owners)
+    return zone_core(text, owners) if label == "devzone" else text
+
+
 _STEM = re.compile(r"(?:[东西南北中上下前后]|[一二三四五六七八九十\d]+)?(大?街|大?路|大道|巷)$")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from geo.address import Address, Hit, Segment
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
-from geo.gazetteer.variants import CITY_ZONES, place_core, road_stem
+from geo.gazetteer.variants import CITY_ZONES, place_core, road_stem, zone_core
 
 _COMPANY = math.log(0.03)
 """A firm whose name carries a county is seldom registered in another."""
@@ -152,6 +152,8 @@ def _looked_up(gazetteer: Gazetteer, words: str, label: str) -> Name | None:
         core = place_core(words, gazetteer.regions)
         found = gazetteer.lookup.get(("poi", core)) if core != words else None
         return found or _inner(gazetteer, words, gazetteer.inner) or _inner(gazetteer, words, gazetteer.town_cores)
+    if found is None and label == "devzone":
+        return gazetteer.lookup.get(("devzone", zone_core(words, gazetteer.regions)))
     if found is None and label == "road":
         return gazetteer.lookup.get(("stem", road_stem(words) or words))
     return found
