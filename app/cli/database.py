@@ -17,7 +17,7 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """升级到本版本 / bring the database to the schema of this version; an empty one gets everything."""
-    schema.upgrade(current().engine)
+    current().upgrade()
     click.echo(f"数据库已是最新 / the database is at schema {schema.expected()}")
 
 

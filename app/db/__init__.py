@@ -7,6 +7,7 @@ by the command.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,17 +20,22 @@ from sqlalchemy.orm import Session
 
 from app.db import geopackage, schema
 from app.db.dialect import bbox_overlaps
-from app.db.faults import NotGeoPackage, SchemaOlder, engine_faults, fault, translated
+from app.db.faults import (
+    DatabaseBusy,
+    DatabaseUnreachable,
+    NotGeoPackage,
+    SchemaOlder,
+    classify,
+    engine_faults,
+    fault,
+    translated,
+)
 
-__all__ = ["Database", "attach", "attached", "bbox_overlaps", "current", "embedded_url", "session"]
+__all__ = ["Database", "attach", "attached", "bbox_overlaps", "current", "session"]
 
 _EXTENSION = "atlas.database"
 _BUSY_MS = 10_000
-
-
-def embedded_url(folder: str | Path) -> str:
-    """Return the URL of the default database, a GeoPackage in ``folder``."""
-    return f"sqlite:///{Path(folder).resolve() / 'atlas.gpkg'}"
+_WAL_LIMIT = "journal_size_limit = 67108864"
 
 
 @dataclass(frozen=True)
@@ -72,16 +78,30 @@ class Database:
         with self._lock:
             if self._ready.is_set():
                 return
-            if self.embedded:
-                Path(self.engine.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             try:
                 with self.engine.connect() as connection:
                     schema.check(connection)
             except SchemaOlder:
                 if not self.embedded:
                     raise
-                schema.upgrade(self.engine)
+                self.upgrade()
             self._ready.set()
+
+    def upgrade(self) -> None:
+        """Bring the database to the schema of this code; an empty file or database gets everything.
+
+        Raises
+        ------
+        app.db.faults.DatabaseError
+            SchemaNewer, PostgisMissing, NotGeoPackage … and nothing is changed.
+        """
+        self._make_folder()
+        schema.upgrade(self.engine)
+
+    def _make_folder(self) -> None:
+        if self.embedded:
+            Path(str(self.engine.url.database).removeprefix("file:")).parent.mkdir(parents=True, exist_ok=True)
 
     def dispose(self) -> None:
         """Close every idle connection."""
@@ -113,8 +133,9 @@ def session(*, write: bool = False) -> Iterator[Session]:
         yield result
 
 
-def _engine(url: str) -> sa.Engine:
-    if sa.make_url(url).get_backend_name() == "sqlite":
+def _engine(text: str) -> sa.Engine:
+    url = _parsed(text)
+    if url.get_backend_name() == "sqlite":
         engine = sa.create_engine(url, pool_size=10, max_overflow=20, connect_args={"timeout": _BUSY_MS / 1000})
         event.listen(engine, "connect", _connect_listener(engine))
         event.listen(engine, "begin", _on_begin)
@@ -126,12 +147,32 @@ def _engine(url: str) -> sa.Engine:
     return engine
 
 
+def _parsed(text: str) -> sa.URL:
+    """Return the URL with the driver that we use; it is not shown in the fault, as its password cannot be told."""
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError:
+        url = sa.URL.create("unknown")
+    kind = url.get_backend_name()
+    if kind == "sqlite":
+        return url
+    if kind in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg2")
+    wanted = "sqlite:///FILE.gpkg or postgresql+psycopg2://USER:PASSWORD@HOST/NAME"
+    raise DatabaseUnreachable(f"ATLAS_DATABASE_URL is not of the form {wanted}", detail={"say": wanted})
+
+
 def _connect_listener(engine: sa.Engine) -> Callable[[sqlite3.Connection, object], None]:
     def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        try:
-            _set_up(connection, engine)
-        except sqlite3.Error as error:
-            raise translated(error, engine) from error
+        deadline = time.monotonic() + _BUSY_MS / 1000
+        while True:
+            try:
+                return _set_up(connection, engine)
+            except sqlite3.Error as error:
+                # Switching a new file to write-ahead logging does not wait for others that do the same.
+                if classify(error) is not DatabaseBusy or time.monotonic() > deadline:
+                    raise translated(error, engine) from error
+                time.sleep(0.02)
 
     return _on_connect
 
@@ -141,13 +182,19 @@ def _set_up(connection: sqlite3.Connection, engine: sa.Engine) -> None:
     connection.isolation_level = None
     if not geopackage.claim(connection):
         raise fault(NotGeoPackage, engine.url)
-    for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "trusted_schema = on"):
+    for pragma in (
+        "journal_mode = wal",
+        "synchronous = normal",
+        "foreign_keys = on",
+        "trusted_schema = on",
+        _WAL_LIMIT,
+    ):
         connection.execute(f"PRAGMA {pragma}")
     geopackage.register(connection)
     # What GeoAlchemy2 reads when it reflects a table; temporary, so the file stays an ordinary GeoPackage.
     connection.execute(
-        "CREATE TEMP VIEW geometry_columns AS SELECT g.table_name AS f_table_name, g.column_name AS f_geometry_column, "
-        "geometry_type_name AS geometry_type, 'XY' AS coord_dimension, g.srs_id AS srid, e.table_name IS NOT NULL AS "
+        "CREATE TEMP VIEW IF NOT EXISTS geometry_columns AS "
+        "SELECT g.table_name AS f_table_name, g.column_name AS f_geometry_column, geometry_type_name AS geometry_type, 'XY' AS coord_dimension, g.srs_id AS srid, e.table_name IS NOT NULL AS "
         "spatial_index_enabled FROM main.gpkg_geometry_columns g LEFT JOIN main.gpkg_extensions e "
         "ON e.table_name = g.table_name AND e.column_name = g.column_name"
     )

@@ -3,7 +3,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from app.db import geopackage
 from app.db.faults import translating
+from app.db.types import TextList
 
 _REINDEX_FROM = 1000
 """From so many rows on, the R-tree is filled once behind the rows instead of by a trigger a row."""
@@ -59,6 +60,28 @@ def _rtree_overlaps(element: Any, compiler: Any, **kw: Any) -> str:
     )
 
 
+class any_of(FunctionElement[Any]):  # noqa: N801 - reads as an SQL function
+    """Condition: a text column has one of many values, sent as one parameter however many they are."""
+
+    type = sa.types.NullType()
+    inherit_cache = True
+
+    def __init__(self, column: Any, values: Sequence[str]) -> None:
+        super().__init__(column, sa.literal(list(values), TextList()))
+
+
+@compiles(any_of, "postgresql")
+def _postgis_any(element: Any, compiler: Any, **kw: Any) -> str:
+    column, values = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({column} = ANY ({values}))"
+
+
+@compiles(any_of, "sqlite")
+def _embedded_any(element: Any, compiler: Any, **kw: Any) -> str:
+    column, values = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({values})))"
+
+
 def raw(column: Any) -> Any:
     """Return a geometry column as the driver gives it, for ``decode``: no function call a row."""
     return sa.type_coerce(column, sa.types.NullType()).label(column.name)
@@ -91,13 +114,6 @@ def bulk_insert(
         _insert_embedded(connection, table, columns, rows)
     else:
         _copy(connection, table, columns, rows)
-
-
-def delete_rows(connection: sa.Connection, table: sa.Table, fids: Iterable[int]) -> None:
-    """Delete rows by primary key."""
-    keys = [int(fid) for fid in fids]
-    for start in range(0, len(keys), 500):
-        connection.execute(table.delete().where(table.c.fid.in_(keys[start : start + 500])))
 
 
 def _insert_embedded(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 from geo.errors import AtlasError
@@ -78,7 +78,7 @@ _SENTENCES: dict[type[DatabaseError], str] = {
     SchemaNewer: "the database {url} was written by a newer version of the atlas (schema {found}): update the program",
     SchemaOlder: "the database {url} has an older schema ({found}; this version needs {expected}): run " + UPGRADE,
     DiskFull: "the disk that holds the database {url} is full: make room and repeat; nothing was half-written",
-    NotGeoPackage: "{url} is not a GeoPackage of the atlas: choose another file, or move this one away",
+    NotGeoPackage: "{url} is not a GeoPackage of the atlas, or damaged: choose another file, or move this one away",
     ReadOnlyDatabase: "the database {url} may not be written to: check rights of file, folder, account",
     DatabaseBusy: "the database {url} is locked by another program: close it there, or wait and repeat",
 }
@@ -89,6 +89,7 @@ _SQLITE = {
     sqlite3.SQLITE_CORRUPT: NotGeoPackage,
     sqlite3.SQLITE_READONLY: ReadOnlyDatabase,
     sqlite3.SQLITE_CANTOPEN: DatabaseUnreachable,
+    sqlite3.SQLITE_IOERR: DatabaseUnreachable,
     sqlite3.SQLITE_BUSY: DatabaseBusy,
     sqlite3.SQLITE_LOCKED: DatabaseBusy,
 }
@@ -105,9 +106,9 @@ _POSTGRES = {
 }
 
 
-def fault(kind: type[DatabaseError], url: object, **detail: Any) -> DatabaseError:
+def fault(kind: type[DatabaseError], url: URL, **detail: Any) -> DatabaseError:
     """Return the error of one kind with its sentence; ``url`` is shown without its password."""
-    shown = make_url(str(url) if isinstance(url, str) else url).render_as_string(hide_password=True)  # type: ignore[arg-type]
+    shown = url.render_as_string(hide_password=True)
     return kind(_SENTENCES[kind].format(url=shown, **detail), detail={"url": shown, "command": UPGRADE, **detail})
 
 

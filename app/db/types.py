@@ -9,8 +9,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 
 
@@ -60,6 +61,19 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
+class TextList(sa.types.TypeDecorator[list[str]]):
+    """A list of texts as one parameter, for ``app.db.dialect.any_of``."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else postgresql.ARRAY(sa.Text()))
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return to_json(value) if dialect.name == "sqlite" else value
+
+
 class JsonText(sa.types.TypeDecorator[Any]):
     """Lists and mappings as JSON in a text column: GDAL shows it, both databases keep it to the letter."""
 
@@ -74,8 +88,17 @@ class JsonText(sa.types.TypeDecorator[Any]):
 
 
 def to_json(value: Any) -> str:
-    """Return compact JSON, Chinese as it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return compact JSON, Chinese as it is, NumPy's numbers as numbers."""
+    return "[]" if value == [] else _encode(value)
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, np.generic):
+        raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
+    return value.item()
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_number).encode
 
 
 def iso(value: datetime) -> str:

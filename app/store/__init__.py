@@ -2,7 +2,7 @@
 
 from app.store import headcounts, imports, settings, surveys
 from app.store.layers import HEADCOUNTS, LAYERS
-from app.store.reading import find, inputs, read
+from app.store.reading import count, find, inputs, read
 from app.store.scope import CITY, Scope
 from app.store.versions import data_version, input_version
 from app.store.writing import Outcome, write
@@ -13,6 +13,7 @@ __all__ = [
     "LAYERS",
     "Outcome",
     "Scope",
+    "count",
     "data_version",
     "find",
     "headcounts",

@@ -8,6 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.db import dialect
 from app.models import SurveyFirm, SurveyRecord
 from app.store import headcounts, rows
 from app.store.layers import LAYERS, Layer
@@ -38,6 +39,13 @@ def read(
     return target.spec.conform(headcounts.join(session, target, frame, on)) if target.kind else frame
 
 
+def count(session: Session, layer: str) -> int:
+    """Return how many rows a layer has in the whole city."""
+    target = LAYERS[layer]
+    query = sa.select(sa.func.count()).select_from(target.table).where(*_current(target))
+    return int(session.scalar(query) or 0)
+
+
 def inputs(session: Session, *, on: date | None = None) -> "Inputs":
     """Return all that a survey of the city reads, as of ``on``."""
     from geo.survey import Inputs
@@ -53,7 +61,7 @@ def find(session: Session, layer: str, **columns: Sequence[str]) -> pd.DataFrame
     """
     target = LAYERS[layer]
     parts = [
-        rows.fetch(session, target.spec, target.table, target.table.c[name].in_(part), *_current(target))
+        rows.fetch(session, target.spec, target.table, dialect.any_of(target.table.c[name], part), *_current(target))
         for name, values in columns.items()
         for part in rows.chunks(list(values))
     ]

@@ -76,7 +76,7 @@ def _changes(session: Session, batch: str, layer: str) -> tuple[list[str], dict[
 
 def _remove(session: Session, layer: Layer, keys: list[str]) -> None:
     for part in rows.chunks(keys):
-        session.execute(layer.table.delete().where(layer.table.c.key.in_(part)))
+        session.execute(layer.table.delete().where(dialect.any_of(layer.table.c.key, part)))
 
 
 def _restore(session: Session, layer: Layer, before: dict[str, dict[str, Any]]) -> None:

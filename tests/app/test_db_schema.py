@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,29 +18,29 @@ def at(database: Database, revision: str) -> None:
         c.execute(sa.text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
 
 
-def test_migrations_give_what_the_models_say(database: Database) -> None:
-    with database.session() as s:
+def test_migrations_give_what_the_models_say(own_database: Database) -> None:
+    with own_database.session() as s:
         assert schema.differences(s.connection(), Base.metadata) == []
         assert schema.found(s.connection()) == schema.expected()
 
 
-def test_a_difference_would_be_seen(database: Database) -> None:
-    with database.session(write=True) as s:
+def test_a_difference_would_be_seen(own_database: Database) -> None:
+    with own_database.session(write=True) as s:
         s.execute(sa.text("ALTER TABLE place ADD COLUMN surplus TEXT"))
         s.execute(sa.text("DROP INDEX ix_place_name"))
-    with database.session() as s:
+    with own_database.session() as s:
         assert len(schema.differences(s.connection(), Base.metadata)) == 2
 
 
-def test_migrations_go_back_and_forth(database: Database) -> None:
-    with database.engine.execution_options(atlas_write=True).begin() as c:
+def test_migrations_go_back_and_forth(own_database: Database) -> None:
+    with own_database.engine.execution_options(atlas_write=True).begin() as c:
         command.downgrade(schema.config(c), "base")
         names = {
             name for name in sa.inspect(c).get_table_names() if not name.startswith(("gpkg_", "rtree_", "spatial"))
         }
         assert names == {"alembic_version"}
-    schema.upgrade(database.engine)
-    with database.session() as s:
+    schema.upgrade(own_database.engine)
+    with own_database.session() as s:
         assert schema.differences(s.connection(), Base.metadata) == []
 
 
@@ -71,14 +72,14 @@ def test_postgis_is_upgraded_by_the_command_only(postgis_url: str) -> None:
     database.dispose()
 
 
-def test_a_newer_schema_is_refused_and_left_alone(database: Database) -> None:
-    at(database, "9999")
-    fresh = Database(database.url)
+def test_a_newer_schema_is_refused_and_left_alone(own_database: Database) -> None:
+    at(own_database, "9999")
+    fresh = Database(own_database.url)
     with pytest.raises(faults.SchemaNewer, match="9999"), fresh.session():
         pass
     with pytest.raises(faults.SchemaNewer):
         schema.upgrade(fresh.engine)
-    with database.engine.connect() as c:
+    with own_database.engine.connect() as c:
         assert schema.found(c) == "9999"
     fresh.dispose()
 
@@ -107,6 +108,38 @@ def test_an_unreachable_server_is_said_without_its_password(url: str) -> None:
         pass
     assert caught.value.code == "DATABASE_UNREACHABLE"
     assert "secret" not in str(caught.value) + str(caught.value.detail)
+
+
+@pytest.mark.parametrize("url", ["secret", "mysql://u:secret@h/d", "", "C:\\atlas.gpkg"])
+def test_a_url_of_another_form_is_said_without_showing_it(url: str) -> None:
+    with pytest.raises(faults.DatabaseUnreachable, match="ATLAS_DATABASE_URL") as caught:
+        Database(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_any_spelling_of_postgres_gets_our_driver() -> None:
+    for url in ("postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"):
+        assert Database(url).engine.driver == "psycopg2"
+
+
+def test_several_processes_may_make_the_file_at_once(geopackage_url: str) -> None:
+    outcomes: list[object] = []
+
+    def first() -> None:
+        database = Database(geopackage_url)
+        try:
+            with database.session() as s:
+                outcomes.append(s.scalar(sa.select(sa.func.count()).select_from(Place)))
+        except Exception as error:
+            outcomes.append(error)
+        database.dispose()
+
+    threads = [threading.Thread(target=first) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert outcomes == [0] * 5
 
 
 @pytest.mark.postgis

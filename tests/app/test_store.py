@@ -108,6 +108,7 @@ def test_new_changed_and_unchanged_are_told_apart(database: Database) -> None:
         dry = store.write(s, "enterprises", given_, dry=True)
         assert store.read(s, "enterprises", store.CITY)["name"].tolist() == ["甲", "乙", "丙"]
         outcome = store.write(s, "enterprises", given_)
+        assert store.count(s, "enterprises") == 4
     assert outcome.status.to_dict() == {"c": "changed", "b": "changed", "d": "new", "a": "unchanged"}
     assert dry.counts == outcome.counts == {"new": 1, "changed": 2, "unchanged": 1}
     with database.session() as s:
