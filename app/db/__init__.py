@@ -37,6 +37,15 @@ _EXTENSION = "atlas.database"
 _BUSY_MS = 10_000
 _WAL_LIMIT = "journal_size_limit = 67108864"
 
+# What GeoAlchemy2 reads when it reflects a table; temporary, so the file stays an ordinary GeoPackage.
+_GEOMETRY_COLUMNS = """
+CREATE TEMP VIEW IF NOT EXISTS geometry_columns AS
+SELECT g.table_name AS f_table_name, g.column_name AS f_geometry_column, g.geometry_type_name AS geometry_type,
+  'XY' AS coord_dimension, g.srs_id AS srid, e.table_name IS NOT NULL AS spatial_index_enabled
+FROM main.gpkg_geometry_columns g
+LEFT JOIN main.gpkg_extensions e ON e.table_name = g.table_name AND e.column_name = g.column_name
+"""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -191,13 +200,7 @@ def _set_up(connection: sqlite3.Connection, engine: sa.Engine) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     geopackage.register(connection)
-    # What GeoAlchemy2 reads when it reflects a table; temporary, so the file stays an ordinary GeoPackage.
-    connection.execute(
-        "CREATE TEMP VIEW IF NOT EXISTS geometry_columns AS "
-        "SELECT g.table_name AS f_table_name, g.column_name AS f_geometry_column, geometry_type_name AS geometry_type, 'XY' AS coord_dimension, g.srs_id AS srid, e.table_name IS NOT NULL AS "
-        "spatial_index_enabled FROM main.gpkg_geometry_columns g LEFT JOIN main.gpkg_extensions e "
-        "ON e.table_name = g.table_name AND e.column_name = g.column_name"
-    )
+    connection.execute(_GEOMETRY_COLUMNS)
 
 
 def _on_begin(connection: sa.Connection) -> None:
