@@ -1,7 +1,9 @@
 """The two tables of a city: its divisions with codes and dated names, and the other names they go or went by."""
 
 import csv
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
@@ -235,11 +237,13 @@ def _generic(name: str) -> bool:
 def read_positions(tree: Path | None, city: City, counties: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
     """Positions by today's code, from the 2016 tree (towns, villages) and from ``counties``.
 
-    A point goes to the unit that has the old code's name today; a merged or moved unit gets none.
+    A point goes to the unit that has the old code's name today; a merged or moved unit gets none. The points were
+    found by name, so namesakes share one: points that two units share are left out, and so are villages further than
+    ``FAR_KM`` from their town.
     """
-    positions = dict(counties)
     if tree is None:
-        return positions
+        return dict(counties)
+    positions: dict[str, tuple[str, str]] = {}
     with tree.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["lng_gcj02"] and row["level"] in ("town", "village")]
     lon, lat = to_wgs84([float(r["lng_gcj02"]) for r in rows], [float(r["lat_gcj02"]) for r in rows], "gcj02")
@@ -252,7 +256,20 @@ def read_positions(tree: Path | None, city: City, counties: dict[str, tuple[str,
         fate = follow(0, code)
         if fate.how in ("same", "renumbered", "renamed", "town_of_that_name"):
             positions[fate.code] = (f"{x:.5f}", f"{y:.5f}")
-    return positions
+    shared = Counter(positions.values())
+    sound = {code: point for code, point in positions.items() if shared[point] == 1}
+    return counties | {code: point for code, point in sound.items() if not _strays(code, sound)}
+
+
+FAR_KM = 20.0
+
+
+def _strays(code: str, positions: dict[str, tuple[str, str]]) -> bool:
+    """Whether a village lies far from its town's point; the town's code is the first nine digits."""
+    if len(code) != 12 or code[:9] not in positions:
+        return False
+    (lon, lat), (town_lon, town_lat) = ([float(value) for value in positions[key]] for key in (code, code[:9]))
+    return math.hypot((lon - town_lon) * 111.32 * math.cos(math.radians(lat)), (lat - town_lat) * 110.57) > FAR_KM
 
 
 def write(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> int:

@@ -91,7 +91,7 @@ def _largest(shape: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
 
 
 def collection(rows: list[dict[str, object]], shapes: Sequence[shapely.Geometry | None]) -> str:
-    """A GeoJSON text (RFC 7946), one feature a line, five decimals (one metre); None gives a feature without geometry."""
+    """A GeoJSON text (RFC 7946), one feature a line, five decimals (one metre); without geometry where it is None."""
     features = []
     for row, shape in zip(rows, shapes, strict=True):
         geometry = shape and json.loads(shapely.to_geojson(shapely.orient_polygons(shape)))
