@@ -1,5 +1,6 @@
 """Imports: files of any kind read, checked, compared with what is stored, taken in one piece, and taken back."""
 
+from app.imports import drafts, work
 from app.imports.importing import Plan, Tally, commit, plan, undo
 from app.imports.opening import Opened, open_request
 from app.imports.request import DATUMS, KINDS, Request
@@ -15,10 +16,12 @@ __all__ = [
     "Request",
     "Tally",
     "commit",
+    "drafts",
     "open_request",
     "plan",
     "reasons",
     "rejected_book",
     "undo",
+    "work",
     "write_rejected",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from app import store
+from app import ground, store
 from app.config import settings
 from app.db import Database
 from app.imports.opening import Opened, open_request
@@ -123,6 +123,7 @@ def commit(
     FileRefused
         If the file cannot be read; the refusal is on record, nothing else is written.
     """
+    _lay_ground(database, request)
     try:
         with database.session(write=True) as session:
             opened = _opened(session, request)
@@ -134,6 +135,14 @@ def commit(
     except AtlasError as error:
         _record_failure(database, request, error, run_key)
         raise
+
+
+def _lay_ground(database: Database, request: Request) -> None:
+    """Store the divisions of the installation's city before the first import, so that counties are known."""
+    with database.session() as session:
+        bare = store.read(session, "divisions", store.CITY).empty
+    if bare and request.place_kind != "division":
+        ground.lay(database, data=settings().data, city=settings().city)
 
 
 def undo(database: Database, batch: str) -> dict[str, dict[str, int]]:
@@ -222,8 +231,11 @@ def _take(session: Session, opened: Opened, *, day: date | None, progress: Progr
 
 def _setting(session: Session, opened: Opened, day: date) -> Setting:
     request = opened.request
-    divisions = store.read(session, "divisions", store.CITY)
-    counties = registry.county_names(divisions, store.read(session, "aliases", store.CITY)) if len(divisions) else {}
+    divisions, aliases = (store.read(session, layer, store.CITY) for layer in ("divisions", "aliases"))
+    if divisions.empty and request.place_kind != "division":
+        shipped = ground.read(data=settings().data, city=settings().city)
+        divisions, aliases = shipped["divisions"], shipped["aliases"]
+    counties = registry.county_names(divisions, aliases)
     zones: dict[str, str] = {}
     if request.kind == "places" and request.place_kind != "address":
         places = store.read(session, "places", store.CITY)

@@ -7,6 +7,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 from sqlalchemy.orm import Session
 
 from app import store
@@ -49,7 +50,7 @@ def _sheet(book: Workbook, title: str, rows: Iterator[store.imports.Row]) -> int
     names = list(first.raw) if first else []
     sheet.column_dimensions["B"].width = 48
     for place in range(len(names)):
-        sheet.column_dimensions[_letter(place + 3)].width = 18
+        sheet.column_dimensions[get_column_letter(place + 3)].width = 18
     sheet.append([_cell(sheet, name, fill=_HEAD, bold=True) for name in ("原行号", "问题", *names)])
     count = 0
     for row in (first, *rows) if first else ():
@@ -80,11 +81,3 @@ def _cell(sheet: Any, text: str, *, fill: PatternFill | None = None, bold: bool 
     if wrap:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
-
-
-def _letter(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

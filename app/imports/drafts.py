@@ -1,0 +1,86 @@
+"""Uploaded files held aside until they are imported or given up: one folder each, under the instance folder."""
+
+import json
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.config import settings
+from app.imports.request import Request
+
+KEPT_S = 7 * 24 * 3600.0
+"""Seconds after which a file that nobody went on with is deleted."""
+_TOKEN = re.compile(r"[0-9a-f]{16}")
+_SUFFIX = re.compile(r"(\.osm\.pbf|\.[A-Za-z0-9]{1,8})$")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An upload: what is asked of it, and the runs that work out (``planned``) and do (``done``) the import."""
+
+    token: str
+    request: Request
+    planned: str | None = None
+    done: str | None = None
+
+
+def keep(save: Callable[[Path], None], filename: str, what: Callable[[Path, str], Request]) -> Draft:
+    """Hold an upload: ``save`` writes it to a path, ``what`` makes the request from path and name."""
+    _sweep()
+    token = secrets.token_hex(8)
+    folder = _root() / token
+    folder.mkdir(parents=True)
+    name = re.sub(r"[\x00-\x1f/\\]", "", filename.replace("\\", "/").rpartition("/")[2])[-120:] or "upload"
+    suffix = _SUFFIX.search(name)
+    path = folder / ("file" + (suffix.group(1).lower() if suffix else ""))
+    try:
+        save(path)
+        return put(Draft(token, what(path, name)))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def get(token: str) -> Draft | None:
+    """Return the upload of a token, None if there is none (any more)."""
+    path = _root() / token / "draft.json"
+    if not _TOKEN.fullmatch(token) or not path.is_file():
+        return None
+    values = json.loads(path.read_text(encoding="utf-8"))
+    return Draft(token, Request.from_json(values["request"]), values["planned"], values["done"])
+
+
+def put(draft: Draft) -> Draft:
+    """Write down what is asked of an upload."""
+    values = {"request": draft.request.to_json(), "planned": draft.planned, "done": draft.done}
+    folder = _root() / draft.token
+    part = folder / "draft.part"
+    part.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+    part.replace(folder / "draft.json")
+    return draft
+
+
+def change(draft: Draft, request: Request) -> Draft:
+    """Ask something else of an upload: what was worked out before holds no more."""
+    return put(replace(draft, request=request, planned=None))
+
+
+def drop(token: str) -> None:
+    """Delete an upload."""
+    if _TOKEN.fullmatch(token):
+        shutil.rmtree(_root() / token, ignore_errors=True)
+
+
+def _root() -> Path:
+    return settings().instance / "uploads"
+
+
+def _sweep() -> None:
+    root = _root()
+    for folder in root.iterdir() if root.is_dir() else ():
+        if _TOKEN.fullmatch(folder.name) and time.time() - folder.stat().st_mtime > KEPT_S:
+            shutil.rmtree(folder, ignore_errors=True)

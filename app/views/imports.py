@@ -1,0 +1,265 @@
+"""Imports: upload, match the columns, look at what would happen, import, take back."""
+
+import io
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response as Redirect
+
+from app import imports, runs, store
+from app.current import partial
+from app.db import current, session
+from app.errors import NotFoundError
+from app.i18n import language
+from app.imports.opening import PREVIEW_ROWS, Opened, open_request, word_lists
+from app.imports.templates import template_book
+from app.labels import explain, label, options
+from app.views import Nav
+from geo.errors import AtlasError
+from geo.registry import REJECT, WARN, column_kind, severity
+from geo.registry.cells import show as cell_text
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+nav = Nav(70, "imports.index", lazy_gettext("导入"))
+
+KINDS = ("enterprises", "unions", "members", "headcounts", *(f"places:{kind}" for kind in imports.PLACE_KINDS))
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROWS = 50
+
+
+@bp.get("")
+def index() -> str:
+    """Show the upload form and the imports so far; htmx asks for the list alone."""
+    number = max(request.args.get("page", 1, type=int), 1)
+    with session() as opened:
+        batches = store.imports.latest(opened, limit=ROWS + 1, offset=(number - 1) * ROWS)
+    template = "imports/list.html" if partial() else "imports/index.html"
+    return render_template(template, batches=batches[:ROWS], more=len(batches) > ROWS, number=number, kinds=KINDS)
+
+
+@bp.post("")
+def upload() -> Redirect:
+    """Hold an upload and go on to its columns."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        flash(_("请先选择一个文件。"), "warn")
+        return redirect(url_for("imports.index"))
+    draft = imports.drafts.keep(file.save, file.filename, _asked)
+    return redirect(url_for("imports.draft", token=draft.token))
+
+
+@bp.get("/draft/<token>")
+def draft(token: str) -> str:
+    """Show how the columns of an upload are read, and what its import would do once that is worked out."""
+    found = _draft(token)
+    with session() as opened:
+        planned = runs.get(opened, found.planned) if found.planned else None
+    if partial():
+        return render_template("imports/state.html", draft=found, planned=planned)
+    with session() as opened:
+        content, refusal = _look(found, opened)
+    return render_template(
+        "imports/draft.html",
+        draft=found,
+        planned=planned,
+        content=content,
+        refusal=refusal,
+        sheets=[(name, name) for name in content.sheets] if content else [],
+        columns=_columns(content) if content else [],
+        fields=_fields(found.request),
+    )
+
+
+@bp.post("/draft/<token>")
+def choose(token: str) -> Redirect:
+    """Take the columns, sheet, header row and datum that a person chose, and work out what would happen if asked."""
+    found = _draft(token)
+    values = found.request.to_json()
+    asked: dict[str, Any] = {name: request.form[name] or None for name in ("sheet", "datum") if name in request.form}
+    header = request.form.get("header_row", "")
+    asked["header_row"] = int(header) if header.isdigit() and int(header) else None
+    moved = any(asked.get(name, values[name]) != values[name] for name in ("sheet", "header_row"))
+    columns = {} if moved else _chosen_columns()
+    found = imports.drafts.change(found, imports.Request.from_json({**values, **asked, "columns": columns}))
+    if request.form.get("act") == "plan" and not moved:
+        with session(write=True) as opened:
+            key = runs.enqueue(opened, runs.Order(imports.work.PLAN, {"token": token, "name": found.request.filename}))
+        imports.drafts.put(imports.drafts.Draft(token, found.request, key))
+        runs.wake()
+        return redirect(url_for("imports.draft", token=token, _anchor="result"))
+    return redirect(url_for("imports.draft", token=token))
+
+
+@bp.post("/draft/<token>/commit")
+def commit(token: str) -> Redirect:
+    """Put the import of an upload in line."""
+    found = _draft(token)
+    if found.done is None:
+        with session(write=True) as opened:
+            order = runs.Order(imports.work.IMPORT, {"token": token, "name": found.request.filename})
+            key = runs.enqueue(opened, order)
+        imports.drafts.put(imports.drafts.Draft(token, found.request, found.planned, key))
+        runs.wake()
+        return redirect(url_for("runs.show", key=key))
+    return redirect(url_for("runs.show", key=found.done))
+
+
+@bp.post("/draft/<token>/drop")
+def drop(token: str) -> Redirect:
+    """Give an upload up."""
+    imports.drafts.drop(token)
+    flash(_("已放弃，文件已删除，数据没有改动。"), "ok")
+    return redirect(url_for("imports.index"))
+
+
+@bp.get("/<key>")
+def show(key: str) -> str:
+    """Show what became of an import, with the rows that were not taken."""
+    weight = request.args.get("severity", "")
+    weight = weight if weight in (REJECT, WARN) else ""
+    number = max(request.args.get("page", 1, type=int), 1)
+    with session() as opened:
+        batch = store.imports.get(opened, key)
+        if batch is None:
+            raise NotFoundError(f"no import {key!r}")
+        rows = store.imports.rows(opened, key, severity=weight or None, offset=(number - 1) * ROWS, limit=ROWS + 1)
+        listed = [(row, imports.reasons(row)) for row in rows]
+        outdated = store.surveys.outdated(opened)
+    template = "imports/rows.html" if partial() else "imports/show.html"
+    return render_template(
+        template,
+        batch=batch,
+        rows=listed[:ROWS],
+        more=len(listed) > ROWS,
+        number=number,
+        severity=weight,
+        outdated=outdated,
+    )
+
+
+@bp.post("/<key>/undo")
+def undo(key: str) -> Redirect:
+    """Take an import back."""
+    tally = imports.undo(current(), key)
+    gone, back = (sum(counts[name] for counts in tally.values()) for name in ("removed", "restored"))
+    flash(_("已撤销：删除 %(a)s 条，恢复 %(b)s 条。", a=gone, b=back), "ok")
+    return redirect(url_for("imports.show", key=key))
+
+
+@bp.get("/<key>/rejected.xlsx")
+def rejected(key: str) -> Response:
+    """Give the rows that were not taken as a workbook."""
+    with session() as opened:
+        batch = store.imports.get(opened, key)
+        if batch is None:
+            raise NotFoundError(f"no import {key!r}")
+        book, _count = imports.rejected_book(opened, key)
+    return _workbook(book, _("未导入的行_%(name)s", name=Path(batch.filename).stem))
+
+
+@bp.get("/template/<kind>.xlsx")
+def template(kind: str) -> Response:
+    """Give an empty workbook with the columns of a kind."""
+    if kind not in KINDS:
+        raise NotFoundError(f"no kind {kind!r}")
+    return _workbook(template_book(kind), label("import_kind", kind))
+
+
+def _workbook(book: Any, name: str) -> Response:
+    body = io.BytesIO()
+    book.save(body)
+    body.seek(0)
+    answer = send_file(body, mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"atlas.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _asked(path: Path, name: str) -> imports.Request:
+    kind, _colon, place_kind = request.form.get("kind", KINDS[0]).partition(":")
+    day = request.form.get("source_date", "")
+    return imports.Request(
+        path,
+        kind,
+        place_kind,
+        filename=name,
+        source=request.form.get("source", "").strip() or None,
+        source_date=date.fromisoformat(day) if day else None,
+        datum=request.form.get("datum") or None,
+    )
+
+
+def _draft(token: str) -> imports.drafts.Draft:
+    found = imports.drafts.get(token)
+    if found is None:
+        raise NotFoundError("the upload has been imported, given up, or deleted after a week")
+    return found
+
+
+def _look(found: imports.drafts.Draft, opened: Any) -> tuple[Opened | None, AtlasError | None]:
+    try:
+        return open_request(found.request, opened), None
+    except AtlasError as error:
+        return None, error
+
+
+def _columns(content: Opened) -> list[dict[str, Any]]:
+    """Return each column with the field it is read as and some of its cells."""
+    fields = {column: name for name, column in content.matching.columns.items()}
+    first = content.preview()
+    listed = []
+    for column in content.columns:
+        cells = [cell_text(cell) for cell in first[column]] if column in first else []
+        seen = list(dict.fromkeys(text for text in cells if text))[:3]
+        listed.append({"name": column, "field": fields.get(column, ""), "cells": seen, "of": PREVIEW_ROWS})
+    return listed
+
+
+def _fields(asked: imports.Request) -> list[tuple[str, str]]:
+    """Return the fields that a file of this kind may have, with what they are called."""
+    names = word_lists().columns[column_kind(asked.kind, asked.place_kind)]
+    if language() == "zh":
+        return [(name, words[0]) for name, words in names.items()]
+    return [(name, label("import_field", name)) for name in names]
+
+
+def _chosen_columns() -> dict[str, str]:
+    """Return field → column as the form has it; fields that no column has any more are left unread."""
+    pairs = zip(request.form.getlist("column"), request.form.getlist("field"), strict=False)
+    chosen = {name: column for column, name in pairs if name}
+    before = request.form.get("before", "").split()
+    return {**dict.fromkeys((name for name in before if name not in chosen), ""), **chosen}
+
+
+@bp.app_template_global("import_kinds")
+def import_kinds() -> list[tuple[str, str]]:
+    """Return the kinds of file, for the select box."""
+    return [(kind, label("import_kind", kind)) for kind in KINDS]
+
+
+@bp.app_template_global("datums")
+def datums() -> list[tuple[str, str]]:
+    """Return the datums, for the select box."""
+    known = dict(options("datum"))
+    return [(datum, known.get(datum, datum)) for datum in imports.DATUMS]
+
+
+@bp.app_template_global("fault_severity")
+def fault_severity(code: str) -> str:
+    """Return how much a fault weighs: reject, warn or note."""
+    return severity(code)
+
+
+@bp.app_template_global("refusal_text")
+def refusal_text(code: str, detail: dict[str, Any] | None) -> str:
+    """Return why a file or run was refused, in words."""
+    for kind in ("refusal", "run_error", "fault"):
+        told = explain(kind, code, detail or {})
+        if told != code:
+            return told
+    return code

@@ -1,0 +1,185 @@
+"""The pages of imports and runs: from the upload to the result and back."""
+
+import csv
+import io
+import re
+
+import openpyxl
+import pytest
+
+from app import create_app, runs, store
+from app.config import Config
+from app.db import attached
+from app.views.imports import KINDS
+
+HEADER = ["企业名称", "统一社会信用代码", "注册地址", "职工人数"]
+FIRMS = [
+    ["海门市直属机关消费合作社", "913206841387832638", "海门市政府大院内", "25"],
+    ["南通市通州区环球物流有限公司", "91320612138743640X", "金沙镇金通路60号", "-3"],
+    ["", "", "崇川区人民路1号", "4"],
+]
+
+
+@pytest.fixture
+def app(tmp_path):
+    found = create_app(Config.from_environment({}, instance=tmp_path / "instance", worker=False))
+    found.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return found
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+def upload(client, rows=(HEADER, *FIRMS), name="名录.csv", **form):
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    file = (io.BytesIO(text.getvalue().encode("gb18030")), name)
+    answer = client.post("/imports", data={"kind": "enterprises", "file": file, **form})
+    assert answer.status_code == 302
+    return answer.location
+
+
+def work(app, kind):
+    """Do the run of a kind that waits, as the worker would."""
+    database = attached(app)
+    with app.app_context(), database.session() as session:
+        key = next(run.key for run in runs.latest(session) if run.kind == kind and run.status == runs.QUEUED)
+    with app.app_context():
+        return runs.execute(database, key)
+
+
+def form_of(page):
+    """The columns and fields as the page's form would send them."""
+    columns = re.findall(r'name="column" value="([^"]*)"', page)
+    selects = re.findall(r'<select class="form-select" name="field".*?</select>', page, re.DOTALL)
+    fields = [(re.findall(r'value="([^"]*)" selected', select) or [""])[0] for select in selects]
+    before = re.search(r'name="before" value="([^"]*)"', page).group(1)
+    return {"column": columns, "field": fields, "before": before}
+
+
+def test_an_import_from_upload_to_undo(app, client):
+    place = upload(client, source="市场监管")
+    page = client.get(place).get_data(as_text=True)
+    form = form_of(page)
+    assert dict(zip(form["column"], form["field"], strict=True)) == {
+        "企业名称": "name",
+        "统一社会信用代码": "uscc",
+        "注册地址": "address",
+        "职工人数": "workers",
+    }
+    client.post(place, data={**form, "act": "plan"})
+    assert "正在试算" in client.get(place).get_data(as_text=True)
+    assert work(app, "import_plan").status == "done"
+    planned = client.get(place).get_data(as_text=True)
+    assert "导入 2 行" in planned
+    assert "缺少名称" in planned
+    assert "人数为负" in planned
+    run_page = client.post(f"{place}/commit").location
+    assert work(app, "import").status == "done"
+    shown = client.get(run_page).get_data(as_text=True)
+    result = re.search(r'href="(/imports/[^"]+)">查看导入结果', shown).group(1)
+    page = client.get(result).get_data(as_text=True)
+    assert page.count("不予导入") >= 1
+    assert "代码校验位不符" in page
+    assert client.get(f"{result}?severity=warn").get_data(as_text=True).count("请核对") >= 1
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{result}/rejected.xlsx").data))
+    assert [sheet.max_row for sheet in book] == [2, 2]
+    with app.app_context(), attached(app).session() as session:
+        assert len(store.read(session, "enterprises", store.CITY)) == 2
+        assert [run.kind for run in runs.latest(session) if run.status == "queued"] == ["survey"]
+    assert client.post(f"{result}/undo").location == result
+    with app.app_context(), attached(app).session() as session:
+        assert store.read(session, "enterprises", store.CITY).empty
+    assert "已撤销" in client.get(result).get_data(as_text=True)
+    assert client.get(place).status_code == 404
+
+
+def test_columns_can_be_chosen_by_hand_and_left_unread(app, client):
+    place = upload(client, rows=[["甲", "企业名称", "乙"], ["x", "南通甲有限公司", "人民路1号"]])
+    form = form_of(client.get(place).get_data(as_text=True))
+    assert form["field"] == ["", "name", ""]
+    client.post(place, data={**form, "field": ["name", "", "address"], "act": "look"})
+    again = form_of(client.get(place).get_data(as_text=True))
+    assert again["field"] == ["name", "", "address"]
+
+
+def test_a_file_without_known_header_can_be_helped_by_hand(app, client):
+    place = upload(client, rows=[["说明"], ["甲", "乙"], ["南通甲有限公司", "人民路1号"]])
+    page = client.get(place).get_data(as_text=True)
+    assert "找不到表头" in page
+    client.post(place, data={"header_row": "2", "act": "look"})
+    form = form_of(client.get(place).get_data(as_text=True))
+    assert form["column"] == ["甲", "乙"]
+    client.post(place, data={**form, "header_row": "2", "field": ["name", "address"], "act": "plan"})
+    assert work(app, "import_plan").tally["tally"]["new"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("空.csv", b"", "文件是空的"),
+        ("坏.xlsx", b"PK\x03\x04broken", "文件不完整"),
+        ("图.xlsx", b"\x89PNG\r\n", "不支持这种文件"),
+        ("乱.csv", b"\xff\xff\xff,\x80", "编码"),
+        ("图层.geojson", b"{", "图层打不开"),
+    ],
+)
+def test_files_that_cannot_be_read_are_told_in_plain_words(client, name, data, words):
+    place = client.post("/imports", data={"kind": "enterprises", "file": (io.BytesIO(data), name)}).location
+    page = client.get(place)
+    assert page.status_code == 200
+    assert words in page.get_data(as_text=True)
+
+
+def test_no_file_bad_kind_and_gone_drafts(client):
+    assert client.post("/imports", data={"kind": "enterprises"}).location == "/imports"
+    answer = client.post("/imports", data={"kind": "nonsense", "file": (io.BytesIO(b"x"), "a.csv")})
+    assert answer.status_code == 422
+    assert client.get("/imports/draft/0123456789abcdef").status_code == 404
+    assert client.get("/imports/draft/..%2f..%2fetc").status_code == 404
+    assert client.get("/imports/none").status_code == 404
+    assert client.get("/runs/none").status_code == 404
+    assert client.post("/imports/none/undo").status_code in (404, 409, 422)
+
+
+def test_registry_text_is_escaped(app, client):
+    name = "<script>alert(1)</script>有限公司"
+    place = upload(client, rows=[HEADER, [name, "", "<b>路</b>1号", "-1"]], name="<img>.csv")
+    client.post(place, data={**form_of(client.get(place).get_data(as_text=True)), "act": "plan"})
+    work(app, "import_plan")
+    run = client.post(f"{place}/commit").location
+    work(app, "import")
+    result = re.search(r'href="(/imports/[^"]+)">查看导入结果', client.get(run).get_data(as_text=True)).group(1)
+    for address in (result, "/imports", "/runs", run):
+        page = client.get(address).get_data(as_text=True)
+        assert "<script>alert" not in page
+        assert "<b>路" not in page
+        assert "<img>" not in page
+
+
+def test_templates_are_read_back_with_every_column_known(client, tmp_path):
+    from geo.io.tables import open_table
+    from geo.io.words import read_words
+    from geo.registry import column_kind, match_columns
+
+    words = read_words(Config().data / "words")
+    for kind in KINDS:
+        answer = client.get(f"/imports/template/{kind}.xlsx")
+        assert answer.status_code == 200
+        path = tmp_path / "template.xlsx"
+        path.write_bytes(answer.data)
+        names = column_kind(*kind.split(":")) if ":" in kind else kind
+        table = open_table(path, names, words)
+        assert match_columns(table.columns, names, words).spare == ()
+
+
+def test_a_survey_is_put_in_line_and_listed(app, client):
+    place = client.post("/runs", data={"on_day": "2026-01-31"}).location
+    page = client.get(place).get_data(as_text=True)
+    assert "排队中" in page
+    assert 'hx-trigger="every 1s"' in page
+    assert "2026-01-31" in client.get("/runs").get_data(as_text=True)
+    partial = client.get(place, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert "<html" not in partial
