@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import create_app, store
+from app import create_app, imports, store
 from app.config import Config
-from app.db import session
+from app.db import current, session
 from geo.coverage import measure
 from geo.survey import Survey
 
@@ -99,9 +99,17 @@ def test_loading_again_changes_nothing(app: Flask, folder: Path, loaded: str) ->
         assert store.settings.is_sample(opened)
 
 
-def test_a_database_in_use_is_left_alone(tmp_path: Path, folder: Path) -> None:
-    from app.db import current
+def test_the_practice_register_shows_what_an_import_finds(app: Flask, folder: Path, loaded: str) -> None:
+    with app.app_context():
+        found = imports.plan(current(), imports.Request(folder / "practice.xlsx", "enterprises")).tally
+    counts = found.counts()
+    assert counts["rows_in"] == sum(counts[name] for name in ("new", "changed", "unchanged", "rejected"))
+    assert counts["changed"] >= 8
+    assert counts["rejected"] >= 3
+    assert {"NAME_MISSING", "CODE_CHECK_DIGIT", "DUPLICATE_DIFFERENT", "COUNT_NEGATIVE"} <= set(found.codes)
 
+
+def test_a_database_in_use_is_left_alone(tmp_path: Path, folder: Path) -> None:
     other = create_app(Config.from_environment({}, instance=tmp_path))
     with other.app_context():
         with current().session(write=True) as opened:
@@ -142,7 +150,7 @@ def test_the_counties_are_right_and_so_are_their_figures(
     surveys: dict[int, Survey], truth: list[dict[str, str]]
 ) -> None:
     survey = surveys[2025]
-    have = dict(zip(survey.firms["name"], survey.firms["county_code"], strict=True))
+    have = dict(zip(survey.firms["name"], survey.firms["county_code"].fillna(""), strict=True))
     right = sum(have[row["name"]] == row["county"] for row in truth)
     assert right / len(truth) > 0.98
     table = measure(survey.firms, survey.unions, by="county_code")

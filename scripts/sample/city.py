@@ -9,6 +9,7 @@ import shapely
 from .firms import Firm, FirmMaker
 from .ground import Ground, read_ground
 from .houses import House, build_houses
+from .practice import NEW
 from .spots import Finder
 from .streets import Street, lay_streets, number_doors
 from .unions import Union, UnionMaker, give_reasons
@@ -26,6 +27,7 @@ class City:
     zones: list[Zone]
     houses: list[House]
     firms: list[Firm]
+    newcomers: list[Firm]
     unions: list[Union]
 
     def place(self, x: float, y: float) -> tuple[float, float]:
@@ -50,6 +52,7 @@ def build_city(divisions: Path, outlines: Path, *, firms: int, seed: int) -> Cit
     houses = build_houses(ground, streets, zones, lot("houses"), names, scale=scale)
     maker = FirmMaker(ground, Finder(ground, streets, zones, houses, lot("spots")), lot("firms"))
     made = [maker.make() for _ in range(firms)]
+    newcomers = [maker.make(kind="企业法人") for _ in range(NEW)]
     unions = UnionMaker(ground, made, lot("unions"), names).found_all()
     give_reasons(made, lot("reasons"))
-    return City(seed, ground, streets, zones, houses, made, unions)
+    return City(seed, ground, streets, zones, houses, made, newcomers, unions)

@@ -76,12 +76,12 @@ class FirmMaker:
         self._share = {code: COUNTY.get(code, 0.1) for code in self._counties}
         self._finest = finest_given_county(self._share, TARGET)
 
-    def make(self) -> Firm:
-        """Return a new firm."""
+    def make(self, *, kind: str = "") -> Firm:
+        """Return a new firm, of the kind if one is given."""
         rng = self._rng
         county = self._counties[rng.choices(list(self._share), list(self._share.values()))[0]]
         spot = self._finder.find(county, rng.choices(FINEST, self._finest[county.code])[0])
-        kind = rng.choices([kind for kind, _ in _KINDS], [share for _, share in _KINDS])[0]
+        kind = kind or rng.choices([kind for kind, _ in _KINDS], [share for _, share in _KINDS])[0]
         number = rng.choice((15, 16)) if kind == "民办非企业单位" else self._sector(spot)
         sector = SECTORS[number][0]
         established = dt.date(1993, 1, 1) + dt.timedelta(days=int(rng.betavariate(2.6, 1.15) * 11_990))

@@ -12,6 +12,7 @@ from . import NOTICE, tables
 from .city import City
 from .files import digest, write_csv, write_layer, write_xlsx
 from .firms import DAYS, Firm
+from .practice import HEADER, practice_rows
 from .unions import KINDS
 
 _GCJ = "gcj02"
@@ -106,6 +107,9 @@ def _save_registers(city: City, files: dict[str, list[Firm]], folder: Path, ente
         "工会登记台账",
         kind="unions",
     )
+    name, titles = "practice.xlsx", (f"导入练习表：含有错漏的企业名录（{NOTICE}）", "填报单位：演示　　单位：人")
+    rows = practice_rows(market, city.newcomers, random.Random(f"{city.seed}:practice"))
+    enter(name, write_xlsx(folder / name, "名录", titles, HEADER, rows), "导入练习表，不自动装入")
     name = "union_members.csv"
     enter(
         name,

@@ -281,7 +281,9 @@ def _town_only(spot: Spot, rng: random.Random) -> str:
 
 
 def _other(spot: Spot, rng: random.Random) -> str:
-    head = f"{rng.choice(('', '江苏省'))}{spot.county.name}" if rng.random() < 0.6 else "南通市"
+    head = f"{rng.choice(('', '江苏省'))}{spot.county.name}"
+    if spot.county.code == "320613" and rng.random() < 0.5:
+        head = "南通市"
     word = trade_name(rng, 2)
     return head + rng.choice(
         (
