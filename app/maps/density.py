@@ -15,7 +15,9 @@ from app.maps.scene import Scene
 
 OPACITY = 200
 FINENESS = 4
-"""Pixels per band width."""
+"""Pixels per band width, fewer where the picture would be wider than ``WIDEST``."""
+
+WIDEST = 900
 
 SUPPORT = 10
 """Firms within reach of the kernel below which a ratio is left blank."""
@@ -23,13 +25,18 @@ SUPPORT = 10
 
 @dataclass(frozen=True)
 class Raster:
-    """Pixels over the city in projected metres, first row in the south; ``inside`` marks the city."""
+    """Pixels over the city in projected metres, first row in the south.
+
+    ``inside`` marks the city, ``sigma`` is the band width in pixels, ``reached`` the share of a kernel that is inside.
+    """
 
     west: float
     south: float
     pixel: float
     inside: np.ndarray
     pixel_km2: float
+    sigma: float
+    reached: np.ndarray
 
     def corners(self) -> list[list[float]]:
         """Return the raster's corners as Leaflet wants them: south-west and north-east, latitude first."""
@@ -68,16 +75,18 @@ def image(classes: np.ndarray, colours: Sequence[str]) -> np.ndarray:
 
 
 def _raster(scene: Scene, bandwidth_m: int) -> Raster:
-    scale = np.cos(np.radians(scene.latitude))
-    pixel = bandwidth_m / FINENESS / scale
+    scale = float(np.cos(np.radians(scene.latitude)))
     west, south, east, north = scene.bounds
     (x0, x1), (y0, y1) = hexagons.project(np.array([west, east]), np.array([south, north]))
+    pixel = max(bandwidth_m / FINENESS / scale, float(x1 - x0) / WIDEST)
     wide, high = int(np.ceil((x1 - x0) / pixel)), int(np.ceil((y1 - y0) / pixel))
     lon, lat = hexagons.unproject(x0 + (np.arange(wide) + 0.5) * pixel, y0 + (np.arange(high) + 0.5) * pixel)
     city = shapely.union_all(basemap.simplified(basemap.counties_of(scene.read.outlines)).to_numpy())
     shapely.prepare(city)
     inside = shapely.contains_xy(city, *np.meshgrid(lon, lat))
-    return Raster(float(x0), float(y0), float(pixel), inside, (bandwidth_m / FINENESS / 1000) ** 2)
+    sigma = bandwidth_m / (pixel * scale)
+    reached = _blurred(inside.astype("float32"), sigma)
+    return Raster(float(x0), float(y0), pixel, inside, (pixel * scale / 1000) ** 2, sigma, reached)
 
 
 def _binned(scene: Scene, grid: Raster, weights: np.ndarray) -> np.ndarray:
@@ -90,8 +99,11 @@ def _binned(scene: Scene, grid: Raster, weights: np.ndarray) -> np.ndarray:
 
 
 def _smooth(grid: Raster, counts: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(_blurred(counts.astype("float32"), grid.sigma) / grid.reached)
+
+
+def _blurred(pixels: np.ndarray, sigma: float) -> np.ndarray:
     from scipy.ndimage import gaussian_filter
 
-    share = gaussian_filter(grid.inside.astype(float), FINENESS, mode="constant", truncate=3)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(gaussian_filter(counts, FINENESS, mode="constant", truncate=3) / share)
+    return np.asarray(gaussian_filter(pixels, sigma, mode="constant", truncate=3))

@@ -14,14 +14,18 @@ from app.maps import basemap, classes, density, hexagons, positions
 from app.maps.classes import Classes
 from app.maps.layers import Drawing
 from app.maps.scene import FEW, Scene
-from app.maps.view import View
+from app.maps.view import CELLS, View
 from app.pages import number, percent
 from geo.gaps import Filter
 
 SYMBOL = palette.GAP[3]
+RIM = "#8b95a1"
+"""Edge of symbols coloured by rate, so that pale ones stand out from the ground."""
+
 NONE_LEFT = palette.COVERED[1]
 """Colour of units whose count is nought: everything there is covered."""
 
+MOST_CELLS = 8_000
 LARGEST_PX, MANY = 24.0, 400
 """Radius of the largest symbol; where more than ``MANY`` symbols are drawn it is two thirds of that."""
 
@@ -59,6 +63,7 @@ class Picture:
 
 def draw(scene: Scene, view: View) -> Picture:
     """Return the picture of a view."""
+    view = fitting(scene, view)
     if view.by == "heat":
         return _heat(scene, view)
     units = units_of(scene, view)
@@ -69,6 +74,13 @@ def draw(scene: Scene, view: View) -> Picture:
     return Picture(
         view, make(scene, view, table, (scale, top)), scale, table, scene.left(units, rows), whole(scene, rows), top
     )
+
+
+def fitting(scene: Scene, view: View) -> View:
+    """Return the view with cells so large that a browser can draw them all; the legend says their size."""
+    larger = [cell for cell in CELLS if cell >= view.cell]
+    fits = (cell for cell in larger if len(scene.cells(cell)[1]) <= MOST_CELLS or cell == larger[-1])
+    return view.but(cell=next(fits)) if view.unit == "cell" else view
 
 
 def units_of(scene: Scene, view: View) -> tuple[np.ndarray, pd.Index]:
@@ -185,13 +197,18 @@ def scale_text(view: View, value: float) -> str:
 
 def _symbols(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, float]) -> Drawing:
     table = table[table["drawn"]]
-    sized = (table["eligible"] if view.measured.rate else table["value"]).astype(float)
-    table = table.loc[sized.sort_values(ascending=False, kind="stable").index]
+    table = table.assign(sized=table["eligible"] if view.measured.rate else table["value"])
+    # The small stand on the large, and what tells a rate on what does not.
+    table = table.sort_values("sized", ascending=False, kind="stable")
+    table = table.sort_values("value", key=lambda value: value.notna(), kind="stable")
     points = positions.points(scene, view.unit).loc[table.index]
-    radii = radius(sized.loc[table.index].to_numpy(), scale[1], len(table))
+    shape = {
+        "points": points[["lon", "lat"]].to_numpy().round(5).tolist(),
+        "radii": radius(table["sized"].to_numpy(dtype=float), scale[1], len(table)).tolist(),
+        "edge": RIM if view.measured.rate else None,
+    }
     paint = _painted(view, table, scale[0]) if view.measured.rate else _one_colour(table)
-    spots = np.round(points[["lon", "lat"]].to_numpy(), 5).tolist()
-    return Drawing("symbols", shape={"points": spots, "radii": radii.tolist()}, **paint, **_parts(view, table))
+    return Drawing("symbols", shape=shape, **paint, **_parts(view, table))
 
 
 def _one_colour(table: pd.DataFrame) -> dict[str, Any]:
