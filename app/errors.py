@@ -91,6 +91,11 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             _("这次导入不能撤回"),
             _("它没有完成，或已经撤回。"),
         ),
+        "SAMPLE": Saying(
+            409,
+            _("演示城市不能装入"),
+            _("已有真实数据的库不会被演示数据覆盖；请另建一个库。"),
+        ),
         "GAZETTEER": Saying(
             422,
             _("行政区划不完整"),

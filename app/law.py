@@ -31,7 +31,9 @@ def cited(rule_id: str, on: date) -> list[str]:
 
     What nobody verified is called so and never shown as a cited rule.
     """
-    return [_sentence(rule) for rule in _book(settings().data).in_force(on).cite(rule_id)]
+    found = _book(settings().data).in_force(on).cite(rule_id)
+    tables = [rule for rule in found if isinstance(rule, SeatTable)]
+    return [_sentence(rule) for rule in tables or found]  # an id with a table of seats is cited for that table
 
 
 def _sentence(rule: Rule | Duty | SeatTable) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
-from app.labels import label, title
+from app.labels import label, shown, title
 from geo.coverage import UNPLACED, CoverageOptions, growth, measure
 from geo.gaps import KINDS, Filter, by_place, select
 from geo.survey import Survey
@@ -118,11 +118,8 @@ class Reading:
         if kind in DIVISION_KINDS:
             above = [("county", key[:6]), ("town", key[:9])][: DIVISION_KINDS.index(kind)]
             return " ".join(self.name(*pair) for pair in above)
-        places = self.survey.places
-        if key not in places.index:
-            return ""
-        place = places.loc[key]
-        return " ".join(filter(None, (self.name("county", place.county_code), self.name("town", place.town_code))))
+        county, town = self._whereabouts.get(key, (pd.NA, pd.NA))
+        return " ".join(filter(None, (self.name("county", county), self.name("town", town))))
 
     def group_at(self, place_id: str) -> pd.Series | None:
         """Return the largest suggested joint union that sits in a place, None if there is none."""
@@ -140,6 +137,13 @@ class Reading:
     def firm_name(self, key: str) -> str:
         """Return the name of a firm, its key if it is not in the survey."""
         return str(self.survey.firms["name"].get(key, key))
+
+    def named(self, key: str) -> str:
+        """Return the name behind a key of any kind: place, division, union; other text as it is."""
+        for names in self._names.values():
+            if key in names:
+                return names[key]
+        return shown(key)
 
     def counties(self) -> list[tuple[str, str]]:
         """Return code and name of each county in force, by code."""
@@ -164,6 +168,11 @@ class Reading:
     def _seats(self) -> dict[str, str]:
         groups = self.survey.groups.sort_values("firms", kind="stable")
         return dict(zip(groups["place_id"], groups.index, strict=True))
+
+    @cached_property
+    def _whereabouts(self) -> dict[str, tuple[Any, Any]]:
+        places = self.survey.places
+        return dict(zip(places.index, zip(places["county_code"], places["town_code"], strict=True), strict=True))
 
     @cached_property
     def _names(self) -> dict[str, dict[str, str]]:

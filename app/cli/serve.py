@@ -1,10 +1,12 @@
 """``serve``: answer requests with waitress."""
 
 import errno
+import threading
+from contextlib import suppress
 
 import click
 import waitress
-from flask import current_app
+from flask import Flask, current_app
 
 from app import runs
 from app.config import settings
@@ -38,10 +40,17 @@ def serve(host: str | None, port: int | None) -> None:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         raise PortError(f"{host}:{port}", detail={"say": f"{host}:{port}"}) from error
+    threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     if config.worker:
         runs.start(app)
     click.echo(f"图集已启动 / the atlas is at http://{host}:{port}/  （Ctrl+C 停止 / to stop）")
     server.run()
+
+
+def _warm(app: Flask) -> None:
+    """Read what the first page needs, so that nobody waits for it; a fault is told by that page."""
+    with app.app_context(), suppress(Exception):
+        app.test_client().get("/")
 
 
 commands = [serve]

@@ -9,6 +9,7 @@ from app.current import partial, reading
 from app.downloads import download
 from app.errors import NotFoundError
 from app.listing import ordered, page
+from app.maps import locator
 from app.reading import Reading
 from app.reports import gap_list
 from app.reports.notes import conditions
@@ -46,7 +47,7 @@ def show(key: str) -> str:
     if key not in read.survey.firms.index:
         raise NotFoundError(f"no firm {key!r}")
     firm = read.survey.firms.loc[key]
-    return render_template("firms/firm.html", read=read, key=key, firm=firm)
+    return render_template("firms/firm.html", read=read, key=key, firm=firm, part=locator.firm(read, key))
 
 
 def listed(read: Reading, chosen: Filter, sort: str) -> pd.DataFrame:

@@ -57,9 +57,9 @@ def counties_ranked(read: Reading, sort: str) -> pd.DataFrame:
     """Return the figures by county in the order asked for, firms of no known county last."""
     figures = read.figures("county").join(read.growth("county")["net_growth"])
     names = [read.name("county", key) for key in figures.index]
-    return ordered(figures.assign(name=names, last=figures.index == UNPLACED), sort, SORTS).sort_values(
-        "last", kind="stable"
-    )
+    figures = figures.assign(name=names, last=figures.index == UNPLACED)
+    shown = figures[~figures["last"] | figures["eligible"].gt(0) | figures["unions"].gt(0)]
+    return ordered(shown, sort, SORTS).sort_values("last", kind="stable")
 
 
 def top(read: Reading, kind: str) -> pd.DataFrame:
@@ -74,13 +74,14 @@ def years_chart(years: list[tuple[date, pd.Series]]) -> dict[str, Any]:
     return {
         "days": [day(on) for on, _row in years],
         "series": [{"name": name, "values": [int(row[key]) for _on, row in years]} for key, name in names.items()],
+        "totals": [int(row["eligible"]) for _on, row in years],
         "rates": [percent(row["rate"]) for _on, row in years],
         "rate_label": _("建会率"),
     }
 
 
 def county_map(read: Reading) -> tuple[Markup, list[tuple[str, str]]]:
-    """Return the map of firms without a union by county, each a link to its list, and colour and text of its classes."""
+    """Return the map of firms without a union by county, each a link to its list, and its classes (colour, text)."""
     gaps = read.figures("county")["gap"].drop(UNPLACED, errors="ignore")
     links = {str(key): figure_url("gap", "county", key) for key in gaps.index}
     label = _("各县（市、区）未建会企业数")

@@ -4,8 +4,10 @@ from flask import Blueprint, render_template
 
 from app.current import reading
 from app.errors import NotFoundError
+from app.maps import locator
+from app.maps.assets import Component
 from app.query import of_place
-from app.reading import CODE_KINDS, DIVISION_KINDS
+from app.reading import CODE_KINDS, DIVISION_KINDS, Reading
 from app.storeys import storeys
 from geo.gaps import KINDS
 
@@ -37,5 +39,9 @@ def show(kind: str, key: str) -> str:
     groups = read.survey.groups[read.survey.groups["place_id"].eq(key)]
     return render_template(
         "places/page.html", read=read, kind=kind, key=key, place=place, chosen=chosen, total=read.total(chosen),
-        inside=inside, floors=floors, groups=groups, firms=firms,
+        inside=inside, floors=floors, groups=groups, firms=firms, part=_map(read, kind, key),
     )  # fmt: skip
+
+
+def _map(read: Reading, kind: str, key: str) -> Component | None:
+    return locator.place(read, kind, key) if kind in KINDS and key else None

@@ -8,8 +8,10 @@ from app.config import settings
 from app.current import partial, reading
 from app.errors import NotFoundError
 from app.listing import ordered, page
+from app.maps import locator
 from app.reading import Reading
 from app.views import Nav
+from geo.coverage import UNPLACED
 from geo.gaps import Filter
 
 bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
@@ -25,7 +27,9 @@ def index() -> str:
     groups = listed(read)
     rows = page(ordered(groups, sort, SORTS), request.args.get("page", 1, type=int), settings().page_size)
     template = "suggestions/table.html" if partial() else "suggestions/page.html"
-    return render_template(template, read=read, sort=sort, page=rows, groups=groups, total=read.total())
+    return render_template(
+        template, read=read, sort=sort, page=rows, groups=groups, total=read.total(), grouped=grouped()
+    )
 
 
 @bp.get("/<path:key>")
@@ -37,8 +41,16 @@ def show(key: str) -> str:
     group = read.survey.groups.loc[key]
     members = read.firms(Filter(group=(key,)))
     return render_template(
-        "suggestions/group.html", read=read, key=key, group=group, members=members, total=read.total()
-    )
+        "suggestions/group.html", read=read, key=key, group=group, members=members, total=read.total(),
+        part=locator.group(read, key),
+    )  # fmt: skip
+
+
+def grouped() -> Filter | None:
+    """Return the choice of the firms that all groups reach; None where the list is cut in a way firms are not."""
+    if request.args.get("kind") or request.args.get("county"):
+        return None
+    return Filter(gap=True, left=(UNPLACED,))
 
 
 def listed(read: Reading) -> pd.DataFrame:

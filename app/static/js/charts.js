@@ -12,13 +12,13 @@ function years(data) {
     aria: { enabled: true, label: { enabled: false }, decal: { show: true, decals: [{ symbol: "none" }, { symbol: "rect", symbolSize: 1, dashArrayX: [1, 0], dashArrayY: [1, 5], rotation: -Math.PI / 4, color: "rgba(255,255,255,.55)" }, { symbol: "circle", symbolSize: 0.5, dashArrayX: [[8, 8], [0, 8, 8, 0]], dashArrayY: [5, 0], color: "rgba(90,61,0,.35)" }] } },
     textStyle: text,
     grid: { left: 8, right: 8, top: font * 3.4, bottom: 4, containLabel: true },
-    legend: { top: 0, left: 0, itemWidth: font, itemHeight: font, textStyle: text },
+    legend: { top: 0, left: 0, itemGap: font * 1.6, itemWidth: font, itemHeight: font, textStyle: text },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => number.format(value) },
     xAxis: { type: "category", data: data.days, axisLine: { lineStyle: { color: css("--line-strong") } }, axisTick: { show: false }, axisLabel: { ...text, formatter: (value, index) => `${value}\n${data.rate_label} ${data.rates[index]}` , lineHeight: font * 1.5 } },
     yAxis: { type: "value", axisLabel: { ...text, formatter: (value) => number.format(value) }, splitLine: { lineStyle: { color: css("--line") } } },
     series: data.series.map((one, index) => ({
       name: one.name, type: "bar", stack: "all", barMaxWidth: font * 5, data: one.values, itemStyle: { color: css(STATES[index]) },
-      label: { show: true, formatter: (point) => number.format(point.value), color: index === 0 ? "#fff" : css("--ink"), fontSize: font, textBorderWidth: 0, ...(index === 0 ? {} : { backgroundColor: "rgba(255,255,255,.82)", padding: [1, 4], borderRadius: 2 }) },
+      label: { show: true, formatter: (point) => (point.value / Math.max(...data.totals) > 0.08 ? number.format(point.value) : ""), color: index === 0 ? "#fff" : css("--ink"), fontSize: font, textBorderWidth: 0, ...(index === 0 ? {} : { backgroundColor: "rgba(255,255,255,.82)", padding: [1, 4], borderRadius: 2 }) },
     })),
   };
 }
@@ -31,6 +31,7 @@ for (const box of document.querySelectorAll("[data-chart]")) {
   const chart = window.echarts.init(box, null, { renderer: "svg" });
   const draw = () => { chart.resize(); chart.setOption(kinds[name](data), true); };
   draw();
+  document.fonts.ready.then(draw); // text was measured before its font came
   window.addEventListener("resize", draw);
   window.addEventListener("beforeprint", draw);
 }

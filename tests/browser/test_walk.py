@@ -1,0 +1,173 @@
+"""The pages in a real browser: walked, filtered, sorted, switched, downloaded; on a phone nothing overflows.
+
+The fixtures refuse requests that leave the machine and fail on any console error (``tests/conftest.py``).
+"""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import small_city
+import waitress
+
+from app import create_app
+from app.config import Config
+
+pytestmark = pytest.mark.browser
+
+BUILDING = "/places/building/building:990101:云帆大厦"
+PAGES = [
+    "/", "/gaps", "/gaps?kind=market", "/firms?gap=1", "/firms/919901010000000000", "/firms/919901010000000003",
+    BUILDING, "/places/county/990101", "/unions", "/unions/union:joint1", "/suggestions",
+    "/suggestions/building:990101:云帆大厦", "/definitions",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a served small city."""
+    app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("site"))))
+    small_city.load(app)
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+
+
+def overflow(tab: Any) -> int:
+    return int(tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def test_every_page_stands_without_fault(page: Any, site: str) -> None:
+    for path in PAGES:
+        page.goto(site + path)
+        page.wait_for_load_state("networkidle")
+        assert page.locator("h1").count() == 1, path
+        assert overflow(page) <= 0, path
+        assert page.evaluate("document.fonts.check('16px \"Noto Sans SC Variable\"')"), path
+
+
+def test_nothing_overflows_on_a_phone(phone: Any, site: str) -> None:
+    for path in PAGES:
+        phone.goto(site + path)
+        phone.wait_for_load_state("networkidle")
+        assert overflow(phone) <= 0, path
+
+
+def test_nothing_overflows_in_english_or_in_large_type(page: Any, phone: Any, site: str) -> None:
+    page.goto(site)
+    page.locator("[data-size-switch]").click()
+    phone.goto(f"{site}/language/en")
+    for path in PAGES:
+        page.goto(site + path)
+        assert page.evaluate("document.documentElement.dataset.size") == "large"
+        assert overflow(page) <= 0, path
+        phone.goto(site + path)
+        assert overflow(phone) <= 0, path
+
+
+def test_the_phone_opens_its_menu(phone: Any, site: str) -> None:
+    phone.goto(site)
+    link = phone.locator(".mainnav a", has_text="空白点")
+    assert not link.is_visible()
+    phone.locator("[data-nav-toggle]").tap()
+    link.tap()
+    phone.wait_for_url("**/gaps")
+
+
+def test_a_figure_opens_its_list(page: Any, site: str) -> None:
+    page.goto(site)
+    figure = page.locator("a.kpi", has_text="未建会企业").first
+    count = figure.locator(".kpi-value").inner_text().removesuffix("家").strip()
+    figure.click()
+    page.wait_for_url("**/firms?**gap=1**")
+    assert count in page.locator("#list h2").inner_text()
+
+
+def test_sorting_changes_the_table_in_place_and_the_address(page: Any, site: str) -> None:
+    page.goto(f"{site}/firms?gap=1")
+    page.evaluate("window.here = true")
+    page.locator("#list thead a", has_text="企业名称").click()
+    page.wait_for_url("**sort=-name**")
+    page.locator("#list th[aria-sort=descending]", has_text="企业名称").wait_for()
+    assert page.evaluate("window.here") is True
+    page.go_back()
+    page.wait_for_function("!location.search.includes('sort')")
+    assert page.locator("#list table").count() == 1
+
+
+def test_a_filter_answers_as_one_types_and_leaves_no_empty_fields(page: Any, site: str) -> None:
+    page.goto(f"{site}/firms")
+    before = page.locator("#list h2").inner_text()
+    page.locator("#f-text").press_sequentially("引号")
+    page.wait_for_url("**text=**")
+    page.wait_for_function("before => document.querySelector('#list h2').innerText !== before", arg=before)
+    assert "1" in page.locator("#list h2").inner_text()
+    assert "county=" not in page.url
+    assert page.locator("#list tbody th").inner_text().strip() == small_city.HOSTILE[5]
+
+
+def test_choosing_a_county_narrows_the_gap_list(page: Any, site: str) -> None:
+    page.goto(f"{site}/gaps?kind=building")
+    page.locator("#f-county").select_option("990102")
+    page.wait_for_url("**county=990102**")
+    page.locator("#list .pager", has_text="1").wait_for()
+    page.wait_for_function("!document.querySelector('#list tbody').innerText.includes('云帆大厦')")
+    assert "石埠商贸楼" in page.locator("#list tbody").inner_text()
+
+
+def test_the_day_is_switched_and_stays(page: Any, site: str) -> None:
+    page.goto(site)
+    page.locator("#day").select_option("2023-12-31")
+    page.wait_for_url("**on=2023-12-31**")
+    page.locator(".mainnav a", has_text="工会").click()
+    page.wait_for_url("**/unions?on=2023-12-31")
+
+
+def test_the_language_is_switched_on_the_page_one_reads(page: Any, site: str) -> None:
+    page.goto(f"{site}/gaps?kind=street")
+    page.locator(".tools a[lang=en]").click()
+    page.wait_for_url("**/gaps?kind=street")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.locator(".tools a[lang=zh]").click()
+    assert page.locator("h1").inner_text() == "空白点"
+
+
+def test_the_list_for_the_visit_is_downloaded(page: Any, site: str, tmp_path: Path) -> None:
+    page.goto(f"{site}{BUILDING}")
+    with page.expect_download() as waiting:
+        page.locator("a[download]").click()
+    waiting.value.save_as(tmp_path / "list.xlsx")
+    assert waiting.value.suggested_filename.startswith("未建会企业清单")
+    assert openpyxl.load_workbook(tmp_path / "list.xlsx").sheetnames == ["说明", "清单"]
+
+
+def test_the_keyboard_reaches_content_and_links(page: Any, site: str) -> None:
+    page.goto(site)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+def test_the_chart_draws_three_years(page: Any, site: str) -> None:
+    page.goto(site)
+    page.locator("[data-chart] svg").wait_for()
+    assert "2023-12-31" in page.locator("[data-chart]").inner_text()
+
+
+def test_the_printed_page_has_figures_and_no_controls(page: Any, site: str) -> None:
+    page.goto(f"{site}/gaps")
+    page.emulate_media(media="print")
+    assert not page.locator(".mainnav").is_visible()
+    assert not page.locator(".filters-box").is_visible()
+    assert page.locator("#list table").is_visible()
+    assert page.locator(".sample").is_visible()
