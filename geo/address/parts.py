@@ -41,7 +41,7 @@ _INDOORS = frozenset(("houseno", "cellno", "floorno"))
 _PARTS = re.compile(r"[A-Z]*\d+[A-Z]*\d*|[^A-Z\d]+|[A-Z]+")
 _CROSS = re.compile("交|路口")
 _ROAD_PART = re.compile(r"\(([东西南北中])段?\)$")
-_ROAD_SUFFIX = re.compile(r"(?:大道|大街|路|街|道)$")
+_ROAD_SUFFIX = re.compile(r"(?<!大)[路街]$")
 
 
 def parse(text: str, hits: Iterable[Hit] = ()) -> Address:
@@ -110,7 +110,8 @@ class _Reader:
         if part is not None and self._last == "road":
             road = address.texts[-1]
             suffix = _ROAD_SUFFIX.search(road)
-            address.texts[-1] = road[: suffix.start()] + part[1] + suffix.group() if suffix else road
+            if suffix is not None:
+                address.texts[-1] = road[: suffix.start()] + part[1] + suffix.group()
         else:
             address.relation = address.relation or words
             address.crossing = address.crossing or bool(_CROSS.search(words))

@@ -41,7 +41,7 @@ def build(
     Raises
     ------
     GazetteerError
-        If ``divisions`` holds no city or no county.
+        If ``divisions`` holds no city in force.
     """
     maker = _Maker(read_tree(divisions))
     learned = read_facts(facts)

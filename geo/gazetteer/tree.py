@@ -11,7 +11,7 @@ from geo.gazetteer.entries import Entity
 
 
 class GazetteerError(AtlasError):
-    """The divisions do not make a city: no city row, or no county in force below it."""
+    """The divisions hold no city in force."""
 
     code = "GAZETTEER"
 
@@ -31,15 +31,16 @@ class Tree:
 
 
 def read_tree(divisions: pd.DataFrame) -> Tree:
-    """Return the divisions as entities; raise ``GazetteerError`` without a city or a county in force."""
+    """Return the divisions as entities; raise ``GazetteerError`` without a city in force."""
     rows = {str(row.Index): row for row in divisions.itertuples()}
     cities = [code for code, row in rows.items() if row.level == "city" and pd.isna(row.valid_to)]
     if not cities:
         raise GazetteerError("the divisions hold no city in force")
     entities = {code: _division(code, rows) for code in rows}
     counties = tuple(sorted(c for c, e in entities.items() if e.kind == "county" and not e.former))
-    if not counties:
-        raise GazetteerError("the divisions hold no county in force")
+    if not counties:  # 东莞, 中山: towns lie right under the city, which then stands for its own only county
+        counties = (cities[0],)
+        entities = {code: e if e.former else e._replace(county=cities[0]) for code, e in entities.items()}
     return Tree(entities[cities[0]], cities[0][:2] + "0000", counties, entities)
 
 

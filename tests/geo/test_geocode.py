@@ -1,0 +1,254 @@
+"""From addresses to places and positions, with a level that is earned and a reason for everything."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import Point, box
+
+from geo import gazetteer
+from geo.frames import DECISIONS, LOCATIONS, OUTLINES
+from geo.gazetteer import Gazetteer
+from geo.geocode import LocateOptions, locate
+from geo.places import assign
+from tests.geo.test_gazetteer import REGISTER, STREET, aliases, divisions, places
+
+NUMBERS = {2: 0.0, 10: 0.001, 40: 0.004, 300: 0.03}
+"""House numbers of 远山路 and how far east of 121.0 they lie."""
+
+
+def layers() -> gpd.GeoDataFrame:
+    points = {
+        f"p{n}": {
+            "id": f"address:990181:远山路{n}号",
+            "kind": "address",
+            "name": f"远山路{n}号",
+            "number": str(n),
+            "county_code": "990181",
+            "town_code": "990181101",
+            "geometry": Point(121.0 + east, 32.0),
+        }
+        for n, east in NUMBERS.items()
+    }
+    tower = {
+        "id": "building:990101:云帆大厦",
+        "kind": "building",
+        "name": "云帆大厦",
+        "county_code": "990101",
+        "town_code": "990101002",
+        "geometry": Point(121.5, 32.1),
+    }
+    zone = {
+        "id": "zone:990181:远山工业园",
+        "kind": "zone",
+        "name": "远山工业园",
+        "county_code": "990181",
+        "geometry": box(121.0005, 31.99, 121.01, 32.01),
+    }
+    return places(street=STREET, tower=tower, zone=zone, **points)
+
+
+@pytest.fixture(scope="module")
+def names() -> Gazetteer:
+    base = gazetteer.build(divisions(), aliases(), layers())
+    learned = gazetteer.learn(REGISTER, base)
+    every = pd.concat([layers(), learned.places.astype(layers().dtypes.to_dict())])
+    return gazetteer.build(divisions(), aliases(), every, facts=learned.facts)
+
+
+def one(text: object, names: Gazetteer, name: str | None = None, **options: object) -> pd.Series:
+    frame = pd.DataFrame({"address": [text], "name": [name]}, index=["x"])
+    return locate(frame, names, options=LocateOptions(**options)).iloc[0]  # type: ignore[arg-type]
+
+
+def codes(row: pd.Series) -> list[str]:
+    return [code for code, _ in row["reasons"]]
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize(
+    ("number", "level", "east", "code", "radius"),
+    [
+        ("10", "number", 0.001, "NUMBER_EXACT", 60),
+        ("20", "number", 0.002, "NUMBER_INTERPOLATED", 100),
+        ("100", "street", 0.004 + 60 / 260 * 0.026, "NUMBER_INTERPOLATED", 270),
+        ("304", "street", 0.03, "NUMBER_NEAREST", 300),
+        ("41", "street", 0.004, "NUMBER_NEAREST", 300),
+        ("2000", "street", 0.03, "NUMBER_NEAREST", 2300),
+    ],
+)
+def test_a_number_earns_its_level_by_how_it_was_found(
+    names: Gazetteer, number: str, level: str, east: float, code: str, radius: float
+) -> None:
+    row = one(f"石埠市远山路{number}号", names)
+    assert (row["level"], codes(row)[0]) == (level, code)
+    assert row["lon"] == pytest.approx(121.0 + east, abs=1e-9)
+    assert row["radius_m"] == radius
+    assert row["street"] == "street:990181:远山路"
+
+
+def test_a_relation_widens_the_circle(names: Gazetteer) -> None:
+    assert one("石埠市远山路10号对面", names)["radius_m"] > one("石埠市远山路10号", names)["radius_m"]
+
+
+def test_the_town_of_a_known_number_is_told(names: Gazetteer) -> None:
+    assert one("石埠市远山路10号", names)["town_code"] == "990181101"
+
+
+# --- identity and position
+
+
+def test_a_building_on_the_map_gives_its_point(names: Gazetteer) -> None:
+    row = one("试验市东沟区云帆大厦3座501室", names)
+    assert (row["building"], row["level"], row["lon"], row["lat"]) == (
+        "building:990101:云帆大厦",
+        "building",
+        121.5,
+        32.1,
+    )
+    assert (row["unit"], row["room"], row["town_code"]) == ("3座", "501", "990101002")
+
+
+def test_a_learned_building_is_known_before_it_is_on_the_map(names: Gazetteer) -> None:
+    row = one("望江路8号锦程大厦C座1室", names)
+    assert (row["building"], row["level"], row["status"]) == ("building:990101:锦程大厦", "building", "auto")
+    assert pd.isna(row["lon"]) and pd.isna(row["radius_m"])
+    assert codes(row)[0] == "NOT_ON_MAP"
+
+
+def test_the_door_stands_for_its_building(names: Gazetteer) -> None:
+    row = one("试验市东沟区望江路8号", names)
+    assert row["building"] == "building:990101:锦程大厦"
+    assert "BUILDING_FROM_DOOR" in codes(row)
+
+
+def test_a_village_of_two_counties_is_a_list_of_candidates(names: Gazetteer) -> None:
+    row = one("新桥村3组", names)
+    assert row["status"] != "auto"
+    assert {candidate["place"] for candidate in row["candidates"]} & {"990101", "990102"}
+    assert len(row["candidates"]) <= 5
+
+
+@pytest.mark.parametrize("text", ["远方市中山路1号", "远方省某市1号"])
+def test_elsewhere_is_outside_and_never_snapped(names: Gazetteer, text: str) -> None:
+    row = one(text, names)
+    assert (row["status"], row["level"]) == ("outside", "none")
+    assert pd.isna(row["county_code"]) and pd.isna(row["lon"])
+
+
+@pytest.mark.parametrize("text", ["", "无", None, "-", "同上"])
+def test_no_address_is_none(names: Gazetteer, text: object) -> None:
+    row = one(text, names)
+    assert (row["status"], row["level"], codes(row)) == ("none", "none", ["EMPTY"])
+
+
+# --- the firm's name
+
+
+def test_the_firm_s_name_breaks_ties_but_is_never_accepted_alone(names: Gazetteer) -> None:
+    row = one("永丰弄3号", names, name="石埠市大地五金厂")
+    assert row["county_code"] == "990181"
+    assert row["status"] == "review"
+    assert "COMPANY_NAME" in codes(row)
+
+
+def test_the_firm_s_name_does_not_overrule_the_address(names: Gazetteer) -> None:
+    row = one("试验市东沟区望江路3号", names, name="石埠市大地五金厂")
+    assert (row["county_code"], row["status"]) == ("990101", "auto")
+
+
+def test_the_firm_s_name_can_be_switched_off(names: Gazetteer) -> None:
+    with_it, without = (one("永丰弄3号", names, name="石埠市大地五金厂", company=use) for use in (True, False))
+    assert with_it["county_code"] == "990181"
+    assert "COMPANY_NAME" not in codes(without)
+
+
+# --- frames
+
+
+def test_the_operating_address_comes_first_where_it_is_known(names: Gazetteer) -> None:
+    frame = pd.DataFrame(
+        {"address": ["石埠市远山路10号"] * 3, "operating_address": ["试验市东沟区云帆大厦", None, "  "]},
+        index=list("abc"),
+    )
+    assert locate(frame, names)["county_code"].tolist() == ["990101", "990181", "990181"]
+
+
+def test_thresholds_are_arguments(names: Gazetteer) -> None:
+    assert one("石埠市远山路10号", names, auto=0.999999)["status"] == "review"
+    assert one("石埠市远山路10号", names, least=1.1)["status"] == "none"
+
+
+def test_a_pin_is_an_input_and_wins(names: Gazetteer) -> None:
+    pin = {"kind": "pin", "subject": "x", "lon": 121.3, "lat": 32.3, "decided_by": "李", "decided_on": "2026-01-01"}
+    decisions = DECISIONS.conform(pd.DataFrame([pin], index=["d1"]))
+    row = locate(pd.DataFrame({"address": ["石埠市远山路10号"]}, index=["x"]), names, decisions=decisions).iloc[0]
+    assert (row["lon"], row["lat"], row["confidence"], codes(row)[0]) == (121.3, 32.3, 1.0, "PINNED")
+
+
+def test_components_speak_of_the_raw_text(names: Gazetteer) -> None:
+    raw = "石埠市　远山路１０号"
+    for label, text, start, end in one(raw, names)["components"]:
+        assert raw[start:end] == text
+        assert label
+    assert [part[0] for part in one(raw, names)["components"]] == ["district", "road", "roadno"]
+
+
+TEXTS = st.lists(
+    st.one_of(st.none(), st.text(max_size=30), st.sampled_from([*REGISTER, "远山路10号", "新桥村", "远方市"])),
+    max_size=8,
+)
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_every_row_is_answered_in_order(names: Gazetteer, texts: list[str | None]) -> None:
+    frame = pd.DataFrame({"address": texts}, index=[f"r{k}" for k in range(len(texts))], dtype="object")
+    found = locate(frame, names)
+    assert list(found.index) == list(frame.index)
+    assert list(found.columns) == list(LOCATIONS.columns)
+    assert set(found["status"]) <= {"auto", "review", "none", "outside"}
+    assert found["confidence"].between(0, 1).all()
+    assert found["county_code"].isna().eq(found["status"].isin(["none", "outside"])).all()
+    assert found["lon"].isna().eq(found["radius_m"].isna()).all()
+    alone = [locate(frame.iloc[[k]], names).iloc[0].drop("reasons").to_dict() for k in range(len(frame))]
+    assert str([found.iloc[k].drop("reasons").to_dict() for k in range(len(frame))]) == str(alone)
+
+
+# --- places by geometry
+
+
+def outlines() -> gpd.GeoDataFrame:
+    frame = pd.DataFrame({"name": ["石埠市", "东沟区"], "level": "county"}, index=["990181", "990101"])
+    shapes = [box(120.9, 31.9, 121.2, 32.2), box(121.2, 31.9, 121.6, 32.2)]
+    conformed = OUTLINES.conform(gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326"))
+    assert isinstance(conformed, gpd.GeoDataFrame)
+    return conformed
+
+
+def test_a_position_tells_the_zone_around_it(names: Gazetteer) -> None:
+    frame = pd.DataFrame({"address": ["石埠市远山路10号", "石埠市远山路2号", "石埠市"]}, index=list("abc"))
+    found = assign(locate(frame, names), layers(), outlines())
+    assert found["zone"].fillna("").tolist() == ["zone:990181:远山工业园", "", ""]
+
+
+def test_an_outline_that_disagrees_sends_the_row_to_a_person() -> None:
+    row = {"county_code": "990101", "level": "number", "status": "auto", "confidence": 0.9, "lon": 121.0, "lat": 32.0,
+           "radius_m": 60.0, "reasons": [[]]}  # fmt: skip
+    frame = LOCATIONS.conform(pd.DataFrame(row, index=["x"]).assign(reasons=[[["NUMBER_EXACT", {}]]]))
+    found = assign(frame, layers(), outlines()).iloc[0]
+    assert found["status"] == "review"
+    assert [code for code, _ in found["reasons"]] == ["OUTLINE_DISAGREES", "NUMBER_EXACT"]
+    assert frame["status"].tolist() == ["auto"]
+
+
+def test_a_position_near_a_border_is_told_and_an_unknown_county_filled() -> None:
+    row = {"county_code": [None, "990181"], "level": "number", "status": "auto", "lon": [121.0, 121.1999], "lat": 32.0,
+           "radius_m": 60.0}  # fmt: skip
+    frame = LOCATIONS.conform(pd.DataFrame(row, index=["x", "y"]).assign(reasons=[[], []]))
+    found = assign(frame, layers(), outlines())
+    assert found["county_code"].tolist() == ["990181", "990181"]
+    assert [[code for code, _ in reasons] for reasons in found["reasons"]] == [[], ["NEAR_BORDER"]]

@@ -1,0 +1,165 @@
+"""Texts made comparable: addresses, company names, register codes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.text import (
+    Fault,
+    fold,
+    name_core,
+    normalise,
+    read_credit_code,
+    read_name,
+    read_org_code,
+    read_register_code,
+)
+
+REGIONS = frozenset(("江苏省", "江苏", "南通市", "南通", "通州区", "通州", "海门市", "海门", "上海市", "上海", "中国"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("工农路１２０号", "工农路120号"),
+        ("工农路 120 号", "工农路120号"),
+        ("工农路8 8号", "工农路88号"),
+        ("工农路一百零八号", "工农路108号"),
+        ("双楼村十二组", "双楼村12组"),
+        ("孙家桥村六、八组", "孙家桥村6、8组"),
+        ("二〇三室", "203室"),
+        ("负一层", "负1层"),
+        ("三厂街道", "三厂街道"),
+        ("五接镇五接村", "五接镇五接村"),
+        ("三余镇二甲村", "三余镇二甲村"),
+        ("五号桥北首", "五号桥北首"),
+        ("崇川區人民東路88號", "崇川区人民东路88号"),
+        ("【工农路】〔88〕号", "(工农路)(88)号"),
+        ("a座101室", "A座101室"),
+        ("88—1号", "88-1号"),
+        ("工农路88号\u200b", "工农路88号"),
+        ("工农路88号13800001234", "工农路88号,"),
+        ("工农路88号(电话：0513-85001234转8001)", "工农路88号(,)"),
+        ("工农路88号邮编226001", "工农路88号,"),
+        ("工农路13号1380室", "工农路13号1380室"),
+        (None, ""),
+        (float("nan"), ""),
+        ("", ""),
+    ],
+)
+def test_an_address_has_one_writing(raw: object, text: str) -> None:
+    assert normalise(raw).text == text
+
+
+def test_spans_lead_back_to_the_raw_text() -> None:
+    raw = "南通市　五总镇十二组（８８号）"
+    norm = normalise(raw)
+    at = norm.text.index("12组")
+    assert raw[slice(*norm.span(at, at + 3))] == "十二组"
+    assert raw[slice(*norm.span(norm.text.index("88"), norm.text.index("号)") + 1))] == "８８号"
+
+
+@given(
+    st.text(
+        alphabet=st.one_of(
+            st.sampled_from("南通市崇川区工农路十二三〇号组幢室（）-、 　１2aA1380513电话"), st.characters()
+        )
+    )
+)
+def test_normalising_is_idempotent_and_offsets_stay_inside(raw: str) -> None:
+    norm = normalise(raw)
+    assert normalise(norm.text).text == norm.text
+    for k in range(len(norm.text)):
+        start, end = norm.span(k, k + 1)
+        assert 0 <= start <= end <= len(raw)
+    spans = [norm.span(k, k + 1) for k in range(len(norm.text))]
+    assert spans == sorted(spans)
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(raw: str) -> None:
+    assert fold(fold(raw)) == fold(raw)
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    ("name", "core", "regions", "branch"),
+    [
+        ("南通市通州区二甲印染厂有限公司", "二甲印染厂", ("南通市", "通州区"), None),
+        ("二甲印染厂（南通）有限责任公司", "二甲印染厂", ("南通",), None),
+        ("南通华能(集团)有限公司(原南通电厂)", "华能", ("南通",), None),
+        ("上海平安服装有限公司南通分公司", "平安服装", ("上海",), "南通分公司"),
+        ("中国银行股份有限公司南通城港支行", "中国银行", (), "南通城港支行"),
+        ("江苏文峰大世界股份有限公司第二分公司", "文峰大世界", ("江苏",), "第二分公司"),
+        ("海门市凯凯不锈钢加工厂", "凯凯不锈钢加工厂", ("海门市",), None),
+    ],
+)
+def test_a_company_name_is_taken_apart(name: str, core: str, regions: tuple[str, ...], branch: str | None) -> None:
+    read = read_name(name, REGIONS)
+    assert (read.core, set(read.regions), read.branch) == (core, set(regions), branch)
+    assert read.is_branch is (branch is not None)
+
+
+def test_union_tail_and_former_name_are_kept_apart() -> None:
+    union = read_name("南通第一建筑有限公司工会委员会", REGIONS)
+    assert (union.core, union.union_tail, union.form) == ("第一建筑", "工会委员会", "有限公司")
+    assert read_name("南通华能有限公司（曾用名：南通电厂）", REGIONS).former == "南通电厂"
+
+
+@pytest.mark.parametrize("name", ["", "工会", "有限公司", "（）", "公司公司"])
+def test_odd_names_keep_something(name: str) -> None:
+    assert bool(name_core(name, REGIONS)) is bool(fold(name))
+
+
+@given(st.text())
+def test_reading_a_name_never_raises(name: str) -> None:
+    assert isinstance(read_name(name, REGIONS).core, str)
+
+
+# --- codes
+
+
+def test_a_sound_credit_code_and_the_organisation_code_inside() -> None:
+    assert read_credit_code("91110000600037341l").value == "91110000600037341L"
+    assert read_credit_code("91110000600037341L").org_code == read_org_code("60003734-1").value
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        ("", Fault.EMPTY),
+        ("无", Fault.EMPTY),
+        ("9.13206E+17", Fault.EXCEL),
+        (9.13206e17, Fault.EXCEL),
+        ("913206123456789000", Fault.EXCEL),
+        ("91110000600037341M", Fault.CHECK_DIGIT),
+        ("9111000060003734", Fault.LENGTH),
+        ("320600000012345", Fault.OLD_REGISTER),
+        ("中1110000600037341L", Fault.CHARACTERS),
+    ],
+)
+def test_a_code_that_cannot_be_used_says_why(raw: object, fault: Fault) -> None:
+    code = read_credit_code(raw)
+    assert (code.value, code.fault) == (None, fault)
+
+
+def test_look_alikes_are_mended_only_if_the_check_digit_holds() -> None:
+    assert read_credit_code("9111OOOO600037341L").value == "91110000600037341L"
+    assert read_credit_code("9111OOOO600037341L").repaired
+    assert read_credit_code("９１１１００００６０００３７３４１Ｌ").value == "91110000600037341L"
+
+
+def test_every_single_digit_error_of_a_credit_code_is_seen() -> None:
+    sound = "91110000600037341L"
+    for place in range(17):
+        for digit in "0123456789":
+            if digit != sound[place]:
+                assert read_credit_code(sound[:place] + digit + sound[place + 1 :]).value is None
+
+
+def test_a_cell_may_hold_either_code() -> None:
+    assert read_register_code("60003734-1").org_code == "600037341"
+    assert read_register_code("60003734-1").value is None
+    assert read_register_code("91110000600037341L").value == "91110000600037341L"
