@@ -205,7 +205,7 @@ def _in_villages(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Ite
 def _on_streets(left: Rows, _: Rows, options: JointOptions, weights: Weights) -> Iterator[Draft]:
     """Pieces of streets, cut inside each town (inside the county where the town is not known)."""
     lying = sorted(
-        (row["street"], row["street_town"] or row["county"] or "", row["chainage_m"], key)
+        (row["street"], _jurisdiction(row), row["chainage_m"], key)
         for key, row in left.items()
         if row["street"] is not None and row["chainage_m"] is not None
     )
@@ -224,6 +224,11 @@ def _on_streets(left: Rows, _: Rows, options: JointOptions, weights: Weights) ->
     for first, end in pieces:
         count[where[first]] += 1
         yield Draft("street", *where[first], count[where[first]], 0, tuple(sorted(row[3] for row in lying[first:end])))
+
+
+def _jurisdiction(firm: Row) -> str:
+    """County and town of a firm on a street, as far as known; a street is cut where either changes."""
+    return "/".join(part for part in (firm["county"], firm["street_town"]) if part)
 
 
 STEPS = (

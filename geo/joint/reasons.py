@@ -113,8 +113,8 @@ def _reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.Da
 def _street_reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.DataFrame:
     """Sums over a whole span to either side: more than any one piece can hold, so a proof if too small."""
     lying = pool[pool["street"].notna() & pool["chainage_m"].notna()]
-    within = lying["street_town"].fillna(lying["county"]).fillna("") if borders else pd.Series("", index=lying.index)
-    lying = lying.assign(run=lying["street"] + "|" + within).sort_values(["run", "chainage_m"])
+    within = lying["county"].fillna("") + "/" + lying["street_town"].fillna("")
+    lying = lying.assign(run=lying["street"] + "|" + (within if borders else "")).sort_values(["run", "chainage_m"])
     run = lying.groupby("run", sort=False).ngroup().to_numpy("int64")
     at = lying["chainage_m"].to_numpy("int64")
     far = (int(at.max()) if len(at) else 0) + options.street_span_m + 1

@@ -48,7 +48,7 @@ def _filled(values: pd.Series, place: pd.Series) -> pd.Series:
     """Fill unknown values where all known ones of the same place agree."""
     known = pd.DataFrame({"value": values, "place": place}).dropna().drop_duplicates()
     single = known.drop_duplicates("place", keep=False).set_index("place")["value"]
-    return values.fillna(place.map(single)).astype("string")
+    return values.fillna(place.astype("object").map(single.to_dict()).astype("string"))
 
 
 def _rank(firms: pd.DataFrame) -> pd.Series:

@@ -66,7 +66,7 @@ def chainages(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOp
         by[at] = LINE if usable else AXIS
     if options.metres_per_number:
         number = pd.to_numeric(firms["house_no"].str.extract(r"(\d+)", expand=False), errors="coerce")
-        numbered = on_street & np.array([key not in drawn for key in street])
+        numbered = on_street & np.array([key not in drawn for key in street], dtype=bool)
         metres[numbered] = number.to_numpy(dtype="float64", na_value=np.nan)[numbered] * options.metres_per_number
         by[numbered] = NUMBER
     chainage = pd.Series(np.rint(metres), index=firms.index).astype("Int64")

@@ -1,0 +1,539 @@
+"""Joint unions: the exact cut of streets against brute force, the cascade's promises, and why firms are left over."""
+
+import itertools
+import random
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented import firms, places, unions
+from shapely import LineString, MultiLineString
+
+from geo.frames import DIVISIONS, GROUPINGS, GROUPS, SURVEYED_UNIONS
+from geo.joint import CheckError, JointOptions, OptionError, suggest
+from geo.joint.check import Evidence, check
+from geo.joint.engine import Draft, parts_of
+from geo.joint.streets import AXIS, LINE, NUMBER, Weights, chainages, cut, piece_value
+
+TOWER, MARKET, STREET = "building:990101:云帆大厦", "market:990101:家纺市场", "street:990101:望江路"
+ZONE, VILLAGE = "zone:990101:东沟开发区", "990101001001"
+NOBODY = SURVEYED_UNIONS.empty()
+LIMITS = JointOptions()
+
+
+def divisions() -> pd.DataFrame:
+    rows = {"990101001": ("柳桥街道", "town", "990101"), VILLAGE: ("前巷村委会", "village", "990101001")}
+    return DIVISIONS.conform(pd.DataFrame.from_dict(rows, orient="index", columns=["name", "level", "parent"]))
+
+
+def suggested(
+    rows: dict[str, dict[str, Any]],
+    *,
+    known: gpd.GeoDataFrame | None = None,
+    existing: pd.DataFrame = NOBODY,
+    options: JointOptions = LIMITS,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    table = places() if known is None else known
+    return suggest(firms(rows), existing, places=table, divisions=divisions(), options=options)
+
+
+def tenants(count: int, **same: Any) -> dict[str, dict[str, Any]]:
+    return {f"f{n:03}": {"workers": 10, "street": None, **same} for n in range(count)}
+
+
+def surveyed(rows: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """SURVEYED_UNIONS of joint unions in force."""
+    table = unions(
+        {key: {k: v for k, v in row.items() if k not in ("covered_firms", "town_code")} for key, row in rows.items()}
+    )
+    extra = {
+        name: [row.get(name, 0 if name == "covered_firms" else None) for row in rows.values()]
+        for name in ("covered_firms", "town_code")
+    }
+    lists = [[] for _ in rows]
+    return SURVEYED_UNIONS.conform(table.assign(in_force=True, linked_firms=0, covered_workers=0, flags=lists, **extra))
+
+
+# --- streets: exact --------------------------------------------------------------------------------------------------
+
+
+def best_by_brute_force(
+    at: list[int], workers: list[int], run: list[int], options: JointOptions, weights: Weights
+) -> int:
+    """The best total over every way to cut the row of firms into pieces and left-out firms."""
+    n = len(at)
+
+    def admissible(first: int, end: int) -> bool:
+        gaps = [b - a for a, b in itertools.pairwise(at[first:end])]
+        return (
+            options.min_firms <= end - first <= options.max_firms
+            and run[first] == run[end - 1]
+            and sum(workers[first:end]) >= options.min_workers
+            and at[end - 1] - at[first] <= options.street_span_m
+            and max(gaps, default=0) <= options.street_gap_m
+        )
+
+    best = [0] * (n + 1)
+    for end in range(1, n + 1):
+        best[end] = best[end - 1]
+        for first in range(end):
+            if admissible(first, end):
+                value = piece_value(
+                    np.array(at[first:end]), np.array(workers[first:end]), options=options, weights=weights
+                )
+                best[end] = max(best[end], best[first] + value)
+    return best[n]
+
+
+def total_by_all_subsets(
+    at: list[int], workers: list[int], run: list[int], options: JointOptions, weights: Weights
+) -> int:
+    """The same without any dynamic programming: every set of cuts, every choice of pieces kept."""
+    n, best = len(at), 0
+    for cuts in range(1 << max(0, n - 1)):
+        ends = [0, *(k + 1 for k in range(n - 1) if cuts >> k & 1), n]
+        total = 0
+        for first, end in itertools.pairwise(ends):
+            alone = best_by_brute_force(
+                at[first:end], workers[first:end], run[first:end], _whole(options, end - first), weights
+            )
+            total += alone
+        best = max(best, total)
+    return best
+
+
+def _whole(options: JointOptions, size: int) -> JointOptions:
+    """Options under which only the whole part may be one piece."""
+    from dataclasses import replace
+
+    return replace(options, min_firms=max(options.min_firms, size), max_firms=max(options.max_firms, 2 * size + 1))
+
+
+def random_street(seed: int, most: int) -> tuple[list[int], list[int], list[int], JointOptions, Weights]:
+    draw = random.Random(seed)
+    n = draw.randint(0, most)
+    run = sorted(draw.randint(0, 1 + n // 6) for _ in range(n))
+    at: list[int] = []
+    for k in range(n):
+        at.append((at[-1] if k and run[k] == run[k - 1] else 0) + draw.choice([0, 5, 40, 120, 150, 151, 400]))
+    workers = [draw.randint(0, 24) for _ in range(n)]
+    options = JointOptions(
+        min_firms=draw.choice([2, 3]),
+        min_workers=draw.choice([0, 10, 25, 60]),
+        max_firms=draw.choice([5, 7, 100]),
+        street_span_m=draw.choice([200, 1000]),
+    )
+    return (
+        at,
+        workers,
+        run,
+        options,
+        Weights(founding=draw.choice([0, 10, 30]), distance_milli=draw.choice([0, 300, 900])),
+    )
+
+
+def cut_total(at: list[int], workers: list[int], run: list[int], options: JointOptions, weights: Weights) -> int:
+    arrays = [np.array(part, dtype=np.int64) for part in (at, workers, run)]
+    pieces = cut(*arrays, unit=np.ones(len(at), dtype=np.int64), options=options, weights=weights)
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(pieces))
+    return sum(piece_value(arrays[0][i:j], arrays[1][i:j], options=options, weights=weights) for i, j in pieces)
+
+
+@pytest.mark.parametrize("seed", range(500))
+def test_the_cut_of_a_street_is_the_best_there_is(seed: int) -> None:
+    case = random_street(seed, 14)
+    assert cut_total(*case) == best_by_brute_force(*case)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_and_so_says_trying_every_set_of_cuts(seed: int) -> None:
+    case = random_street(1000 + seed, 8)
+    assert cut_total(*case) == total_by_all_subsets(*case)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_street_measured_from_its_other_end_has_the_same_value(seed: int) -> None:
+    at, workers, run, options, weights = random_street(seed, 14)
+    top, last = max(at, default=0), max(run, default=0)
+    mirrored = ([top - a for a in at[::-1]], workers[::-1], [last - r for r in run[::-1]])
+    assert cut_total(at, workers, run, options, weights) == cut_total(*mirrored, options, weights)
+
+
+def test_twenty_thousand_firms_are_cut_in_a_second() -> None:
+    import time
+
+    draw = np.random.default_rng(3)
+    run = np.sort(draw.integers(0, 166, 20_000))
+    at = draw.integers(0, 5_000, 20_000)
+    order = np.lexsort((at, run))
+    begin = time.process_time()
+    pieces = cut(
+        at[order], draw.integers(1, 25, 20_000), run[order],
+        unit=np.ones(20_000, dtype=np.int64), options=LIMITS, weights=Weights(),
+    )  # fmt: skip
+    assert len(pieces) > 100
+    assert time.process_time() - begin < 3.0  # a second on a quiet machine; tests share theirs
+
+
+# --- where a firm lies on its street ---------------------------------------------------------------------------------
+
+
+def test_chainage_runs_along_a_bent_line_in_metres() -> None:
+    line = LineString([(121.0, 32.0), (121.0, 32.009), (121.01, 32.009)])
+    known = places({STREET: {"geometry": line}})
+    table = firms(
+        {
+            "a": {"street": STREET, "lon": 121.0, "lat": 32.0},
+            "b": {"street": STREET, "lon": 121.0, "lat": 32.009},
+            "c": {"street": STREET, "lon": 121.01, "lat": 32.009},
+            "off": {"street": STREET, "lon": 121.005, "lat": 32.004},
+            "coarse": {"street": STREET, "lon": 121.0, "lat": 32.0, "level": "street"},
+        }
+    )
+    found = chainages(table, known, options=LIMITS)
+    assert found["chainage_m"].tolist()[:3] == pytest.approx([0, 1001, 1944], abs=4)
+    assert found["chainage_m"].isna().tolist() == [False, False, False, True, True]
+    assert found["chainage_by"].tolist()[:3] == [LINE] * 3
+
+
+def test_a_line_in_parts_and_a_street_nobody_drew_are_measured_along_their_axis() -> None:
+    parts = MultiLineString([[(121.0, 32.0), (121.004, 32.0)], [(121.006, 32.0), (121.01, 32.0)]])
+    rows = {"a": {"street": STREET, "lon": 121.0, "lat": 32.0}, "b": {"street": STREET, "lon": 121.01, "lat": 32.0}}
+    drawn = chainages(firms(rows), places({STREET: {"geometry": parts}}), options=LIMITS)
+    bare = chainages(firms(rows), places(), options=LIMITS)
+    assert drawn["chainage_m"].tolist() == pytest.approx([0, 943], abs=4)
+    assert bare["chainage_m"].tolist() == pytest.approx([0, 943], abs=4)
+    assert bare["chainage_by"].tolist() == [AXIS, AXIS]
+
+
+def test_without_positions_house_numbers_stand_in_and_are_marked() -> None:
+    rows = {
+        key: {"street": STREET, "house_no": number, "lon": None, "lat": None}
+        for key, number in (("a", "88"), ("b", "100-1"), ("c", None))
+    }
+    found = chainages(firms(rows), places(), options=LIMITS)
+    assert found["chainage_m"].tolist()[:2] == [352, 400]
+    assert found["chainage_by"].tolist()[:2] == [NUMBER, NUMBER]
+    assert pd.isna(found.loc["c", "chainage_m"])
+    none = chainages(firms(rows), places(), options=JointOptions(metres_per_number=0))
+    assert none["chainage_m"].isna().all()
+
+
+# --- one place -------------------------------------------------------------------------------------------------------
+
+
+def test_three_firms_and_25_workers_in_one_building_make_a_group() -> None:
+    groups, groupings = suggested({"a": {"workers": 9, "building": TOWER}, "b": {"workers": 9, "building": TOWER},
+                                   "c": {"workers": 7, "building": TOWER}})  # fmt: skip
+    row = groups.iloc[0]
+    assert row[["kind", "place_id", "firms", "workers", "workers_unknown"]].tolist() == ["building", TOWER, 3, 25, 0]
+    assert groupings["group_id"].nunique() == 1
+    codes = [code for code, _ in row["reasons"]]
+    assert codes == ["same_place", "enough", "law", "may_leave"]
+    assert dict(row["reasons"])["may_leave"] == {"firms": 0}
+    assert ["fragile", {"largest": 9}] in row["cautions"]
+
+
+@pytest.mark.parametrize("rows", [{"a": 12, "b": 13}, {"a": 8, "b": 8, "c": 8}])
+def test_too_few_firms_or_workers_make_none_and_the_certificate_says_so(rows: dict[str, int]) -> None:
+    groups, groupings = suggested({key: {"workers": n, "building": TOWER} for key, n in rows.items()})
+    assert groups.empty
+    assert set(groupings["left_because"]) == {"R1"}
+
+
+def test_who_is_no_candidate_has_no_row() -> None:
+    rows = tenants(4, building=TOWER)
+    rows |= {"large": {"workers": 60, "building": TOWER}, "covered": {"primary": "joint", "building": TOWER}}
+    rows |= {"closed": {"eligible": False, "building": TOWER}}
+    groups, groupings = suggested(rows)
+    assert groups["firms"].tolist() == [4]
+    assert set(groupings.index) == {"f000", "f001", "f002", "f003"}
+
+
+def test_unknown_counts_are_assumed_and_marked_or_left_out() -> None:
+    rows = {f"f{n}": {"workers": None, "building": TOWER} for n in range(5)}
+    groups, _ = suggested(rows)
+    assert groups.iloc[0][["firms", "workers", "workers_unknown"]].tolist() == [5, 0, 5]
+    assert groups.iloc[0]["cautions"][0] == ["workers_assumed", {"firms": 5, "each": 5}]
+    none, groupings = suggested(rows, options=JointOptions(workers_if_unknown=0))
+    assert none.empty
+    assert set(groupings["left_because"]) == {"R6"}
+
+
+def test_a_large_building_is_split_by_floor_into_the_fewest_even_parts() -> None:
+    rows = tenants(250, building=TOWER)
+    for n, row in enumerate(rows.values()):
+        row["floor"] = str(n % 25 + 1)
+    groups, groupings = suggested(rows, options=JointOptions(max_firms_in_place=100))
+    assert sorted(groups["firms"]) == [83, 83, 84]
+    floors = firms(rows)["floor"].astype(int).groupby(groupings["group_id"])
+    ends = sorted(zip(floors.min(), floors.max(), strict=True))
+    assert all(below[1] <= above[0] for below, above in itertools.pairwise(ends))
+    assert ["part_of_place", {"part": 1, "parts": 3}] in groups["reasons"].tolist()[0] + groups["reasons"].tolist()[
+        1
+    ] + groups["reasons"].tolist()[2]
+
+
+@given(st.lists(st.integers(0, 24), max_size=40), st.integers(5, 12), st.integers(0, 40))
+@settings(max_examples=200)
+def test_a_split_keeps_every_firm_and_every_minimum(workers: list[int], most: int, least: int) -> None:
+    options = JointOptions(min_workers=least, max_firms=most, max_firms_in_place=most)
+    ranges = parts_of(
+        np.array(workers, dtype=np.int64), np.ones(len(workers), dtype=np.int64), most=most, options=options
+    )
+    if ranges:
+        assert [ranges[0][0], ranges[-1][1]] == [0, len(workers)]
+        assert all(a[1] == b[0] for a, b in itertools.pairwise(ranges))
+        assert all(3 <= end - first <= most and sum(workers[first:end]) >= least for first, end in ranges)
+        assert len(ranges) == -(-len(workers) // most)
+    elif len(workers) >= 3 and sum(workers) >= least:
+        assert len(workers) > most, "what fits into one part is never left out"
+
+
+def test_one_employer_with_two_rows_counts_once() -> None:
+    rows = {
+        key: {"workers": 10, "building": TOWER, "org_code": code}
+        for key, code in (("a", "111111111"), ("b", "111111111"), ("c", "222222222"))
+    }
+    groups, groupings = suggested(rows)
+    assert groups.empty
+    assert groupings["left_because"].notna().all()
+
+
+def test_a_place_is_not_grouped_across_a_county_border() -> None:
+    rows = tenants(2, zone=ZONE) | {"x": {"workers": 10, "zone": ZONE, "county_code": "990102"}}
+    groups, groupings = suggested(rows)
+    assert groups.empty
+    assert set(groupings["left_because"]) == {"R3"}
+
+
+# --- order of seats --------------------------------------------------------------------------------------------------
+
+
+def test_an_existing_union_of_the_building_takes_its_neighbours_in_before_any_new_one() -> None:
+    rows = tenants(5, building=TOWER)
+    host = surveyed(
+        {"union:j": {"kind": "building", "place_name": "云帆大厦", "covered_units": 20, "covered_firms": 18}}
+    )
+    groups, _ = suggested(rows, known=places({TOWER: {}}), existing=host)
+    assert groups[["kind", "place_id", "firms"]].iloc[0].tolist() == ["existing", "union:j", 5]
+    assert groups["reasons"].iloc[0][0] == ["existing_union", {"spare": 280, "holds": 20}]
+
+
+def test_a_full_union_takes_nobody_and_the_reason_says_so() -> None:
+    host = surveyed({"union:j": {"kind": "building", "place_name": "云帆大厦", "covered_units": 300}})
+    groups, groupings = suggested(tenants(2, building=TOWER), known=places({TOWER: {}}), existing=host)
+    assert groups.empty
+    assert set(groupings["left_because"]) == {"R5"}
+
+
+def test_a_union_without_a_named_place_sits_where_its_firms_are() -> None:
+    rows = tenants(2, building=TOWER)
+    rows |= {f"c{n}": {"primary": "joint", "union_id": "union:j", "building": TOWER} for n in range(3)}
+    host = surveyed({"union:j": {"kind": "joint", "covered_firms": 3}})
+    groups, _ = suggested(rows, existing=host)
+    assert groups[["kind", "firms"]].iloc[0].tolist() == ["existing", 2]
+
+
+def test_a_village_union_is_found_by_the_bare_name_of_its_village() -> None:
+    rows = tenants(2, village_code=VILLAGE, town_code="990101001")
+    host = surveyed({"union:v": {"kind": "village", "place_name": "前巷村"}})
+    groups, _ = suggested(rows, existing=host)
+    assert groups[["kind", "place_id"]].iloc[0].tolist() == ["existing", "union:v"]
+
+
+def test_a_street_union_takes_in_who_keeps_it_within_its_span() -> None:
+    rows = {
+        "near": {"workers": 5, "street": STREET, "house_no": "150", "lon": None, "lat": None, "town_code": "990101001"}
+    }
+    rows |= {"far": rows["near"] | {"house_no": "400"}}
+    rows |= {
+        f"c{n}": rows["near"] | {"primary": "joint", "union_id": "union:s", "house_no": str(100 + n)} for n in range(2)
+    }
+    host = surveyed({"union:s": {"kind": "street", "place_name": "望江路", "town_code": "990101001"}})
+    _, groupings = suggested(rows, known=places({STREET: {}}), existing=host)
+    assert groupings["group_id"].notna().tolist() == [False, True]
+
+
+def test_firms_along_a_street_form_pieces_and_those_in_a_tower_do_not_count_there() -> None:
+    rows = {
+        f"s{n}": {
+            "workers": 9,
+            "street": STREET,
+            "house_no": str(10 + 10 * n),
+            "lon": None,
+            "lat": None,
+            "town_code": "990101001",
+        }
+        for n in range(4)
+    }
+    rows |= {f"t{n}": rows["s0"] | {"building": TOWER} for n in range(3)}
+    groups, _ = suggested(rows, known=places({STREET: {}, TOWER: {}}))
+    assert sorted(groups["kind"]) == ["building", "street"]
+    street = groups[groups["kind"] == "street"].iloc[0]
+    assert street[["firms", "chainage_from_m", "chainage_to_m", "town_code"]].tolist() == [4, 40.0, 160.0, "990101001"]
+    assert dict(street["reasons"])["along_street"]["numbers"] == ["10", "40"]
+    assert ["distance_from_numbers", {"metres_per_number": 4}] in street["cautions"]
+
+
+def test_a_street_is_cut_where_the_town_ends() -> None:
+    rows = {
+        f"s{n}": {
+            "workers": 13,
+            "street": STREET,
+            "house_no": str(n + 1),
+            "lon": None,
+            "lat": None,
+            "town_code": f"99010100{n // 2}",
+        }
+        for n in range(4)
+    }
+    groups, groupings = suggested(rows)
+    assert groups.empty
+    assert set(groupings["left_because"]) == {"R3"}
+
+
+def test_a_zone_too_large_for_one_union_waits_for_streets_and_villages() -> None:
+    rows = tenants(130, zone=ZONE)
+    for row in list(rows.values())[:30]:
+        row |= {"village_code": VILLAGE, "town_code": "990101001"}
+    groups, _ = suggested(rows)
+    assert dict(zip(groups["kind"], groups["firms"], strict=True)) == {"village": 30, "zone": 100}
+
+
+def test_without_any_place_the_reason_is_r4() -> None:
+    _, groupings = suggested(tenants(3, level="county"))
+    assert set(groupings["left_because"]) == {"R4"}
+
+
+# --- promises that hold whatever comes -------------------------------------------------------------------------------
+
+
+@st.composite
+def a_city(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
+    size = draw(st.integers(0, 45))
+    maybe = st.sampled_from
+    return {
+        f"k{n:02}": {
+            "workers": draw(st.one_of(st.none(), st.integers(0, 40))),
+            "eligible": draw(maybe([True, True, True, False])),
+            "primary": draw(maybe(["none", "none", "none", "own", "joint"])),
+            "county_code": draw(maybe(["990101", "990101", "990102", None])),
+            "town_code": draw(maybe(["990101001", "990101002", None])),
+            "village_code": draw(maybe([VILLAGE, None])),
+            "building": draw(maybe([TOWER, None, None])),
+            "market": draw(maybe([MARKET, None, None])),
+            "zone": draw(maybe([ZONE, None])),
+            "street": draw(maybe([STREET, None])),
+            "house_no": draw(maybe(["1", "2", "30", "88-1", "250", None])),
+            "floor": draw(maybe(["1", "-1", "17", None])),
+            "lon": None,
+            "lat": None,
+        }
+        for n in range(size)
+    }
+
+
+@given(a_city())
+@settings(max_examples=30, deadline=None)
+def test_every_firm_has_exactly_one_fate_and_no_worker_is_lost(rows: dict[str, dict[str, Any]]) -> None:
+    table = firms(rows)
+    groups, groupings = suggested(rows)
+    GROUPS.conform(groups)
+    GROUPINGS.conform(groupings)
+    candidate = table["gap"] & table["size_class"].isin(["under_25", "unknown"]) if len(table) else table["gap"]
+    assert set(groupings.index) == set(table.index[candidate.astype(bool)])
+    assert (groupings["group_id"].isna() ^ groupings["left_because"].isna()).all()
+    assert groups["firms"].sum() == groupings["group_id"].notna().sum()
+    known = table["workers"].fillna(0)
+    grouped = known.reindex(groupings.index[groupings["group_id"].notna()]).sum()
+    left = known.reindex(groupings.index[groupings["left_because"].notna()]).sum()
+    excluded = known[~table.index.isin(groupings.index)].sum()
+    assert groups["workers"].sum() == grouped
+    assert grouped + left + excluded == known.sum()
+
+
+@given(a_city(), st.randoms())
+@settings(max_examples=10, deadline=None)
+def test_the_order_of_rows_changes_nothing(rows: dict[str, dict[str, Any]], draw: random.Random) -> None:
+    keys = list(rows)
+    draw.shuffle(keys)
+    first, second = suggested(rows), suggested({key: rows[key] for key in keys})
+    for one, other in zip(first, second, strict=True):
+        pd.testing.assert_frame_equal(one, other)
+
+
+@given(a_city())
+@settings(max_examples=10, deadline=None)
+def test_what_is_left_over_in_one_place_was_not_enough_for_a_union(rows: dict[str, dict[str, Any]]) -> None:
+    _, groupings = suggested(rows)
+    table = firms(rows).loc[groupings.index[groupings["left_because"].notna()]]
+    for kind in ("building", "market", "zone", "village_code"):
+        counted = table["workers"].fillna(LIMITS.workers_if_unknown)
+        for _, part in table[table[kind].notna()].groupby([kind, table["county_code"].fillna("")]):
+            assert len(part) < LIMITS.min_firms or counted[part.index].sum() < LIMITS.min_workers
+
+
+@pytest.mark.parametrize("rows", [{}, {"a": {}}, {"a": {"workers": 24, "building": TOWER}}])
+def test_degenerate_cities(rows: dict[str, dict[str, Any]]) -> None:
+    groups, groupings = suggested(rows)
+    assert groups.empty
+    assert len(groupings) == len(rows)
+
+
+def test_all_firms_at_one_house_number_are_one_piece() -> None:
+    rows = tenants(6, town_code="990101001")
+    for row in rows.values():
+        row |= {"street": STREET, "house_no": "8", "lon": None, "lat": None}
+    groups, _ = suggested(rows)
+    assert groups[["kind", "firms", "chainage_from_m", "chainage_to_m"]].iloc[0].tolist() == ["street", 6, 32.0, 32.0]
+
+
+# --- the checker -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("draft", "fault"),
+    [
+        (("building", TOWER, ("a", "b")), "too few firms"),
+        (("building", TOWER, ("a", "b", "c", "big")), "large enough"),
+        (("building", TOWER, ("a", "b", "c", "covered")), "covered"),
+        (("building", TOWER, ("a", "b", "elsewhere")), "several places"),
+        (("building", TOWER, ("a", "b", "idle")), "too few workers"),
+    ],
+)
+def test_the_checker_finds_what_an_engine_might_do_wrong(draft: tuple[str, str, tuple[str, ...]], fault: str) -> None:
+    rows = {
+        "a": {"workers": 9}, "b": {"workers": 9}, "c": {"workers": 9}, "idle": {"workers": 0},
+        "big": {"workers": 40}, "covered": {"primary": "own"}, "elsewhere": {"building": None},
+    }  # fmt: skip
+    table = firms({key: {"building": TOWER, **row} for key, row in rows.items()})
+    table = table.assign(chainage_m=pd.NA, chainage_by=pd.NA)
+    kind, seat, members = draft
+    drafts = [Draft(kind, seat, "990101", 1, 1, members)]
+    with pytest.raises(CheckError, match=fault):
+        check(drafts, Evidence(table, table.index), unions=pd.DataFrame(), options=LIMITS)
+
+
+def test_the_checker_finds_a_firm_in_two_groups() -> None:
+    table = firms({key: {"workers": 9, "building": TOWER} for key in "abcde"}).assign(
+        chainage_m=pd.NA, chainage_by=pd.NA
+    )
+    drafts = [
+        Draft("building", TOWER, "", part, 2, members) for part, members in ((1, ("a", "b", "c")), (2, ("c", "d", "e")))
+    ]
+    with pytest.raises(CheckError, match="c stands in 2 groups"):
+        check(drafts, Evidence(table, table.index), unions=pd.DataFrame(), options=LIMITS)
+
+
+def test_options_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(OptionError):
+        JointOptions(min_firms=1)
+    with pytest.raises(OptionError):
+        JointOptions(max_firms=4)
+    with pytest.raises(OptionError, match="street_gap_m"):
+        JointOptions(street_gap_m=-1)
