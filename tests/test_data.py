@@ -121,7 +121,7 @@ def test_every_alias_means_a_division_in_force_and_no_name_in_force_is_an_alias_
 
 
 def test_what_is_known_by_memory_alone_says_so(aliases: pd.DataFrame) -> None:
-    marked = aliases["source"].str.contains(r"\((?:B|C|D)\)|PyPI|npm", regex=True)
+    marked = aliases["source"].str.contains(r"\((?:B|C|D)\)|PyPI|npm|GB/T", regex=True)
     assert marked.all()
     assert aliases["source"].str.contains("unverified (D)", regex=False).sum() > 40
 

@@ -80,10 +80,10 @@ class City:
         placed = (self._placed(row, positions) for row in rows)
         return sorted(placed, key=lambda row: (row.valid_to != "", len(row.code), row.code))
 
-    def aliases(self) -> list[Alias]:
-        """Return former names, and short forms that no general rule yields, without doubles."""
+    def aliases(self, more: Iterable[Alias] = ()) -> list[Alias]:
+        """Return former names, short forms that no general rule yields, and ``more``, without doubles."""
         rows = [*self._county_aliases(), *self._town_aliases(), *self._village_aliases(), *self._bracket_aliases()]
-        rows += self._abolished_aliases()
+        rows += [*self._abolished_aliases(), *more]
         unique = {(row.alias, row.target): row for row in reversed(rows)}
         level = {6: 0, 9: 1, 12: 2}
         return sorted(unique.values(), key=lambda row: (level.get(len(row.target), 3), row.target, row.alias))

@@ -1,10 +1,11 @@
 """The files of Nantong: what is taken from which source, and what only general knowledge tells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 from datasets import china, counties, divisions, outlines, snapshots
+from datasets import zones as zoning
 
 CODE, NAME = "320600", "南通市"
 
@@ -26,21 +27,23 @@ def build(
     """Write every file of Nantong below ``out`` and yield each with its number of rows."""
     known = counties.read(CODE, cache)
     city = divisions.City(CODE, NAME, snapshots.read(CODE, cache), known, inside=china.INSIDE, abolished=ABOLISHED)
-    yield from _divisions(out / "divisions", city, cache, tree)
+    more = zoning.county_aliases(city, zones) if zones is not None else ()
+    yield from _divisions(
+        out / "divisions", city, divisions.read_positions(tree, city, outlines.seats(CODE, cache)), more
+    )
     yield from _outlines(out / "boundaries", known, cache)
     if zones is not None:
-        from datasets import zones as zoning
-
         yield from zoning.build(out / "zones", city, zones, units)
 
 
-def _divisions(folder: Path, city: divisions.City, cache: Path, tree: Path | None) -> Iterator[tuple[Path, int]]:
+def _divisions(
+    folder: Path, city: divisions.City, positions: dict[str, tuple[str, str]], more: Iterable[divisions.Alias]
+) -> Iterator[tuple[Path, int]]:
     folder.mkdir(parents=True, exist_ok=True)
-    positions = divisions.read_positions(tree, city, outlines.seats(CODE, cache))
     rows = divisions.table(city.divisions(positions))
     path = folder / "nantong.csv"
     yield path, divisions.write(path, [field.name for field in fields(divisions.Division)], rows)
-    aliases = [(f"nt{number:04}", *row) for number, row in enumerate(divisions.table(city.aliases()), 1)]
+    aliases = [(f"nt{number:04}", *row) for number, row in enumerate(divisions.table(city.aliases(more)), 1)]
     path = folder / "nantong_aliases.csv"
     yield path, divisions.write(path, ["alias_id", *(field.name for field in fields(divisions.Alias))], aliases)
     path = folder / "nantong_old_codes.csv"

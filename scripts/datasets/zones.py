@@ -7,7 +7,7 @@ from pathlib import Path
 import shapely
 
 from datasets import divisions, outlines
-from datasets.divisions import KNOWN, City
+from datasets.divisions import KNOWN, Alias, City
 
 PARKS = "js.zgparks.net (C)"
 
@@ -50,6 +50,12 @@ ALIASES = [
 ]
 """Names that no rule makes from the official one: code, name, kind, source."""
 
+ALSO = [
+    ("通州湾江海联动开发示范区", "320612", KNOWN),
+    ("南通锡通科技产业园", "320612", KNOWN),
+]
+"""Zones that the standard does not list, with the county they lie in."""
+
 STANDARD = "GB/T 37028-2018"
 
 
@@ -70,6 +76,16 @@ def build(folder: Path, city: City, table: Path, units: Path | None) -> Iterator
     path = folder / "nantong_aliases.csv"
     header = ["alias_id", "alias", "target", "kind", "valid_from", "valid_to", "source"]
     yield path, divisions.write(path, header, rows)
+
+
+def county_aliases(city: City, table: Path) -> Iterator[Alias]:
+    """Yield each zone's name as a name that tells its county."""
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        zones = [_zone(row, city) for row in csv.DictReader(file)]
+    for zone in zones:
+        yield Alias(str(zone["name"]), str(zone["county_code"]), "official", source=str(zone["source"]))
+    for name, county, source in ALSO:
+        yield Alias(name, county, "official", source=f"county: {source}")
 
 
 def _zone(row: dict[str, str], city: City) -> dict[str, object]:
