@@ -11,8 +11,9 @@ from .ground import Ground, read_ground
 from .houses import House, build_houses
 from .practice import NEW
 from .spots import Finder
+from .state import give_reasons
 from .streets import Street, lay_streets, number_doors
-from .unions import Union, UnionMaker, give_reasons
+from .unions import Union, UnionMaker
 from .words import Names
 from .zones import Zone, lay_zones
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from geo.datum import from_wgs84
 
-from . import NOTICE, tables
+from . import NOTICE, tables, truth
 from .city import City
 from .files import digest, write_csv, write_layer, write_xlsx
 from .firms import DAYS, Firm
@@ -31,13 +31,13 @@ def save_city(city: City, folder: Path, *, recipe: str) -> dict[str, Any]:
     _save_layers(city, folder, enter)
     enter(
         "truth.csv",
-        write_csv(folder / "truth.csv", tables.TRUTH_HEADER, tables.truth_rows(city, files), encoding="utf-8"),
+        write_csv(folder / "truth.csv", truth.TRUTH_HEADER, truth.truth_rows(city, files), encoding="utf-8"),
         "真值，仅供测试读取",
     )
     rows = write_csv(
         folder / "truth_members.csv",
-        tables.TRUTH_MEMBER_HEADER,
-        tables.truth_member_rows(city.unions),
+        truth.TRUTH_MEMBER_HEADER,
+        truth.truth_member_rows(city.unions),
         encoding="utf-8",
     )
     enter("truth_members.csv", rows, "涵盖单位名单的真值，仅供测试读取")

@@ -4,37 +4,12 @@ The chances below were set by hand until ``mix.measure`` of the texts came near 
 """
 
 import random
-import re
 
+from . import heads
 from .spots import Spot
 from .words import trade_name
 
 _DIGITS = "零一二三四五六七八九"
-_HEADS = {  # how an address begins, by county: (words, share); "-" is nothing at all
-    "320613": (("南通市", 0.58), ("-", 0.16), ("市", 0.008), ("南通", 0.02), ("南通市{c}", 0.232)),
-    "320612": (
-        ("南通市{c}", 0.72),
-        ("南通市{o}", 0.06),
-        ("{o}", 0.04),
-        ("江苏省南通市{c}", 0.04),
-        ("南通市", 0.06),
-        ("南通", 0.03),
-        ("-", 0.05),
-    ),
-    "320614": (
-        ("{o}", 0.71),
-        ("江苏省{o}", 0.10),
-        ("南通市{o}", 0.04),
-        ("南通市{c}", 0.01),
-        ("{s}", 0.04),
-        ("-", 0.10),
-    ),
-    "320681": (("-", 0.45), ("{c}", 0.41), ("江苏省{c}", 0.08), ("{s}", 0.06)),
-    "320623": (("{c}", 0.82), ("江苏省{c}", 0.09), ("{s}", 0.04), ("南通市{c}", 0.02), ("-", 0.03)),
-    "320682": (("{c}", 0.66), ("-", 0.26), ("江苏省{c}", 0.04), ("南通市{c}", 0.01), ("{s}", 0.03)),
-    "320685": (("{o}", 0.66), ("{s}", 0.15), ("{c}", 0.06), ("江苏省{o}", 0.05), ("-", 0.08)),
-}
-_ELSEWHERE = (("{c}", 0.55), ("-", 0.45))
 _IN_BRACKETS = ("自有房屋", "本公司所属房屋", "原{w}站", "{w}大院内", "{w}厂", "{w}公司内", "私宅", "租用{w}仓库")
 _ASIDE = ("东侧", "西侧", "南侧", "北侧", "北首", "南首", "东首", "西首", "旁", "对面", "附近", "内")
 
@@ -67,69 +42,6 @@ def _slip(text: str, rng: random.Random) -> str:
     """Return the text with one slip of the keyboard or of the copying eye."""
     at = rng.randrange(3, len(text) - 1)
     return rng.choice((text[:at] + text[at + 1] + text[at] + text[at + 2 :], text[:at] + " " + text[at:], text + " "))
-
-
-def _pick(pairs: tuple[tuple[str, float], ...], rng: random.Random) -> str:
-    return rng.choices([word for word, _ in pairs], [share for _, share in pairs])[0]
-
-
-def _head(spot: Spot, rng: random.Random) -> str:
-    """Return province, city and county, or what a clerk leaves of them."""
-    county, old = spot.county, spot.town.old_county
-    if spot.zone and spot.zone.level == "national" and county.code == "320613" and rng.random() < 0.6:
-        return rng.choice(("开发区", "南通开发区", "南通市开发区"))
-    head = _pick(_HEADS.get(county.code, _ELSEWHERE), rng)
-    if head == "-":
-        return ""
-    name = old if old and rng.random() < 0.9 else county.name
-    if old and head == "南通市" and rng.random() < 0.35:
-        head = "南通市{c}"
-    return head.format(c=name, o=(county.old_names or (name,))[0], s=county.short)
-
-
-def _town(spot: Spot, rng: random.Random) -> str:
-    name = spot.town.name
-    stem = re.sub(r"(镇街道|街道|镇|乡)$", "", name)
-    if name.endswith("街道") and rng.random() < 0.3:
-        return stem + "镇"
-    chance = rng.random()
-    if chance < 0.046:
-        return stem + "乡"
-    if chance < 0.062:
-        return stem + ("街办" if name.endswith("街道") else "")
-    return name
-
-
-def _maybe_town(spot: Spot, rng: random.Random, share: float, head: str) -> str:
-    likely = 1.0 if not head and spot.county.code != "320613" else share
-    return _town(spot, rng) if rng.random() < likely else ""
-
-
-def village_name(name: str) -> str:
-    """Return a village's or community's everyday name: 东市社区, 新桥村."""
-    stem = re.sub(r"(（新）)$", "", name)
-    stem = re.sub(r"(居民委员会|村民委员会|居委委会|居委会|村委会|委会)$", "", stem)
-    return stem + "村" if name.rstrip("（新）").endswith("村委会") and not stem.endswith("村") else stem
-
-
-def _village(spot: Spot, rng: random.Random) -> str:
-    if spot.village is None:
-        return ""
-    name = village_name(spot.village.name)
-    if name.endswith("村"):
-        return name
-    stem = name.removesuffix("社区")
-    return rng.choice((stem + "社区", stem + "社区", stem + "居委会", stem + "居", stem + "社区居委会"))
-
-
-def _zone(spot: Spot, rng: random.Random) -> str:
-    if spot.zone is None:
-        return ""
-    zone = spot.zone
-    top = zone.parent or zone
-    if zone.parent and rng.random() < 0.4:
-        return top.name + zone.name.removeprefix(zone.word)
-    return zone.name if rng.random() < 0.6 else top.name
 
 
 def _bracket(text: str, rng: random.Random, share: float, inner: str = "") -> str:
@@ -192,10 +104,10 @@ def _room(spot: Spot, rng: random.Random, *, share: float) -> str:
 
 def _road_number(spot: Spot, rng: random.Random) -> str:
     assert spot.street is not None
-    head = _head(spot, rng)
+    head = heads.head(spot, rng)
     core = spot.county.code == "320613"
-    town = _maybe_town(spot, rng, 0.07 if core else 0.62, head)
-    zone = _zone(spot, rng) if spot.street.zone and rng.random() < 0.78 and head[-3:] != "开发区" else ""
+    town = heads.town_if(spot, rng, 0.07 if core else 0.62, head)
+    zone = heads.zone(spot, rng) if spot.street.zone and rng.random() < 0.78 and head[-3:] != "开发区" else ""
     street = spot.street.name
     if rng.random() < 0.006 and street[-2] in "东西南北中":
         street = f"{street[:-2]}{street[-1]}（{street[-2]}）"
@@ -216,8 +128,8 @@ def _road_number(spot: Spot, rng: random.Random) -> str:
 
 def _building(spot: Spot, rng: random.Random) -> str:
     assert spot.house is not None
-    head = _head(spot, rng)
-    town = _maybe_town(spot, rng, 0.06 if spot.county.code == "320613" else 0.55, head)
+    head = heads.head(spot, rng)
+    town = heads.town_if(spot, rng, 0.06 if spot.county.code == "320613" else 0.55, head)
     aside = rng.choice(_ASIDE) if rng.random() < 0.025 else ""
     return _bracket(head + town + spot.house.name + (aside or _room(spot, rng, share=0.93)), rng, 0.03)
 
@@ -230,25 +142,25 @@ def _group(spot: Spot, rng: random.Random) -> str:
 
 
 def _village_group(spot: Spot, rng: random.Random) -> str:
-    head = _head(spot, rng)
-    town = _maybe_town(spot, rng, 0.75 if spot.county.code == "320613" else 0.97, head)
+    head = heads.head(spot, rng)
+    town = heads.town_if(spot, rng, 0.75 if spot.county.code == "320613" else 0.97, head)
     if spot.zone and rng.random() < 0.3:
-        return head + town + _bracket(spot.zone.name, rng, 1.0, _village(spot, rng) + _group(spot, rng))
+        return head + town + _bracket(spot.zone.name, rng, 1.0, heads.village(spot, rng) + _group(spot, rng))
     house = f"{rng.randint(1, 99)}号" if rng.random() < 0.04 else ""
-    return _bracket(head + town + _village(spot, rng) + _group(spot, rng) + house, rng, 0.075)
+    return _bracket(head + town + heads.village(spot, rng) + _group(spot, rng) + house, rng, 0.075)
 
 
 def _village_only(spot: Spot, rng: random.Random) -> str:
-    head = _head(spot, rng)
+    head = heads.head(spot, rng)
     aside = rng.choice(_ASIDE) if rng.random() < 0.08 else ""
-    return _bracket(head + _maybe_town(spot, rng, 0.93, head) + _village(spot, rng) + aside, rng, 0.08)
+    return _bracket(head + heads.town_if(spot, rng, 0.93, head) + heads.village(spot, rng) + aside, rng, 0.08)
 
 
 def _road_only(spot: Spot, rng: random.Random) -> str:
     assert spot.street is not None and spot.door is not None
-    head = _head(spot, rng)
-    town = _maybe_town(spot, rng, 0.12 if spot.county.code == "320613" else 0.7, head)
-    zone = _zone(spot, rng) if spot.street.zone and rng.random() < 0.8 and head[-3:] != "开发区" else ""
+    head = heads.head(spot, rng)
+    town = heads.town_if(spot, rng, 0.12 if spot.county.code == "320613" else 0.7, head)
+    zone = heads.zone(spot, rng) if spot.street.zone and rng.random() < 0.8 and head[-3:] != "开发区" else ""
     text = head + (town if not zone else "") + zone + spot.street.name
     other = next((name for at, name in spot.street.crossings if abs(at - spot.door.chain) < 70), "")
     if other and rng.random() < 0.6:
@@ -263,9 +175,9 @@ def _road_only(spot: Spot, rng: random.Random) -> str:
 
 
 def _zone_only(spot: Spot, rng: random.Random) -> str:
-    head = _head(spot, rng)
-    zone = "" if head[-3:] == "开发区" and rng.random() < 0.2 else _zone(spot, rng)
-    town = _maybe_town(spot, rng, 0.55, head) if not zone.startswith(spot.town.name[:2]) else ""
+    head = heads.head(spot, rng)
+    zone = "" if head[-3:] == "开发区" and rng.random() < 0.2 else heads.zone(spot, rng)
+    town = heads.town_if(spot, rng, 0.55, head) if not zone.startswith(spot.town.name[:2]) else ""
     tail = rng.choices(
         ("", "内", f"{rng.choice('ABC')}区", f"{rng.randint(1, 60)}号", "1号厂房", "东侧", "三楼"),
         (56, 15, 8, 10, 5, 4, 2),
@@ -275,9 +187,9 @@ def _zone_only(spot: Spot, rng: random.Random) -> str:
 
 def _town_only(spot: Spot, rng: random.Random) -> str:
     if rng.random() < 0.06:
-        return _town(spot, rng)
+        return heads.town(spot, rng)
     aside = rng.choice(("东首", "西首", "南首", "北首", "人民政府大院内", "政府旁")) if rng.random() < 0.2 else ""
-    return _bracket(_head(spot, rng) + _town(spot, rng) + aside, rng, 0.05)
+    return _bracket(heads.head(spot, rng) + heads.town(spot, rng) + aside, rng, 0.05)
 
 
 def _other(spot: Spot, rng: random.Random) -> str:

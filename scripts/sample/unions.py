@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from .firms import DAYS, Firm
+from .firms import Firm
 from .ground import County, Ground, Town
+from .heads import village_name
 from .listing import Written, write_member
 from .shares import COVERED
-from .texts import village_name
 from .words import Names
 
 _LAST = dt.date(2025, 12, 10)
@@ -249,28 +249,6 @@ class UnionMaker:
                 since = max(federation.approved, firm.established + dt.timedelta(days=90))
                 if since < _LAST:
                     federation.members.append(write_member(firm, since, None, rng, shown=True))
-
-
-def coverage(firm: Firm, day: dt.date) -> tuple[str, list[str]]:
-    """Return how the firm is covered on the day (own, joint, none) and by which unions, own first."""
-    now = [(role, code) for code, role, since, until in firm.cover if since <= day and (until is None or until > day)]
-    own = sorted(code for role, code in now if role == "own")
-    joint = sorted(code for role, code in now if role == "covered")
-    return ("own" if own else "joint" if joint else "none"), own + joint
-
-
-def give_reasons(firms: Iterable[Firm], rng: random.Random) -> None:
-    """Write why there is no union, and how far the matter is, for some of the firms without one."""
-    for firm in firms:
-        if not firm.legal or firm.closed or coverage(firm, DAYS[-1])[0] != "none" or rng.random() > 0.24:
-            continue
-        usual = ("R02", "R03", "R04", "R05", "R06", "R12", "R13", "R14", "R15", "R16", "R07", "R08", "R10", "R99")
-        firm.reason = (
-            "R01"
-            if firm.established.year >= 2025
-            else rng.choices(usual, (30, 10, 14, 9, 8, 2, 5, 14, 6, 1, 3, 2, 4, 2))[0]
-        )
-        firm.stage = rng.choices(("P0", "P1", "P2", "P3", "P4", "P5", "P6", "PX"), (10, 34, 28, 10, 5, 4, 2, 7))[0]
 
 
 def _street_key(firm: Firm) -> str:
