@@ -24,7 +24,7 @@ def prior(part: pd.Series, whole: pd.Series) -> Prior:
     With ``n`` firms in ``m`` places, ``N`` in all, overall share ``p`` and ``S = sum n (x/n - p)^2``, the
     expectation of ``S`` is ``p (1-p) [(m-1) + r (N - sum n^2 / N - (m-1))]`` for a beta-binomial with correlation
     ``r``; solved for ``r``, cut at zero (Kleinman 1973, J. Am. Stat. Assoc. 68:46-54; the estimator for rates that
-    are not rare in Martuzzi and Elliott 1996, Stat. Med. 15:1867-1873). The strength is ``(1-r)/r``, at most ``N``:
+    are not rare in Martuzzi and Elliott 1996, Stat. Med. 15:1867-1873). The strength is ``(1-r)/r`` between ``1/N`` and ``N``:
     no more is known about the city than its firms tell.
 
     Returns
@@ -41,8 +41,8 @@ def prior(part: pd.Series, whole: pd.Series) -> Prior:
         return Prior(mean, float(total))
     spread = (n * (x / n - mean) ** 2).sum() / (mean * (1 - mean))
     correlation = min(max((spread - (len(n) - 1)) / spare, 0.0), 1.0)
-    strength = total if correlation == 0 else min((1 - correlation) / correlation, total)
-    return Prior(mean, float(strength))
+    strength = total if correlation == 0 else (1 - correlation) / correlation
+    return Prior(mean, float(min(max(strength, 1 / total), total)))
 
 
 def smooth(part: pd.Series, whole: pd.Series, *, level: float = 0.9) -> pd.DataFrame:
