@@ -83,7 +83,7 @@ def choose(token: str) -> Redirect:
     asked: dict[str, Any] = {name: request.form[name] or None for name in ("sheet", "datum") if name in request.form}
     header = request.form.get("header_row", "")
     asked["header_row"] = int(header) if header.isdigit() and int(header) else None
-    moved = any(asked.get(name, values[name]) != values[name] for name in ("sheet", "header_row"))
+    moved = asked["header_row"] != values["header_row"] or asked.get("sheet") != (request.form.get("shown") or None)
     columns = {} if moved else _chosen_columns()
     found = imports.drafts.change(found, imports.Request.from_json({**values, **asked, "columns": columns}))
     if request.form.get("act") == "plan" and not moved:

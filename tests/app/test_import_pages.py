@@ -96,6 +96,27 @@ def test_an_import_from_upload_to_undo(app, client):
     assert client.get(place).status_code == 404
 
 
+def test_of_several_sheets_one_is_shown_and_another_can_be_chosen(app, client):
+    book = openpyxl.Workbook()
+    book.active.title = "崇川"
+    book.active.append(HEADER)
+    book.active.append(FIRMS[0])
+    other = book.create_sheet("海门")
+    for line in (HEADER, *FIRMS[:2]):
+        other.append(line)
+    body = io.BytesIO()
+    book.save(body)
+    body.seek(0)
+    place = client.post("/imports", data={"kind": "enterprises", "file": (body, "两表.xlsx")}).location
+    page = client.get(place).get_data(as_text=True)
+    assert "其他工作表未读" in page
+    form = {**form_of(page), "sheet": "崇川", "shown": "崇川", "act": "plan"}
+    client.post(place, data={**form, "sheet": "海门"})
+    assert '<option value="海门" selected>' in client.get(place).get_data(as_text=True)
+    client.post(place, data={**form, "sheet": "海门", "shown": "海门"})
+    assert work(app, "import_plan").tally["tally"]["new"] == 2
+
+
 def test_columns_can_be_chosen_by_hand_and_left_unread(app, client):
     place = upload(client, rows=[["甲", "企业名称", "乙"], ["x", "南通甲有限公司", "人民路1号"]])
     form = form_of(client.get(place).get_data(as_text=True))
