@@ -18,6 +18,8 @@ from geo.datum import to_wgs84
 TREE = "Vonng/adcode 2016 (CC BY 4.0)"
 """The only source of positions; GCJ-02, converted here."""
 
+PROVINCE = "江苏省"
+
 KNOWN = "general knowledge, unverified (D)"
 
 
@@ -214,7 +216,7 @@ class City:
 
     def _bracket_aliases(self) -> Iterable[Alias]:
         """三星镇（叠石桥家纺产业园区） is also either name; 南通市海门区大东农场 is also 大东农场 and 海门大东农场."""
-        owners = sorted({self.name, *(county.name for county in self.counties)}, key=len, reverse=True)
+        owners = sorted({PROVINCE, self.name, *(county.name for county in self.counties)}, key=len, reverse=True)
         strip = re.compile(rf"^(?:{'|'.join(owners)})+")
         for unit in self.latest.towns.values():
             head, bracket, tail = unit.name.partition("（")
@@ -224,6 +226,7 @@ class City:
                 owner = self.lineage.county(unit.parent)
                 county = next(c.name for c in self.counties if c.code == owner and not c.valid_to)
                 names |= {bare, county[:-1] + bare} if not _generic(bare) else {county[:-1] + bare}
+                names.add(bare.removeprefix("国营") if not _generic(bare) else "")
             for name in sorted(names - {unit.name, ""}):
                 yield Alias(name, unit.code, "short", source=f"from the official name, {self.latest.source}")
 
