@@ -10,7 +10,7 @@ from geo.linkage.register import Register, without_tail
 from geo.text import CompanyName, read_name
 
 _NAME_SCORE, _CORE_SCORE, _ORG_SCORE = 0.98, 0.96, 0.99
-_OTHER_COUNTY, _SLIPS = 0.9, 2
+_OTHER_COUNTY, _SAME_BRANCH, _SLIPS = 0.9, 0.75, 2
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,8 @@ def _scored(query: Query, listed: CompanyName, row: int, register: Register) -> 
     score = similarity(listed, registered)
     ours, theirs = without_tail(listed), without_tail(registered)
     edits = int(OSA.distance(ours, theirs))
-    if edits <= _SLIPS:
+    other_branch = bool(listed.branch and registered.branch) and score < _SAME_BRANCH
+    if edits <= _SLIPS and not other_branch:
         score = max(score, 1.0 - edits / max(len(ours), len(theirs)))
     conflict = _conflict(query, listed, row, register)
     return _Scored(1.0 - score * (_OTHER_COUNTY if conflict else 1.0), edits, row, conflict)
