@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.coverage import UNPLACED, measure
+from geo.coverage import PRECISE, UNLOCATED, UNPLACED, measure
 from geo.coverage.path import legal_path
 from geo.frames import SURVEYED_UNIONS
 
@@ -102,7 +102,9 @@ class Filter:
     party_org: bool | None = None
     top500: bool | None = None
     located: bool | None = None
-    """Placed at any level, with or without a point."""
+    """Placed in a town or finer, with or without a point."""
+    precise: bool | None = None
+    """Placed at a building, number or market."""
     point: bool | None = None
     """With a position that may be drawn."""
     workers_known: bool | None = None
@@ -144,6 +146,7 @@ FIGURES: Mapping[str, Filter] = MappingProxyType(
         "secondary": Filter(eligible=True, secondary=True),
         "located": Filter(eligible=True, located=True),
         "unlocated": Filter(eligible=True, located=False),
+        "precise": Filter(eligible=True, precise=True),
     }
 )
 """The list of firms behind each count of ``coverage.measure``: as many rows as the count says."""
@@ -211,7 +214,8 @@ def by_place(firms: pd.DataFrame, places: gpd.GeoDataFrame | pd.DataFrame, kind:
 def _placed(firms: pd.DataFrame, chosen: Filter) -> pd.Series:
     keep = pd.Series(data=True, index=firms.index)
     tests = {
-        "located": firms["level"].ne("none"),
+        "located": ~firms["level"].isin(UNLOCATED),
+        "precise": firms["level"].isin(PRECISE),
         "point": firms["lon"].notna() & firms["lat"].notna(),
         "workers_known": firms["workers"].notna(),
     }

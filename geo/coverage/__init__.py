@@ -1,12 +1,14 @@
 """Coverage of firms by unions on a day, and the figures that follow from it, each on its named basis."""
 
 from geo.coverage.covering import cover, survey_unions, union_state
-from geo.coverage.figures import RATES, UNPLACED, Rate, growth, measure, union_places
+from geo.coverage.figures import PRECISE, RATES, UNLOCATED, UNPLACED, Rate, growth, measure, union_places
 from geo.coverage.options import CoverageOptions
 from geo.coverage.path import legal_path
 
 __all__ = [
+    "PRECISE",
     "RATES",
+    "UNLOCATED",
     "UNPLACED",
     "CoverageOptions",
     "Rate",

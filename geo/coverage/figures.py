@@ -11,6 +11,12 @@ from geo.coverage.options import CoverageOptions
 from geo.coverage.state import ended_because
 from geo.errors import FrameError
 
+UNLOCATED = ("none", "county")
+"""Levels too coarse to count as located: whoever visits must at least know the town."""
+
+PRECISE = ("building", "number", "market")
+"""Levels at which a firm's door can be found."""
+
 UNPLACED = ""
 """Index value of the row for firms and unions whose place is not known: sums over places equal the city."""
 
@@ -37,13 +43,14 @@ RATES = (
     Rate("rate_members", "members", "workers", "workers_eligible"),
     Rate("rate_members_unionised", "members", "covered_workers", "workers_covered"),
     Rate("rate_located", "located", "eligible", "register"),
+    Rate("rate_precise", "precise", "eligible", "register"),
 )
 """Every rate of a table of figures. ``rate`` is 建会率 on the register, ``rate_census`` on typed census totals."""
 
 FIRM_COUNTS = (
     "firms", "eligible", "excluded", "covered", "own", "joint", "federation_counted", "gap", "gap_25", "gap_under_25",
     "gap_unknown", "eligible_25", "own_25", "without_own_25", "secondary", "primary_any", "covered_units", "located",
-    "unlocated", "eligible_grown", "covered_grown",
+    "unlocated", "precise", "eligible_grown", "covered_grown",
 )  # fmt: skip
 WORKER_SUMS = ("workers", "covered_workers", "gap_workers")
 UNKNOWN_COUNTS = ("workers_unknown", "gap_workers_unknown")
@@ -148,7 +155,7 @@ def _firm_counts(firms: pd.DataFrame) -> pd.DataFrame:
     eligible, covered = firms["eligible"].astype(bool), firms["covered"].astype(bool)
     own, joint = firms["primary"].eq("own"), firms["primary"].eq("joint")
     large, gap = firms["size_class"].eq("25_and_over"), firms["gap"].astype(bool)
-    located = firms["level"].ne("none")
+    located, precise = ~firms["level"].isin(UNLOCATED), firms["level"].isin(PRECISE)
     grown = eligible & ~firms["flags"].map(lambda flags: "young" in flags).astype(bool)
     facts = {
         "firms": pd.Series(data=True, index=firms.index),
@@ -170,6 +177,7 @@ def _firm_counts(firms: pd.DataFrame) -> pd.DataFrame:
         "covered_units": own | joint,
         "located": eligible & located,
         "unlocated": eligible & ~located,
+        "precise": eligible & precise,
         "eligible_grown": grown,
         "covered_grown": grown & covered,
         "workers_unknown": eligible & firms["workers"].isna(),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import ON, enterprises, firms, links, rules, unions
 
@@ -79,9 +79,7 @@ class TestSecondaryCoverage:
     UNIONS = {"union:o": {}, "union:f": {"kind": "federation"}, "union:g": {"kind": "federation"}}  # noqa: RUF012
 
     def test_a_federation_over_the_primary_union_is_a_second_layer(self) -> None:
-        table = covered(
-            {"a": {}}, self.UNIONS, [("union:o", "host", "a"), ("union:f", "federated", "union:o")]
-        )
+        table = covered({"a": {}}, self.UNIONS, [("union:o", "host", "a"), ("union:f", "federated", "union:o")])
         assert table.loc["a", ["primary", "secondary"]].tolist() == ["own", True]
         assert table.loc["a", "federations"] == ["union:f"]
 
@@ -214,7 +212,15 @@ class TestMeasure:
     def test_every_figure_of_a_county_as_counted_by_hand(self) -> None:
         table = measure(*by_hand(), by="county_code")
         one = table.loc["990101"]
-        assert one[["firms", "eligible", "excluded", "covered", "own", "joint", "gap"]].tolist() == [5, 4, 1, 3, 1, 2, 1]
+        assert one[["firms", "eligible", "excluded", "covered", "own", "joint", "gap"]].tolist() == [
+            5,
+            4,
+            1,
+            3,
+            1,
+            2,
+            1,
+        ]
         assert one[["eligible_25", "own_25", "without_own_25", "gap_25", "gap_unknown"]].tolist() == [2, 1, 1, 0, 1]
         assert one[["workers", "covered_workers", "gap_workers", "workers_unknown"]].tolist() == [80, 80, 0, 1]
         assert one[["unions", "unions_own", "unions_joint", "members"]].tolist() == [2, 1, 1, 55]
@@ -251,6 +257,7 @@ class TestMeasure:
         assert result.loc["all", "net_growth"] == 0.0
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(
         st.tuples(

@@ -279,7 +279,7 @@ def test_a_large_building_is_split_by_floor_into_the_fewest_even_parts() -> None
 
 
 @given(st.lists(st.integers(0, 24), max_size=40), st.integers(5, 12), st.integers(0, 40))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_split_keeps_every_firm_and_every_minimum(workers: list[int], most: int, least: int) -> None:
     options = JointOptions(min_workers=least, max_firms=most, max_firms_in_place=most)
     ranges = parts_of(
