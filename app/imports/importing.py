@@ -284,7 +284,9 @@ def _with_layer_faults(checked: Checked, opened: Opened) -> Checked:
         return checked
     added = [(row, registry.severity(code), code, None, None, "", detail) for row, code, detail in found]
     table = pd.DataFrame(added, columns=list(registry.FAULT_COLUMNS), dtype="object")
-    faults = pd.concat([checked.faults, table], ignore_index=True) if len(checked.faults) else table
+    why = {row for row, code, _ in found if code.startswith("POSITION_") or code == "GEOMETRY_BROKEN"}
+    told = checked.faults[~(checked.faults["code"].eq("GEOMETRY_MISSING") & checked.faults["row"].isin(why))]
+    faults = pd.concat([told, table], ignore_index=True) if len(told) else table
     return Checked(checked.frames, checked.rows, faults, checked.rejected, checked.rows_in)
 
 
