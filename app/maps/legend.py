@@ -6,8 +6,9 @@ import numpy as np
 from flask_babel import gettext as _
 
 from app import links, palette, query
-from app.maps import drawing, words
-from app.maps.drawing import Picture, radius
+from app.maps import forms, words
+from app.maps.drawing import Picture
+from app.maps.forms import radius
 from app.maps.scene import FEW
 from app.pages import number
 from geo.coverage import UNPLACED
@@ -72,12 +73,12 @@ def _swatches(picture: Picture) -> list[Swatch]:
     if view.by == "heat" and not view.measured.rate:
         labels = [_("≥ %(value)s", value=_plain(value)) for value in scale.breaks]
         return [Swatch(label, colour, 0.8) for label, colour in zip(labels, scale.colours, strict=True)]
-    shown = [Swatch(label, colour, drawing.PLAIN) for label, colour in zip(scale.labels(), scale.colours, strict=True)]
+    shown = [Swatch(label, colour, forms.PLAIN) for label, colour in zip(scale.labels(), scale.colours, strict=True)]
     if view.measured.rate:
-        shown = [Swatch(swatch.label, swatch.colour, drawing.FULL) for swatch in shown]
+        shown = [Swatch(swatch.label, swatch.colour, forms.FULL) for swatch in shown]
         few = _("不足 %(few)s 家，不计算比率", few=FEW) if view.by != "heat" else _("企业太少，留白")
         return [*shown, Swatch(few, palette.NO_DATA, hatched=view.by != "heat")]
-    nought = [Swatch(_("0（应建已建）"), drawing.NONE_LEFT, drawing.PLAIN)]
+    nought = [Swatch(_("0（应建已建）"), forms.NONE_LEFT, forms.PLAIN)]
     return [*(nought if (picture.table["value"] == 0).any() else []), *shown]
 
 

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from app import create_app, palette
 from app.config import ROOT, Config
-from app.maps import assets, basemap, classes, density, drawing, escape, hexagons, positions, scene, view
+from app.maps import assets, basemap, classes, density, drawing, escape, forms, hexagons, positions, scene, view
 from app.maps.frame import AtlasMap
 from app.maps.scene import Scene
 from app.reading import Reading
@@ -282,9 +282,9 @@ def test_places_without_a_position_wait_beside_the_map(app: Flask, now: Scene) -
 
 
 def test_symbols_are_as_large_as_their_values() -> None:
-    sizes = drawing.radius(np.array([0.0, 100.0, 400.0]), 400.0, 3)
+    sizes = forms.radius(np.array([0.0, 100.0, 400.0]), 400.0, 3)
     assert sizes[0] == 0
-    assert sizes[2] == pytest.approx(drawing.LARGEST_PX)
+    assert sizes[2] == pytest.approx(forms.LARGEST_PX)
     assert (sizes[2] / sizes[1]) ** 2 == pytest.approx(4, rel=0.02)
 
 
