@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
+from flask_babel import gettext as _
 
 from app.labels import label, shown, title
 from geo.coverage import UNPLACED, CoverageOptions, growth, measure
@@ -28,6 +29,11 @@ KEPT = 64
 def kind_name(kind: str) -> str:
     """Return what a kind of place or a list of codes is called."""
     return title(kind) if kind in CODE_KINDS else label("place_kind", kind)
+
+
+def unplaced(kind: str) -> str:
+    """Return what the row of the firms that are in no place of a kind is called."""
+    return _("未归入任何%(kind)s", kind=kind_name(kind))
 
 
 class Kept:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.labels import label
 from app.reading import Reading
-from app.reports.notes import notes
+from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
 from geo.gaps import Filter
 
@@ -94,7 +94,9 @@ def sheet(read: Reading, chosen: Filter, table: pd.DataFrame) -> Sheet:
     title = _("企业建会情况清单") if chosen.gap is not True else _("未建会企业清单（走访用）")
     heads = [Column(_("序号"), 6), *(column for _field, column in known), *blanks()]
     facts = notes(read, chosen, _("一行一家企业，右侧浅黄色各栏供走访时填写"))
-    return Sheet(title, facts, heads, _rows(read, table, [field for field, _column in known]), f"{title}_{read.on}")
+    return Sheet(
+        title, facts, heads, _rows(read, table, [field for field, _column in known]), f"{title}_{read.on}", stamp(read)
+    )
 
 
 def _rows(read: Reading, table: pd.DataFrame, wanted: list[str]) -> Iterator[tuple[Any, ...]]:

@@ -71,6 +71,12 @@ def notes(read: Reading, chosen: Filter, what: str) -> list[tuple[str, str]]:
     return lines
 
 
+def stamp(read: Reading) -> list[tuple[str, str]]:
+    """Return heading and text of the columns that a file without a cover carries: day, basis and, if so, the sample."""
+    columns = [(_("数据截止"), day(read.on)), (_("口径"), _("名录口径"))]
+    return [*columns, (_("注意"), _("演示数据：街道、楼宇、企业、工会均为虚构"))] if is_sample() else columns
+
+
 def conditions(read: Reading, chosen: Filter) -> list[tuple[str, str]]:
     """Return each condition of a filter in words."""
     return [(str(CONDITIONS[name]), _worded(read, name, value)) for name, value in chosen.conditions().items()]

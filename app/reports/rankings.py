@@ -7,8 +7,8 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from app.labels import label
-from app.reading import Reading, kind_name
-from app.reports.notes import notes
+from app.reading import Reading, kind_name, unplaced
+from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
 from geo.coverage import UNPLACED
 from geo.gaps import Filter
@@ -25,10 +25,10 @@ def sheet(read: Reading, kind: str, chosen: Filter, table: pd.DataFrame) -> Shee
     heads = [Column(_("序号"), 6), Column(kind_name(kind), 30), Column(_("图上有位置"), 10)]
     heads += [Column(label("figure", field), 12) for field in FIELDS]
     facts = notes(read, chosen, _("一行一个地点，按未建会企业数排列"))
-    return Sheet(title, facts, heads, _rows(table), f"{title}_{read.on}")
+    return Sheet(title, facts, heads, _rows(kind, table), f"{title}_{read.on}", stamp(read))
 
 
-def _rows(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _rows(kind: str, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     for number, (key, row) in enumerate(table.iterrows(), 1):
-        name = _("（未能确定）") if key == UNPLACED else row["name"]
+        name = unplaced(kind) if key == UNPLACED else row["name"]
         yield (number, name, _("是") if row["drawn"] else _("否"), *(row[field] for field in FIELDS))

@@ -33,13 +33,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A titled table. ``notes`` (label, text) go to a cover sheet: basis, day, firms without a position, notices."""
+    """A titled table.
+
+    ``notes`` (label, text) go to a cover sheet: basis, day, firms without a position, notices; ``stamp`` are those that
+    a file without a cover carries in columns.
+    """
 
     title: str
     notes: Sequence[tuple[str, str]]
     columns: Sequence[Column]
     rows: Iterable[Sequence[Any]]
     name: str
+    stamp: Sequence[tuple[str, str]] = ()
 
 
 def xlsx(sheet: Sheet, *, labels: tuple[str, str]) -> bytes:
@@ -59,13 +64,16 @@ def xlsx(sheet: Sheet, *, labels: tuple[str, str]) -> bytes:
 
 
 def comma_separated(sheet: Sheet) -> bytes:
-    """Return the table as CSV in UTF-8 with a mark that Excel reads; notes stand above it as comments."""
+    """Return the table as CSV in UTF-8 with a mark that Excel reads: the header first, then rows, nothing else.
+
+    What a cover sheet would say stands in columns at the end, the same in each row (``sheet.stamp``).
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow([f"# {neutral(sheet.title)}"])
-    writer.writerows([[f"# {label}", neutral(text)] for label, text in sheet.notes])
-    writer.writerow([column.heading for column in sheet.columns])
-    writer.writerows([cell(value) for value in row] for row in sheet.rows)
+    stamp = [neutral(text) for _heading, text in sheet.stamp]
+    writer.writerow([*(column.heading for column in sheet.columns), *(heading for heading, _text in sheet.stamp)])
+    width = len(sheet.columns)  # rows end before the blank columns
+    writer.writerows([*map(cell, row), *[None] * (width - len(row)), *stamp] for row in sheet.rows)
     return stream.getvalue().encode("utf-8-sig")
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from app.current import partial, reading, yearly
-from app.links import figure_url
+from app.links import figure_url, list_url
 from app.listing import ordered
 from app.maps import classes, counties
 from app.pages import day, percent
@@ -35,6 +35,8 @@ SORTS = (
     "unlocated",
 )
 TOP = 10
+LEVELS = ("building", "number", "market", "street", "zone", "village", "town", "county", "none")
+"""Levels a firm is located to, fine to coarse."""
 
 
 @bp.get("/")
@@ -50,6 +52,7 @@ def show() -> str:
     return render_template(
         "overview/page.html", read=read, total=read.total(), counties=table, sort=sort, tops=tops, years=years,
         years_chart=years_chart(years), county_map=county_map(read), growth=read.growth().loc["all"],
+        levels=levels(read), precise_filter=Filter(eligible=True, level=LEVELS[:3]),
     )  # fmt: skip
 
 
@@ -78,6 +81,13 @@ def years_chart(years: list[tuple[date, pd.Series]]) -> dict[str, Any]:
         "rates": [percent(row["rate"]) for _on, row in years],
         "rate_label": _("建会率"),
     }
+
+
+def levels(read: Reading) -> list[tuple[str, int, str]]:
+    """Return each level with its eligible firms and the address of their list, fine to coarse."""
+    counts = read.figures("level")["eligible"]
+    eligible = Filter(eligible=True)
+    return [(level, int(counts.get(level, 0)), list_url(eligible.but(level=(level,)))) for level in LEVELS]
 
 
 def county_map(read: Reading) -> tuple[Markup, list[tuple[str, str]]]:

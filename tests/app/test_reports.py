@@ -111,8 +111,11 @@ def test_the_csv_reads_back_with_hostile_names_harmless() -> None:
     table = read.firms(Filter())
     text = comma_separated(gap_list.sheet(read, Filter(), table)).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    at = next(number for number, row in enumerate(rows) if row[:2] == ["序号", "企业名称"])
-    names = [row[1] for row in rows[at + 1 :]]
+    assert rows[0][:2] == ["序号", "企业名称"]
+    assert rows[0][-3:] == ["数据截止", "口径", "注意"]
+    assert {tuple(row[-3:-1]) for row in rows[1:]} == {("2025-12-31", "名录口径")}
+    assert {len(row) for row in rows} == {len(rows[0])}
+    names = [row[1] for row in rows[1:]]
     assert len(names) == len(table)
     assert not any(name.startswith(MARKS) for name in names)
     assert set(small_city.HOSTILE) <= {name.removeprefix("'") for name in names}
@@ -124,4 +127,7 @@ def test_a_ranking_of_places_sums_to_the_city() -> None:
     for kind in ("building", "street", "county", "sector"):
         made = rankings.sheet(read, kind, Filter(), read.ranking(kind, Filter()))
         gap = 3 + rankings.FIELDS.index("gap")
-        assert sum(row[gap] for row in made.rows) == read.total()["gap"]
+        rows = list(made.rows)
+        assert sum(row[gap] for row in rows) == read.total()["gap"]
+        if kind != "sector":
+            assert rows[-1][1].startswith("未归入任何")
