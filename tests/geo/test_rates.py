@@ -98,6 +98,7 @@ def test_counts_that_cannot_be_are_refused() -> None:
         smooth(series(1), pd.Series([2], index=["other"]))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=1, max_size=30)
 )
