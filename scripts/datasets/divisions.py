@@ -40,7 +40,7 @@ class Division:
 
 @dataclass(frozen=True)
 class Alias:
-    """One row of ``CITY_aliases.csv`` (``alias_id`` is its place in the table)."""
+    """One row of ``CITY_aliases.csv`` (``alias_id`` is made of alias and target)."""
 
     alias: str
     target: str

@@ -43,7 +43,7 @@ def _divisions(
     rows = divisions.table(city.divisions(positions))
     path = folder / "nantong.csv"
     yield path, divisions.write(path, [field.name for field in fields(divisions.Division)], rows)
-    aliases = [(f"nt{number:04}", *row) for number, row in enumerate(divisions.table(city.aliases(more)), 1)]
+    aliases = [(f"nt:{row[0]}:{row[1]}", *row) for row in divisions.table(city.aliases(more))]
     path = folder / "nantong_aliases.csv"
     yield path, divisions.write(path, ["alias_id", *(field.name for field in fields(divisions.Alias))], aliases)
     path = folder / "nantong_old_codes.csv"

@@ -69,10 +69,7 @@ def build(folder: Path, city: City, table: Path, units: Path | None) -> Iterator
     path.write_text(outlines.collection(zones, shapes), encoding="utf-8")
     yield path, len(zones)
     keys = {zone["code"]: str(zone["place_id"]) for zone in zones}
-    rows = [
-        (f"zn{number:02}", name, keys[code], kind, "", "", source)
-        for number, (code, name, kind, source) in enumerate(ALIASES, 1)
-    ]
+    rows = [(f"zn:{name}:{keys[code]}", name, keys[code], kind, "", "", source) for code, name, kind, source in ALIASES]
     path = folder / "nantong_aliases.csv"
     header = ["alias_id", "alias", "target", "kind", "valid_from", "valid_to", "source"]
     yield path, divisions.write(path, header, rows)
