@@ -42,6 +42,7 @@ CONDITIONS = {
     "party_org": lazy("有党组织"),
     "top500": lazy("世界 500 强"),
     "located": lazy("已定位"),
+    "precise": lazy("定位到楼宇、门牌或市场"),
     "point": lazy("有点位"),
     "workers_known": lazy("人数已知"),
     "text": lazy("文字"),

@@ -52,7 +52,7 @@ def show() -> str:
     return render_template(
         "overview/page.html", read=read, total=read.total(), counties=table, sort=sort, tops=tops, years=years,
         years_chart=years_chart(years), county_map=county_map(read), growth=read.growth().loc["all"],
-        levels=levels(read), precise_filter=Filter(eligible=True, level=LEVELS[:3]),
+        levels=levels(read),
     )  # fmt: skip
 
 

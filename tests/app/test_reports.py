@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from app.config import Config
 from app.current import reading
 from app.reports import gap_list, rankings
 from app.reports.cells import MARKS, MOST, cell, neutral
+from app.reports.notes import CONDITIONS
 from app.reports.sheet import Column, Sheet, comma_separated, xlsx
 from geo.gaps import Filter
 
@@ -119,6 +121,10 @@ def test_the_csv_reads_back_with_hostile_names_harmless() -> None:
     assert len(names) == len(table)
     assert not any(name.startswith(MARKS) for name in names)
     assert set(small_city.HOSTILE) <= {name.removeprefix("'") for name in names}
+
+
+def test_every_condition_of_a_filter_has_a_name() -> None:
+    assert {field.name for field in fields(Filter)} == set(CONDITIONS)
 
 
 @pytest.mark.usefixtures("in_request")
