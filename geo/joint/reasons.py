@@ -18,6 +18,14 @@ LEFT_CODES = ("R1", "R2", "R3", "R4", "R5", "R6")
 jurisdiction is in the way · R4 no usable place · R5 the only union in reach is full · R6 workers unknown."""
 
 
+_COARSE = {
+    "building": ("street", "market", "zone", "village", "town", "county", "none"),
+    "market": ("street", "zone", "village", "town", "county", "none"),
+    "zone": ("zone", "village", "town", "county", "none"),
+}
+"""Levels at which a member of a group is known to be there, but not where in it."""
+
+
 def of_group(draft: Draft, facts: Facts, *, hosts: pd.DataFrame, options: JointOptions) -> list[Reason]:
     """Reasons of a group in order of weight; every figure is the checker's."""
     reasons: list[Reason] = []
@@ -54,14 +62,14 @@ def _enough_of(facts: Facts, options: JointOptions) -> dict[str, Any]:
 
 def cautions(draft: Draft, facts: Facts, *, options: JointOptions) -> list[Reason]:
     """What to check before acting on a group."""
-    coarse = sum(n for level, n in facts.levels.items() if level not in ("building", "number"))
+    coarse = sum(n for level, n in facts.levels.items() if level in _COARSE.get(draft.kind, ()))
     notes: list[tuple[bool, Reason]] = [
         (facts.unknown > 0, ["workers_assumed", {"firms": facts.unknown, "each": options.workers_if_unknown}]),
         (len(facts.towns) > 1, ["several_towns", {"towns": list(facts.towns)}]),
         (facts.town_unknown > 0, ["town_unknown", {"firms": facts.town_unknown}]),
         (len(facts.counties) == 0, ["county_unknown", {"firms": facts.firms}]),
         (facts.by_numbers, ["distance_from_numbers", {"metres_per_number": options.metres_per_number}]),
-        (coarse > 0 and draft.kind in ("building", "market"), ["coarse_places", {"firms": coarse}]),
+        (coarse > 0, ["coarse_places", {"firms": coarse}]),
         (facts.firms > options.advise_sections_above, ["advise_sections", {"firms": facts.firms}]),
         (draft.kind != "existing" and facts.spread == 0, ["fragile", {"largest": facts.largest}]),
     ]

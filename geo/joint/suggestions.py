@@ -33,7 +33,7 @@ def suggest(
 
     Returns
     -------
-    groups : GROUPS, in order of workers reached
+    groups : GROUPS, those first that reach most workers, unknown counts at the assumed number
     groupings : GROUPINGS, one row per candidate (an uncovered firm below the size for its own union), by key
         Grouped and left over together are all candidates; what is no candidate has no row.
     A suggestion is advice: it counts nobody as covered, and the higher union and the workers decide.
@@ -97,5 +97,7 @@ def _groups(
     if not rows:
         return GROUPS.empty()
     table = GROUPS.conform(pd.DataFrame.from_dict(rows, orient="index"))
-    ranked = table.assign(key=table.index).sort_values(["workers", "firms", "key"], ascending=[False, False, True])
+    reached = table["workers"] + table["workers_unknown"] * options.workers_if_unknown
+    ranked = table.assign(reached=reached, key=table.index)
+    ranked = ranked.sort_values(["reached", "firms", "key"], ascending=[False, False, True])
     return table.loc[ranked.index]
