@@ -37,7 +37,8 @@ def sample() -> None:
 @sample.command()
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="演示数据文件夹 / folder of its files")
 @click.option("--again", is_flag=True, help="即使已装入也重新导入 / import again even if it is loaded")
-def load(folder: Path | None, *, again: bool) -> int:
+@click.option("--later", is_flag=True, help="只先普查最近一年 / survey the last year-end now, leave the others in line")
+def load(folder: Path | None, *, again: bool, later: bool) -> int:
     """装入演示城市 / load the sample city: divisions, layers, registers, unions, and a survey of each year-end.
 
     Does nothing if it is loaded already, or if the database holds another city's or an office's own registers.
@@ -55,7 +56,7 @@ def load(folder: Path | None, *, again: bool) -> int:
     rejected = 0
     if again or loaded != manifest["digest"]:
         rejected = _import(database, folder, manifest)
-    _survey(database, [date.fromisoformat(day) for day in manifest["days"]])
+    _survey(database, [date.fromisoformat(day) for day in manifest["days"]], later=later)
     click.echo(f"{NOTICE}（{time.monotonic() - began:.0f} s）")
     return SOME_REJECTED if rejected else DONE
 
@@ -106,19 +107,34 @@ def _said(counts: dict[str, int]) -> str:
     return "，".join(f"{word} {counts[name]:,}" for name, word in words.items() if counts.get(name))
 
 
-def _survey(database: Database, days: list[date]) -> None:
-    """Survey the city on each day that has no survey of the present data."""
+def _survey(database: Database, days: list[date], *, later: bool) -> None:
+    """Survey each day that has no survey of the present data, the last first; ``later`` leaves the others in line."""
+    for place, day in enumerate(sorted(_unsurveyed(database, days), reverse=True)):
+        if later and place > 0:
+            _enqueue(database, day)
+            click.echo(f"{day} 普查已排队 / survey is in line")
+        else:
+            _survey_day(database, day)
+
+
+def _unsurveyed(database: Database, days: list[date]) -> set[date]:
     with database.session() as session:
-        stale = store.surveys.outdated(session)
-        known = set() if stale else set(store.surveys.days(session))
-    for day in sorted(set(days) - known):
-        with database.session(write=True) as session:
-            key = runs.enqueue(session, runs.Order("survey", on_day=day, rules_day=day))
-        run = runs.execute(database, key)
-        if run is None or run.status != "done":
-            code = run.error_code if run else "RUN_KIND"
-            raise SampleError(f"the survey of {day} failed: {code}", detail={"day": day.isoformat(), "error": code})
-        click.echo(f"{day} 普查 / surveyed: {(run.tally or {}).get('firms', 0):,} 家 / firms")
+        known = set() if store.surveys.outdated(session) else set(store.surveys.days(session))
+        waiting = {run.on_day for run in runs.latest(session, kind="survey") if run.status in ("queued", "running")}
+    return set(days) - known - waiting
+
+
+def _enqueue(database: Database, day: date) -> str:
+    with database.session(write=True) as session:
+        return runs.enqueue(session, runs.Order("survey", on_day=day, rules_day=day))
+
+
+def _survey_day(database: Database, day: date) -> None:
+    run = runs.execute(database, _enqueue(database, day))
+    if run is None or run.status != "done":
+        code = run.error_code if run else "RUN_KIND"
+        raise SampleError(f"the survey of {day} failed: {code}", detail={"day": day.isoformat(), "error": code})
+    click.echo(f"{day} 普查 / surveyed: {(run.tally or {}).get('firms', 0):,} 家 / firms")
 
 
 commands: list[click.Command] = [sample]
