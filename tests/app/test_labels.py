@@ -1,6 +1,8 @@
 """Words for codes, in the language of the moment."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from flask import Flask, g
 
 from app import create_app, labels
 from app.config import Config
+from geo.io.codes import read_codes
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +76,20 @@ def test_options_keep_the_order_of_the_list(spoken: str) -> None:
 
 def test_lists_have_titles(spoken: str) -> None:
     assert labels.title("path") == {"zh": "建议组织形式", "en": "Recommended form"}[spoken]
+
+
+CALL = re.compile(r"""\b(?:(?:label|explain)\(\s*["'](\w+)["']\s*,|labels\.(?:options|title)\(\s*["'](\w+)["'])""")
+
+
+def test_every_list_that_pages_ask_for_exists() -> None:
+    """A misspelt kind would show bare codes without anybody noticing."""
+    root = Path(__file__).resolve().parents[2]
+    known = set(read_codes(root / "data" / "codes")) | set(labels.SEARCHED) | set(labels.ALIASES)
+    pages = [*(root / "templates").rglob("*.html"), *(root / "app").rglob("*.py")]
+    asked = {
+        (found[1] or found[2], str(path.relative_to(root)))
+        for path in pages
+        for found in CALL.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert len(asked) > 5
+    assert {call for call in asked if call[0] not in known} == set()
