@@ -43,14 +43,17 @@ def _texts(values: Iterable[Any]) -> list[str]:
 
 def _firms(session: Session, frame: pd.DataFrame) -> dict[str, str]:
     """Return the stored key of each row that is stored under another one."""
-    found = store.find(
-        session,
-        "enterprises",
-        key=_texts(frame.index),
-        uscc=_texts(frame["uscc"]),
-        org_code=_texts(frame["org_code"]),
-        name=_texts(frame["name"]),
-    )
+    # A firm stored without a credit code has its organisation code in its key; the column itself is searched only for
+    # rows without a credit code, as it is the one that no index serves.
+    keys = [*frame.index, *(f"org:{code}" for code in frame["org_code"].dropna())]
+    bare = frame["org_code"][frame["uscc"].isna()]
+    names = {
+        "key": _texts(keys),
+        "uscc": _texts(frame["uscc"]),
+        "org_code": _texts(bare),
+        "name": _texts(frame["name"]),
+    }
+    found = store.find(session, "enterprises", **{name: values for name, values in names.items() if values})
     if found.empty:
         return {}
     by_code = {code: key for key, code in found["uscc"].dropna().items()}

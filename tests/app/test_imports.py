@@ -4,6 +4,7 @@ import csv
 from datetime import date
 
 import openpyxl
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from app import create_app, imports, store
 from app.config import Config
 from app.models import Enterprise, Headcount, ImportBatch, LaborUnion, Membership, Place
 from geo.errors import FileRefused
+from geo.frames import DIVISIONS
 
 DAY = date(2026, 11, 1)
 HEADER = ["企业名称", "统一社会信用代码", "注册地址", "职工人数", "统计日期"]
@@ -26,6 +28,23 @@ def context(tmp_path):
     app = create_app(Config.from_environment({}, instance=tmp_path / "instance", worker=False))
     with app.app_context():
         yield app
+
+
+@pytest.fixture
+def database(database):
+    """A database that knows two counties, so that no import has to lay the whole city's ground first."""
+    rows = {"320613": ("崇川区", "county", "320600"), "320614": ("海门区", "county", "320600")}
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "level", "parent"])
+    with database.session(write=True) as session:
+        store.write(session, "divisions", DIVISIONS.conform(frame))
+    return database
+
+
+def test_the_first_import_lays_the_ground_of_the_city(embedded, tmp_path):
+    commit(embedded, write(tmp_path / "a.csv", HEADER, *FIRMS))
+    with embedded.session() as session:
+        divisions = store.read(session, "divisions", store.CITY)
+        assert (divisions["level"] == "county").sum() >= 7
 
 
 def write(path, *rows):
