@@ -206,9 +206,7 @@ def _chosen(path: Path, tables: Sequence[Table], kind: str, words: Words, header
             f"{path.name} has no header that is known", code="NO_HEADER", detail=_no_header(path, heads, kind, words)
         )
     table, header = max(found, key=lambda pair: pair[1].score)
-    others = [
-        other.sheet for other, its in found if other.sheet != table.sheet and its.score >= min(2, header.score)
-    ]
+    others = [other.sheet for other, its in found if other.sheet != table.sheet and its.score >= min(2, header.score)]
     notes: tuple[tuple[str, dict[str, Any]], ...] = (
         (("SHEETS_LEFT", {"read": table.sheet, "left": others}),) if others else ()
     )

@@ -9,7 +9,6 @@ from geo.errors import RuleError
 from geo.io.codes import Code, read_codes
 from geo.registry.words import Words, parse_words
 
-
 CODED = ("sector", "reason", "stage", "ownership", "union_kind", "womens_body", "chair_election", "home_grade")
 """Lists of ``data/codes`` whose names registers write in their cells."""
 

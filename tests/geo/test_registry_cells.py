@@ -175,7 +175,9 @@ def test_industries_are_read_by_name_letter_place_or_class(text, code):
     assert field_reader("sector", WORDS)(text)[0] == code
 
 
-@pytest.mark.parametrize(("text", "code"), [("R02", "R02"), ("r02", "R02"), ("企业经营者认识不足／意愿不强", "R04"), ("?", None)])
+@pytest.mark.parametrize(
+    ("text", "code"), [("R02", "R02"), ("r02", "R02"), ("企业经营者认识不足／意愿不强", "R04"), ("?", None)]
+)
 def test_reasons_are_read_by_code_and_by_phrase(text, code):
     assert field_reader("reason", WORDS)(text)[0] == code
 
