@@ -33,7 +33,9 @@ class AtlasMap(folium.Map):
                 maxBounds: {{ this.limits|tojson }},
                 ...{{ this.options|tojavascript }}
             }).fitBounds({{ this.extent|tojson }});
-            L.atlas.prepare({{ this.get_name() }}, {{ this.words|tojson }}, {{ this.limits|tojson }});
+            L.atlas.prepare({{ this.get_name() }}, {
+                words: {{ this.words|tojson }}, limits: {{ this.limits|tojson }}, extent: {{ this.extent|tojson }}
+            });
         {% endmacro %}
         """
     )
@@ -46,7 +48,7 @@ class AtlasMap(folium.Map):
         self.default_js = [*folium.Map.default_js[:1], ("atlas_layers", f"{OWN}map/layers.js")]
         self.default_css = [*folium.Map.default_css[:1], ("atlas_map", f"{OWN}map/map.css")]
         self.label = label
-        self.extent = _corners(widened(bounds, 0.02))
+        self.extent = framed(bounds)
         self.limits = _corners(widened(limits or bounds, 0.5))
         self.words = {"zoomIn": _("放大"), "zoomOut": _("缩小"), "metre": _("米"), "kilometre": _("公里")}
         self.options = {
@@ -72,6 +74,11 @@ def with_controls(drawn: AtlasMap, *, layers: bool = True) -> AtlasMap:
     if layers:
         drawn.add_child(folium.LayerControl(position="topright", collapsed=True))
     return drawn
+
+
+def framed(bounds: Bounds) -> list[list[float]]:
+    """Return what a map of ``bounds`` looks at, a little wider, as Leaflet wants it: corners, latitude first."""
+    return _corners(widened(bounds, 0.02))
 
 
 def widened(bounds: Bounds, share: float) -> Bounds:

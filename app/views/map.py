@@ -10,6 +10,7 @@ from app.current import reading
 from app.errors import NotFoundError
 from app.listing import page
 from app.maps import assets, context, drawing, legend, locator, panel, picture, scene, view, words
+from app.maps.frame import framed
 from app.maps.view import View
 from app.pages import asset
 from app.security import nonce
@@ -25,13 +26,9 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 def show() -> str:
     """Show the map page."""
     drawn = _drawn()
-    part = assets.render(
-        picture.of(scene.of(reading()), drawn, bearings=locator.bearings(reading())), link=asset, nonce=nonce()
-    )
-    west, south, east, north = picture.extent(scene.of(reading()), drawn.view)
-    return render_template(
-        "map/page.html", part=part, offered=view, extent=(south, west, north, east), **_around(drawn)
-    )
+    whole = picture.of(scene.of(reading()), drawn, bearings=locator.bearings(reading()))
+    part = assets.render(whole, link=asset, nonce=nonce())
+    return render_template("map/page.html", part=part, offered=view, **_around(drawn))
 
 
 @bp.get("/part")
@@ -40,8 +37,8 @@ def part() -> Response:
     drawn = _drawn()
     around = _around(drawn)
     pieces = {name: render_template(f"map/{name}.html", **around) for name in ("head", "legend", "side", "filters")}
-    west, south, east, north = picture.extent(scene.of(reading()), drawn.view)
-    return jsonify(drawing=drawn.drawing.payload(), extent=[[south, west], [north, east]], **pieces)
+    extent = framed(picture.extent(scene.of(reading()), drawn.view))
+    return jsonify(drawing=drawn.drawing.payload(), extent=extent, **pieces)
 
 
 @bp.get("/bearings")

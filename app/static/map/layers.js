@@ -48,14 +48,15 @@
     },
   });
 
-  atlas.prepare = (map, words, limits) => {
-    map.atlas = { words, items: new Map(), chosen: null, headings: () => headings(map) };
+  atlas.prepare = (map, { words, limits, extent }) => {
+    map.atlas = { words, extent, moved: false, settling: false, items: new Map(), chosen: null, headings: () => headings(map) };
     map.getContainer().atlasMap = map;
     map.setMinZoom(Math.floor(map.getBoundsZoom(limits) * 4) / 4);
     L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
     new Scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
     if (words.source) L.control.attribution({ position: "bottomright", prefix: false }).addAttribution(words.source).addTo(map);
-    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+    for (const kind of ["pointerdown", "wheel", "keydown"]) map.getContainer().addEventListener(kind, () => { map.atlas.moved = true; }, { passive: true });
+    new ResizeObserver(() => atlas.settle(map)).observe(map.getContainer());
   };
 
   // Boxes of the county names in the map's pixels.
@@ -78,6 +79,14 @@
       L.polygon(rings(shape), { ...plain, pane: "lines", fill: false, color: tones.border, weight: 1.1, opacity: 0.9 }).addTo(borders);
     }
     return borders;
+  };
+
+  // The frame changed its size: a map that nobody has moved yet still shows all it should.
+  atlas.settle = (map) => {
+    map.atlas.settling = true;
+    map.invalidateSize({ pan: false });
+    if (!map.atlas.moved) map.fitBounds(map.atlas.extent, { animate: false });
+    map.atlas.settling = false;
   };
 
   // --- bearings: fetched once the map stands, shown from a zoom on ----------------------------------------------------

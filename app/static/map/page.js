@@ -5,7 +5,6 @@ const side = document.getElementById("map-side");
 const map = document.querySelector(".atlas-map").atlasMap;
 const PLACES = { head: "map-head", legend: "map-legend", side: "map-side", filters: "map-filters" };
 let running = null;
-let extent = page.dataset.extent;
 let quiet = false; // the map moves because the address says so, not the other way round
 
 form.classList.add("with-script");
@@ -55,8 +54,9 @@ async function redraw() {
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
   map.atlas.layer?.remove();
   L.atlas.draw(part.drawing).addTo(map);
-  if (!args.has("view") && String(part.extent) !== extent) quietly(() => map.fitBounds(part.extent, { animate: false }));
-  extent = String(part.extent);
+  const other = String(part.extent) !== String(map.atlas.extent);
+  map.atlas.extent = part.extent;
+  if (other && !args.has("view")) quietly(() => map.fitBounds(part.extent, { animate: false }));
   mark(args.get("at"), false);
 }
 
@@ -132,7 +132,9 @@ addEventListener("popstate", () => {
 // --- where the map looks ------------------------------------------------------------------------------------------------
 function look() {
   const view = (current().get("view") || "").split(",").map(Number);
-  if (view.length === 3 && view.every(Number.isFinite)) quietly(() => map.setView([view[0], view[1]], view[2], { animate: false }));
+  if (view.length !== 3 || !view.every(Number.isFinite)) return;
+  map.atlas.moved = true;
+  quietly(() => map.setView([view[0], view[1]], view[2], { animate: false }));
 }
 
 function quietly(move) {
@@ -142,7 +144,7 @@ function quietly(move) {
 }
 
 map.on("moveend", () => {
-  if (quiet) return;
+  if (quiet || map.atlas.settling) return;
   const { lat, lng } = map.getCenter();
   const args = current();
   args.set("view", `${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom()}`);
