@@ -35,7 +35,7 @@ __all__ = ["Database", "attach", "attached", "bbox_overlaps", "current", "sessio
 
 _EXTENSION = "atlas.database"
 _BUSY_MS = 10_000
-_WAL_LIMIT = "journal_size_limit = 67108864"
+_LONG_LOG = 16 * 2**20
 
 # What GeoAlchemy2 reads when it reflects a table; temporary, so the file stays an ordinary GeoPackage.
 _GEOMETRY_COLUMNS = """
@@ -81,6 +81,8 @@ class Database:
             yield result
             if write:
                 result.commit()
+        if write and self.embedded:
+            self._shorten_log()
 
     def prepare(self) -> None:
         """Make sure, once a process, that the schema fits; the embedded file is created and upgraded here."""
@@ -107,6 +109,20 @@ class Database:
         """
         self._make_folder()
         schema.upgrade(self.engine)
+
+    def _shorten_log(self) -> None:
+        """After a big load, move the write-ahead log into the file, so that a copy of the file is whole."""
+        log = Path(f"{self.engine.url.database}-wal")
+        if not log.exists() or log.stat().st_size < _LONG_LOG:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            # Does what it can while others read; the rest follows with the next load.
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError:
+            return
+        finally:
+            connection.close()
 
     def _make_folder(self) -> None:
         if self.embedded:
@@ -191,13 +207,7 @@ def _set_up(connection: sqlite3.Connection, engine: sa.Engine) -> None:
     connection.isolation_level = None
     if not geopackage.claim(connection):
         raise fault(NotGeoPackage, engine.url)
-    for pragma in (
-        "journal_mode = wal",
-        "synchronous = normal",
-        "foreign_keys = on",
-        "trusted_schema = on",
-        _WAL_LIMIT,
-    ):
+    for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "trusted_schema = on"):
         connection.execute(f"PRAGMA {pragma}")
     geopackage.register(connection)
     connection.execute(_GEOMETRY_COLUMNS)

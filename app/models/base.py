@@ -15,9 +15,6 @@ Json = Annotated[Any, mapped_column(JsonText)]
 Key = Annotated[str, mapped_column(sa.Text, unique=True)]
 """The stable text key of ``geo.frames``, unique in its table."""
 
-RunKey = Annotated[str, mapped_column(sa.Text, index=True)]
-"""Key of the run that a result belongs to."""
-
 
 def geometry(kind: str = "GEOMETRY") -> Any:
     """Return a nullable WGS-84 geometry column with a spatial index."""

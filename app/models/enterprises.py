@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
 
 from app.models.base import Base, Key
 
@@ -11,8 +11,8 @@ from app.models.base import Base, Key
 class EnterpriseColumns:
     """The columns of ``geo.frames.ENTERPRISES`` but the counts and the position."""
 
-    name: Mapped[str] = mapped_column(index=True)
-    uscc: Mapped[str | None] = mapped_column(index=True)
+    name: Mapped[str]
+    uscc: Mapped[str | None]
     org_code: Mapped[str | None]
     address: Mapped[str | None]
     operating_address: Mapped[str | None]
@@ -35,6 +35,7 @@ class Enterprise(EnterpriseColumns, Base):
     """An enterprise of a register; its counts lie in ``headcount``, where it is in the results of a survey."""
 
     __tablename__ = "enterprise"
+    __table_args__ = (Index(None, "name"), Index(None, "uscc"), Index(None, "org_code"))
 
     key: Mapped[Key]
     lon: Mapped[float | None]

@@ -3,19 +3,19 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, RunKey, geometry
+from app.models.base import Base, geometry
 
 
 class PlaceColumns:
     """The columns of ``geo.frames.PLACES``; a place may be known before anyone has put it on the map."""
 
-    kind: Mapped[str] = mapped_column(index=True)
-    name: Mapped[str] = mapped_column(index=True)
-    parent: Mapped[str | None] = mapped_column(index=True)
-    county_code: Mapped[str | None] = mapped_column(index=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    parent: Mapped[str | None]
+    county_code: Mapped[str | None]
     town_code: Mapped[str | None]
     number: Mapped[str | None]
     address: Mapped[str | None]
@@ -33,7 +33,7 @@ class Place(PlaceColumns, Base):
     """A place as given. Of the versions of one key, the one with ``replaced_on`` empty is in force."""
 
     __tablename__ = "place"
-    __table_args__ = (UniqueConstraint("key", "version"),)
+    __table_args__ = (UniqueConstraint("key", "version"), Index(None, "kind"), Index(None, "name"))
 
     key: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
@@ -47,6 +47,6 @@ class SurveyPlace(PlaceColumns, Base):
     __tablename__ = "survey_place"
     __table_args__ = (UniqueConstraint("run_key", "key"),)
 
-    run_key: Mapped[RunKey]
+    run_key: Mapped[str]
     key: Mapped[str]
     geom: Mapped[Any] = geometry()

@@ -1,6 +1,7 @@
 """Results of a survey: one row per firm with everything said of it, links, and suggested joint unions.
 
-A survey is stored whole, inputs as it saw them included, so that every figure can be traced to its run.
+A survey is stored whole, inputs as it saw them included, so that every figure can be traced to its run. They are
+read whole, hence without more indexes than their key.
 """
 
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Json, Key, RunKey, geometry
+from app.models.base import Base, Json, Key, geometry
 from app.models.enterprises import EnterpriseColumns
 
 
@@ -43,7 +44,7 @@ class CountColumns:
 class LocationColumns:
     """The columns of ``geo.frames.LOCATIONS``, renamed as in ``geo.frames.FIRMS``."""
 
-    county_code: Mapped[str | None] = mapped_column(index=True)
+    county_code: Mapped[str | None]
     town_code: Mapped[str | None]
     village_code: Mapped[str | None]
     zone: Mapped[str | None]
@@ -71,7 +72,7 @@ class CoverageColumns:
     eligible: Mapped[bool]
     excluded_because: Mapped[str | None]
     primary: Mapped[str]
-    union_id: Mapped[str | None] = mapped_column(index=True)
+    union_id: Mapped[str | None]
     secondary: Mapped[bool | None]
     federations: Mapped[Json | None]
     federation_only: Mapped[bool | None]
@@ -94,7 +95,7 @@ class SurveyFirm(EnterpriseColumns, CountColumns, LocationColumns, CoverageColum
     __tablename__ = "survey_firm"
     __table_args__ = (UniqueConstraint("run_key", "key"),)
 
-    run_key: Mapped[RunKey]
+    run_key: Mapped[str]
     key: Mapped[str]
     geom: Mapped[Any] = geometry("POINT")
 
@@ -105,11 +106,11 @@ class SurveyLink(Base):
     __tablename__ = "survey_link"
     __table_args__ = (UniqueConstraint("run_key", "key"),)
 
-    run_key: Mapped[RunKey]
+    run_key: Mapped[str]
     key: Mapped[str]
-    union_id: Mapped[str] = mapped_column(index=True)
+    union_id: Mapped[str]
     member_kind: Mapped[str]
-    member_id: Mapped[str | None] = mapped_column(index=True)
+    member_id: Mapped[str | None]
     role: Mapped[str]
     listed_name: Mapped[str | None]
     method: Mapped[str]
@@ -126,12 +127,12 @@ class SurveyGroup(Base):
     __tablename__ = "survey_group"
     __table_args__ = (UniqueConstraint("run_key", "key"),)
 
-    run_key: Mapped[RunKey]
+    run_key: Mapped[str]
     key: Mapped[str]
     kind: Mapped[str]
     place_id: Mapped[str]
     name: Mapped[str | None]
-    county_code: Mapped[str | None] = mapped_column(index=True)
+    county_code: Mapped[str | None]
     town_code: Mapped[str | None]
     firms: Mapped[int]
     workers: Mapped[int]

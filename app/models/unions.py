@@ -2,22 +2,22 @@
 
 from datetime import date
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Json, Key, RunKey
+from app.models.base import Base, Json, Key
 
 
 class UnionColumns:
     """The columns of ``geo.frames.UNIONS`` but the counts."""
 
-    name: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
     kind: Mapped[str]
     code: Mapped[str | None]
     host_name: Mapped[str | None]
     host_uscc: Mapped[str | None]
     parent: Mapped[str | None]
-    county_code: Mapped[str | None] = mapped_column(index=True)
+    county_code: Mapped[str | None]
     address: Mapped[str | None]
     place_name: Mapped[str | None]
     approved_on: Mapped[date | None]
@@ -37,6 +37,7 @@ class LaborUnion(UnionColumns, Base):
     """A union of the union register; its counts lie in ``headcount``."""
 
     __tablename__ = "labor_union"
+    __table_args__ = (Index(None, "name"), Index(None, "county_code"))
 
     key: Mapped[Key]
 
@@ -62,7 +63,7 @@ class SurveyUnion(UnionColumns, Base):
     __tablename__ = "survey_union"
     __table_args__ = (UniqueConstraint("run_key", "key"),)
 
-    run_key: Mapped[RunKey]
+    run_key: Mapped[str]
     key: Mapped[str]
     members: Mapped[int | None]
     women_members: Mapped[int | None]
@@ -72,7 +73,7 @@ class SurveyUnion(UnionColumns, Base):
     in_force: Mapped[bool]
     ended_because: Mapped[str | None]
     host_id: Mapped[str | None]
-    place_id: Mapped[str | None] = mapped_column(index=True)
+    place_id: Mapped[str | None]
     town_code: Mapped[str | None]
     linked_firms: Mapped[int]
     covered_firms: Mapped[int]

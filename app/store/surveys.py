@@ -101,6 +101,13 @@ def outdated(session: Session) -> bool:
     return found is not None and found.input_version < versions.input_version(session)
 
 
+def clear(session: Session) -> None:
+    """Drop every stored survey."""
+    for found in session.scalars(sa.select(SurveyRecord)).all():
+        _drop(session, found)
+    versions.bump(session, versions.RESULTS)
+
+
 def _drop(session: Session, old: SurveyRecord) -> None:
     for _, model in PARTS.values():
         table = model.__table__

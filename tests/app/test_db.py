@@ -192,6 +192,16 @@ def test_the_file_passes_sqlite_s_own_checks(embedded: Database) -> None:
     connection.close()
 
 
+def test_a_big_load_does_not_stay_in_the_log(embedded: Database) -> None:
+    with embedded.session(write=True) as s:
+        s.add_all([place(f"p{i}") for i in range(10)])
+        s.flush()
+        s.execute(sa.text("UPDATE place SET operator = hex(zeroblob(1000000))"))
+    assert Path(f"{path_of(embedded)}-wal").stat().st_size == 0
+    with embedded.session() as s:
+        assert s.scalar(sa.select(sa.func.count()).select_from(Place)) == 10
+
+
 # --- the index ------------------------------------------------------------------------------------------------------
 
 

@@ -74,6 +74,16 @@ def test_none_yet(database: Database) -> None:
         assert store.surveys.outdated(s) is False
 
 
+def test_surveys_can_be_cleared(database: Database) -> None:
+    with database.session(write=True) as s:
+        store.surveys.save(s, small_city.survey(), "run-1")
+    with database.session(write=True) as s:
+        store.surveys.clear(s)
+    with database.session() as s:
+        assert store.surveys.latest(s, CITY) is None
+        assert [s.query(model).count() for _, model in PARTS.values()] == [0] * len(PARTS)
+
+
 def test_a_county_sees_its_firms_and_what_they_belong_to(database: Database) -> None:
     with database.session(write=True) as s:
         store.surveys.save(s, small_city.survey(), "run-1")
