@@ -3,7 +3,7 @@
 from geo.gazetteer.build import FACTS, GazetteerError, build
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
-from geo.gazetteer.layers import StreetPoint, door_text
+from geo.gazetteer.layers import NumberedStreet, StreetPoint, door_text, metres
 from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.votes import Reading, read
@@ -15,11 +15,13 @@ __all__ = [
     "GazetteerError",
     "Learned",
     "Name",
+    "NumberedStreet",
     "Reading",
     "StreetPoint",
     "build",
     "door_text",
     "learn",
+    "metres",
     "paused_collector",
     "read",
 ]

@@ -137,7 +137,7 @@ class _Maker:
                 self._elsewhere[target] = text
         for target, text in rows:
             entity = self._entities.get(target)
-            if entity is None or not text or (entity.kind == "county" and entity.former):
+            if entity is None or not text or (entity.kind == "county" and (entity.former or entity.name == text)):
                 continue
             if entity.kind == "county" and variants.ZONE_WORDS.search(text):
                 zone = Entity(

@@ -9,7 +9,7 @@ from geo.gazetteer.index import FULL, SHORT, Key
 def elsewhere_keys(code: str, text: str, city: str) -> list[tuple[str, Key]]:
     """Return keys for provinces, cities and counties elsewhere; the own province and city count as the city's own."""
     own = code == city[:2] + "0000"
-    if code[:4] == city[:4]:
+    if code[:4] == city[:4] or (city.endswith("0000") and code[:2] == city[:2]):
         return []
     label = "prov" if code.endswith("0000") else "city" if code.endswith("00") else "district"
     entity = Entity(code, "own" if own else "elsewhere", text, None, None, math.nan, math.nan, "division", math.nan)

@@ -1,14 +1,14 @@
 """The gazetteer itself: an overlapping automaton over every name, and what each name may mean."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import ahocorasick
 
 from geo.address import Address, Hit, Number, parse
 from geo.gazetteer.entries import Entity, Name
-from geo.gazetteer.layers import StreetPoint
+from geo.gazetteer.layers import NumberedStreet
 from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
 
 FULL, TOWN, VILLAGE, SHORT, LEARNED = range(5)
@@ -47,7 +47,7 @@ class Gazetteer:
     town_cores: Mapping[str, Name]
     bare_zone: Name | None
     doors: Mapping[tuple[str, str, str], str]
-    points: Mapping[tuple[str, str], Sequence[StreetPoint]]
+    points: Mapping[tuple[str, str], NumberedStreet]
     addresses: Mapping[str, tuple[str, str, Number]]
     hash: str
     automaton: ahocorasick.Automaton = field(repr=False)

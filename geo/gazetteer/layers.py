@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -66,8 +67,15 @@ class StreetPoint(NamedTuple):
     town: str
 
 
-def street_points(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[tuple[str, str], Sequence[StreetPoint]]:
-    """Return the known house numbers by (county code or "", street), sorted.
+class NumberedStreet(NamedTuple):
+    """The known house numbers of a street, sorted, and how many metres it goes on per number (NaN if unknown)."""
+
+    points: tuple[StreetPoint, ...]
+    metres_per_number: float
+
+
+def street_points(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[tuple[str, str], NumberedStreet]:
+    """Return the known house numbers by (county code or "", street).
 
     ``read`` parses a normalised address; the street and, where its column is empty, the number come from the name.
     """
@@ -79,7 +87,25 @@ def street_points(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[
         if street and number is not None and not math.isnan(lon):
             point = StreetPoint(number.main, door_text(number), lon, lat, _text(row.town_code) or "")
             found[_text(row.county_code) or "", street].append(point)
-    return {key: tuple(sorted(points)) for key, points in sorted(found.items())}
+    streets = {key: tuple(sorted(points)) for key, points in sorted(found.items())}
+    return {key: NumberedStreet(points, _metres_per_number(points)) for key, points in streets.items()}
+
+
+def _metres_per_number(points: Sequence[StreetPoint]) -> float:
+    """Return how far neighbours of one side lie apart by the difference of their numbers, three times of four."""
+    sides = [[p for p in points if p.main % 2 == parity] for parity in (0, 1)]
+    pairs = [pair for side in sides for pair in pairwise(side) if pair[1].main > pair[0].main]
+    steps = sorted(metres(one, two) / (two.main - one.main) for one, two in pairs)
+    return steps[3 * len(steps) // 4] if len(steps) >= _LEAST_STEPS else math.nan
+
+
+_LEAST_STEPS = 3
+
+
+def metres(one: StreetPoint, two: StreetPoint) -> float:
+    """Return the distance of two points of one city."""
+    scale = math.cos(math.radians(one.lat))
+    return math.hypot((two.lon - one.lon) * scale, two.lat - one.lat) * 111_320
 
 
 def _street_and_number(row: Any, read: Callable[[str], Address]) -> tuple[str, Number | None]:

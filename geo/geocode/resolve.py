@@ -148,11 +148,13 @@ def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options:
     if number is None or road is None:
         place = found.building or found.market  # its own address, where the text gives none
         known = gazetteer.addresses.get(place.key) if place is not None else None
-        if known is None:
-            return None
-        _, road, number = known
+        if known is not None:
+            _, road, number = known
+    if road is None or (number is None and placed(found.street)):
+        return None
     points = gazetteer.points.get((reading.county, road)) or gazetteer.points.get(("", road))
-    return spot(points, number, options) if points else None
+    length_m = 2 * found.street.radius_m if found.street is not None else math.nan
+    return spot(points, number, options, length_m=length_m) if points else None
 
 
 def placed(entity: Entity | None) -> bool:

@@ -209,6 +209,6 @@ def test_layers_give_streets_points_and_doors() -> None:
     house = {"id": "building:990181:云帆楼", "kind": "building", "name": "云帆楼", "address": "远山路8号", **shared}
     layer = places(street=STREET, point={**point, "geometry": Point(121.005, 32.0)}, house={**house, "geometry": None})
     names = gazetteer.build(divisions(), aliases(), layer)
-    assert [point.main for point in names.points["990181", "远山路"]] == [8]
+    assert [point.main for point in names.points["990181", "远山路"].points] == [8]
     assert names.doors["990181", "远山路", "8"] == "building:990181:云帆楼"
     assert read(names, "远山路3号").county == "990181"
