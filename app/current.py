@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     """Let links keep the day that the visitor chose."""
     app.extensions[KEPT] = OrderedDict()
     app.url_defaults(_keep_day)
+    app.jinja_env.globals["is_outdated"] = is_outdated
 
 
 def scope() -> store.Scope:
@@ -52,6 +53,12 @@ def yearly(read: Reading) -> list[tuple[date, pd.Series]]:
     with session() as opened:
         readings = [read if day == read.on else _read(opened, day) for day in sorted(read.days)]
     return [(found.on, found.total()) for found in readings if found is not None]
+
+
+def is_outdated() -> bool:
+    """Return whether registers, layers or decisions have changed since the newest survey."""
+    with session() as opened:
+        return store.surveys.outdated(opened)
 
 
 def partial() -> bool:

@@ -10,7 +10,7 @@ from app.labels import label
 from app.reading import Reading, kind_name, unplaced
 from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
-from geo.coverage import UNPLACED
+from geo.coverage import RATES, UNPLACED
 from geo.gaps import Filter
 
 FIELDS = (
@@ -19,13 +19,20 @@ FIELDS = (
 )  # fmt: skip
 
 
+SHARES = frozenset(rate.name for rate in RATES)
+
+
 def sheet(read: Reading, kind: str, chosen: Filter, table: pd.DataFrame) -> Sheet:
     """Return the sheet of ``table``, a ranking of the places of ``kind`` in the order wanted."""
     title = _("空白点排行：%(kind)s", kind=kind_name(kind))
     heads = [Column(_("序号"), 6), Column(kind_name(kind), 30), Column(_("图上有位置"), 10)]
-    heads += [Column(label("figure", field), 12) for field in FIELDS]
+    heads += [Column(_heading(field), 12, share=field in SHARES) for field in FIELDS]
     facts = notes(read, chosen, _("一行一个地点，按未建会企业数排列"))
     return Sheet(title, facts, heads, _rows(kind, table), f"{title}_{read.on}", stamp(read))
+
+
+def _heading(field: str) -> str:
+    return label("rate" if field in SHARES else "figure", field)
 
 
 def _rows(kind: str, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

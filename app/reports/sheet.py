@@ -24,11 +24,12 @@ _EDGE = Side(style="thin", color=_LINE)
 
 @dataclass(frozen=True)
 class Column:
-    """A column: heading, width in characters, and whether it is left blank to be filled in by hand."""
+    """A column: heading, width in characters, whether it is blank to be filled in by hand, whether it is a share."""
 
     heading: str
     width: int = 12
     blank: bool = False
+    share: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,19 @@ def _list(page: Worksheet, sheet: Sheet) -> None:
     page.oddFooter.right.text = "&P / &N"
     page.append([_heading(page, column) for column in sheet.columns])
     rows = 1
+    shares = [number for number, column in enumerate(sheet.columns) if column.share]
     for rows, row in enumerate(sheet.rows, 2):  # noqa: B007 (the last number is the height of the table)
-        page.append([cell(value) for value in row])
+        values = [cell(value) for value in row]
+        for number in shares:
+            values[number] = _share(page, values[number])
+        page.append(values)
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{rows}"
+
+
+def _share(page: Worksheet, value: Any) -> WriteOnlyCell:
+    made = WriteOnlyCell(page, value=value)
+    made.number_format = "0.0%"
+    return made
 
 
 def _heading(page: Worksheet, column: Column) -> WriteOnlyCell:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import small_city
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import create_app
@@ -37,6 +37,7 @@ def test_words_and_numbers_stay_as_they_are(text: str) -> None:
     assert neutral(text) == text
 
 
+@settings(max_examples=25, deadline=None)  # writes and reads a workbook each time
 @given(st.text(alphabet=st.characters(), max_size=30))
 def test_every_text_fits_a_workbook(text: str) -> None:
     made = xlsx(Sheet("清单", [("a", text)], [Column(text)], [[text]], "x"), labels=("说明", "清单"))
