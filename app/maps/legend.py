@@ -110,6 +110,8 @@ def _notes(picture: Picture) -> list[str]:
         notes.append(_("比率经经验贝叶斯平滑，颜色越淡越不确定（90%% 区间宽于 %(a)s、%(b)s 点）", a=15, b=30))
     if view.by == "heat":
         notes.append(_("核密度，带宽 %(size)s", size=_metres(view.cell)))
+    if view.by == "heat" and view.measured.rate:
+        notes.append(_("比率 = 未建会密度 ÷ 应建会密度，带宽相同"))
     if view.by == "grid":
         notes.append(_("六边形中心相距 %(size)s；换一种大小，次序可能改变", size=_metres(view.cell)))
     if picture.classes.breaks and picture.drawing.form != "symbols":

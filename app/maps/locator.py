@@ -15,10 +15,11 @@ from app.maps import basemap, context, positions, scene
 from app.maps.assets import Component, render
 from app.maps.frame import AtlasMap, Bounds, with_controls
 from app.maps.layers import Drawing, DrawnLayer
-from app.maps.scene import COARSE, Scene
+from app.maps.scene import Scene
 from app.pages import asset
 from app.reading import Reading
 from app.security import nonce
+from geo.coverage import PRECISE
 from geo.gaps import KINDS
 
 WORST = ["none", "joint", "own", "excluded"]
@@ -29,7 +30,8 @@ AREA: dict[str, Any] = EDGE | {"weight": 1.6, "fill": True, "fill_color": "#5f9a
 LEAST = 0.012
 """Degrees around a point that are shown at least: streets nearby give bearings."""
 
-AREAS = {"village": "village_code", "town": "town_code", "county": "county_code"}
+OUTLINED = {"town": "town_code", "county": "county_code"}
+"""Levels that are told by an outline, finest first, and their column; a circle as wide would say nothing."""
 
 
 def place(read: Reading, kind: str, key: str) -> Component | None:
@@ -44,17 +46,16 @@ def place(read: Reading, kind: str, key: str) -> Component | None:
 
 
 def firm(read: Reading, key: str) -> Component | None:
-    """Return the map of one firm: a dot and the circle it lies in, or, if only an area is known, that area alone."""
+    """Return the map of one firm: a dot and the circle it lies in, the circle alone, or only the area that is known."""
     now, row = scene.of(read), read.survey.firms.loc[key]
     here = np.asarray(read.survey.firms.index == key)
-    precise = row["level"] not in COARSE
-    if pd.notna(row["lon"]) and pd.notna(row["radius_m"]) and (precise or row["level"] == "village"):
+    if pd.notna(row["lon"]) and pd.notna(row["radius_m"]) and row["level"] not in OUTLINED:
         circle = (float(row["lat"]), float(row["lon"]), float(row["radius_m"]))
-        return _component(now, Subject(str(row["name"]), here & precise, circle=circle))
-    for kind, column in AREAS.items():
+        return _component(now, Subject(str(row["name"]), here, circle=circle))
+    for kind, column in OUTLINED.items():
         outline = _outline(now, kind, row[column]) if pd.notna(row[column]) else []
         if outline:
-            return _component(now, Subject(str(row["name"]), here & precise, outline))
+            return _component(now, Subject(str(row["name"]), here, outline))
     return None
 
 
@@ -65,6 +66,11 @@ def group(read: Reading, key: str) -> Component | None:
     outline = _outline(now, row["kind"], row["place_id"]) if row["kind"] in KINDS else []
     seat = [shapely.Point(row["lon"], row["lat"])] if pd.notna(row["lon"]) and not outline else []
     return _component(now, Subject(str(row["name"]), members, outline or seat, around=True))
+
+
+def dotted(firms: pd.DataFrame) -> np.ndarray:
+    """Return which rows of FIRMS are dots on a small map: those placed at a house, with a position."""
+    return np.asarray(firms["level"].isin(PRECISE) & firms["lon"].notna())
 
 
 def bearings(read: Reading) -> str:
@@ -87,7 +93,7 @@ def _outline(now: Scene, kind: str, key: str) -> list[shapely.Geometry]:
     if kind == "street":
         places = now.read.survey.places
         return [places.geometry[key]] if key in places.index and places.geometry[key] is not None else []
-    shapes = positions.areas(now, kind) if kind != "village" else pd.Series(dtype=object)
+    shapes = positions.areas(now, kind)
     return [shapes[key]] if key in shapes.index else []
 
 
@@ -107,7 +113,8 @@ def _component(now: Scene, subject: Subject) -> Component | None:
 
 def _dots(now: Scene, chosen: np.ndarray) -> pd.DataFrame:
     """Return one row per position of precisely placed firms: how many, how many without a union, a name, a key."""
-    firms = now.read.survey.firms[chosen & ~np.isnan(now.x)]
+    firms = now.read.survey.firms
+    firms = firms[chosen & dotted(firms)]
     state = firms["primary"].where(firms["eligible"].astype(bool), "excluded")
     state = state.mask(firms["covered"].astype(bool) & state.eq("none"), "joint")
     frame = firms[["lon", "lat"]].round(5).assign(name=firms["name"], key=firms.index)
