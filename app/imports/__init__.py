@@ -1,10 +1,11 @@
 """Imports: files of any kind read, checked, compared with what is stored, taken in one piece, and taken back."""
 
 from app.imports import drafts, work
-from app.imports.importing import Plan, Tally, commit, plan, undo
+from app.imports.importing import Plan, clear_sample, commit, plan, undo
 from app.imports.opening import Opened, open_request
 from app.imports.request import DATUMS, KINDS, Request
 from app.imports.returned import reasons, rejected_book, write_rejected
+from app.imports.taking import Tally
 from geo.registry import KINDS as PLACE_KINDS
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Plan",
     "Request",
     "Tally",
+    "clear_sample",
     "commit",
     "drafts",
     "open_request",

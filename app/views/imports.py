@@ -109,6 +109,14 @@ def commit(token: str) -> Redirect:
     return redirect(url_for("runs.show", key=found.done))
 
 
+@bp.post("/clear-sample")
+def clear_sample() -> Redirect:
+    """Take the sample city out, so that an office can go on with its own registers."""
+    count = imports.clear_sample(current())
+    flash(_("演示数据已清空（%(n)s 个文件）。", n=count), "ok")
+    return redirect(url_for("imports.index"))
+
+
 @bp.post("/draft/<token>/drop")
 def drop(token: str) -> Redirect:
     """Give an upload up."""

@@ -5,7 +5,7 @@ from geo.registry.columns import Header, Matching, find_header, match_columns
 from geo.registry.enterprises import check_enterprises, check_headcounts
 from geo.registry.faults import COLUMNS as FAULT_COLUMNS
 from geo.registry.faults import NOTE, REJECT, SEVERITY, WARN, severity
-from geo.registry.identity import column_kind, county_names, enterprise_key, place_key, union_key
+from geo.registry.identity import column_kind, county_names, enterprise_key, place_key, town_names, union_key
 from geo.registry.places import KINDS, check_divisions, check_places
 from geo.registry.positions import check_positions
 from geo.registry.reading import Checked, Setting
@@ -40,5 +40,6 @@ __all__ = [
     "parse_words",
     "place_key",
     "severity",
+    "town_names",
     "union_key",
 ]

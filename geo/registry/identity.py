@@ -58,6 +58,25 @@ def county_names(divisions: pd.DataFrame, aliases: pd.DataFrame | None = None) -
     return {name: codes.copy().pop() for name, codes in names.items() if len(codes) == 1}
 
 
+def town_names(divisions: pd.DataFrame, aliases: pd.DataFrame | None = None) -> dict[tuple[str, str], str]:
+    """Return ``{(county code, town as compared): today's code}``; county "" where the name is the only one of its city.
+
+    Names without their last word (街道, 镇, 乡) and former names from the aliases are known, too.
+    """
+    today = divisions[(divisions["level"] == "town") & divisions["valid_to"].isna()]
+    county = {str(code): str(parent) for code, parent in today["parent"].items()}
+    spelt = [(str(code), name) for code, name in today["name"].items()]
+    spelt += [(code, re.sub(r"(街道|镇|乡)$", "", name) or name) for code, name in spelt]
+    if aliases is not None:
+        known = aliases[aliases["target"].isin(today.index)]
+        spelt += [(str(target), alias) for alias, target in zip(known["alias"], known["target"], strict=True)]
+    codes: dict[tuple[str, str], list[str]] = {}
+    for code, name in spelt:
+        for area in (county[code], ""):
+            codes.setdefault((area, word_key(name)), []).append(code)
+    return {key: found[0] for key, found in codes.items() if len(set(found)) == 1}
+
+
 def area_of(county: str | None, address: str | None, counties: Mapping[str, str]) -> str:
     """Return the code of the county that a row's column or address names in full, "" if none does."""
     if county and (found := find_county(county, counties)):

@@ -17,6 +17,7 @@ from geo.registry.identity import place_key
 from geo.registry.positions import check_positions
 from geo.registry.reading import Checked, Setting, Sieve
 from geo.registry.unions import read_counties
+from geo.registry.words import word_key
 from geo.text import fold, normalise
 
 KINDS = ("zone", "building", "market", "street", "address", "division")
@@ -48,6 +49,7 @@ def check_places(
     for name in FIELDS:
         sieve.read(name)
     read_counties(sieve)
+    _find_towns(sieve)
     _name_places(sieve)
     check_names(sieve)
     sieve.values["geometry"] = _geometries(sieve, rows)
@@ -134,6 +136,18 @@ def _name_places(sieve: Sieve) -> None:
         sieve.values["address"][place] = address or text
 
 
+def _find_towns(sieve: Sieve) -> None:
+    """Read the town column into ``town_code``, within the county where one is given; a town not known is told."""
+    known = sieve.setting.towns
+    codes = []
+    for row, name, county in zip(sieve.rows.index, sieve.values["town"], sieve.values["county_code"], strict=True):
+        code = known.get((county or "", word_key(name))) if name else None
+        codes.append(code)
+        if name and code is None and known and row not in sieve.rejected:
+            sieve.add(row, "TOWN_UNKNOWN", "town")
+    sieve.values["town_code"] = codes
+
+
 def _find_parents(sieve: Sieve) -> None:
     """Turn the name of the zone around a place, or the street of an address point, into a key."""
     known, parents = sieve.setting.zones, []
@@ -203,4 +217,6 @@ def _join_streets(data: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, pd
     pieces = groups["geometry"].agg(lambda shapes: [shape for shape in shapes if shape is not None])
     joined = [shapely.line_merge(shapely.union_all(part)) if part else None for part in pieces.loc[first.index]]
     rows = {key: (data.index[places[0]], "") for key, places in groups.indices.items()}
+    towns = groups["town_code"].nunique().loc[first.index].to_numpy()
+    first = first.assign(town_code=first["town_code"].where(towns == 1, None))  # a street may run through several
     return first.assign(geometry=gpd.GeoSeries(joined, index=first.index)), pd.Series(rows, dtype="object")

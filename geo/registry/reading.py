@@ -54,6 +54,7 @@ class Setting:
     datum: str = "wgs84"
     city: str = ""
     counties: Mapping[str, str] = field(default_factory=dict)
+    towns: Mapping[tuple[str, str], str] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
     positions: Mapping[Any, cells.Fault] | None = None
     place_kind: str = ""

@@ -7,7 +7,7 @@ import re
 import openpyxl
 import pytest
 
-from app import create_app, runs, store
+from app import create_app, imports, runs, store
 from app.config import Config
 from app.db import attached
 from app.views.imports import KINDS
@@ -194,6 +194,21 @@ def test_templates_are_read_back_with_every_column_known(client, tmp_path):
         names = column_kind(*kind.split(":")) if ":" in kind else kind
         table = open_table(path, names, words)
         assert match_columns(table.columns, names, words).spare == ()
+
+
+def test_the_sample_can_be_cleared_before_real_work_begins(app, client, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(HEADER) + "\n" + ",".join(FIRMS[0]), encoding="utf-8")
+    with app.app_context():
+        imports.commit(attached(app), imports.Request(path, "enterprises", source="市场主体登记名录（演示）"))
+        with attached(app).session(write=True) as session:
+            store.settings.put(session, store.settings.SAMPLE, value=True)
+    assert "清空演示数据" in client.get("/imports").get_data(as_text=True)
+    client.post("/imports/clear-sample")
+    assert "清空演示数据" not in client.get("/imports").get_data(as_text=True)
+    with app.app_context(), attached(app).session() as session:
+        assert store.read(session, "enterprises", store.CITY).empty
+        assert not store.settings.is_sample(session)
 
 
 def test_a_survey_is_put_in_line_and_listed(app, client):

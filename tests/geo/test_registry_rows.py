@@ -18,6 +18,7 @@ from geo.registry import (
     check_unions,
     find_header,
     match_columns,
+    town_names,
 )
 from geo.registry.columns import header_names
 from geo.registry.unions import split_units
@@ -258,6 +259,25 @@ def test_address_points_get_street_number_and_the_streets_key():
     assert list(places.geometry.isna()) == [False, True]
     assert codes(checked, 3) == ["POSITION_OUT_OF_RANGE"]
     assert list(checked.rejected) == [4]
+
+
+def test_towns_are_found_in_their_county_by_name_stem_and_former_name():
+    rows = {
+        "320613001": ("和平桥街道", "town", "320613"),
+        "320614001": ("城东镇", "town", "320614"),
+        "320613002": ("城东街道", "town", "320613"),
+    }
+    divisions = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "level", "parent"])
+    divisions["valid_to"] = pd.NaT
+    aliases = pd.DataFrame({"alias": ["老城镇"], "target": ["320613001"]})
+    towns = town_names(divisions, aliases)
+    assert towns["320613", "和平桥"] == towns["", "和平桥街道"] == towns["320613", "老城镇"] == "320613001"
+    assert (towns["320614", "城东"], towns["320613", "城东"]) == ("320614001", "320613002")
+    assert ("", "城东") not in towns
+    lines = [["甲大厦", "崇川区", "和平桥街道"], ["乙大厦", "海门区", "城东"], ["丙大厦", "海门区", "没有镇"]]
+    checked = check("places", ["楼宇名称", "所在县区", "所在镇街"], *lines, place_kind="building", towns=towns)
+    assert list(checked.frames["places"]["town_code"].fillna("")) == ["320613001", "320614001", ""]
+    assert codes(checked) == ["TOWN_UNKNOWN"]
 
 
 def test_namesakes_with_other_addresses_get_a_number_and_the_same_again_is_a_duplicate():

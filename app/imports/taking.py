@@ -1,0 +1,194 @@
+"""Taking a file: every chunk checked, recognised, written or compared, and counted; each row not taken is kept."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from app import ground, store
+from app.config import settings
+from app.imports.opening import Opened
+from app.imports.recognition import recognise
+from geo import registry
+from geo.registry import NOTE, REJECT, WARN, Checked, Setting
+from geo.registry.cells import read_degrees, show, tidy
+from geo.registry.identity import area_of, column_kind
+from geo.text import fold
+
+Progress = Callable[[str, int, int], None]
+SAMPLES = 3
+"""Examples kept of each fault for the dry run."""
+_CHECKS: Mapping[str, Callable[..., Checked]] = {
+    "enterprises": registry.check_enterprises,
+    "headcounts": registry.check_headcounts,
+    "unions": registry.check_unions,
+    "members": registry.check_members,
+    "places": registry.check_places,
+    "addresses": registry.check_places,
+    "divisions": registry.check_divisions,
+}
+
+
+@dataclass
+class Tally:
+    """Counts of an import: ``rows_in`` = new + changed + unchanged + rejected."""
+
+    rows_in: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    warned: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts that are kept on record."""
+        return {name: getattr(self, name) for name in ("rows_in", "new", "changed", "unchanged", "rejected", "warned")}
+
+
+def take(session: Session, opened: Opened, *, day: date | None, progress: Progress | None, batch: str | None) -> Tally:
+    """Check, recognise and write (without ``batch``: only compare) chunk by chunk, and return the counts."""
+    kind = column_kind(opened.request.kind, opened.request.place_kind)
+    setting = _setting(session, opened, day or datetime.now(UTC).date())
+    told = progress or (lambda _stage, _done, _of: None)
+    of, tally = opened.total(), Tally()
+    seen: dict[str, tuple[Any, Any]] = {}
+    taken: dict[str, Any] = {}
+    told("import", 0, of)
+    for rows in opened.chunks():
+        checked = _CHECKS[kind](rows, opened.matching, setting, seen=seen)
+        seen.update((str(key), mark) for key, mark in checked.rows.items())
+        checked = recognise(session, opened.request.kind, _with_layer_faults(checked, opened), taken)
+        status = _write(session, checked, batch)
+        _count(tally, checked, status)
+        if batch is not None:
+            store.imports.add_rows(session, batch, _faulty_rows(opened, rows, checked.faults))
+        told("import", min(tally.rows_in, of), of)
+    return tally
+
+
+def _setting(session: Session, opened: Opened, day: date) -> Setting:
+    request = opened.request
+    divisions, aliases = (store.read(session, layer, store.CITY) for layer in ("divisions", "aliases"))
+    if divisions.empty and request.place_kind != "division":
+        shipped = ground.read(data=settings().data, city=settings().city)
+        divisions, aliases = shipped["divisions"], shipped["aliases"]
+    counties = registry.county_names(divisions, aliases)
+    zones: dict[str, str] = {}
+    if request.kind == "places" and request.place_kind != "address":
+        places = store.read(session, "places", store.CITY)
+        known = places[places["kind"] == "zone"]
+        zones = {fold(name): str(key) for key, name in known["name"].items()}
+    return Setting(
+        words=opened.words,
+        day=day,
+        source=request.source or request.filename,
+        source_date=request.source_date,
+        datum=opened.datum,
+        city=settings().city,
+        counties=counties,
+        towns=registry.town_names(divisions, aliases) if request.kind == "places" else {},
+        zones=zones,
+        positions=_positions(opened, counties),
+        place_kind=request.place_kind,
+    )
+
+
+def _positions(opened: Opened, counties: Mapping[str, str]) -> dict[Any, tuple[str, dict[str, Any]]] | None:
+    """Compare the positions of the whole file, as rows of one chunk cannot know those of another."""
+    columns = opened.matching.columns
+    if opened.request.place_kind == "division" or not {"lon", "lat"} <= columns.keys():
+        return None
+    parts = []
+    for rows in opened.chunks():
+        data = {name: [read_degrees(cell, opened.words)[0] for cell in rows[columns[name]]] for name in ("lon", "lat")}
+        texts = {name: _texts(rows, columns.get(name)) for name in ("address", "street", "number", "county")}
+        lines = zip(texts["address"], texts["street"], texts["number"], strict=True)
+        data["address"] = [address or (f"{street}{number}号" if street else "") for address, street, number in lines]
+        places = zip(texts["county"], data["address"], strict=True)
+        data["area"] = [area_of(county, address, counties) for county, address in places]
+        parts.append(pd.DataFrame(data, index=rows.index).dropna(subset=["lon", "lat"], how="all"))
+    table = pd.concat(parts) if parts else pd.DataFrame(columns=["lon", "lat", "address", "area"])
+    degrees = table[["lon", "lat"]].astype("float64")
+    return registry.check_positions(degrees["lon"], degrees["lat"], table["address"], table["area"])
+
+
+def _texts(rows: pd.DataFrame, column: str | None) -> list[str]:
+    return [""] * len(rows) if column is None else [tidy(cell).removesuffix("号") for cell in rows[column]]
+
+
+def _with_layer_faults(checked: Checked, opened: Opened) -> Checked:
+    found = getattr(opened.content, "faults", ())
+    if not found:
+        return checked
+    added = [(row, registry.severity(code), code, None, None, "", detail) for row, code, detail in found]
+    table = pd.DataFrame(added, columns=list(registry.FAULT_COLUMNS), dtype="object")
+    why = {row for row, code, _ in found if code.startswith("POSITION_") or code == "GEOMETRY_BROKEN"}
+    told = checked.faults[~(checked.faults["code"].eq("GEOMETRY_MISSING") & checked.faults["row"].isin(why))]
+    faults = pd.concat([told, table], ignore_index=True) if len(told) else table
+    return Checked(checked.frames, checked.rows, faults, checked.rejected, checked.rows_in)
+
+
+def _write(session: Session, checked: Checked, batch: str | None) -> pd.Series:
+    """Write (or compare) the frames and return what became of each key of the first one."""
+    status: pd.Series | None = None
+    for layer, frame in checked.frames.items():
+        found = _write_layer(session, layer, frame, batch)
+        if status is None:
+            status = found
+        elif len(frame):
+            touched = frame.loc[(found != "unchanged").to_numpy(), "union_id"]
+            moved = status.index.isin(touched.unique()) & (status == "unchanged").to_numpy()
+            status = status.mask(moved, "changed")
+    assert status is not None
+    return status
+
+
+def _write_layer(session: Session, layer: str, frame: pd.DataFrame, batch: str | None) -> pd.Series:
+    """Write a layer; another source that says the same is no change: the source is kept of new and changed rows."""
+    named = [name for name in ("source", "source_date") if name in frame.columns]
+    status = store.write(session, layer, frame.assign(**dict.fromkeys(named)), batch=batch, dry=True).status
+    if batch is not None:
+        same = (status == "unchanged").to_numpy()
+        store.write(session, layer, frame.assign(**{name: frame[name].mask(same) for name in named}), batch=batch)
+    return status
+
+
+def _count(tally: Tally, checked: Checked, status: pd.Series) -> None:
+    counts = status.value_counts()
+    tally.rows_in += checked.rows_in
+    tally.rejected += len(checked.rejected)
+    for name in ("new", "changed", "unchanged"):
+        setattr(tally, name, getattr(tally, name) + int(counts.get(name, 0)))
+    # Pieces of one street, or two counts of one day, are one row in the store: they count as the row they are part of.
+    tally.unchanged += checked.accepted - len(status)
+    tally.warned += int(checked.faults.loc[checked.faults["severity"] == WARN, "row"].nunique())
+    for row, _severity, code, name, column, value, detail in _lines(checked.faults):
+        tally.codes[code] += 1
+        examples = tally.samples.setdefault(code, [])
+        if len(examples) < SAMPLES:
+            examples.append({"row": row, "field": name, "column": column, "value": value, "detail": detail})
+
+
+def _lines(faults: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    return zip(*(faults[name].tolist() for name in registry.FAULT_COLUMNS), strict=True)
+
+
+def _faulty_rows(opened: Opened, rows: pd.DataFrame, faults: pd.DataFrame) -> Iterator[store.imports.Row]:
+    """Yield the rows that were rejected or warned of; what was only read differently is counted, not kept."""
+    told: dict[Any, list[list[Any]]] = {}
+    worst: dict[Any, str] = {}
+    for row, severity, code, name, column, value, detail in _lines(faults[faults["severity"] != NOTE]):
+        told.setdefault(row, []).append([name, column, code, detail, value])
+        worst[row] = REJECT if REJECT in (severity, worst.get(row)) else WARN
+    flat = rows.drop(columns="geometry", errors="ignore")
+    flat = flat.loc[flat.index.isin(list(told))]
+    names = [str(name) for name in flat.columns]
+    for row, *found in zip(flat.index, *(flat[name].tolist() for name in flat.columns), strict=True):
+        raw = {name: show(cell)[:2000] for name, cell in zip(names, found, strict=True)}
+        yield store.imports.Row(opened.sheet, int(row), worst[row], raw, told[row])
