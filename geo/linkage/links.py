@@ -9,7 +9,7 @@ import pandas as pd
 from geo.frames import LINKS
 from geo.linkage.matches import NOTHING, Match, Query, match
 from geo.linkage.options import LinkOptions
-from geo.linkage.register import Register
+from geo.linkage.register import Register, without_tail
 from geo.text import fold, read_name
 
 
@@ -124,7 +124,7 @@ def _resolve(
 
 
 def _union_named(listing: _Listing, unions: dict[str, tuple[str, ...]]) -> tuple[str | None, Match]:
-    wanted = (listing.member_id, listing.query.code, fold(listing.name), read_name(listing.name).full)
+    wanted = (listing.member_id, listing.query.code, fold(listing.name), without_tail(read_name(listing.name)))
     for method, value in zip(("key", "org_code", "name", "name_core"), wanted, strict=True):
         found = [key for key in unions.get(value or "", ()) if key != listing.union_id]
         if len(found) == 1:
@@ -141,6 +141,7 @@ def _union_names(unions: pd.DataFrame) -> dict[str, tuple[str, ...]]:
         names = {str(union.Index), fold(str(union.name))}
         names |= {text for text in (_text(union.code), _text(union.host_uscc)) if text}
         names |= {fold(text) for text in (_text(union.host_name),) if text}
+        names.add(without_tail(read_name(str(union.name))))
         for name in names:
             found.setdefault(name, []).append(str(union.Index))
     return {name: tuple(keys) for name, keys in found.items()}
