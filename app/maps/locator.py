@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from app import palette
 from app.maps import basemap, context, positions, scene
 from app.maps.assets import Component, render
+from app.maps.forms import SYMBOL, radius
 from app.maps.frame import AtlasMap, Bounds, with_controls
 from app.maps.layers import Drawing, DrawnLayer
 from app.maps.scene import Scene
@@ -66,6 +67,40 @@ def group(read: Reading, key: str) -> Component | None:
     outline = _outline(now, row["kind"], row["place_id"]) if row["kind"] in KINDS else []
     seat = [shapely.Point(row["lon"], row["lat"])] if pd.notna(row["lon"]) and not outline else []
     return _component(now, Subject(str(row["name"]), members, outline or seat, around=True))
+
+
+def groups(read: Reading, shown: pd.DataFrame) -> Component | None:
+    """Return the map of several suggested unions (rows of GROUPS): circles by number of firms, each a link to its page.
+
+    A group without a seat on the map is not drawn; None if none has one.
+    """
+    now = scene.of(read)
+    rows = shown[shown["lon"].notna()].sort_values("firms", ascending=False, kind="stable")
+    if rows.empty:
+        return None
+    drawn = AtlasMap(now.bounds, label=_("建议组建的联合工会，圆面积为成员企业数"), zoomable=False)
+    basemap.add(drawn, basemap.counties_of(read.outlines))
+    context.add(drawn, bearings(read))
+    drawn.add_child(DrawnLayer(_circles(rows), title=_("组建建议")))
+    return render(with_controls(drawn, layers=False), link=asset, nonce=nonce())
+
+
+def _circles(rows: pd.DataFrame) -> Drawing:
+    firms = rows["firms"].to_numpy(dtype=float)
+    return Drawing(
+        form="symbols", keys=[f"group:{key}" for key in rows.index], classes=[0] * len(rows),
+        names=rows["name"].tolist(),
+        name=list(range(len(rows))), certainty=0.72, colours=[SYMBOL],
+        lines=[
+            {"label": _("成员企业"), "values": rows["firms"].tolist(), "unit": _("家")},
+            {"label": _("职工"), "values": rows["workers"].tolist(), "unit": _("人")},
+        ],
+        links=[url_for("suggestions.show", key=key) for key in rows.index],
+        shape={
+            "points": rows[["lon", "lat"]].astype(float).round(5).to_numpy().tolist(),
+            "radii": radius(firms, float(firms.max()), len(rows)).tolist(),
+        },
+    )  # fmt: skip
 
 
 def dotted(firms: pd.DataFrame) -> np.ndarray:

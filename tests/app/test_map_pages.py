@@ -186,6 +186,17 @@ def test_small_maps_of_places_firms_and_suggestions(app: Flask) -> None:
     assert "L.polygon(" in small(app, "group", BUILDING).scripts
 
 
+def test_suggestions_are_circles_that_open_them(app: Flask) -> None:
+    with app.test_request_context():
+        table = reading().survey.groups
+        table = table.assign(lon=[121.05] + [float("nan")] * (len(table) - 1), lat=32.05)
+        scripts = locator.groups(reading(), table).scripts
+        assert locator.groups(reading(), table.assign(lon=float("nan"))) is None
+    drawing = json.loads(re.search(r"L\.atlas\.draw\((\{.*?\})\);", scripts).group(1))
+    assert len(drawing["points"]) == 1
+    assert app.test_client().get(drawing["links"][0]).status_code == 200
+
+
 def test_a_firm_known_by_its_county_alone_has_no_dot(app: Flask) -> None:
     with app.test_request_context():
         firms = reading().survey.firms
