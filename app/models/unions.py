@@ -37,7 +37,7 @@ class LaborUnion(UnionColumns, Base):
     """A union of the union register; its counts lie in ``headcount``."""
 
     __tablename__ = "labor_union"
-    __table_args__ = (Index(None, "name"), Index(None, "county_code"))
+    __table_args__ = (Index(None, "name"), Index(None, "code"), Index(None, "county_code"))
 
     key: Mapped[Key]
 

@@ -49,7 +49,8 @@ def drain(url: str) -> None:
 @pytest.mark.slow
 def test_four_processes_do_each_of_a_hundred_runs_once(database: Database) -> None:
     put(database, *(runs.Order("note", {"n": n}) for n in range(100)))
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["test_runs"])  # imports once for all
     workers = [context.Process(target=drain, args=(database.url,)) for _ in range(4)]
     for worker in workers:
         worker.start()

@@ -222,6 +222,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("fid", name=op.f("pk_labor_union")),
         sa.UniqueConstraint("key", name=op.f("uq_labor_union_key")),
     )
+    op.create_index(op.f("ix_labor_union_code"), "labor_union", ["code"], unique=False)
     op.create_index(op.f("ix_labor_union_county_code"), "labor_union", ["county_code"], unique=False)
     op.create_index(op.f("ix_labor_union_name"), "labor_union", ["name"], unique=False)
     op.create_table(
@@ -531,6 +532,7 @@ def downgrade():
     op.drop_table("membership")
     op.drop_index(op.f("ix_labor_union_name"), table_name="labor_union")
     op.drop_index(op.f("ix_labor_union_county_code"), table_name="labor_union")
+    op.drop_index(op.f("ix_labor_union_code"), table_name="labor_union")
     op.drop_table("labor_union")
     op.drop_index(op.f("ix_import_row_batch_key"), table_name="import_row")
     op.drop_table("import_row")
