@@ -18,7 +18,7 @@ from geo import places as placing
 from geo.errors import FileRefused
 from geo.frames import ALIASES, OUTLINES
 from geo.geocode import LocateOptions, locate
-from geo.io.divisions import read_aliases, read_divisions, read_outlines
+from geo.io.divisions import read_aliases, read_divisions, read_outlines, read_zones
 from geo.io.geocoding import AnswerFile, join_places, read_addresses, read_elsewhere, read_place_file
 from geo.io.words import read_words
 from geo.registry import Words
@@ -85,19 +85,21 @@ def geocode(
 
 
 def _from_files(divisions: Path | None) -> _Known:
-    """Divisions that ship, or another city's; its aliases and outlines where files of their names lie beside it."""
+    """Divisions that ship, or another city's; aliases, outlines and zones where files of its name lie beside them."""
     data: Path = current_app.config["ATLAS"].data
     path = divisions or data / "divisions" / "nantong.csv"
     beside = path.with_name(path.stem + "_aliases.csv")
     outlines = data / "boundaries" / f"{path.stem}.geojson"
-    aliases = [read_aliases(beside)] if beside.is_file() else []
+    zones = data / "zones" / f"{path.stem}.geojson"
+    others = data / "zones" / f"{path.stem}_aliases.csv"
+    aliases = [read_aliases(file) for file in (beside, others) if file.is_file()]
     empty = OUTLINES.empty()
     assert isinstance(empty, gpd.GeoDataFrame)
     return _Known(
         read_divisions(path),
         ALIASES.conform(pd.concat([*aliases, read_elsewhere(data / "words")])),
         read_outlines(outlines) if outlines.is_file() else empty,
-        join_places([]),
+        join_places([read_zones(zones)] if zones.is_file() else []),
     )
 
 

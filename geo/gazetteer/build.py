@@ -1,23 +1,22 @@
 """Building the gazetteer from frames: divisions with dated aliases, places of the user's layers, facts learned."""
 
 import hashlib
-import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import ahocorasick
 import pandas as pd
 
 from geo.gazetteer import variants
+from geo.gazetteer.collect import Group, Names
 from geo.gazetteer.elsewhere import elsewhere_keys
-from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
-from geo.gazetteer.facts import FACTS, Fact, learned_names, priors_of, read_facts
+from geo.gazetteer.entries import DOUBT, Name, votes_of
+from geo.gazetteer.facts import FACTS, Fact, priors_of, read_facts
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key
-from geo.gazetteer.layers import place_doors, place_names, street_points
-from geo.gazetteer.tree import GazetteerError, Tree, read_tree
-from geo.text import normalise
+from geo.gazetteer.layers import place_doors, street_points
+from geo.gazetteer.tree import GazetteerError, read_tree
 
 
 def build(
@@ -43,15 +42,13 @@ def build(
     GazetteerError
         If ``divisions`` holds no city in force.
     """
-    maker = _Maker(read_tree(divisions))
+    names = Names(read_tree(divisions), aliases)
     learned = read_facts(facts)
-    maker.add_divisions()
-    maker.add_aliases(aliases)
-    maker.add_former_counties()
-    maker.add_places(places, taught=bool(learned))
-    maker.add_learned(learned)
-    gazetteer = maker.finish(places, learned)
-    return _with_doors(gazetteer, places)
+    names.add_divisions()
+    names.add_places(places, taught=bool(learned))
+    names.add_aliases()
+    names.add_learned(learned)
+    return _with_doors(_Freezer(names).gazetteer(places, learned), places)
 
 
 def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
@@ -66,132 +63,34 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
     return replace(gazetteer, points=points, doors={**gazetteer.doors, **doors}, addresses=addresses)
 
 
-@dataclass
-class _Group:
-    """All entities that one text may mean under one label and form."""
+class _Freezer:
+    """Makes the automaton and the look-up tables out of collected names."""
 
-    label: str
-    mode: int
-    entities: dict[str, Entity] = field(default_factory=dict)
-    bare: bool = False
+    def __init__(self, names: Names) -> None:
+        self._names = names
 
-
-class _Maker:
-    """Collects names, then freezes them."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self._groups: dict[tuple[str, int, str], _Group] = {}
-        self._elsewhere: dict[str, str] = {}
-        self._learned: dict[tuple[str, str], Name] = {}
-        self._entities = dict(tree.entities)
-        self._renamed: set[str] = set()
-
-    # --- divisions ---------------------------------------------------------------------------------------------------
-
-    def add_divisions(self) -> None:
-        for entity in self._tree.entities.values():
-            if entity.kind == "county" and entity.former:
-                continue  # its name lives on in the aliases
-            self._division_name(entity.name, entity)
-
-    def _division_name(self, raw: str, entity: Entity) -> None:
-        text = (
-            normalise(raw).text.replace("(", "").replace(")", "") if entity.kind != "village" else normalise(raw).text
-        )
-        if entity.kind == "city":
-            self._add(text, FULL, "city", entity)
-            self._add(f"{text}区", FULL, "city", entity)
-            self._add(f"{text}市区", FULL, "city", entity)
-            if short := variants.county_short(text):
-                self._add(short, SHORT, "city", entity)
-        elif entity.kind == "county":
-            self._add(text, FULL, "district", entity)
-            if short := variants.county_short(text):
-                self._add(short, SHORT, "district", entity)
-        elif entity.kind == "town":
-            self._town_name(text, entity)
-        elif (core := variants.village_core(text)) is not None:
-            self._add(core, VILLAGE, "community", entity)
-        elif len(text) >= 2:
-            self._add(text, FULL, "community", entity)
-
-    def _town_name(self, text: str, entity: Entity) -> None:
-        core = variants.town_core(text)
-        if core is not None:
-            self._add(core, TOWN, "town", entity)
-            return
-        label = "devzone" if variants.ZONE_WORDS.search(text) else "town"
-        for name in {text} | (self._zone_names(text) if label == "devzone" else set()):
-            self._add(name, FULL, label, entity)
-
-    def _zone_names(self, text: str) -> set[str]:
-        owners = (self._tree.city.name, *(self._tree.entities[c].name for c in self._tree.counties))
-        province = self._elsewhere.get(self._tree.province, "")
-        return variants.zone_variants(text, owners, province)
-
-    def add_aliases(self, aliases: pd.DataFrame) -> None:
-        rows = sorted((str(r.target), normalise(r.alias).text) for r in aliases.itertuples())
-        for target, text in rows:
-            if target not in self._entities and target.isdigit() and len(target) == 6:
-                self._elsewhere[target] = text
-        for target, text in rows:
-            entity = self._entities.get(target)
-            if entity is None or not text or (entity.kind == "county" and (entity.former or entity.name == text)):
-                continue
-            if entity.kind == "county" and variants.ZONE_WORDS.search(text):
-                zone = Entity(
-                    f"zone:{target}:{text}", "zone", text, target, None, math.nan, math.nan, "division", math.nan
-                )
-                self._entities[zone.key] = zone
-                for name in {text} | self._zone_names(text):
-                    self._add(name, FULL, "devzone", zone)
-            elif entity.kind == "county":
-                self._add(text, FULL, "district", entity)
-                if (short := variants.county_short(text)) and short != variants.county_short(self._tree.city.name):
-                    self._add(short, SHORT, "district", entity)
-            else:
-                self._division_name(text, entity)
-
-    def add_former_counties(self) -> None:
-        """Add counties that are gone and that no alias explains: they name a county, though not which one today."""
-        for entity in self._tree.entities.values():
-            text = normalise(entity.name).text
-            if entity.kind == "county" and entity.former and (text, FULL, "district") not in self._groups:
-                self._add(text, FULL, "district", entity)
-
-    def add_places(self, places: pd.DataFrame, *, taught: bool) -> None:
-        for label, text, entity in place_names(places, self._zone_names):
-            self._entities[entity.key] = entity
-            if text and not (taught and entity.origin == "registry"):  # those get their votes from the facts
-                self._add(text, FULL, label, entity)
-
-    def add_learned(self, facts: Iterable[Fact]) -> None:
-        owners = frozenset(text for text, _, label in self._groups if label in ("city", "district"))
-        self._learned = learned_names(facts, self._tree.counties, self._entities, owners)
-
-    def _add(self, text: str, mode: int, label: str, entity: Entity) -> None:
-        if len(text) < 2 and mode != TOWN:
-            return
-        group = self._groups.setdefault((text, mode, label), _Group(label, mode))
-        group.entities.setdefault(entity.key, entity)
-
-    def finish(self, places: pd.DataFrame, facts: tuple[Fact, ...]) -> Gazetteer:
+    def gazetteer(self, places: pd.DataFrame, facts: tuple[Fact, ...]) -> Gazetteer:
+        """Return the gazetteer, without house numbers as yet."""
         keys: dict[str, list[Key]] = defaultdict(list)
-        lookup: dict[tuple[str, str], Name] = dict(self._learned)
-        for (text, mode, label), group in sorted(self._groups.items()):
+        lookup: dict[tuple[str, str], Name] = dict(self._names.learned)
+        for (text, mode, label), group in sorted(self._names.groups.items()):
             key = self._key(text, group)
             keys[text].append(key)
             if mode == FULL:
                 known = lookup.get((label, text))
                 lookup[label, text] = key.name if known is None else _joined(key.name, known)
-        for (label, text), name in self._learned.items():
-            if label != "stem" and name.mentions >= 2 and len(text) >= 3 and (text, FULL, label) not in self._groups:
+        for (label, text), name in self._names.learned.items():
+            if (
+                label != "stem"
+                and name.mentions >= 2
+                and len(text) >= 3
+                and (text, FULL, label) not in self._names.groups
+            ):
                 keys[text].append(Key(len(text), LEARNED, name))
                 for surface in name.surfaces:
                     keys[surface].append(Key(len(surface), LEARNED, name))
-        for code, text in self._elsewhere.items():
-            for words, key in elsewhere_keys(code, text, self._tree.city.key):
+        for code, text in self._names.elsewhere.items():
+            for words, key in elsewhere_keys(code, text, self._names.tree.city.key):
                 keys[words].append(key)
         automaton = ahocorasick.Automaton()
         for text in sorted(keys):
@@ -199,18 +98,18 @@ class _Maker:
         automaton.make_automaton()
         return self._frozen(automaton, keys, lookup, places, facts)
 
-    def _key(self, text: str, group: _Group) -> Key:
+    def _key(self, text: str, group: Group) -> Key:
         entities = tuple(group.entities[k] for k in sorted(group.entities))
         doubt = DOUBT["bare"] if group.mode == SHORT else DOUBT[group.label] if group.label != "city" else 0.0
         shares: dict[str, float] = {}
         for entity in entities:
             if entity.county:
                 shares[entity.county] = 1.0
-        votes = votes_of(shares, self._tree.counties, doubt)
+        votes = votes_of(shares, self._names.tree.counties, doubt)
         name = Name(text, group.label, "bare" if group.mode == SHORT else "full", entities, votes)
         bare = None
         if group.mode == VILLAGE or (group.mode == TOWN and not variants.DIRECTION.match(text)):
-            bare = Name(text, group.label, "bare", entities, votes_of(shares, self._tree.counties, DOUBT["bare"]))
+            bare = Name(text, group.label, "bare", entities, votes_of(shares, self._names.tree.counties, DOUBT["bare"]))
         return Key(len(text), group.mode, name, bare)
 
     def _frozen(
@@ -228,22 +127,22 @@ class _Maker:
             for key in found
             if key.name.label == "district" and key.name.votes
         }
-        regions = set(owners) | {self._tree.city.name, "中国"}
-        regions |= {short} if (short := variants.county_short(self._tree.city.name)) else set()
+        regions = set(owners) | {self._names.tree.city.name, "中国"}
+        regions |= {short} if (short := variants.county_short(self._names.tree.city.name)) else set()
         regions |= {t for t, found in keys.items() if any(k.name.label in ("prov", "city") for k in found)}
         doors = {(f.county, f.name, f.detail): f.surface for f in facts if f.kind == "door"}
         return Gazetteer(
-            city=self._tree.city,
-            city_name=Name(self._tree.city.name, "city", "bare", (self._tree.city,), None),
-            counties=self._tree.counties,
+            city=self._names.tree.city,
+            city_name=Name(self._names.tree.city.name, "city", "bare", (self._names.tree.city,), None),
+            counties=self._names.tree.counties,
             core=core,
-            entities=self._entities,
+            entities=self._names.entities,
             lookup=lookup,
-            priors=priors_of(facts, self._tree.counties, core),
+            priors=priors_of(facts, self._names.tree.counties, core),
             regions=frozenset(regions),
             owners=owners,
             owner_words=_words(owners),
-            inner={text: _inner(name, self._tree.counties) for text, name in owners.items()},
+            inner={text: _inner(name, self._names.tree.counties) for text, name in owners.items()},
             town_cores=self._town_cores(),
             bare_zone=self._bare_zone(),
             doors=doors,
@@ -256,7 +155,7 @@ class _Maker:
     def _town_cores(self) -> dict[str, Name]:
         """Cores of towns of one county only: an unknown 姜灶工业区 probably lies in the land of 姜灶镇."""
         cores = {}
-        for (text, mode, label), group in sorted(self._groups.items()):
+        for (text, mode, label), group in sorted(self._names.groups.items()):
             shares = {e.county: 1.0 for e in group.entities.values() if e.county}
             if (
                 mode == TOWN
@@ -265,31 +164,31 @@ class _Maker:
                 and len(shares) == 1
                 and not variants.DIRECTION.match(text)
             ):
-                votes = votes_of(shares, self._tree.counties, DOUBT["core"])
+                votes = votes_of(shares, self._names.tree.counties, DOUBT["core"])
                 cores[text] = Name(text, "poi", "inner core", (), votes)
         return cores
 
     def _bare_zone(self) -> Name | None:
         """What 开发区 without any owner means: the city's own."""
-        short = variants.county_short(self._tree.city.name) or self._tree.city.name
-        group = self._groups.get((f"{short}开发区", FULL, "devzone"))
+        short = variants.county_short(self._names.tree.city.name) or self._names.tree.city.name
+        group = self._names.groups.get((f"{short}开发区", FULL, "devzone"))
         if group is None:
             return None
         entities = tuple(group.entities[k] for k in sorted(group.entities))
         shares = {e.county: 1.0 for e in entities if e.county}
-        votes = votes_of(shares, self._tree.counties, DOUBT["bare zone"])
+        votes = votes_of(shares, self._names.tree.counties, DOUBT["bare zone"])
         return Name("开发区", "devzone", "bare", (), votes)
 
     def _core_counties(self) -> frozenset[str]:
         """Return the districts of the city proper: those that never were a county or a city of their own."""
         former = {
             entity.key
-            for (text, _, label), group in self._groups.items()
+            for (text, _, label), group in self._names.groups.items()
             for entity in group.entities.values()
             if label == "district" and text.endswith(("市", "县")) and entity.kind == "county"
         }
-        core = frozenset(c for c in self._tree.counties if c not in former)
-        return core or frozenset(self._tree.counties)
+        core = frozenset(c for c in self._names.tree.counties if c not in former)
+        return core or frozenset(self._names.tree.counties)
 
 
 def _words(owners: Mapping[str, Name]) -> re.Pattern[str]:

@@ -1,6 +1,7 @@
 """Names and address points out of the user's layers (``PLACES``)."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -12,24 +13,25 @@ from geo.address import Address, Number, read_number
 from geo.gazetteer.entries import Entity
 from geo.text import normalise
 
-_LABEL = {"zone": "devzone", "building": "poi", "market": "poi", "street": "road"}
+PLACE_LABELS = {"zone": "devzone", "building": "poi", "market": "poi", "street": "road"}
+"""Kinds of places that have a name of their own, with the label of their segments."""
 
 
 def place_names(places: pd.DataFrame, zone_names: Callable[[str], set[str]]) -> Iterator[tuple[str, str, Entity]]:
     """Yield (label, normalised name, entity) of every zone, building, market and street, in all its writings."""
-    for row in places.itertuples():
-        label = _LABEL.get(row.kind)
-        if label is None:
-            continue
-        text = normalise(row.name).text
-        lon, lat = _point(row.geometry)
-        radius = _radius_m(row.geometry, lat)
-        county, town = _text(row.county_code), _text(row.town_code)
-        entity = Entity(str(row.Index), str(row.kind), text, county, town, lon, lat, str(row.origin), radius)
-        yield label, text, entity
-        if row.kind == "zone":
+    named = places[places["kind"].isin(list(PLACE_LABELS))] if len(places) else places
+    columns = [named[c].tolist() for c in ("kind", "name", "county_code", "town_code", "origin")]
+    for key, kind, name, county, town, origin, geometry in zip(
+        named.index.tolist(), *columns, named.geometry.array, strict=True
+    ):
+        text = normalise(name).text
+        lon, lat = _point(geometry)
+        radius = _radius_m(geometry, lat)
+        entity = Entity(str(key), kind, text, _text(county), _text(town), lon, lat, str(origin), radius)
+        yield PLACE_LABELS[kind], text, entity
+        if kind == "zone":
             for variant in sorted(zone_names(text) - {text}):
-                yield label, variant, entity
+                yield PLACE_LABELS[kind], variant, entity
 
 
 def _text(value: object) -> str | None:
@@ -81,12 +83,15 @@ def street_points(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[
     """
     found: dict[tuple[str, str], list[StreetPoint]] = defaultdict(list)
     rows = places[places["kind"] == "address"] if len(places) else places
-    for row in rows.itertuples():
-        lon, lat = _point(row.geometry)
-        street, number = _street_and_number(row, read)
-        if street and number is not None and not math.isnan(lon):
-            point = StreetPoint(number.main, door_text(number), lon, lat, _text(row.town_code) or "")
-            found[_text(row.county_code) or "", street].append(point)
+    columns = [rows[c].tolist() for c in ("name", "number", "county_code", "town_code")]
+    for name, written, county, town, geometry in zip(*columns, rows.geometry.array, strict=True):
+        lon, lat = _point(geometry)
+        if math.isnan(lon):
+            continue
+        street, number = _street_and_number(name, _text(written), read)
+        if street and number is not None:
+            point = StreetPoint(number.main, door_text(number), lon, lat, _text(town) or "")
+            found[_text(county) or "", street].append(point)
     streets = {key: tuple(sorted(points)) for key, points in sorted(found.items())}
     return {key: NumberedStreet(points, _metres_per_number(points)) for key, points in streets.items()}
 
@@ -108,11 +113,22 @@ def metres(one: StreetPoint, two: StreetPoint) -> float:
     return math.hypot((two.lon - one.lon) * scale, two.lat - one.lat) * 111_320
 
 
-def _street_and_number(row: Any, read: Callable[[str], Address]) -> tuple[str, Number | None]:
-    address = read(normalise(row.name).text)
-    number = address.number or read_number(normalise(_text(row.number) or "").text, "号")
-    roads = [text for text, piece in zip(address.texts, address.names, strict=True) if piece.label == "road"]
+_PLAIN = re.compile(r"(?P<street>[\u4e00-\u9fff]{2,8}?(?:路|街|大道|巷|弄))(?P<number>\d+(?:-\d+)?)号?$")
+
+
+def _street_and_number(name: str, written: str | None, read: Callable[[str], Address]) -> tuple[str, Number | None]:
+    """Return street and number; a plain 望江路88号, as most are, needs no parser."""
+    text = normalise(name).text
+    plain = _PLAIN.match(text)
+    if plain is not None and not _DIVISION.search(plain["street"]):
+        return plain["street"], read_number(plain["number"], "号")
+    address = read(text)
+    number = address.number or read_number(normalise(written or "").text, "号")
+    roads = [words for words, piece in zip(address.texts, address.names, strict=True) if piece.label == "road"]
     return (roads[0] if roads else ""), number
+
+
+_DIVISION = re.compile(r"[省市区县镇乡村]|街道")
 
 
 def door_text(number: Number) -> str:
@@ -124,9 +140,10 @@ def place_doors(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[st
     """Return county, street and number of every building and market whose address is known, by place key."""
     doors = {}
     rows = places[places["kind"].isin(["building", "market"]) & places["address"].notna()] if len(places) else places
-    for row in rows.itertuples():
-        address = read(normalise(row.address).text)
+    columns = (rows.index.tolist(), rows["county_code"].tolist(), rows["address"].tolist())
+    for key, county, written in zip(*columns, strict=True):
+        address = read(normalise(written).text)
         at = address.number_after
         if address.number is not None and at >= 0 and address.names[at].label == "road":
-            doors[str(row.Index)] = (_text(row.county_code) or "", address.texts[at], address.number)
+            doors[str(key)] = (_text(county) or "", address.texts[at], address.number)
     return doors
