@@ -99,6 +99,17 @@ def test_loading_again_changes_nothing(app: Flask, folder: Path, loaded: str) ->
         assert store.settings.is_sample(opened)
 
 
+def test_a_sample_that_a_person_cleared_does_not_come_back(tmp_path: Path, folder: Path) -> None:
+    other = create_app(Config.from_environment({}, instance=tmp_path))
+    with other.app_context():
+        with session(write=True) as opened:
+            store.settings.put(opened, "sample_cleared", value=True)
+        assert other.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder)]).exit_code == 0
+        with session() as opened:
+            assert not store.settings.is_sample(opened)
+            assert len(store.read(opened, "enterprises", store.CITY)) == 0
+
+
 def test_the_practice_register_shows_what_an_import_finds(app: Flask, folder: Path, loaded: str) -> None:
     with app.app_context():
         found = imports.plan(current(), imports.Request(folder / "practice.xlsx", "enterprises")).tally

@@ -21,6 +21,8 @@ CITY = "320600"
 NOTICE = "演示数据：街道、楼宇、企业、工会均为虚构"
 LOADED = "sample_loaded"
 """Setting: the digest of the sample's manifest that is loaded."""
+CLEARED = "sample_cleared"
+"""Setting: a person has cleared the sample to make room for real registers, so it does not come back by itself."""
 
 
 class SampleError(AtlasError):
@@ -41,7 +43,7 @@ def sample() -> None:
 def load(folder: Path | None, *, again: bool, later: bool) -> int:
     """装入演示城市 / load the sample city: divisions, layers, registers, unions, and a survey of each year-end.
 
-    Does nothing if it is loaded already, or if the database holds another city's or an office's own registers.
+    Does nothing if it is loaded already or was cleared, or if the database holds an office's own registers.
     """
     began = time.monotonic()
     folder = folder or _made()
@@ -49,9 +51,10 @@ def load(folder: Path | None, *, again: bool, later: bool) -> int:
     database = current()
     with database.session() as session:
         loaded = store.settings.get(session, LOADED)
+        cleared = bool(store.settings.get(session, CLEARED, default=False)) and not again
         occupied = loaded is None and len(store.read(session, "enterprises", store.CITY)) > 0
-    if settings().city != CITY or occupied:
-        click.echo("未装入演示数据：库中已有其他数据或为其他城市 / sample not loaded: the database is in use")
+    if settings().city != CITY or occupied or cleared:
+        click.echo("未装入演示数据：库中已有其他数据、已清除或为其他城市 / sample not loaded: database in use")
         return DONE
     rejected = 0
     if again or loaded != manifest["digest"]:
@@ -99,6 +102,7 @@ def _import(database: Database, folder: Path, manifest: dict[str, Any]) -> int:
     with database.session(write=True) as session:
         store.settings.put(session, store.settings.SAMPLE, value=True)
         store.settings.put(session, LOADED, manifest["digest"])
+        store.settings.put(session, CLEARED, value=False)
     return rejected
 
 
