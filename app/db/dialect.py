@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from app.db import geopackage
+from app.db import blobs, geopackage
 from app.db.faults import translating
 from app.db.types import TextList
 
@@ -90,7 +90,7 @@ def raw(column: Any) -> Any:
 def decode(connection: sa.Connection, values: Sequence[Any]) -> npt.NDArray[np.object_]:
     """Return shapely geometries of what ``raw`` selected."""
     if connection.dialect.name == "sqlite":
-        return geopackage.decode(values)
+        return blobs.decode(values)
     wkbs = np.empty(len(values), dtype=object)
     wkbs[:] = values
     return np.asarray(shapely.from_wkb(wkbs), dtype=object)
@@ -99,7 +99,7 @@ def decode(connection: sa.Connection, values: Sequence[Any]) -> npt.NDArray[np.o
 def encode(connection: sa.Connection, geometries: npt.ArrayLike) -> Sequence[Any]:
     """Return shapely geometries (WGS-84) in the form that ``bulk_insert`` writes."""
     if connection.dialect.name == "sqlite":
-        return geopackage.encode(geometries)
+        return blobs.encode(geometries)
     array = shapely.set_srid(np.asarray(geometries, dtype=object), 4326)
     return list(shapely.to_wkb(array, hex=True, include_srid=True))
 

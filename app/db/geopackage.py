@@ -7,22 +7,18 @@ open the file as it is. Geometries are two-dimensional or higher, in the SRID of
 """
 
 import sqlite3
-import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
+
+from app.db import blobs
 
 APPLICATION_ID = 0x47504B47
 """``GPKG``: the application id of a GeoPackage."""
 
 _VERSION = 10400
-_MAGIC = b"GP"
-_EMPTY, _POINT_FLAGS, _ENVELOPE_FLAGS = 0x10, 0x01, 0x03
-_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 
 _METADATA = """
 CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY,
@@ -68,47 +64,21 @@ _TRIGGERS = {
 }
 
 
-def encode(geometries: npt.ArrayLike, srid: int = 4326) -> list[bytes | None]:
-    """Return GeoPackage blobs of shapely geometries (None stays None), with an envelope for all but points."""
-    array = np.asarray(geometries, dtype=object)
-    wkbs = shapely.to_wkb(array, byte_order=1, flavor="iso")
-    kinds, empty, boxes = shapely.get_type_id(array), shapely.is_empty(array), shapely.bounds(array)
-    blobs: list[bytes | None] = []
-    for wkb, kind, is_empty, box in zip(wkbs, kinds, empty, boxes.tolist(), strict=True):
-        if wkb is None:
-            blobs.append(None)
-        elif is_empty:
-            blobs.append(struct.pack("<2sBBi", _MAGIC, 0, _POINT_FLAGS | _EMPTY, srid) + wkb)
-        elif kind == 0:
-            blobs.append(struct.pack("<2sBBi", _MAGIC, 0, _POINT_FLAGS, srid) + wkb)
-        else:
-            header = struct.pack("<2sBBi4d", _MAGIC, 0, _ENVELOPE_FLAGS, srid, box[0], box[2], box[1], box[3])
-            blobs.append(header + wkb)
-    return blobs
-
-
-def decode(blobs: Sequence[bytes | None]) -> npt.NDArray[np.object_]:
-    """Return shapely geometries of GeoPackage blobs (None stays None)."""
-    wkbs = np.empty(len(blobs), dtype=object)
-    wkbs[:] = [None if blob is None else blob[_header_bytes(blob) :] for blob in blobs]
-    return np.asarray(shapely.from_wkb(wkbs), dtype=object)
-
-
 def register(connection: sqlite3.Connection) -> None:
     """Install the functions that GeoAlchemy2 and the R-tree triggers call, on one connection."""
     for name, arguments, function in (
-        ("GeomFromEWKT", 1, _from_ewkt),
-        ("GeomFromEWKB", -1, _from_ewkb),
-        ("GeomFromWKB", -1, _from_ewkb),
-        ("AsEWKB", 1, lambda blob: None if blob is None else shapely.to_wkb(_with_srid(blob), include_srid=True)),
-        ("AsBinary", 1, lambda blob: None if blob is None else blob[_header_bytes(blob) :]),
-        ("AsGeoJSON", 1, lambda blob: None if blob is None else shapely.to_geojson(decode([blob])[0])),
-        ("ST_AsText", 1, lambda blob: None if blob is None else decode([blob])[0].wkt),
-        ("ST_IsEmpty", 1, _is_empty),
-        ("ST_MinX", 1, lambda blob: _box(blob)[0]),
-        ("ST_MaxX", 1, lambda blob: _box(blob)[1]),
-        ("ST_MinY", 1, lambda blob: _box(blob)[2]),
-        ("ST_MaxY", 1, lambda blob: _box(blob)[3]),
+        ("GeomFromEWKT", 1, blobs.from_ewkt),
+        ("GeomFromEWKB", -1, blobs.from_ewkb),
+        ("GeomFromWKB", -1, blobs.from_ewkb),
+        ("AsEWKB", 1, lambda blob: None if blob is None else shapely.to_wkb(blobs.with_srid(blob), include_srid=True)),
+        ("AsBinary", 1, lambda blob: None if blob is None else blob[blobs.header_bytes(blob) :]),
+        ("AsGeoJSON", 1, lambda blob: None if blob is None else shapely.to_geojson(blobs.decode([blob])[0])),
+        ("ST_AsText", 1, lambda blob: None if blob is None else blobs.decode([blob])[0].wkt),
+        ("ST_IsEmpty", 1, blobs.is_empty),
+        ("ST_MinX", 1, lambda blob: blobs.box(blob)[0]),
+        ("ST_MaxX", 1, lambda blob: blobs.box(blob)[1]),
+        ("ST_MinY", 1, lambda blob: blobs.box(blob)[2]),
+        ("ST_MaxY", 1, lambda blob: blobs.box(blob)[3]),
     ):
         connection.create_function(name, arguments, function, deterministic=True)
     _register_management(connection)
@@ -182,7 +152,7 @@ def fill_index(connection: sqlite3.Connection, table: str, column: str, *, after
     rows = connection.execute(
         f'SELECT "{key}", "{column}" FROM "{table}" WHERE "{key}" > ? AND "{column}" IS NOT NULL', (after or -1,)
     )
-    boxes = ((fid, *_box(blob)) for fid, blob in rows if not _is_empty(blob))
+    boxes = ((fid, *blobs.box(blob)) for fid, blob in rows if not blobs.is_empty(blob))
     connection.executemany(f'INSERT OR REPLACE INTO "{tree}" VALUES (?, ?, ?, ?, ?)', boxes)
 
 
@@ -218,7 +188,7 @@ def _index_fault(connection: sqlite3.Connection, table: str, column: str) -> str
     if not _has_index(connection, table, column) or not {f"{tree}_{name}" for name in _TRIGGERS} <= names:
         return "missing"
     rows = connection.execute(f'SELECT "{key}", "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL')
-    boxes = {fid: _box(blob) for fid, blob in rows if not _is_empty(blob)}
+    boxes = {fid: blobs.box(blob) for fid, blob in rows if not blobs.is_empty(blob)}
     entries = {row[0]: row[1:] for row in connection.execute(f'SELECT id, minx, maxx, miny, maxy FROM "{tree}"')}
     if boxes.keys() != entries.keys():
         return "count"
@@ -271,45 +241,3 @@ def _has_index(connection: sqlite3.Connection, table: str, column: str) -> int:
 
 def _primary_key(connection: sqlite3.Connection, table: str) -> str:
     return next(row[1] for row in connection.execute(f'PRAGMA table_info("{table}")') if row[5])
-
-
-def _header_bytes(blob: bytes) -> int:
-    return 8 + _ENVELOPE_BYTES[blob[3] >> 1 & 7]
-
-
-def _is_empty(blob: bytes | None) -> int | None:
-    return None if blob is None else blob[3] >> 4 & 1
-
-
-def _box(blob: bytes | None) -> tuple[float | None, ...]:
-    """Return minx, maxx, miny, maxy of a blob: from its envelope, else from its point, else computed."""
-    if blob is None or _is_empty(blob):
-        return (None,) * 4
-    order = "<" if blob[3] & 1 else ">"
-    if blob[3] >> 1 & 7:
-        return struct.unpack_from(f"{order}4d", blob, 8)
-    inner = "<" if blob[8] else ">"
-    if struct.unpack_from(f"{inner}I", blob, 9)[0] % 1000 == 1:
-        x, y = struct.unpack_from(f"{inner}2d", blob, 13)
-        return x, x, y, y
-    west, south, east, north = shapely.bounds(decode([blob])[0]).tolist()
-    return west, east, south, north
-
-
-def _with_srid(blob: bytes) -> Any:
-    srid = struct.unpack_from("<i" if blob[3] & 1 else ">i", blob, 4)[0]
-    return shapely.set_srid(decode([blob])[0], srid)
-
-
-def _from_ewkt(text: str | None) -> bytes | None:
-    if text is None:
-        return None
-    srid, _, wkt = text.rpartition(";")
-    return encode([shapely.from_wkt(wkt)], int(srid.removeprefix("SRID=")) if srid else 0)[0]
-
-
-def _from_ewkb(wkb: bytes | str | None, srid: int | None = None) -> bytes | None:
-    if wkb is None:
-        return None
-    geometry = shapely.from_wkb(wkb)
-    return encode([geometry], srid if srid is not None else shapely.get_srid(geometry))[0]

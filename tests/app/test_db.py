@@ -16,7 +16,7 @@ from geoalchemy2.shape import from_shape, to_shape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.db import Database, bbox_overlaps, dialect, geopackage, indexes
+from app.db import Database, bbox_overlaps, blobs, dialect, indexes
 from app.models import Base, Place, Run, SurveyFirm
 
 SQUARE = shapely.box(120.8, 32.0, 120.9, 32.1)
@@ -42,12 +42,12 @@ def path_of(database: Database) -> Path:
 
 @given(st.lists(SHAPES, max_size=6))
 def test_blobs_give_back_what_was_put_in(shapes: list[shapely.Geometry | None]) -> None:
-    back = geopackage.decode(geopackage.encode(np.array(shapes, dtype=object)))
+    back = blobs.decode(blobs.encode(np.array(shapes, dtype=object)))
     assert [g and g.wkb for g in back] == [g and g.wkb for g in shapes]
 
 
 def test_a_blob_is_what_the_standard_says() -> None:
-    point, area = geopackage.encode(np.array([shapely.Point(120, 32), SQUARE], dtype=object))
+    point, area = blobs.encode(np.array([shapely.Point(120, 32), SQUARE], dtype=object))
     assert point is not None and area is not None
     # Magic, version 0, little-endian without envelope, SRID 4326; then ISO WKB.
     assert point[:8] == b"GP\x00\x01\xe6\x10\x00\x00"
