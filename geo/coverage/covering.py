@@ -1,11 +1,11 @@
 """Coverage of each enterprise on a day, and what each union covers."""
 
-from collections import Counter
 from datetime import date
 
 import pandas as pd
 
 from geo.coverage import flags, layers, state
+from geo.coverage.modes import commonest
 from geo.coverage.options import CoverageOptions
 from geo.coverage.path import legal_path
 from geo.frames import COVERAGE, SURVEYED_UNIONS
@@ -99,12 +99,13 @@ def survey_unions(
     table["host_id"] = hosts.reindex(unions.index)
     sure = links[links["status"].eq("auto") & links["member_kind"].eq("enterprise") & links["member_id"].notna()]
     table["linked_firms"] = sure.groupby("union_id")["member_id"].nunique().reindex(unions.index).fillna(0)
-    covered = firms[firms["union_id"].notna()].groupby("union_id")
+    by_union = firms[firms["union_id"].notna()]
+    covered = by_union.groupby("union_id")
     table["covered_firms"] = covered.size().reindex(unions.index).fillna(0)
     table["covered_workers"] = covered["workers"].sum().reindex(unions.index).fillna(0)
-    town = covered["town_code"].agg(_commonest).reindex(unions.index)
+    town = commonest(by_union["town_code"], by_union["union_id"]).reindex(unions.index)
     table["town_code"] = table["host_id"].map(firms["town_code"]).fillna(town)
-    county = covered["county_code"].agg(_commonest).reindex(unions.index)
+    county = commonest(by_union["county_code"], by_union["union_id"]).reindex(unions.index)
     table["county_code"] = table["county_code"].fillna(table["host_id"].map(firms["county_code"])).fillna(county)
     counting = layers.standing(links, on=on, in_force=unions.index[ended.isna()])
     table["flags"] = flags.of_unions(table, layers.claims(counting, unions), hosts, firms["workers"])
@@ -143,8 +144,3 @@ def _preparing(unions: pd.DataFrame, links: pd.DataFrame, ended: pd.Series, firm
     preparing = unions.index[ended.eq("not_yet").fillna(False)].intersection(hosts.index)
     members = unions.loc[preparing, "members"].groupby(hosts[preparing]).max()
     return members.reindex(firms).astype("Int64")
-
-
-def _commonest(values: pd.Series) -> str | None:
-    counts = Counter(values.dropna())
-    return min(counts, key=lambda value: (-counts[value], value)) if counts else None

@@ -1,12 +1,12 @@
 """The figures by place, each rate with its named basis. Members are not workers, and bases are never mixed."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from geo.coverage.modes import commonest
 from geo.coverage.options import CoverageOptions
 from geo.coverage.state import ended_because
 from geo.errors import FrameError
@@ -140,7 +140,7 @@ def union_places(firms: pd.DataFrame, unions: pd.DataFrame, *, by: str | None) -
         result = unions[by].astype("string")
     else:
         covered = firms[firms["union_id"].notna() & firms[by].notna()]
-        result = covered.groupby("union_id")[by].agg(_commonest).reindex(unions.index).astype("string")
+        result = commonest(covered[by], covered["union_id"]).reindex(unions.index).astype("string")
     hosted = unions["host_id"].map(firms[by].astype("string")).astype("string")
     return hosted.fillna(result).fillna(UNPLACED)
 
@@ -216,8 +216,3 @@ def _union_counts(unions: pd.DataFrame, places: pd.Series) -> pd.DataFrame:
 def _ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
     top, bottom = part.astype("float64"), whole.astype("float64")
     return top.div(bottom.where(bottom > 0))
-
-
-def _commonest(values: pd.Series) -> str:
-    counts = Counter(values)
-    return min(counts, key=lambda value: (-counts[value], value))
