@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -52,12 +53,13 @@ class Database:
     """A database by its URL, ``sqlite:///….gpkg`` or ``postgresql+psycopg2://…`` with PostGIS; not opened yet."""
 
     url: str
-    engine: sa.Engine = field(init=False, repr=False)
     _ready: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "engine", _engine(self.url))
+    @cached_property
+    def engine(self) -> sa.Engine:
+        """The engine; made at first use, so that a wrong URL is told where errors are told."""
+        return _engine(self.url)
 
     @property
     def embedded(self) -> bool:

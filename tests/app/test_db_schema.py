@@ -113,7 +113,7 @@ def test_an_unreachable_server_is_said_without_its_password(url: str) -> None:
 @pytest.mark.parametrize("url", ["secret", "mysql://u:secret@h/d", "", "C:\\atlas.gpkg"])
 def test_a_url_of_another_form_is_said_without_showing_it(url: str) -> None:
     with pytest.raises(faults.DatabaseUnreachable, match="ATLAS_DATABASE_URL") as caught:
-        Database(url)
+        Database(url).prepare()
     assert "secret" not in str(caught.value)
 
 
