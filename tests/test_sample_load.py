@@ -120,6 +120,24 @@ def test_the_practice_register_shows_what_an_import_finds(app: Flask, folder: Pa
     assert {"NAME_MISSING", "CODE_CHECK_DIGIT", "DUPLICATE_DIFFERENT", "COUNT_NEGATIVE"} <= set(found.codes)
 
 
+@pytest.mark.postgis
+def test_postgis_gives_the_same_figures(
+    postgis_url: str, tmp_path: Path, folder: Path, surveys: dict[int, Survey]
+) -> None:
+    other = create_app(Config.from_environment({}, instance=tmp_path, database_url=postgis_url))
+    runner = other.test_cli_runner()
+    assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
+    answer = runner.invoke(args=["sample", "load", "--folder", str(folder), "--later"])
+    assert answer.exit_code == 0, answer.output
+    with other.app_context(), session() as opened:
+        found = store.surveys.latest(opened, store.CITY)
+        assert store.surveys.days(opened) == [DAYS[-1]]
+    assert found is not None
+    columns = ["county_code", "building", "primary", "union_id", "eligible", "covered", "gap", "group_id"]
+    here, there = (survey.firms[columns].sort_index().fillna("") for survey in (surveys[2025], found))
+    assert here.equals(there)
+
+
 def test_a_database_in_use_is_left_alone(tmp_path: Path, folder: Path) -> None:
     other = create_app(Config.from_environment({}, instance=tmp_path))
     with other.app_context():
