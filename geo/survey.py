@@ -13,7 +13,7 @@ import pandas as pd
 from geo import coverage, gazetteer, joint, linkage, places
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
-from geo.frames import FIRMS, GIVEN, LOCATED, PLACES
+from geo.frames import FIRMS, GIVEN, LOCATED, PLACES, SURVEYED_UNIONS
 from geo.gazetteer import Gazetteer
 from geo.geocode import LocateOptions, locate
 from geo.joint import JointOptions
@@ -132,8 +132,9 @@ def survey(
     firms, unions = _covered(inputs, located, links, on=on, rules=rules, options=options)
     steps.count("coverage", inputs.enterprises, firms, firms["primary"].where(firms["eligible"], "excluded"))
     steps.begin("joint")
-    groups, groupings = joint.suggest(firms, unions, places=known, divisions=inputs.divisions, options=options.joint)
-    firms = _grouped(firms, groupings)
+    suggested = joint.suggest(firms, unions, places=known, divisions=inputs.divisions, options=options.joint)
+    firms = _grouped(firms, suggested.groupings)
+    unions = SURVEYED_UNIONS.conform(unions.assign(place_id=suggested.seats.reindex(unions.index)))
     steps.count("joint", inputs.enterprises, firms, _fates(firms))
     steps.end()
     return Survey(
@@ -143,8 +144,8 @@ def survey(
         places=known,
         unions=unions,
         links=links,
-        groups=groups,
-        groupings=groupings,
+        groups=suggested.groups,
+        groupings=suggested.groupings,
         gazetteer_hash=names.hash,
         tally=tuple(steps.tally),
     )

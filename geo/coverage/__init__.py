@@ -4,6 +4,7 @@ from geo.coverage.covering import cover, survey_unions, union_state
 from geo.coverage.figures import PRECISE, RATES, UNLOCATED, UNPLACED, Rate, growth, measure, union_places
 from geo.coverage.options import CoverageOptions
 from geo.coverage.path import legal_path
+from geo.coverage.year import Year, statistical_year
 
 __all__ = [
     "PRECISE",
@@ -12,10 +13,12 @@ __all__ = [
     "UNPLACED",
     "CoverageOptions",
     "Rate",
+    "Year",
     "cover",
     "growth",
     "legal_path",
     "measure",
+    "statistical_year",
     "survey_unions",
     "union_places",
     "union_state",

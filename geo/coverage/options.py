@@ -15,3 +15,5 @@ class CoverageOptions:
     """A union listed without a day of approval counts as approved before any day asked for."""
     grace_months: int = 12
     """Age in months below which a firm is left out of the dynamic rate; not verified for Jiangsu."""
+    year_end: tuple[int, int] = (12, 31)
+    """Month and day on which the statistical year closes; (6, 30), (9, 30) and (12, 31) occur. Never 29 February."""

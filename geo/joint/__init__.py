@@ -3,6 +3,6 @@
 from geo.joint.check import CheckError
 from geo.joint.options import JointOptions, OptionError
 from geo.joint.reasons import LEFT_CODES
-from geo.joint.suggestions import suggest
+from geo.joint.suggestions import Suggested, suggest
 
-__all__ = ["LEFT_CODES", "CheckError", "JointOptions", "OptionError", "suggest"]
+__all__ = ["LEFT_CODES", "CheckError", "JointOptions", "OptionError", "Suggested", "suggest"]

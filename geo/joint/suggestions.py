@@ -1,6 +1,7 @@
 """First joint unions for the firms that are too small for their own: seats, engine, check and reasons in one call."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -13,6 +14,14 @@ from geo.joint.existing import existing
 from geo.joint.options import JointOptions
 
 
+class Suggested(NamedTuple):
+    """What ``suggest`` returns."""
+
+    groups: pd.DataFrame
+    groupings: pd.DataFrame
+    seats: pd.Series
+
+
 def suggest(
     firms: pd.DataFrame,
     unions: pd.DataFrame,
@@ -20,7 +29,7 @@ def suggest(
     places: gpd.GeoDataFrame,
     divisions: pd.DataFrame,
     options: JointOptions,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Suggested:
     """Suggest joint unions, and firms that an existing joint union can take in.
 
     Parameters
@@ -36,6 +45,7 @@ def suggest(
     groups : GROUPS, those first that reach most workers, unknown counts at the assumed number
     groupings : GROUPINGS, one row per candidate (an uncovered firm below the size for its own union), by key
         Grouped and left over together are all candidates; what is no candidate has no row.
+    seats : place, village or town that each existing joint union sits in, by union key, NA if unknown
     A suggestion is advice: it counts nobody as covered, and the higher union and the workers decide.
     """
     lying = firms.join(streets.chainages(firms, places, options=options))
@@ -48,7 +58,7 @@ def suggest(
     names = pd.concat([places["name"], divisions["name"], unions["name"]])
     groups = _groups(drafts, facts, hosts=hosts, names=names, options=options)
     groups[["lon", "lat"]] = _centres(firms, drafts).reindex(groups.index)
-    return groups, _groupings(drafts, left, pool)
+    return Suggested(groups, _groupings(drafts, left, pool), hosts["seat"])
 
 
 def _groupings(drafts: Sequence[Draft], left: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:

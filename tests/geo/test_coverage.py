@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import ON, enterprises, firms, links, rules, unions
 
-from geo.coverage import UNPLACED, CoverageOptions, cover, growth, legal_path, measure, survey_unions
+from geo.coverage import UNPLACED, CoverageOptions, cover, growth, legal_path, measure, statistical_year, survey_unions
 from geo.frames import FIRMS, GROUPINGS, SURVEYED_UNIONS, UNIONS
 
 
@@ -291,3 +291,23 @@ def test_every_row_of_the_register_is_answered_in_its_order() -> None:
     rows = {key: {} for key in ("c", "a", "b")}
     assert covered(rows, {}, []).index.tolist() == ["c", "a", "b"]
     assert set(GROUPINGS.columns) < set(FIRMS.columns)
+
+
+@pytest.mark.parametrize(
+    ("on", "year_end", "first", "last"),
+    [
+        (date(2025, 12, 31), (12, 31), date(2025, 1, 1), date(2025, 12, 31)),
+        (date(2026, 1, 1), (12, 31), date(2026, 1, 1), date(2026, 12, 31)),
+        (date(2025, 9, 30), (9, 30), date(2024, 10, 1), date(2025, 9, 30)),
+        (date(2025, 10, 1), (9, 30), date(2025, 10, 1), date(2026, 9, 30)),
+        (date(2024, 2, 29), (6, 30), date(2023, 7, 1), date(2024, 6, 30)),
+    ],
+)
+def test_the_statistical_year_closes_on_the_day_the_office_says(
+    on: date, year_end: tuple[int, int], first: date, last: date
+) -> None:
+    year = statistical_year(on, year_end)
+    assert (year.first, year.last) == (first, last)
+    assert year.elapsed(last) == 1.0
+    assert year.elapsed(year.before) == 0.0
+    assert 0.0 < year.elapsed(on) <= 1.0

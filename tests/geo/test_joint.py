@@ -38,7 +38,8 @@ def suggested(
     options: JointOptions = LIMITS,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = places() if known is None else known
-    return suggest(firms(rows), existing, places=table, divisions=divisions(), options=options)
+    found = suggest(firms(rows), existing, places=table, divisions=divisions(), options=options)
+    return found.groups, found.groupings
 
 
 def tenants(count: int, **same: Any) -> dict[str, dict[str, Any]]:

@@ -130,6 +130,7 @@ def test_the_tower_s_union_takes_the_neighbours_in_and_the_street_forms_its_own(
     firms = found.firms
     tower = found.groups[found.groups["place_id"] == "union:tower"].iloc[0]
     assert tower[["kind", "firms", "workers"]].tolist() == ["existing", 3, 29]
+    assert found.unions["place_id"].fillna("").tolist() == ["", TOWER]
     street = found.groups[found.groups["kind"] == "street"].iloc[0]
     assert street[["place_id", "firms", "workers"]].tolist() == [STREET, 3, 28]
     assert street["chainage_to_m"] - street["chainage_from_m"] == pytest.approx(19, abs=2)
