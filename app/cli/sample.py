@@ -61,7 +61,9 @@ def load(folder: Path | None, *, again: bool, later: bool) -> int:
         rejected = _import(database, folder, manifest)
     _survey(database, [date.fromisoformat(day) for day in manifest["days"]], later=later)
     click.echo(f"{NOTICE}（{time.monotonic() - began:.0f} s）")
-    return SOME_REJECTED if rejected else DONE
+    if rejected:
+        sys.exit(SOME_REJECTED)
+    return DONE
 
 
 def _made() -> Path:
