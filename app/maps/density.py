@@ -14,13 +14,13 @@ from app.maps import basemap, hexagons
 from app.maps.scene import Scene
 
 OPACITY = 200
-FINENESS = 4
+FINENESS = 8
 """Pixels per band width, fewer where the picture would be wider than ``WIDEST``."""
 
 WIDEST = 900
 
-SUPPORT = 10
-"""Firms within reach of the kernel below which a ratio is left blank."""
+SUPPORT = 5
+"""Firms within reach of half a band width below which a ratio is left blank: nothing is drawn over fields and water."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,13 @@ def density(scene: Scene, weights: np.ndarray, bandwidth_m: int) -> np.ndarray:
 
 def ratio(scene: Scene, parts: np.ndarray, wholes: np.ndarray, bandwidth_m: int) -> np.ndarray:
     """Return the kernel ratio of two weights, NaN outside the city and where too few firms support it."""
+    grid = raster(scene, bandwidth_m)
     below = density(scene, wholes, bandwidth_m)
-    reach_km2 = 4 * np.pi * (bandwidth_m / 1000) ** 2
+    near = _blurred(_binned(scene, grid, wholes).astype("float32"), grid.sigma / 2)
+    firms = near * 4 * np.pi * (grid.sigma / 2) ** 2  # the number that weighs as much as the kernel's sum
     with np.errstate(divide="ignore", invalid="ignore"):
         share = density(scene, parts, bandwidth_m) / below
-        return np.where(below * reach_km2 >= SUPPORT, np.clip(share, 0, 1), np.nan)
+        return np.where(firms >= SUPPORT, np.clip(share, 0, 1), np.nan)
 
 
 def image(classes: np.ndarray, colours: Sequence[str]) -> np.ndarray:

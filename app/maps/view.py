@@ -30,7 +30,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 )
 FORMS = ("place", "county", "grid", "heat")
 KINDS = ("town", "zone", "village", "street", "market", "building")
-CELLS = (500, 1000, 2000, 5000)
+CELLS = (500, 1000, 2000, 3000, 5000)
 """Distance between neighbouring cells, and of the heat map the band width, in metres."""
 
 
@@ -41,7 +41,7 @@ class View:
     measure: str = "firms"
     by: str = "place"
     kind: str = "town"
-    cell: int = 2000
+    cell: int = 3000
     chosen: Filter = field(default_factory=Filter)
     at: str = ""
 
