@@ -137,8 +137,12 @@ class Reading:
         return self.survey.groups.loc[[self._seats[key] for key in place_ids if key in self._seats]]
 
     def group_name(self, key: str) -> str:
-        """Return the name of a suggested union."""
-        return str(self.survey.groups["name"].get(key, key))
+        """Return the name of a suggested union: of the place it sits in with the kind, or of the union it joins."""
+        groups = self.survey.groups
+        if key not in groups.index:
+            return key
+        kind, name = groups.at[key, "kind"], groups.at[key, "name"]
+        return str(name) if kind == "existing" else f"{name} · {label('group_kind', kind)}"
 
     def firm_name(self, key: str) -> str:
         """Return the name of a firm, its key if it is not in the survey."""

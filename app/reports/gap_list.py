@@ -24,16 +24,43 @@ NAMED = {
 }  # fmt: skip
 """Columns of FIRMS that hold keys, and the kind of what they name."""
 
+FINEST = ["building", "market", "zone", "street", "village_code", "town_code", "county_code"]
+"""Columns of places from fine to coarse."""
+
+DEGREES, DIGITS = ("lon", "lat"), 6
+"""Columns in degrees, and their digits: a tenth of a metre."""
+
 
 def columns() -> list[tuple[str, Column]]:
-    """Return field and column in the order of the ledger: what there is, where, how large, why not, what next."""
-    words = [
-        ("name", _("企业名称"), 34),
+    """Return field ("" for a blank) and column: first what is printed for the visit, then the whole ledger."""
+    printed = [
+        ("name", Column(_("企业名称"), 27, printed=True, wrap=True)),
+        ("where", Column(_("所在"), 16, printed=True, wrap=True)),
+        ("unit", Column(_("幢"), 5, printed=True)),
+        ("floor", Column(_("楼层"), 5, printed=True)),
+        ("room", Column(_("房号"), 7, printed=True)),
+        ("address", Column(_("注册地址"), 28, printed=True, wrap=True)),
+        ("workers", Column(_("职工人数"), 6, printed=True)),
+        ("path", Column(_("建议组织形式"), 12, printed=True, wrap=True)),
+    ]
+    asked = [(_("核查日期"), 9), (_("是否在此经营"), 7), (_("现有职工人数"), 7), (_("未建会原因（核实）"), 14)]
+    asked += [(_("企业意见"), 14), (_("下一步"), 12), (_("备注"), 12)]
+    later = [(_("是否实地核查"), 9), (_("核查人（单位）"), 14), (_("推进阶段（更新）"), 12), (_("计划完成日期"), 11)]
+    blanks = [("", Column(heading, width, blank=True, printed=True)) for heading, width in asked]
+    rest = [(field, Column(heading, width)) for field, heading, width in _ledger()]
+    return [*printed, *blanks, *rest, *(("", Column(heading, width, blank=True)) for heading, width in later)]
+
+
+def _ledger() -> list[tuple[str, str, int]]:
+    return [
         ("uscc", _("统一社会信用代码"), 20),
-        ("ownership", _("单位类别"), 10),
-        ("sector", _("行业"), 12),
-        ("established", _("成立日期"), 11),
-        ("status", _("经营状态"), 9),
+        ("primary", _("建会状态"), 10),
+        ("union_id", _("所属工会"), 26),
+        ("group", _("建议加入的联合工会"), 24),
+        ("path_rules", _("依据"), 8),
+        ("excluded_because", _("不计入分母的原因"), 14),
+        ("reason", _("未建会原因（已登记）"), 18),
+        ("stage", _("推进阶段（已登记）"), 14),
         ("county_code", _("县（市、区）"), 10),
         ("town_code", _("镇（街道）"), 12),
         ("village_code", _("村（社区）"), 12),
@@ -42,74 +69,48 @@ def columns() -> list[tuple[str, Column]]:
         ("market", _("市场"), 16),
         ("street", _("道路"), 14),
         ("house_no", _("门牌"), 8),
-        ("unit", _("幢"), 7),
-        ("floor", _("楼层"), 6),
-        ("room", _("房号"), 8),
-        ("address", _("注册地址"), 40),
         ("operating_address", _("经营地址"), 30),
-        ("lon", _("经度"), 10),
-        ("lat", _("纬度"), 10),
+        ("lon", _("经度"), 11),
+        ("lat", _("纬度"), 11),
         ("level", _("定位级别"), 9),
         ("radius_m", _("误差半径（米）"), 9),
-        ("workers", _("职工人数"), 8),
+        ("ownership", _("单位类别"), 10),
+        ("sector", _("行业"), 16),
+        ("established", _("成立日期"), 11),
+        ("status", _("经营状态"), 11),
         ("women", _("女职工"), 8),
         ("migrant", _("农民工"), 8),
-        ("agency_workers", _("劳务派遣工"), 8),
+        ("agency_workers", _("劳务派遣工"), 9),
         ("counts_on", _("人数日期"), 11),
-        ("primary", _("建会状态"), 10),
-        ("union_id", _("所属工会"), 26),
-        ("excluded_because", _("不计入分母的原因"), 14),
-        ("path", _("建议组织形式"), 16),
-        ("path_rules", _("依据"), 8),
-        ("group", _("建议加入的联合工会"), 24),
-        ("reason", _("未建会原因（已登记）"), 18),
-        ("stage", _("推进阶段（已登记）"), 14),
         ("source", _("名录来源"), 16),
         ("source_date", _("来源日期"), 11),
     ]
-    return [(field, Column(heading, width)) for field, heading, width in words]
-
-
-def blanks() -> list[Column]:
-    """Return the columns that the visitor fills in."""
-    words = (
-        (_("是否实地核查"), 9),
-        (_("核查日期"), 11),
-        (_("核查人（单位）"), 14),
-        (_("是否在此经营"), 9),
-        (_("现有职工人数"), 9),
-        (_("未建会原因（核实）"), 18),
-        (_("企业意见"), 18),
-        (_("推进阶段（更新）"), 12),
-        (_("下一步"), 18),
-        (_("计划完成日期"), 11),
-        (_("备注"), 18),
-    )
-    return [Column(heading, width, blank=True) for heading, width in words]
 
 
 def sheet(read: Reading, chosen: Filter, table: pd.DataFrame) -> Sheet:
     """Return the sheet of ``table``, rows of FIRMS in the order wanted, with blank columns for the visit."""
-    known = columns()
+    layout = columns()
     title = _("企业建会情况清单") if chosen.gap is not True else _("未建会企业清单（走访用）")
-    heads = [Column(_("序号"), 6), *(column for _field, column in known), *blanks()]
-    facts = notes(read, chosen, _("一行一家企业，右侧浅黄色各栏供走访时填写"))
-    return Sheet(
-        title, facts, heads, _rows(read, table, [field for field, _column in known]), f"{title}_{read.on}", stamp(read)
-    )
+    heads = [Column(_("序号"), 5, printed=True), *(column for _field, column in layout)]
+    facts = notes(read, chosen, _("一行一家企业；浅黄色各栏供走访时填写，打印只含走访所需各栏"))
+    rows = _rows(read, table, [field for field, _column in layout])
+    return Sheet(title, facts, heads, rows, f"{title}_{read.on}", stamp(read))
 
 
 def _rows(read: Reading, table: pd.DataFrame, wanted: list[str]) -> Iterator[tuple[Any, ...]]:
-    shown = pd.DataFrame({field: _worded(read, table, field) for field in wanted}, index=table.index, dtype="object")
-    for number, row in enumerate(shown.itertuples(index=False, name=None), 1):
-        yield (number, *row)
+    known = {field: _worded(read, table, field) for field in wanted if field}
+    blank = [None] * len(table)
+    return zip(range(1, len(table) + 1), *(known.get(field, blank) for field in wanted), strict=True)
 
 
 def _worded(read: Reading, table: pd.DataFrame, field: str) -> pd.Series:
     """Return one column in words; each distinct value is looked up once."""
+    if field == "where":
+        return pd.Series([_finest(read, row) for row in table[FINEST].itertuples(index=False)], index=table.index)
     if field == "group":
-        return table["group_id"].map(read.survey.groups["name"]).astype("object")
-    values = table[field].astype("object")
+        keys = table["group_id"].astype("object")
+        return keys.map({key: read.group_name(key) for key in keys.dropna().unique()})
+    values = table[field].astype("object") if field not in DEGREES else table[field].round(DIGITS).astype("object")
     if field == "path_rules":
         return values.map(" ".join)
     if field in CODED:
@@ -117,3 +118,8 @@ def _worded(read: Reading, table: pd.DataFrame, field: str) -> pd.Series:
     if field in NAMED:
         return values.map({value: read.name(NAMED[field], value) for value in values.dropna().unique()})
     return values
+
+
+def _finest(read: Reading, keys: tuple[Any, ...]) -> str:
+    """Return the name of the finest place that is known, of keys in the order of ``FINEST``."""
+    return next((read.name(NAMED[column], key) for column, key in zip(FINEST, keys, strict=True) if pd.notna(key)), "")

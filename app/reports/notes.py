@@ -61,7 +61,10 @@ def notes(read: Reading, chosen: Filter, what: str) -> list[tuple[str, str]]:
         (_("企业总数"), number(total["firms"])),
         (_("计入分母的企业"), number(total["eligible"])),
         (_("未建会企业"), number(total["gap"])),
-        (_("未定位"), _("%(n)s 家计入分母的企业没有可用位置，已列在表中，不在图上", n=number(total["unlocated"]))),
+        (
+            _("未定位"),
+            _("%(n)s 家计入分母的企业只知县（市、区）或完全不明，已列在表中，不在图上", n=number(total["unlocated"])),
+        ),
         (_("人数不详"), _("%(n)s 家计入分母的企业没有职工人数，合计不含这些企业", n=number(total["workers_unknown"]))),
         (_("使用说明"), _("工作台账，非统计调查表。仅供内部工作使用，不得公开。")),
     ]

@@ -10,6 +10,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.reports.cells import cell, neutral
@@ -19,17 +21,24 @@ MEDIA = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 _INK, _LINE = "1C2430", "B9C2CC"
 _HEAD = PatternFill("solid", fgColor="E9EDF1")
 _BLANK = PatternFill("solid", fgColor="FFF7E0")
+WRAPPED = Alignment(wrap_text=True, vertical="top")
 _EDGE = Side(style="thin", color=_LINE)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: heading, width in characters, whether it is blank to be filled in by hand, whether it is a share."""
+    """A column: heading, width in characters, and what is peculiar to it.
+
+    ``blank``: filled in by hand · ``share``: shown as a percentage · ``printed``: inside the print area (all are, if
+    no column says so) · ``wrap``: long text runs over lines.
+    """
 
     heading: str
     width: int = 12
     blank: bool = False
     share: bool = False
+    printed: bool = False
+    wrap: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ def comma_separated(sheet: Sheet) -> bytes:
 
 def _cover(page: Worksheet, sheet: Sheet) -> None:
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 22, 96
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
+    _a4_landscape(page)
     page.append([_styled(page, sheet.title, font=Font(bold=True, size=16, color=_INK))])
     page.append([])
     for label, text in sheet.notes:
@@ -93,26 +102,40 @@ def _list(page: Worksheet, sheet: Sheet) -> None:
         page.column_dimensions[get_column_letter(number)].width = column.width
     page.freeze_panes = "C2"
     page.print_title_rows = "1:1"
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    _a4_landscape(page)
     page.oddHeader.left.text = sheet.title.replace("&", "&&")
     page.oddFooter.right.text = "&P / &N"
     page.append([_heading(page, column) for column in sheet.columns])
     rows = 1
-    shares = [number for number, column in enumerate(sheet.columns) if column.share]
+    # One styled cell a column is filled anew for each row: a row is written as soon as it is appended.
+    styled = {
+        number: _peculiar(page, column) for number, column in enumerate(sheet.columns) if column.share or column.wrap
+    }
     for rows, row in enumerate(sheet.rows, 2):  # noqa: B007 (the last number is the height of the table)
         values = [cell(value) for value in row]
-        for number in shares:
-            values[number] = _share(page, values[number])
+        for number, made in styled.items():
+            made.value, values[number] = values[number], made
         page.append(values)
+    printed = sum(column.printed for column in sheet.columns) or len(sheet.columns)
+    page.print_area = f"A1:{get_column_letter(printed)}{rows}"
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{rows}"
 
 
-def _share(page: Worksheet, value: Any) -> WriteOnlyCell:
-    made = WriteOnlyCell(page, value=value)
-    made.number_format = "0.0%"
+def _peculiar(page: Worksheet, column: Column) -> WriteOnlyCell:
+    made = WriteOnlyCell(page)
+    if column.share:
+        made.number_format = "0.0%"
+    if column.wrap:
+        made.alignment = WRAPPED
     return made
+
+
+def _a4_landscape(page: Worksheet) -> None:
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.6, bottom=0.5)
+    page.print_options.gridLines = True
 
 
 def _heading(page: Worksheet, column: Column) -> WriteOnlyCell:

@@ -40,6 +40,7 @@ def show(kind: str, key: str) -> str:
     return render_template(
         "places/page.html", read=read, kind=kind, key=key, place=place, chosen=chosen, total=read.total(chosen),
         inside=inside, floors=floors, groups=groups, firms=firms, part=_map(read, kind, key),
+        undotted=int((~locator.dotted(firms)).sum()),
     )  # fmt: skip
 
 

@@ -26,10 +26,10 @@ def index() -> str:
     read, sort = reading(), request.args.get("sort", "-firms")
     groups = listed(read)
     rows = page(ordered(groups, sort, SORTS), request.args.get("page", 1, type=int), settings().page_size)
-    template = "suggestions/table.html" if partial() else "suggestions/page.html"
-    return render_template(
-        template, read=read, sort=sort, page=rows, groups=groups, total=read.total(), grouped=grouped()
-    )
+    known = {"read": read, "sort": sort, "page": rows, "groups": groups, "total": read.total(), "grouped": grouped()}
+    if partial():
+        return render_template("suggestions/table.html", **known)
+    return render_template("suggestions/page.html", **known, part=locator.groups(read, groups))
 
 
 @bp.get("/<path:key>")
@@ -42,7 +42,7 @@ def show(key: str) -> str:
     members = read.firms(Filter(group=(key,)))
     return render_template(
         "suggestions/group.html", read=read, key=key, group=group, members=members, total=read.total(),
-        part=locator.group(read, key),
+        part=locator.group(read, key), undotted=int((~locator.dotted(members)).sum()),
     )  # fmt: skip
 
 
