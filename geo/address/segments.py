@@ -35,6 +35,8 @@ _TOKEN_RANK = {"no": 8, CHAIN: 12, GROUP: 7, ROAD: 7, "phase": 10, "block": 11, 
 _UNRANKED = frozenset((REL, SEP, KM, NOTE))
 _BACK, _AGAIN, _AGAIN_UP_TO = -2.2, -0.6, 9
 _LONGEST = 12
+_SURE = 2.5
+"""Score below which a name is too doubtful to be taken without looking at the alternatives."""
 _Edge = tuple[int, str, int, float, object]
 _State = tuple[float, int, int, _Edge | None]
 
@@ -53,11 +55,37 @@ def segment(text: str, hits: Iterable[Hit] = ()) -> list[Segment]:
         breaks.add(start)
         breaks.add(end)
         edges.setdefault(start, []).append((end, label, RANK[label], score, hit))
+    known = _all_known(size, edges)
+    if known is not None:
+        return known
     suffixes = suffix_ends(text)
     breaks.update(end for end in suffixes if not closed[end - 1])
     order = sorted(breaks)
     _name_edges(order, closed, suffixes, edges)
     return _best_path(order, edges)
+
+
+def _all_known(size: int, edges: Mapping[int, list[_Edge]]) -> list[Segment] | None:
+    """Return the row of longest known names and tokens if it covers the text in order; most addresses need no more."""
+    path, start, reached = [], 0, 0
+    while start < size:
+        here = edges.get(start)
+        if here is None:
+            return None
+        end, label, rank, score, source = here[0] if len(here) == 1 else max(here, key=_reach)
+        if score < _SURE:
+            return None
+        if rank:
+            if rank < reached or (rank == reached and rank <= _AGAIN_UP_TO):
+                return None
+            reached = rank
+        path.append(Segment(start, end, label, source))
+        start = end
+    return path
+
+
+def _reach(edge: _Edge) -> tuple[int, float]:
+    return edge[0], edge[3]
 
 
 def _token_edges(tokens: Sequence[Token], edges: dict[int, list[_Edge]], breaks: set[int], closed: bytearray) -> None:

@@ -63,6 +63,9 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
     return replace(gazetteer, points=points, doors={**gazetteer.doors, **doors}, addresses=addresses)
 
 
+_CORES = (TOWN, VILLAGE)
+
+
 class _Freezer:
     """Makes the automaton and the look-up tables out of collected names."""
 
@@ -108,7 +111,7 @@ class _Freezer:
         votes = votes_of(shares, self._names.tree.counties, doubt)
         name = Name(text, group.label, "bare" if group.mode == SHORT else "full", entities, votes)
         bare = None
-        if group.mode == VILLAGE or (group.mode == TOWN and not variants.DIRECTION.match(text)):
+        if not (variants.DIRECTION if group.mode == TOWN else variants.ROADLIKE).search(text) and group.mode in _CORES:
             bare = Name(text, group.label, "bare", entities, votes_of(shares, self._names.tree.counties, DOUBT["bare"]))
         return Key(len(text), group.mode, name, bare)
 

@@ -31,6 +31,8 @@ _ZONE_TYPES = (
 ZONE_WORDS = re.compile(
     r"(?:开发区|高新区|工业园区?|产业园区?|科技园区?|保税区|示范区|度假区|园区|工业园|产业园|新区)$"
 )
+ROADLIKE = re.compile(r"(?:路|街|巷|道|桥|新村|花园|小区|苑|园)$")
+"""Village cores that without their suffix are a road or an estate: 人民路 of 人民路社区."""
 CITY_ZONES = frozenset(_ZONE_TYPES[0][1])
 """Zone words that, without an owner, mean the city's own economic development zone."""
 DIRECTION = re.compile(r"^(?:城?[东南西北中]|[东南西北中]城|新城?|开发|城关|城厢)$")

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geo.frames import LOCATIONS
-from geo.gazetteer import Gazetteer, Reading, paused_collector, read
+from geo.gazetteer import Entity, Gazetteer, Reading, door_text, paused_collector, read
 from geo.gazetteer.votes import company_votes
 from geo.geocode.judge import Verdict, judge
 from geo.geocode.options import LocateOptions
@@ -16,7 +16,7 @@ from geo.text import Normalised, fold, normalise
 
 Answer = tuple[Reading, Resolved, Verdict]
 _STEP = 2_000
-_PLACES = ("zone", "building", "market", "street")
+_ANSWERED = frozenset(("auto", "review"))
 
 
 def locate(
@@ -50,7 +50,7 @@ def _columns(
     progress: Callable[[int, int], None],
 ) -> dict[str, list[Any]]:
     cache: dict[tuple[str, tuple[float, ...] | None], Answer] = {}
-    columns: dict[str, list[Any]] = {column: [] for column in LOCATIONS.columns}
+    rows: list[tuple[Any, ...]] = []
     for k, (raw, name) in enumerate(zip(texts, names, strict=True)):
         norm = normalise(raw)
         votes = company_votes(gazetteer, fold(name)) if isinstance(name, str) else None
@@ -58,11 +58,12 @@ def _columns(
         answer = cache.get(key)
         if answer is None:
             answer = cache[key] = _answer(gazetteer, norm.text, votes, options)
-        _append(columns, answer, norm, raw if isinstance(raw, str) else "")
+        rows.append(_row(answer, norm, raw if isinstance(raw, str) else ""))
         if k % _STEP == 0:
             progress(k, len(texts))
     progress(len(texts), len(texts))
-    return columns
+    columns = zip(*rows, strict=True) if rows else ((),) * len(LOCATIONS.columns)
+    return {name: list(values) for name, values in zip(LOCATIONS.columns, columns, strict=True)}
 
 
 def _addresses(enterprises: pd.DataFrame) -> list[object]:
@@ -79,40 +80,52 @@ def _answer(gazetteer: Gazetteer, text: str, votes: tuple[float, ...] | None, op
     return reading, found, judge(gazetteer, reading, found, options)
 
 
-def _append(columns: dict[str, list[Any]], answer: Answer, norm: Normalised, raw: str) -> None:
+def _row(answer: Answer, norm: Normalised, raw: str) -> tuple[Any, ...]:
+    """Return the values of ``LOCATIONS`` in the order of its columns."""
     reading, found, verdict = answer
-    known = verdict.status in ("auto", "review")
-    address = reading.address
-    columns["county_code"].append(found.county.key if known and found.county else None)
-    columns["town_code"].append(_today(found.town) if known else None)
-    columns["village_code"].append(found.village.key if known and found.village else None)
-    for kind in _PLACES:
-        entity = getattr(found, kind)
-        columns[kind].append(entity.key if known and entity else None)
-    columns["house_no"].append(address.number.text.replace("附", "-").strip("-") if address.number else None)
-    columns["unit"].append(address.unit)
-    columns["floor"].append(address.floor)
-    columns["room"].append(address.room)
-    columns["lon"].append(verdict.lon)
-    columns["lat"].append(verdict.lat)
-    columns["level"].append(verdict.level)
-    columns["radius_m"].append(verdict.radius_m)
-    columns["confidence"].append(verdict.confidence)
-    columns["status"].append(verdict.status)
-    columns["reasons"].append(verdict.reasons)
-    columns["candidates"].append(verdict.candidates)
-    columns["components"].append([[label, raw[a:b], a, b] for label, a, b in _spans(address.components, norm)])
+    address, number = reading.address, reading.address.number
+    known = verdict.status in _ANSWERED
+    places: tuple[str | None, ...] = (None,) * 7
+    if known:
+        places = (
+            found.county_code,
+            _today(found.town),
+            _key(found.village),
+            _key(found.zone),
+            _key(found.building),
+            _key(found.market),
+            _key(found.street),
+        )
+    spans = address.components if norm.starts is None else _spans(address.components, norm)
+    return (
+        *places,
+        door_text(number) if number is not None else None,
+        address.unit,
+        address.floor,
+        address.room,
+        verdict.lon,
+        verdict.lat,
+        verdict.level,
+        verdict.radius_m,
+        verdict.confidence,
+        verdict.status,
+        verdict.reasons,
+        verdict.candidates,
+        [[label, raw[start:end], start, end] for label, start, end in spans],
+    )
 
 
-def _today(town: Any) -> str | None:
+def _key(entity: Entity | None) -> str | None:
+    return None if entity is None else entity.key
+
+
+def _today(town: Entity | None) -> str | None:
     if town is None:
         return None
     return town.town if town.former else town.key
 
 
 def _spans(components: list[tuple[str, int, int]], norm: Normalised) -> list[tuple[str, int, int]]:
-    if norm.starts is None:
-        return components
     return [(label, *norm.span(start, end)) for label, start, end in components]
 
 

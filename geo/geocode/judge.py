@@ -32,6 +32,10 @@ _FROM = {
 }
 
 
+_CANDIDATE_FROM = 0.02
+"""Chance from which another county is worth showing."""
+
+
 class Verdict(NamedTuple):
     """The answer for one text; the same for every row with that text."""
 
@@ -149,10 +153,12 @@ def _number_reasons(reading: Reading) -> list[Reason]:
 def _candidates(
     gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions
 ) -> list[dict[str, object]]:
+    if reading.chance > 1 - _CANDIDATE_FROM and not found.homonyms:
+        return []
     share = reading.chance / max(len(found.homonyms), 1)
     rows = [(share, e.key, "village", e.lon, e.lat) for e in found.homonyms]
     for code, chance in zip(gazetteer.counties, reading.posterior, strict=True):
-        if chance >= 0.02 and (code != reading.county or reading.chance < options.least):
+        if chance >= _CANDIDATE_FROM and (code != reading.county or reading.chance < options.least):
             entity = gazetteer.entities[code]
             rows.append((chance, code, "county", entity.lon, entity.lat))
     rows.sort(key=lambda row: (-row[0], row[1]))
