@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import AtlasError, FileRefused
-from geo.frames import DIVISIONS
+from geo.frames import ALIASES, DIVISIONS
 
 TABLE, COUNTIES = "china.csv.xz", "china_counties.csv"
 
@@ -45,8 +45,8 @@ def read_city(folder: Path | str, code: str) -> pd.DataFrame:
     """Return the divisions of a city as ``DIVISIONS``: those in force from city to village, then former counties.
 
     A city without counties (东莞) has towns right below it. A county that its province administers (仙桃) counts as a
-    city. Development zones that the statistics treat as counties stay counties, except where the table knows whose land they
-    are on.
+    city. Development zones that the statistics treat as counties stay counties, except where the table knows whose land
+    they are on.
 
     Parameters
     ----------
@@ -76,6 +76,30 @@ def read_city(folder: Path | str, code: str) -> pd.DataFrame:
     for name in ("lon", "lat"):
         frame[name] = pd.to_numeric(frame[name]) if name in frame else float("nan")
     return DIVISIONS.conform(frame.reindex(columns=list(DIVISIONS.columns)))
+
+
+def read_city_aliases(folder: Path | str, code: str) -> pd.DataFrame:
+    """Return the former names of a city's counties as ``ALIASES``, each with the county in whose land it lies today.
+
+    Only names whose county of today a table tells; a name that is in force again is left out.
+    """
+    counties = [county for county in _counties(Path(folder) / COUNTIES, _city_code(code)) if county.name]
+    now = {county.name for county in counties if not county.valid_to}
+    rows: dict[str, dict[str, str | None]] = {}
+    for county in counties:
+        if county.valid_to and county.today and county.name not in now:
+            before = rows.get(county.name, {})
+            rows[county.name] = {
+                "alias": county.name,
+                "target": county.today,
+                "kind": "former",
+                "valid_from": before.get("valid_from") if before else county.valid_from or None,
+                "valid_to": county.valid_to,
+                "source": county.source,
+            }
+    index = [f"cn:{row['alias']}:{row['target']}" for row in rows.values()]
+    frame = pd.DataFrame(list(rows.values()), index=index, columns=list(ALIASES.columns))
+    return ALIASES.conform(frame)
 
 
 def _city_code(code: str) -> str:

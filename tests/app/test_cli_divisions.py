@@ -8,7 +8,7 @@ from flask import Flask
 
 from app import create_app
 from app.config import Config
-from geo.io.divisions import read_divisions
+from geo.io.divisions import read_aliases, read_divisions
 
 HEADER = "code,name,level,parent,valid_from,valid_to,lon,lat"
 
@@ -65,6 +65,21 @@ def test_former_counties_are_dated(app: Flask, tmp_path: Path) -> None:
     assert set(former["name"]) == {"崇川区", "港闸区", "海安县", "通州市", "海门市"}
     assert str(former.loc["320611", "valid_to"].date()) == "2020-06-04"
     assert str(frame.loc["320614", "valid_from"].date()) == "2020-06-05"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("320600", {"港闸区": "320613", "海安县": "320685", "海门市": "320614", "通州市": "320612"}),
+        ("320500", {"吴江市": "320509"}),
+    ],
+)
+def test_former_names_of_counties_lie_beside_the_table(
+    app: Flask, tmp_path: Path, code: str, names: dict[str, str]
+) -> None:
+    run(app, code, "--out", str(tmp_path / "city.csv"))
+    aliases = read_aliases(tmp_path / "city_aliases.csv")
+    assert dict(zip(aliases["alias"], aliases["target"], strict=True)) == names
 
 
 def test_a_zone_that_is_no_county_leaves_its_towns_to_the_county(app: Flask, tmp_path: Path) -> None:
