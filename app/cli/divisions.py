@@ -25,7 +25,7 @@ def divisions(code: str, out: Path) -> int:
     """写出一个城市的行政区划 / write the divisions of a city.
 
     CODE 是设区市或直辖市的六位代码 / six-digit code of a prefecture-level city or municipality: 320600, 310000, 441900.
-    现行的市、县、镇、村在前，旧县在后；旧县名今属何县写入同名的 _aliases.csv / divisions in force first, former counties
+    现行的市、县、镇、村在前，旧县在后；旧县名今属何县写入同名的 _aliases.csv / divisions in force first, former ones
     after them; F_aliases.csv beside F.csv tells which county of today a former name means, for geocode.
     """
     try:

