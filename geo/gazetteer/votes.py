@@ -28,8 +28,7 @@ class Reading:
 
     ``named`` pairs each name segment with its ``Name`` (``None``: unknown). ``certain`` tells that a division or zone
     named in the text decides. ``form`` is ``county``, ``city``, ``road`` or ``none``: how the address begins.
-    ``alone`` is the chance of ``county`` without the firm's name. ``outside`` is the place elsewhere that it begins
-    with.
+    ``alone`` is the chance of ``county`` by the text alone. ``outside`` is the place elsewhere that it begins with.
     ``districts`` are the counties it names.
     """
 
@@ -50,8 +49,11 @@ class Reading:
         return len(self.districts) > 1 or (bool(self.districts) and self.county not in self.districts)
 
 
-def read(gazetteer: Gazetteer, text: str, company: tuple[float, ...] | None = None) -> Reading:
-    """Parse a normalised address and work out its county. ``company`` are the votes of the firm's own name."""
+def read(gazetteer: Gazetteer, text: str, second: tuple[float, ...] | None = None) -> Reading:
+    """Parse a normalised address and work out its county.
+
+    ``second`` are votes from outside the text: the firm's name, its other address.
+    """
     address = gazetteer.read(text)
     named = [
         (piece, _meaning(gazetteer, words, piece)) for piece, words in zip(address.names, address.texts, strict=True)
@@ -64,7 +66,7 @@ def read(gazetteer: Gazetteer, text: str, company: tuple[float, ...] | None = No
     )
     totals = [sum(column) for column in zip(gazetteer.priors[form], *votes.values(), strict=True)]
     alone = _shares(totals)
-    posterior = alone if company is None else _shares([a + b for a, b in zip(totals, company, strict=True)])
+    posterior = alone if second is None else _shares([a + b for a, b in zip(totals, second, strict=True)])
     chance = max(posterior)
     best = posterior.index(chance)
     return Reading(
@@ -77,8 +79,12 @@ def company_votes(gazetteer: Gazetteer, name: str) -> tuple[float, ...] | None:
     found = {gazetteer.owners[word].votes for word in gazetteer.owner_words.findall(name)}
     if len(found) != 1 or (votes := found.pop()) is None:
         return None
-    top = max(votes)
-    return tuple(0.0 if v == top else _COMPANY for v in votes)
+    return county_votes(gazetteer, gazetteer.counties[votes.index(max(votes))], _COMPANY)
+
+
+def county_votes(gazetteer: Gazetteer, county: str, against: float) -> tuple[float, ...]:
+    """Return votes for one county, ``against`` (a logarithm) for all others."""
+    return tuple(0.0 if code == county else against for code in gazetteer.counties)
 
 
 def _beginning(named: list[tuple[Segment, Name | None]]) -> tuple[str, Entity | None, frozenset[str]]:

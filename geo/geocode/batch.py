@@ -1,6 +1,7 @@
 """Geocoding a register: each different text once, every row answered, in order."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,14 +9,21 @@ import pandas as pd
 
 from geo.frames import LOCATIONS
 from geo.gazetteer import Entity, Gazetteer, Reading, door_text, paused_collector, read
-from geo.gazetteer.votes import company_votes
+from geo.gazetteer.votes import company_votes, county_votes
 from geo.geocode.judge import Verdict, judge
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Resolved, resolve
 from geo.text import Normalised, fold, normalise
 
+_Second = tuple[tuple[float, ...] | None, str]
+"""Votes from outside the text, and the code of the reason they give."""
 Answer = tuple[Reading, Resolved, Verdict]
 _STEP = 2_000
+_SAME = re.compile(r"[\s,.\-/]*$|[同与].{0,6}(?:上|注册|登记|住所|一致|相同)|[无/-]+$|一致$|相同$")
+"""Operating addresses that only say that there is no other one."""
+_CLEAR = 0.9
+_OTHER_ADDRESS = math.log(0.1)
+"""Most firms work in the county they are registered in."""
 _ANSWERED = frozenset(("auto", "review"))
 
 
@@ -29,55 +37,73 @@ def locate(
 ) -> pd.DataFrame:
     """Return ``LOCATIONS`` for a frame with ``address``: one row per row, same index.
 
-    ``name`` is second evidence; ``operating_address`` is used where it is known. ``decisions`` (``DECISIONS``) of kind
+    ``name`` is second evidence; ``operating_address`` is used where it is known, the registered one then being second
+    evidence too. ``decisions`` (``DECISIONS``) of kind
     ``pin`` on an enterprise set its position. The register's own ``lon``/``lat`` are not used here, credit codes are
     not looked at. Never raises on any text.
     """
     options = options or LocateOptions()
-    texts = _addresses(enterprises)
-    names = enterprises["name"].tolist() if options.company and "name" in enterprises.columns else [None] * len(texts)
     with paused_collector():
-        columns = _columns(texts, names, gazetteer, options, progress or (lambda _done, _of: None))
+        columns = _columns(_Inputs(enterprises, options), gazetteer, options, progress or (lambda _done, _of: None))
     frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
     return frame if decisions is None else _pinned(frame, decisions)
 
 
+class _Inputs:
+    """What each row gives: the address to locate, the other address where there are two, the firm's name."""
+
+    def __init__(self, enterprises: pd.DataFrame, options: LocateOptions) -> None:
+        nothing: list[object] = [None] * len(enterprises)
+        self.addresses: list[object] = enterprises["address"].tolist()
+        self.others = nothing
+        self.names = enterprises["name"].tolist() if options.company and "name" in enterprises.columns else nothing
+        if "operating_address" in enterprises.columns:
+            both = list(zip(self.addresses, enterprises["operating_address"].tolist(), strict=True))
+            used = [isinstance(operating, str) and not _SAME.match(fold(operating)) for _, operating in both]
+            self.addresses = [b if use else a for (a, b), use in zip(both, used, strict=True)]
+            self.others = [a if use else None for (a, _), use in zip(both, used, strict=True)]
+
+
 def _columns(
-    texts: list[object],
-    names: list[object],
-    gazetteer: Gazetteer,
-    options: LocateOptions,
-    progress: Callable[[int, int], None],
+    inputs: _Inputs, gazetteer: Gazetteer, options: LocateOptions, progress: Callable[[int, int], None]
 ) -> dict[str, list[Any]]:
-    cache: dict[tuple[str, tuple[float, ...] | None], Answer] = {}
+    cache: dict[tuple[str, _Second], Answer] = {}
+    size = len(inputs.addresses)
     rows: list[tuple[Any, ...]] = []
-    for k, (raw, name) in enumerate(zip(texts, names, strict=True)):
+    for k, (raw, other, name) in enumerate(zip(inputs.addresses, inputs.others, inputs.names, strict=True)):
         norm = normalise(raw)
-        votes = company_votes(gazetteer, fold(name)) if isinstance(name, str) else None
-        key = (norm.text, votes)
+        second = _second(gazetteer, other, name)
+        key = (norm.text, second)
         answer = cache.get(key)
         if answer is None:
-            answer = cache[key] = _answer(gazetteer, norm.text, votes, options)
+            answer = cache[key] = _answer(gazetteer, norm.text, second, options)
         rows.append(_row(answer, norm, raw if isinstance(raw, str) else ""))
         if k % _STEP == 0:
-            progress(k, len(texts))
-    progress(len(texts), len(texts))
+            progress(k, size)
+    progress(size, size)
     columns = zip(*rows, strict=True) if rows else ((),) * len(LOCATIONS.columns)
     return {name: list(values) for name, values in zip(LOCATIONS.columns, columns, strict=True)}
 
 
-def _addresses(enterprises: pd.DataFrame) -> list[object]:
-    address = enterprises["address"]
-    if "operating_address" in enterprises.columns:
-        operating = enterprises["operating_address"]
-        address = operating.where(operating.notna() & (operating.astype("string").str.strip() != ""), address)
-    return address.tolist()
+def _second(gazetteer: Gazetteer, other: object, name: object) -> _Second:
+    """Return the votes of the firm's name and of its registered address, where another one is located."""
+    votes = company_votes(gazetteer, fold(name)) if isinstance(name, str) else None
+    if not isinstance(other, str):
+        return votes, "COMPANY_NAME"
+    reading = read(gazetteer, normalise(other).text)
+    if reading.outside is not None or reading.chance < _CLEAR:
+        return votes, "COMPANY_NAME"
+    registered = county_votes(gazetteer, reading.county, _OTHER_ADDRESS)
+    if votes is not None:
+        registered = tuple(a + b for a, b in zip(votes, registered, strict=True))
+    return registered, "REGISTERED_ADDRESS"
 
 
-def _answer(gazetteer: Gazetteer, text: str, votes: tuple[float, ...] | None, options: LocateOptions) -> Answer:
+def _answer(gazetteer: Gazetteer, text: str, second: _Second, options: LocateOptions) -> Answer:
+    votes, code = second
     reading = read(gazetteer, text, votes)
     found = resolve(gazetteer, reading, options)
-    return reading, found, judge(gazetteer, reading, found, options)
+    return reading, found, judge(gazetteer, reading, found, options, second=code)
 
 
 def _row(answer: Answer, norm: Normalised, raw: str) -> tuple[Any, ...]:

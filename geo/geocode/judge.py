@@ -49,13 +49,18 @@ class Verdict(NamedTuple):
     candidates: list[dict[str, object]]
 
 
-def judge(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Verdict:
-    """Return level, position and status. A position is given only if the level itself has one."""
+def judge(
+    gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions, *, second: str = "COMPANY_NAME"
+) -> Verdict:
+    """Return level, position and status. A position is given only if the level itself has one.
+
+    ``second`` is the code of the evidence from outside the text.
+    """
     if reading.outside is not None:
         return _nowhere("outside", [["OUTSIDE", {"place": reading.outside.name, "code": reading.outside.key}]])
     if reading.address.text.strip("(),-.~/") in _NOTHING:
         return _nowhere("none", [["EMPTY", {}]])
-    reasons = _reasons(reading, found)
+    reasons = _reasons(reading, found, second)
     candidates = _candidates(gazetteer, reading, found, options)
     if reading.chance < options.least or _groundless(reading):
         return Verdict("none", math.nan, math.nan, math.nan, round(reading.chance, 4), "none", reasons, candidates)
@@ -113,7 +118,7 @@ def _widened(radius: float, reading: Reading) -> float:
     return round(radius * 1.5 + 50.0, 1)
 
 
-def _reasons(reading: Reading, found: Resolved) -> list[Reason]:
+def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
     reasons = list(found.reasons)
     for piece, name in reading.named:
         if name is None or name.votes is None:
@@ -130,7 +135,7 @@ def _reasons(reading: Reading, found: Resolved) -> list[Reason]:
     if not any(name is not None and name.votes is not None for _, name in reading.named):
         reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
     if abs(reading.chance - reading.alone) > 0.02:
-        reasons.append(["COMPANY_NAME", {"before": round(reading.alone, 3), "after": round(reading.chance, 3)}])
+        reasons.append([second, {"before": round(reading.alone, 3), "after": round(reading.chance, 3)}])
     if reading.conflict:
         reasons.insert(0, ["CONFLICT", {"county": reading.county}])
     return reasons + _number_reasons(reading)

@@ -177,6 +177,16 @@ def test_the_operating_address_comes_first_where_it_is_known(names: Gazetteer) -
     assert locate(frame, names)["county_code"].tolist() == ["990101", "990181", "990181"]
 
 
+def test_the_registered_address_helps_where_the_operating_one_is_open(names: Gazetteer) -> None:
+    frame = pd.DataFrame(
+        {"address": ["石埠市远山路10号"] * 2, "operating_address": ["新桥村3组", "同上"]}, index=list("ab")
+    )
+    found = locate(frame, names)
+    assert found["county_code"].tolist()[1] == "990181"
+    assert found["level"].tolist()[1] == "number"
+    assert found["status"].tolist()[0] == "review"  # 新桥村 lies in two other counties
+
+
 def test_thresholds_are_arguments(names: Gazetteer) -> None:
     assert one("石埠市远山路10号", names, auto=0.999999)["status"] == "review"
     assert one("石埠市远山路10号", names, least=1.1)["status"] == "none"
