@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+import pandas as pd
 
 from app import store
 from app.cli import NOTHING_DONE
@@ -13,7 +14,7 @@ from app.labels import label
 from app.reading import Reading
 from app.reports import gap_list, rankings
 from app.reports.sheet import Sheet, comma_separated, xlsx
-from geo.gaps import KINDS, Filter
+from geo.gaps import KINDS, Filter, walk
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _BY_LENGTH = {6: "county", 9: "town", 12: "village"}
@@ -76,9 +77,15 @@ def _list(read: Reading, place: str, chosen: Filter) -> Sheet | None:
     if kind not in KINDS or not (known or len(table)):
         click.echo(f"没有这个地点 / no such place: {place}", err=True)
         return None
-    workers = int(table["workers"].sum())
-    click.echo(f"{read.name(kind, place)}: {len(table)} 家 / firms, {workers} 人 / workers ({read.on})")
-    return gap_list.sheet(read, chosen.but(**{kind: (place,)}), table)
+    click.echo(f"{read.name(kind, place)}: {len(table)} 家 / firms, {counted(table)} ({read.on})")
+    return gap_list.sheet(read, chosen.but(**{kind: (place,)}), walk(table))
+
+
+def counted(table: pd.DataFrame) -> str:
+    """Return the workers of some firms in words, and for how many firms they are not known."""
+    unknown = int(table["workers"].isna().sum())
+    more = f", {unknown} 家人数不详 / of unknown size" if unknown else ""
+    return f"{int(table['workers'].sum())} 人 / workers{more}"
 
 
 def _ranking(read: Reading, kind: str, out: Path | None) -> Sheet:

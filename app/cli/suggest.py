@@ -31,10 +31,11 @@ def suggest(out: Path | None, on: datetime | None) -> None:
         table(read).to_csv(out, index=False, encoding="utf-8-sig", lineterminator="\r\n")
         click.echo(f"{out}: {len(groups)} 条 / suggestions")
     for _key, row in groups.head(0 if out else _SHOWN).iterrows():
-        click.echo(f"{label('group_kind', row['kind'])} {row['name']}: {row['firms']} 家 / firms, {row['workers']} 人")
+        said = _size(row["firms"], row["workers"], row["workers_unknown"])
+        click.echo(f"{label('group_kind', row['kind'])} {row['name']}: {said}")
     for kind, part in groups.groupby("kind"):
-        said = f"{len(part)} 条 / suggestions, {part['firms'].sum()} 家 / firms, {part['workers'].sum()} 人 / workers"
-        click.echo(f"{label('group_kind', kind)}: {said}")
+        said = _size(*(part[column].sum() for column in ("firms", "workers", "workers_unknown")))
+        click.echo(f"{label('group_kind', kind)}: {len(part)} 条 / suggestions, {said}")
     for code, count in read.survey.groupings["left_because"].value_counts().sort_index().items():
         click.echo(f"{code} {label('left_because', code)}: {count} 家 / firms")
 
@@ -61,6 +62,11 @@ def table(read: Reading) -> pd.DataFrame:
         for key, row in groups.iterrows()
     ]
     return pd.DataFrame(rows)
+
+
+def _size(firms: int, workers: int, unknown: int) -> str:
+    more = f", {unknown} 家人数不详 / of unknown size" if unknown else ""
+    return f"{firms} 家 / firms, {workers} 人 / workers{more}"
 
 
 def _said(kind: str, reasons: list[Any]) -> str:

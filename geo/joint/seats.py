@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from geo.gaps import walk
 from geo.joint.options import JointOptions
 
 PLACE_KINDS = ("building", "market", "zone", "village")
@@ -23,8 +24,7 @@ def candidates(firms: pd.DataFrame, *, options: JointOptions) -> pd.DataFrame:
     -------
     by enterprise key: workers, known, unit (what counts as one employer), county, town, street_town
     (the town of all firms of the street whose town is known, where this firm's is not), building, market, zone, street,
-    village, chainage_m, chainage_by, rank (order within a place: town, village, street, number, block, floor, room,
-    key)
+    village, chainage_m, chainage_by, rank (order of ``gaps.walk``)
     """
     chosen = firms[firms["gap"].fillna(False).astype(bool) & firms["size_class"].isin(["under_25", "unknown"])]
     chosen = chosen[~chosen["path"].isin(["own_must", "own_promote"])].sort_index()
@@ -40,7 +40,8 @@ def candidates(firms: pd.DataFrame, *, options: JointOptions) -> pd.DataFrame:
         table[kind] = chosen[kind]
     table["village"] = chosen["village_code"]
     table[["chainage_m", "chainage_by"]] = chosen[["chainage_m", "chainage_by"]]
-    table["rank"] = _rank(chosen)
+    order = walk(chosen).index
+    table["rank"] = pd.Series(range(len(order)), index=order, dtype="int64").reindex(chosen.index)
     return table
 
 
@@ -49,16 +50,3 @@ def _filled(values: pd.Series, place: pd.Series) -> pd.Series:
     known = pd.DataFrame({"value": values, "place": place}).dropna().drop_duplicates()
     single = known.drop_duplicates("place", keep=False).set_index("place")["value"]
     return values.fillna(place.astype("object").map(single.to_dict()).astype("string"))
-
-
-def _rank(firms: pd.DataFrame) -> pd.Series:
-    """Order of the firms within any place."""
-    numbers = {
-        name: pd.to_numeric(firms[name].str.extract(r"(-?\d+)", expand=False), errors="coerce").astype("float64")
-        for name in ("house_no", "unit", "floor", "room")
-    }
-    table = firms[["town_code", "village_code", "street"]].fillna("").assign(**numbers)
-    table["text"] = firms["unit"].fillna("")
-    order = ["town_code", "village_code", "street", "house_no", "unit", "text", "floor", "room"]
-    ordered = table.sort_values(order, kind="stable", na_position="last")
-    return pd.Series(range(len(ordered)), index=ordered.index, dtype="int64").reindex(firms.index)

@@ -12,7 +12,7 @@ from invented import firms, places
 from geo.coverage import UNPLACED, measure
 from geo.coverage.figures import FIRM_COUNTS, UNKNOWN_COUNTS, WORKER_SUMS
 from geo.frames import DIVISIONS, SURVEYED_UNIONS
-from geo.gaps import FIGURES, KINDS, Filter, by_place, opened, select
+from geo.gaps import FIGURES, KINDS, Filter, by_place, opened, select, walk
 
 TOWER, OTHER = "building:990101:云帆大厦", "building:990101:锦程中心"
 ROWS: dict[str, dict[str, Any]] = {
@@ -133,3 +133,18 @@ def test_each_field_of_a_filter_restricts() -> None:
                 value is True and getattr(Filter(), field.name) is None
             ):
                 assert len(select(table, Filter(**{field.name: value}))) < len(table), field.name
+
+
+def test_a_walk_goes_down_the_street_and_up_the_floors_whatever_the_order_of_the_register() -> None:
+    street = {"street": "street:990101:望江路"}
+    rows = {
+        "e": {**street, "house_no": "88", "building": TOWER, "floor": "12", "room": "1201"},
+        "b": {**street, "house_no": "9"},
+        "c": {**street, "house_no": "88", "building": TOWER, "floor": "-1"},
+        "d": {**street, "house_no": "88", "building": TOWER, "floor": "3", "room": "302"},
+        "f": {**street, "house_no": None},
+        "a": {"street": None, "county_code": "990100"},
+        "g": {"street": None, "county_code": None},
+    }
+    assert "".join(walk(firms(rows)).index) == "abcdefg"
+    assert "".join(walk(firms(dict(sorted(rows.items(), reverse=True)))).index) == "abcdefg"

@@ -1,20 +1,11 @@
-"""Gaps: which firms have no union, chosen by any property, and which places hold most of them."""
+"""Which firms are meant: conditions, and the list behind every figure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any
 
-import geopandas as gpd
-import pandas as pd
-
-from geo.coverage import PRECISE, UNLOCATED, UNPLACED, measure
-from geo.coverage.path import legal_path
-from geo.frames import SURVEYED_UNIONS
-
-_NO_UNIONS = SURVEYED_UNIONS.empty()
-
-__all__ = ["FIGURES", "KINDS", "Filter", "by_place", "legal_path", "opened", "select"]
+from geo.coverage import UNPLACED
 
 KINDS = MappingProxyType(
     {
@@ -29,7 +20,7 @@ KINDS = MappingProxyType(
 )
 """Kinds of places and the column of FIRMS that holds their key."""
 
-_CHOICES = MappingProxyType(
+CHOICES = MappingProxyType(
     dict(KINDS)
     | {
         "sector": "sector",
@@ -48,7 +39,7 @@ _CHOICES = MappingProxyType(
         "source": "source",
     }
 )
-_SWITCHES = MappingProxyType(
+SWITCHES = MappingProxyType(
     {
         "eligible": "eligible",
         "covered": "covered",
@@ -160,91 +151,3 @@ def opened(figure: str, kind: str | None = None, key: str = UNPLACED) -> Filter:
     if kind not in KINDS:
         raise KeyError(kind)
     return chosen.but(**{kind: (key,)})
-
-
-def select(firms: pd.DataFrame, chosen: Filter) -> pd.DataFrame:
-    """Return the rows of FIRMS that meet a filter, in their order."""
-    keep = pd.Series(data=True, index=firms.index)
-    for name, column in _CHOICES.items():
-        allowed = getattr(chosen, name)
-        if allowed:
-            keep &= firms[column].fillna(UNPLACED).isin(allowed)
-    for name, column in _SWITCHES.items():
-        wanted = getattr(chosen, name)
-        if wanted is not None:
-            keep &= firms[column].fillna(False).astype(bool) == wanted
-    for name, column in (("flag", "flags"), ("federation", "federations")):
-        allowed = set(getattr(chosen, name))
-        if allowed:
-            keep &= firms[column].map(lambda values, allowed=allowed: not allowed.isdisjoint(values)).astype(bool)
-    return firms[keep & _placed(firms, chosen) & _named(firms, chosen.text)]
-
-
-def by_place(firms: pd.DataFrame, places: gpd.GeoDataFrame | pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Rank the places of a kind by what a visit reaches: firms without a union, then their workers.
-
-    Parameters
-    ----------
-    firms : FIRMS, or a selection of them
-    places : PLACES for zones, buildings, markets and streets, DIVISIONS for counties, towns and villages
-    kind : a key of ``KINDS``
-
-    Returns
-    -------
-    one row per place that holds firms, ``UNPLACED`` last: ``rank`` (1 is first; equal gaps share no rank, the key
-    decides), ``name`` (NA if unknown), ``drawn`` (it has a geometry), the counts and rates of ``coverage.measure``
-    that need no unions, each with its denominator.
-    """
-    if kind not in KINDS:
-        raise KeyError(kind)
-    table = measure(firms, _NO_UNIONS, by=KINDS[kind]).drop(columns=list(_UNION_COLUMNS))
-    known = places.reindex(table.index)
-    table.insert(0, "name", known["name"].astype("string"))
-    geometry = known["geometry"].notna() if "geometry" in known else known["lon"].notna()
-    table.insert(1, "drawn", geometry.to_numpy())
-    order = table.assign(last=table.index == UNPLACED, key=table.index).sort_values(
-        ["last", "gap", "gap_workers", "key"], ascending=[True, False, False, True]
-    )
-    table = table.loc[order.index]
-    table.insert(0, "rank", range(1, len(table) + 1))
-    table.index.name = kind
-    return table
-
-
-def _placed(firms: pd.DataFrame, chosen: Filter) -> pd.Series:
-    keep = pd.Series(data=True, index=firms.index)
-    tests = {
-        "located": ~firms["level"].isin(UNLOCATED),
-        "precise": firms["level"].isin(PRECISE),
-        "point": firms["lon"].notna() & firms["lat"].notna(),
-        "workers_known": firms["workers"].notna(),
-    }
-    for name, holds in tests.items():
-        wanted = getattr(chosen, name)
-        if wanted is not None:
-            keep &= holds.astype(bool) == wanted
-    return keep
-
-
-def _named(firms: pd.DataFrame, text: str) -> pd.Series:
-    keep = pd.Series(data=True, index=firms.index)
-    for word in text.split():
-        found = pd.Series(data=False, index=firms.index)
-        for column in ("name", "uscc", "address", "operating_address"):
-            found |= firms[column].str.contains(word, case=False, regex=False, na=False).astype(bool)
-        keep &= found
-    return keep
-
-
-_UNION_COLUMNS = (
-    "unions",
-    "unions_own",
-    "unions_joint",
-    "members",
-    "members_unknown",
-    "census_units",
-    "rate_census",
-    "rate_members",
-    "rate_members_unionised",
-    "flags",
-)

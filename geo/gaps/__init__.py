@@ -1,0 +1,7 @@
+"""Gaps: which firms have no union, chosen by any property, and which places hold most of them."""
+
+from geo.coverage.path import legal_path
+from geo.gaps.filters import FIGURES, KINDS, Filter, opened
+from geo.gaps.lists import by_place, select, walk
+
+__all__ = ["FIGURES", "KINDS", "Filter", "by_place", "legal_path", "opened", "select", "walk"]
