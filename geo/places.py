@@ -63,22 +63,28 @@ def _counties(
     outlines: gpd.GeoDataFrame,
     extra: dict[int, list[list[object]]],
 ) -> None:
+    """Compare the county read from the address with the outline around the position; fill it where it is missing."""
     if not len(outlines):
         return
-    shapes = outlines.geometry
-    tree = shapely.STRtree(shapes.array)
+    names = outlines.index.to_numpy().astype(object)
+    shapes, borders = np.asarray(outlines.geometry.array), shapely.boundary(np.asarray(outlines.geometry.array))
+    shapely.prepare(shapes)
+    shapely.prepare(borders)
+    order, at = np.unique(shapely.STRtree(shapes).query(points, predicate="intersects"), axis=1)
+    order, first = np.unique(order, return_index=True)
+    around, rows, points = at[first], rows[order], points[order]
     codes = result["county_code"].astype("object").to_numpy().copy()
-    inside = dict(zip(*tree.query(points, predicate="intersects"), strict=True))
-    for k, row in enumerate(rows):
-        radius = float(np.nan_to_num(result["radius_m"].iat[row], nan=0.0)) / _METRES_PER_DEGREE
-        at = inside.get(k)
-        found = shapes.index[at] if at is not None else None
-        if found is not None and pd.isna(codes[row]):
+    radius = np.nan_to_num(result["radius_m"].to_numpy()[rows]) / _METRES_PER_DEGREE
+    near = shapely.dwithin(borders[around], points, radius)
+    known = {name: k for k, name in enumerate(names)}
+    for row, found, close, point, reach in zip(rows, names[around], near, points, radius, strict=True):
+        told = codes[row]
+        if pd.isna(told):
             codes[row] = found
-        elif found is not None and codes[row] != found and codes[row] in shapes.index:
-            if shapes[codes[row]].distance(points[k]) > radius:
-                extra.setdefault(int(row), []).append(["OUTLINE_DISAGREES", {"outline": found, "address": codes[row]}])
-        elif at is not None and shapes.iloc[at].boundary.distance(points[k]) < radius:
+        elif told != found and told in known:
+            if not shapely.dwithin(shapes[known[told]], point, reach):
+                extra.setdefault(int(row), []).append(["OUTLINE_DISAGREES", {"outline": found, "address": told}])
+        elif close:
             extra.setdefault(int(row), []).append(["NEAR_BORDER", {"county": found}])
     result["county_code"] = pd.array(codes, dtype="string")
 
