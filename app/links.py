@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 
 from app import query
 from app.pages import known
@@ -60,11 +60,10 @@ def union_filter(key: str, kind: str) -> Filter:
     return Filter(federation=(key,)) if kind == "federation" else Filter(union=(key,))
 
 
-def map_url(kind: str | None = None, key: str = UNPLACED) -> str:
-    """Return the address of the map, of one place if given; "" if there is no map."""
-    if "map.show" not in current_app.view_functions:
-        return ""
-    return url_for("map.show", kind=kind, key=key) if kind else url_for("map.show")
+def map_url(kind: str | None = None, key: str = UNPLACED, chosen: Filter | None = None) -> str:
+    """Return the address of the map: of one place, of the places of a kind, or as it opens; within a choice of firms."""
+    args = query.write(chosen or Filter())
+    return url_for("map.show", kind=kind, key=key or None, **args)
 
 
 def finest_place(firm: Any) -> tuple[str, str] | None:

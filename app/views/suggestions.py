@@ -26,7 +26,14 @@ def index() -> str:
     read, sort = reading(), request.args.get("sort", "-firms")
     groups = listed(read)
     rows = page(ordered(groups, sort, SORTS), request.args.get("page", 1, type=int), settings().page_size)
-    known = {"read": read, "sort": sort, "page": rows, "groups": groups, "total": read.total(), "grouped": grouped()}
+    known = {
+        "read": read,
+        "sort": sort,
+        "page": rows,
+        "groups": groups,
+        "total": read.total(),
+        "grouped": grouped(read, groups),
+    }
     if partial():
         return render_template("suggestions/table.html", **known)
     return render_template("suggestions/page.html", **known, part=locator.groups(read, groups))
@@ -46,11 +53,12 @@ def show(key: str) -> str:
     )  # fmt: skip
 
 
-def grouped() -> Filter | None:
-    """Return the choice of the firms that all groups reach; None where the list is cut in a way firms are not."""
-    if request.args.get("kind") or request.args.get("county"):
-        return None
-    return Filter(gap=True, left=(UNPLACED,))
+def grouped(read: Reading, groups: pd.DataFrame) -> Filter | None:
+    """Return the choice of the firms that the groups listed reach; None where no filter says just these."""
+    chosen = Filter(gap=True, left=(UNPLACED,), size=("under_25", "unknown"))
+    if request.args.get("county"):
+        chosen = chosen.but(county=(request.args["county"],))
+    return chosen if len(read.firms(chosen)) == groups["firms"].sum() else None
 
 
 def listed(read: Reading) -> pd.DataFrame:

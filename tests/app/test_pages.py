@@ -186,6 +186,21 @@ def test_downloads_have_a_name_and_are_not_kept(client: FlaskClient, path: str) 
         )
 
 
+def test_the_firms_that_suggestions_reach_are_listed(client: FlaskClient) -> None:
+    page = soup(client, "/suggestions")
+    link = page.select_one("a.kpi[href*='left=-']")
+    assert link is not None
+    assert count_of(soup(client, link["href"])) == int(link.select_one(".kpi-value").contents[0])
+
+
+def test_gap_lists_lead_to_the_map_with_their_filter(client: FlaskClient) -> None:
+    link = soup(client, "/gaps?kind=building&county=990101").select_one("a[href^='/map']:not(.mainnav a)")
+    assert link is not None
+    assert "kind=building" in link["href"]
+    assert "county=990101" in link["href"]
+    assert client.get(link["href"]).status_code == 200
+
+
 def test_before_the_first_survey_there_is_an_empty_state(tmp_path: Path) -> None:
     client = create_app(Config.from_environment({}, instance=tmp_path)).test_client()
     for path in ("/", "/gaps", "/firms", "/unions", "/suggestions"):
