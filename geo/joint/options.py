@@ -37,6 +37,8 @@ class JointOptions:
     """Largest distance between neighbouring members, metres along the street."""
     street_offset_m: int = 80
     """A firm further from the street's line than this, in metres, does not lie along it."""
+    street_radius_m: int = 150
+    """A position that may be further off than this, in metres, is no place along a street."""
     metres_per_number: int = 4
     """Metres per house number where nobody has drawn the street, an estimate; 0 leaves such streets out."""
     workers_if_unknown: int = 5

@@ -22,7 +22,6 @@ Reals = npt.NDArray[np.float64]
 LINE, AXIS, NUMBER = "line", "axis", "number"
 """How a chainage was found: along the drawn line, along the main axis of the firms' points, from house numbers."""
 
-_PRECISE = ("building", "number")
 _EARTH_M = 6_371_008.8
 
 
@@ -41,7 +40,7 @@ def chainages(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOp
 
     Parameters
     ----------
-    firms : frame with ``street``, ``house_no``, ``lon``, ``lat``, ``level``
+    firms : frame with ``street``, ``house_no``, ``lon``, ``lat``, ``radius_m``
     places : PLACES, for the streets' lines
     options : offsets and metres per number
 
@@ -53,7 +52,8 @@ def chainages(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOp
     """
     on_street = firms["street"].notna().to_numpy()
     street = firms["street"].to_numpy(dtype="object")
-    known = on_street & firms["lon"].notna().to_numpy() & firms["level"].isin(_PRECISE).to_numpy()
+    near = firms["radius_m"].to_numpy(dtype="float64") <= options.street_radius_m
+    known = on_street & firms["lon"].notna().to_numpy() & near
     degrees = firms[["lon", "lat"]].to_numpy(dtype="float64")
     metres, by = np.full(len(firms), np.nan), np.full(len(firms), None, dtype="object")
     lines = places["geometry"]

@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA
 
 from geo.linkage.options import LinkOptions
 from geo.linkage.register import Register, without_tail
-from geo.text import CompanyName, read_name
+from geo.text import CompanyName, fold, read_name
 
 _NAME_SCORE, _CORE_SCORE, _ORG_SCORE = 0.98, 0.96, 0.99
 _OTHER_COUNTY, _SAME_BRANCH, _SLIPS = 0.9, 0.75, 2
@@ -42,6 +42,23 @@ def match(query: Query, register: Register, *, options: LinkOptions) -> Match:
     The cascade: credit code, organisation code (also inside a credit code), name letter by letter, core with place and
     branch, fuzzy inside the county. A doubtful answer keeps its best candidate and status ``review``.
     """
+    return _plain(query, register) or _read(query, register, options=options)
+
+
+def _plain(query: Query, register: Register) -> Match | None:
+    """The answer for a name written letter by letter as in the register, which most are; None sends it on."""
+    full = fold(query.name)
+    row = register.by_code.get(query.code or "")
+    if row is not None:
+        same = register.names[row].full == full
+        return Match(row, "uscc", 1.0, "auto", (["uscc", {"code": query.code}],)) if same else None
+    rows = register.by_full.get(full, ()) if not query.code else ()
+    if len(rows) != 1 or query.county != register.counties[rows[0]]:
+        return None
+    return Match(rows[0], "name", _NAME_SCORE, "auto", (["same_name", {"listed": full, "registered": full}],))
+
+
+def _read(query: Query, register: Register, *, options: LinkOptions) -> Match:
     listed = read_name(query.name, register.regions)
     by_code = _by_code(query, listed, register)
     if by_code is not None:

@@ -17,7 +17,14 @@ ON = date(2025, 12, 31)
 DATA = Path(__file__).resolve().parents[2] / "data"
 
 _FIRM = {"address": "望江路1号", "status": "active", "legal_person": True, "established": "2010-01-01"}
-_LOCATED = {"county_code": "990101", "level": "number", "location_status": "auto", "lon": 121.0, "lat": 32.0}
+_LOCATED = {
+    "county_code": "990101",
+    "level": "number",
+    "location_status": "auto",
+    "lon": 121.0,
+    "lat": 32.0,
+    "radius_m": 30.0,
+}
 _COVERED = {"eligible": True, "primary": "none", "secondary": False, "federation_only": False, "covered": False}
 _UNION = {"kind": "own", "county_code": "990101", "approved_on": "2012-05-01"}
 

@@ -192,7 +192,7 @@ def test_chainage_runs_along_a_bent_line_in_metres() -> None:
             "b": {"street": STREET, "lon": 121.0, "lat": 32.009},
             "c": {"street": STREET, "lon": 121.01, "lat": 32.009},
             "off": {"street": STREET, "lon": 121.005, "lat": 32.004},
-            "coarse": {"street": STREET, "lon": 121.0, "lat": 32.0, "level": "street"},
+            "coarse": {"street": STREET, "lon": 121.0, "lat": 32.0, "radius_m": 900.0},
         }
     )
     found = chainages(table, known, options=LIMITS)
