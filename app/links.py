@@ -61,7 +61,7 @@ def union_filter(key: str, kind: str) -> Filter:
 
 
 def map_url(kind: str | None = None, key: str = UNPLACED, chosen: Filter | None = None) -> str:
-    """Return the address of the map: of one place, of the places of a kind, or as it opens; within a choice of firms."""
+    """Return the address of the map: of one place, of the places of a kind, or as it opens; for a choice of firms."""
     args = query.write(chosen or Filter())
     return url_for("map.show", kind=kind, key=key or None, **args)
 

@@ -13,7 +13,7 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from app.labels import label, shown, title
-from geo.coverage import UNPLACED, CoverageOptions, growth, measure
+from geo.coverage import UNPLACED, CoverageOptions, growth, measure, statistical_year
 from geo.gaps import KINDS, Filter, by_place, select
 from geo.survey import Survey
 
@@ -75,8 +75,12 @@ class Reading:
         return self.survey.on
 
     def firms(self, chosen: Filter) -> pd.DataFrame:
-        """Return the rows of FIRMS that meet a filter."""
-        return self.kept.get(("firms", chosen), lambda: select(self.survey.firms, chosen))
+        """Return the rows of FIRMS that meet a filter. Their places in the frame are kept, not copies of the rows."""
+        firms = self.survey.firms
+        if chosen == Filter():
+            return firms
+        rows = self.kept.get(("firms", chosen), lambda: firms.index.get_indexer(select(firms, chosen).index))
+        return firms.iloc[rows]
 
     def figures(self, kind: str | None = None, chosen: Filter | None = None) -> pd.DataFrame:
         """Return ``geo.coverage.measure`` by a kind of place or code, or for all (one row ``all``)."""
@@ -90,13 +94,11 @@ class Reading:
         return table.loc["all"] if len(table) else pd.Series(0, index=table.columns)
 
     def growth(self, kind: str | None = None) -> pd.DataFrame:
-        """Return the net growth of the stock of unions over the year to the day (``geo.coverage.growth``)."""
-        by = KINDS[kind] if kind else None
-        since = date(self.on.year - 1, self.on.month, min(self.on.day, 28) if self.on.month == 2 else self.on.day)
+        """Return the net growth of the stock of unions since the statistical year began (``geo.coverage.growth``)."""
+        by, options = KINDS[kind] if kind else None, CoverageOptions()
+        since = statistical_year(self.on, options.year_end).before
         firms, unions = self.survey.firms, self.survey.unions
-        return self.kept.get(
-            ("growth", by), lambda: growth(firms, unions, by=by, since=since, options=CoverageOptions())
-        )
+        return self.kept.get(("growth", by), lambda: growth(firms, unions, by=by, since=since, options=options))
 
     def ranking(self, kind: str, chosen: Filter) -> pd.DataFrame:
         """Return the places of a kind (``geo.gaps.by_place``), or the codes of a list, by what a visit reaches."""
@@ -133,8 +135,8 @@ class Reading:
         return None if found is None else self.survey.groups.loc[found]
 
     def groups_at(self, place_ids: Iterable[str]) -> pd.DataFrame:
-        """Return the largest suggested joint union of each of these places that has one."""
-        return self.survey.groups.loc[[self._seats[key] for key in place_ids if key in self._seats]]
+        """Return the suggested joint unions of these places, all parts of a place that is split."""
+        return self.survey.groups[self.survey.groups["place_id"].isin(list(place_ids))]
 
     def group_name(self, key: str) -> str:
         """Return the name of a suggested union: of the place it sits in with the kind, or of the union it joins."""

@@ -13,7 +13,7 @@ from app.maps import locator
 from app.reading import Reading
 from app.reports import gap_list
 from app.reports.notes import conditions
-from geo.gaps import Filter
+from geo.gaps import Filter, walk
 
 bp = Blueprint("firms", __name__, url_prefix="/firms")
 
@@ -35,9 +35,11 @@ def index() -> str:
 
 @bp.get("/list.<any(xlsx, csv):form>")
 def export(form: str) -> Response:
-    """Give the whole list as a file."""
+    """Give the whole list as a file, in the order of a visit unless another one was chosen."""
     read, chosen = reading(), query.read(request.args)
-    return download(gap_list.sheet(read, chosen, listed(read, chosen, request.args.get("sort", ""))), form)
+    sort = request.args.get("sort", "")
+    table = ordered(read.firms(chosen), sort, SORTS) if sort else walk(read.firms(chosen))
+    return download(gap_list.sheet(read, chosen, table), form)
 
 
 @bp.get("/<path:key>")

@@ -11,8 +11,9 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
+from app import create_app, store
 from app.config import Config
+from app.db import session
 from geo.gaps import FIGURES
 
 BUILDING = "building:990101:云帆大厦"
@@ -199,6 +200,16 @@ def test_gap_lists_lead_to_the_map_with_their_filter(client: FlaskClient) -> Non
     assert "kind=building" in link["href"]
     assert "county=990101" in link["href"]
     assert client.get(link["href"]).status_code == 200
+
+
+def test_data_newer_than_the_survey_are_told(tmp_path: Path) -> None:
+    made = create_app(Config.from_environment({}, instance=tmp_path))
+    small_city.load(made, 20)
+    client = made.test_client()
+    assert "数据已经更新" not in client.get("/").text
+    with made.app_context(), session(write=True) as opened:
+        store.write(opened, "places", small_city.places())
+    assert "数据已经更新" in client.get("/").text
 
 
 def test_before_the_first_survey_there_is_an_empty_state(tmp_path: Path) -> None:
