@@ -3,7 +3,9 @@
 Everything a page, list or report shows is a selection or a sum over a ``Survey``.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -114,8 +116,11 @@ def survey(
     CountError
         If a stage loses or invents a row.
     """
-    options = options or Options()
-    steps = _Steps(progress)
+    with _collector_paused():
+        return _surveyed(inputs, on=on, rules=rules, options=options or Options(), steps=_Steps(progress))
+
+
+def _surveyed(inputs: Inputs, *, on: date, rules: RuleSet, options: Options, steps: "_Steps") -> Survey:
     steps.begin("gazetteer")
     names, known = _names(inputs)
     steps.count("gazetteer", inputs.places, known, known["origin"], whole=False)
@@ -202,6 +207,18 @@ def _fates(firms: pd.DataFrame) -> pd.Series:
     fate[firms["covered"].astype(bool)] = "covered"
     fate[~firms["eligible"].astype(bool)] = "excluded"
     return fate
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Leave memory to reference counts: walking so many names without cycles cost a third of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 class _Steps:
