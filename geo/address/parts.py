@@ -37,6 +37,10 @@ class Address:
 _NAMES = frozenset(("prov", "city", "district", "devzone", "town", "community", "road", "poi", "subpoi", "other"))
 _ADMIN = frozenset(("prov", "city", "district"))
 _SHOWN = {"block": "houseno", "cell": "cellno", "floor": "floorno", "room": "roomno", "phase": "subpoi"}
+_REAL_ZONES = ("开发区", "高新区", "新区", "示范区", "保税区", "度假区")
+_MUNICIPALITIES = frozenset(("北京市", "上海市", "天津市", "重庆市"))
+_SETTLED = frozenset(("road", "community", "poi", "devzone"))
+_TOWER = re.compile("大厦|中心|广场|大楼|国际|酒店|宾馆|公寓|写字楼|商务")
 _INDOORS = frozenset(("houseno", "cellno", "floorno"))
 _PARTS = re.compile(r"[A-Z]*\d+[A-Z]*\d*|[^A-Z\d]+|[A-Z]+")
 _CROSS = re.compile("交|路口")
@@ -78,27 +82,48 @@ class _Reader:
         self._labels.add(label)
 
     def _name(self, piece: Segment) -> None:
-        label, address, done = piece.label, self._address, self._labels
-        if label == "other":
-            label = "poi" if piece.end - piece.start >= 2 else "redundant"
+        address, words = self._address, self._text[piece.start : piece.end]
         address.names.append(piece)
-        address.texts.append(self._text[piece.start : piece.end])
-        if label in done:
-            if label in _ADMIN:
-                label = "redundant"
-            elif label == "poi":
-                label = "subpoi"
-            elif label == "road" and self._last in ("road", "roadno"):
-                label = "subroad"
+        address.texts.append(words)
+        label = self._shown(piece.label, words)
+        if label in _ADMIN and label in self._labels:
+            label = self._restated(label)
         self._put(label, piece)
         self._last = label
+
+    def _shown(self, label: str, words: str) -> str:
+        """Return the label of a name as people mark it: small parks are places, a second place is part of the first."""
+        done = self._labels
+        if label == "other":
+            label = "poi" if len(words) >= 2 else "redundant"
+        elif label == "devzone" and not words.endswith(_REAL_ZONES):
+            label = "poi"
+        elif label == "prov" and words in _MUNICIPALITIES:
+            label = "city"
+        if label == "road" and label in done and self._last in ("road", "roadno"):
+            return "subroad"
+        if label != "poi":
+            return label
+        if self._last in ("floorno", "roomno"):
+            return "person"
+        return "subpoi" if label in done else label
+
+    def _restated(self, label: str) -> str:
+        """Of an administrative name given twice at the beginning the last one counts; further on it is redundant."""
+        address = self._address
+        if self._labels & _SETTLED or (label == "district" and "redundant" not in self._labels):
+            return "redundant"
+        for k, (done, start, end) in enumerate(address.components):
+            if done == label:
+                address.components[k] = ("redundant", start, end)
+        return label
 
     def _numbered_road(self, piece: Segment) -> None:
         self._name(Segment(piece.start, piece.end, "road", None))
 
     def _separator(self, piece: Segment) -> None:
         words = self._text[piece.start : piece.end]
-        if "-" in words and "、" not in words:
+        if ("-" in words or "_" in words) and "、" not in words:
             self._put("redundant", piece)
 
     def _note(self, piece: Segment) -> None:
@@ -173,12 +198,19 @@ class _Reader:
         parts = [(m.start() + piece.start, m.end() + piece.start, m.group()) for m in _PARTS.finditer(value)]
         count = sum(words[-1].isalnum() and words[-1] < "\u4e00" for _, _, words in parts)
         labels = iter(_chain_labels(self._last, count))
+        if count == 1 and self._last in ("poi", "subpoi") and self._is_room(parts[0][2]):
+            labels = iter(("roomno",))
         for start, end, words in parts:
             label = next(labels, "redundant") if words[-1].isalnum() and words[-1] < "\u4e00" else "redundant"
             self._put(label, Segment(start, end, label, None))
             if label != "redundant":
                 self._last = label
                 _fill(address, label, words)
+
+    def _is_room(self, words: str) -> bool:
+        """Four digits behind a place are a room; three behind a tower."""
+        digits = sum(c.isdigit() for c in words)
+        return digits >= 4 or (digits == 3 and bool(_TOWER.search(self._address.texts[-1])))
 
     def _inside(self, piece: Segment) -> None:
         address, label = self._address, piece.label

@@ -3,7 +3,8 @@
 import math
 
 from geo.gazetteer.entries import Entity, Name
-from geo.gazetteer.index import FULL, SHORT, Key
+from geo.gazetteer.index import FULL, NEAR, SHORT, Key
+from geo.gazetteer.variants import county_short
 
 
 def elsewhere_keys(code: str, text: str, city: str) -> list[tuple[str, Key]]:
@@ -19,4 +20,7 @@ def elsewhere_keys(code: str, text: str, city: str) -> list[tuple[str, Key]]:
         short = short.removesuffix(people)
     if label != "district" and 2 <= len(short) < len(text):
         found.append((short, Key(len(short), SHORT, Name(short, label, "bare", (entity,), None))))
+    near = county_short(text) if label == "district" else None
+    if near is not None:
+        found.append((near, Key(len(near), NEAR, Name(near, label, "bare", (entity,), None))))
     return found

@@ -11,8 +11,9 @@ from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.layers import NumberedStreet
 from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
 
-FULL, TOWN, VILLAGE, SHORT, LEARNED = range(5)
-"""How a key is matched: as it stands; as the core of a town or village with its suffix behind; short form; learned."""
+FULL, TOWN, VILLAGE, SHORT, LEARNED, NEAR = range(6)
+"""How a key is matched: as it stands; as the core of a town or village with its suffix behind; short form; learned;
+short form only behind its city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,14 @@ class Gazetteer:
         found: list[Hit] = []
         if text[:1] == "市" and text[1:2] not in _NOT_THE_CITY:
             found.append(Hit(0, 2 if text[1:2] == "区" else 1, "city", 4.0, self.city_name))
+        near: list[Hit] = []
         for last, keys in self.automaton.iter(text):
             end = last + 1
             for key in keys:
                 hit = _MATCHERS[key.mode](text, end - key.size, end, key)
                 if hit is not None:
-                    found.append(hit)
-        return found
+                    (near if key.mode == NEAR else found).append(hit)
+        return found + _behind_their_city(found, near) if near else found
 
     def read(self, text: str) -> Address:
         """Parse a normalised address with the names of this gazetteer."""
@@ -76,6 +78,19 @@ class Gazetteer:
 
 _NOT_THE_CITY = frozenset("场政中辖民级")
 _OWNER = frozenset("省市区县旗")
+
+
+def _behind_their_city(found: list[Hit], near: list[Hit]) -> list[Hit]:
+    """Keep short names of counties elsewhere (柯桥, 新城) only right behind a city or province elsewhere."""
+    abroad = {hit.end for hit in found if hit.label in _CITYWIDE and _is_elsewhere(hit)}
+    return [hit for hit in near if hit.start in abroad]
+
+
+def _is_elsewhere(hit: Hit) -> bool:
+    return isinstance(hit.payload, Name) and bool(hit.payload.entities) and hit.payload.entities[0].kind == "elsewhere"
+
+
+_CITYWIDE = frozenset(("prov", "city"))
 
 
 def _full(text: str, start: int, end: int, key: Key) -> Hit | None:
@@ -113,9 +128,15 @@ def _village(text: str, start: int, end: int, key: Key) -> Hit | None:
     return Hit(start, end, key.name.label, -0.5 + 0.9 * key.size, key.bare)
 
 
-def _learned(_: str, start: int, end: int, key: Key) -> Hit | None:
+def _near(text: str, start: int, end: int, key: Key) -> Hit | None:
+    return None if ROADISH.match(text, end) else Hit(start, end, key.name.label, 1.5 + 1.2 * key.size, key.name)
+
+
+def _learned(text: str, start: int, end: int, key: Key) -> Hit | None:
     name = key.name
+    if text[end - 1] == "街" and text[end : end + 1] == "道":
+        return None  # a street that is a 街道 here
     return Hit(start, end, name.label, 1.0 + 1.5 * key.size + 0.2 * min(name.mentions, 5), name)
 
 
-_MATCHERS = {FULL: _full, TOWN: _town, VILLAGE: _village, SHORT: _short, LEARNED: _learned}
+_MATCHERS = {FULL: _full, TOWN: _town, VILLAGE: _village, SHORT: _short, LEARNED: _learned, NEAR: _near}

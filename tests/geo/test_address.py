@@ -31,7 +31,7 @@ def labelled(raw: str) -> str:
         ("西溪花苑18幢二单元101", "西溪花苑/poi 18幢/houseno 2单元/cellno 101/roomno"),
         ("东中街29号东环广场B座5层", "东中街/road 29号/roadno 东环广场/poi B座/houseno 5层/floorno"),
         ("通盛大道188", "通盛大道/road 188/roadno"),
-        ("石港镇工业园南区68号", "石港镇/town 工业园/devzone 南区/subpoi 68号/houseno"),
+        ("石港镇工业园南区68号", "石港镇/town 工业园/poi 南区/subpoi 68号/houseno"),
         ("新金路与建设路交叉口西南角", "新金路/road 与/assist 建设路/subroad 交叉口西南角/assist"),
         ("车站向东200米", "车站/poi 向东200米/assist"),
         ("人民路北侧", "人民路/road 北侧/assist"),
