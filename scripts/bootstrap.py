@@ -1,6 +1,6 @@
 """Set-up shared by ``scripts/run`` and ``scripts/test``: standard library only, one sentence for each bad situation.
 
-Steps are remembered by a digest of what they read (requirements, lock file, translations): a second start does none.
+Steps are remembered by a digest of what they read (requirements, lock file): a second start does none.
 """
 
 import argparse
@@ -130,14 +130,11 @@ def checks() -> dict[str, list[str]]:
 
 
 def environment(*, dev: bool = False) -> None:
-    """Make ``.venv`` with the pinned packages, fetch browser libraries, compile translations; skip what is done."""
+    """Make ``.venv`` with the pinned packages, fetch the browser libraries; skip what is done."""
     virtual_environment()
     requirements = [ROOT / "requirements.txt"] + ([ROOT / "requirements-dev.txt"] if dev else [])
     step("packages-dev" if dev else "packages", requirements, lambda: install(requirements[-1]))
     step("assets", [ROOT / "package.json", ROOT / "package-lock.json"], assets, made=VENDOR)
-    catalogues = sorted((ROOT / "app" / "translations").rglob("*.po"))
-    if catalogues:
-        step("translations", catalogues, translations, made=catalogues[0].with_suffix(".mo"))
 
 
 def step(name: str, reads: Iterable[Path], do: Callable[[], None], *, made: Path | None = None) -> None:
@@ -217,14 +214,6 @@ def system_certificates() -> dict[str, str]:
     bundle = Path("/etc/ssl/certs/ca-certificates.crt")
     known = "NODE_EXTRA_CA_CERTS" in os.environ or not bundle.is_file()
     return {} if known else {"NODE_EXTRA_CA_CERTS": str(bundle)}
-
-
-def translations() -> None:
-    """Compile the gettext catalogues."""
-    call(
-        [str(PYTHON), "-m", "babel.messages.frontend", "compile", "-q", "-d", str(ROOT / "app" / "translations")],
-        logged=True,
-    )
 
 
 def system_packages() -> None:
