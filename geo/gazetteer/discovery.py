@@ -1,7 +1,7 @@
 """Places that the registry itself names: buildings, markets, parks and streets, without a position as yet."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -42,26 +42,54 @@ class _Found:
         self.doors[door] += count
         self.towns[town] += count
 
+    @property
+    def mostly_indoors(self) -> bool:
+        """Whether most addresses go on with a block, floor or room."""
+        return 2 * self.indoors >= self.mentions
 
-def discover(
-    readings: Mapping[str, Reading], counts: Mapping[str, int], gazetteer: Gazetteer, *, least: int
-) -> tuple[gpd.GeoDataFrame, list[Fact]]:
-    """Return the places that ``least`` addresses name (``PLACES``), and the doors that stand for a building."""
-    sound = {text: reading for text, reading in readings.items() if reading.outside is None and not reading.conflict}
-    texts = sorted(sound)
-    found: dict[_Key, _Found] = defaultdict(_Found)
-    for text in texts:
-        reading = readings[text]
-        county = reading.county if reading.chance >= _FAIRLY_SURE else gazetteer.city.key
-        for kind, core, surface in sorted(set(place_names(reading, gazetteer))):
-            found[kind, county, core].add(surface, reading, counts[text])
-    shown = {
-        key: most(place.surfaces)
-        for key, place in found.items()
-        if place.mentions >= least and (key[0] != "building" or is_house(key[2]) or 2 * place.indoors >= place.mentions)
-    }
-    rows = {f"{key[0]}:{key[1]}:{shown[key]}": _row(key, shown[key], found[key], gazetteer) for key in sorted(shown)}
-    return _places(rows), _doors(texts, readings, counts, gazetteer, shown)
+
+class Discovery:
+    """Places gathered address by address; ``places`` and ``doors`` at the end."""
+
+    def __init__(self, gazetteer: Gazetteer, least: int) -> None:
+        self._gazetteer, self._least = gazetteer, least
+        self._found: dict[_Key, _Found] = defaultdict(_Found)
+        self._doors: dict[tuple[str, str, str], Counter[_Key]] = defaultdict(Counter)
+
+    def add(self, reading: Reading, count: int) -> None:
+        """Take in an address that ``count`` firms have."""
+        if reading.outside is not None or reading.conflict:
+            return
+        county = reading.county if reading.chance >= _FAIRLY_SURE else self._gazetteer.city.key
+        road, number = _door(reading)
+        for kind, core, surface in sorted(set(place_names(reading, self._gazetteer))):
+            key = (kind, county, core)
+            self._found[key].add(surface, reading, count)
+            if road and reading.chance >= SURE and kind in ("building", "market"):
+                self._doors[county, road, number][key] += count
+
+    def result(self) -> tuple[gpd.GeoDataFrame, list[Fact]]:
+        """Return the places that enough addresses name (``PLACES``), and the doors that stand for a building."""
+        shown = {
+            key: most(place.surfaces)
+            for key, place in self._found.items()
+            if place.mentions >= self._least and (key[0] != "building" or is_house(key[2]) or place.mostly_indoors)
+        }
+        rows = {
+            f"{key[0]}:{key[1]}:{shown[key]}": _row(key, shown[key], self._found[key], self._gazetteer)
+            for key in sorted(shown)
+        }
+        return _places(rows), self._door_facts(shown)
+
+    def _door_facts(self, shown: Mapping[_Key, str]) -> list[Fact]:
+        """Return doors (road and number) whose addresses, where they name a building at all, name the same one."""
+        doors = []
+        for (county, road, number), named in sorted(self._doors.items()):
+            places = Counter({f"{key[0]}:{key[1]}:{shown[key]}": n for key, n in named.items() if key in shown})
+            best = most(places)
+            if places[best] >= _DOOR_MENTIONS and places[best] >= _DOOR_SHARE * sum(places.values()):
+                doors.append(Fact("door", road, county, places[best], 0.0, number, best))
+        return doors
 
 
 def place_names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:
@@ -126,29 +154,3 @@ def _agreed(counter: Counter[str]) -> str | None:
     known = Counter({word: n for word, n in counter.items() if word})
     best = most(known)
     return best if best and known[best] >= 0.9 * sum(known.values()) else None
-
-
-def _doors(
-    texts: Sequence[str],
-    readings: Mapping[str, Reading],
-    counts: Mapping[str, int],
-    gazetteer: Gazetteer,
-    shown: Mapping[_Key, str],
-) -> list[Fact]:
-    """Return doors (road and number) whose addresses, where they name a building at all, name the same one."""
-    found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    for text in texts:
-        reading = readings[text]
-        road, number = _door(reading)
-        if not road or reading.chance < SURE:
-            continue
-        for kind, core, _ in set(place_names(reading, gazetteer)):
-            key = (kind, reading.county, core)
-            if kind in ("building", "market") and key in shown:
-                found[reading.county, road, number][f"{kind}:{reading.county}:{shown[key]}"] += counts[text]
-    doors = []
-    for (county, road, number), places in sorted(found.items()):
-        best = most(places)
-        if places[best] >= _DOOR_MENTIONS and places[best] >= _DOOR_SHARE * sum(places.values()):
-            doors.append(Fact("door", road, county, places[best], 0.0, number, best))
-    return doors

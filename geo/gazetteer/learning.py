@@ -6,13 +6,13 @@ the county of a name however many firms write it, and every firm counts as a men
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.gazetteer.discovery import SURE, discover, most
+from geo.gazetteer.discovery import SURE, Discovery, most
 from geo.gazetteer.facts import Fact, facts_frame, learned_names, priors_of
 from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.kinds import is_generic
@@ -22,6 +22,8 @@ from geo.gazetteer.votes import Reading, read
 from geo.text import normalise
 
 _LIKELY = 0.5
+_Key = tuple[str, str, str]
+"""Kind, name and county."""
 _TELLING = 2.0
 """Difference of votes from which a name, not the prior, tells the county."""
 _LEARNABLE = {
@@ -56,12 +58,33 @@ def learn(addresses: Iterable[object], gazetteer: Gazetteer, *, least: int = 2) 
         Addresses that must name a building, market, park or street for it to become a place.
     """
     counts = Counter(text for raw in addresses if (text := normalise(raw).text))
+    texts = sorted(counts)
     with paused_collector():
-        readings = {text: read(gazetteer, text) for text in sorted(counts)}
-        taught = _taught(gazetteer, _facts(readings, gazetteer))
-        second = {text: reading if reading.certain else read(taught, text) for text, reading in readings.items()}
-    places, doors = discover(second, counts, gazetteer, least=least)
-    return Learned(facts_frame([*_facts(second, gazetteer), *doors]), places)
+        kept: dict[str, Reading] = {}
+        first = _Facts(gazetteer)
+        for text in texts:
+            reading = read(gazetteer, text)
+            first.add(reading)
+            if reading.certain and len(kept) < _KEPT:
+                kept[text] = reading
+        taught = _taught(gazetteer, first.facts())
+        second, discovery = _Facts(gazetteer), Discovery(gazetteer, least)
+        for text in texts:
+            reading = kept.get(text) or _again(taught, gazetteer, text)
+            second.add(reading)
+            discovery.add(reading, counts[text])
+    places, doors = discovery.result()
+    return Learned(facts_frame([*second.facts(), *doors]), places)
+
+
+_KEPT = 100_000
+"""Readings kept between the two rounds; of a larger register the rest is read anew, to stay within memory."""
+
+
+def _again(taught: Gazetteer, base: Gazetteer, text: str) -> Reading:
+    """Read a text with what was taught, unless its own words decide."""
+    reading = read(taught, text)
+    return read(base, text) if reading.certain else reading
 
 
 def _taught(gazetteer: Gazetteer, facts: list[Fact]) -> Gazetteer:
@@ -71,29 +94,37 @@ def _taught(gazetteer: Gazetteer, facts: list[Fact]) -> Gazetteer:
     return replace(gazetteer, lookup={**learned, **gazetteer.lookup}, priors=priors)
 
 
-def _facts(readings: Mapping[str, Reading], gazetteer: Gazetteer) -> list[Fact]:
-    """Count names by county: certain readings as mentions, inferred ones by how sure they are as support."""
-    mentions: Counter[tuple[str, str, str]] = Counter()
-    support: dict[tuple[str, str, str], float] = defaultdict(float)
-    surfaces: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    for reading in readings.values():
+class _Facts:
+    """Names counted by county: certain readings as mentions, inferred ones by how sure they are as support."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._mentions: Counter[_Key] = Counter()
+        self._support: dict[_Key, float] = defaultdict(float)
+        self._surfaces: dict[_Key, Counter[str]] = defaultdict(Counter)
+
+    def add(self, reading: Reading) -> None:
+        """Take in one address; however many firms have it, it counts once."""
         if reading.outside is not None or reading.conflict:
-            continue
+            return
         telling = _telling(reading)
-        for kind, name, surface in set(_names(reading, gazetteer)):
+        for kind, name, surface in set(_names(reading, self._gazetteer)):
             key = (kind, name, reading.county)
-            surfaces[key][surface] += 1
+            self._surfaces[key][surface] += 1
             if reading.certain and reading.chance >= SURE:
-                mentions[key] += 1
+                self._mentions[key] += 1
             elif reading.chance >= _LIKELY and (reading.form in ("city", "citywide") or telling):
-                support[key] += reading.chance
+                self._support[key] += reading.chance
         if reading.form != "county" and reading.chance >= SURE and telling:
-            support["prior", reading.form, reading.county] += 1.0
-    keys = sorted(mentions.keys() | support.keys())
-    return [
-        Fact(*key, mentions[key], round(support.get(key, 0.0), 6), "", most(surfaces.get(key, Counter())))
-        for key in keys
-    ]
+            self._support["prior", reading.form, reading.county] += 1.0
+
+    def facts(self) -> list[Fact]:
+        """Return what was counted, sorted."""
+        keys = sorted(self._mentions.keys() | self._support.keys())
+        return [
+            Fact(*key, self._mentions[key], round(self._support.get(key, 0.0), 6), "", most(self._surfaces[key]))
+            for key in keys
+        ]
 
 
 def _telling(reading: Reading) -> bool:

@@ -171,6 +171,14 @@ def test_the_order_of_rows_does_not_matter() -> None:
     pd.testing.assert_frame_equal(pd.DataFrame(one.places), pd.DataFrame(two.places))
 
 
+def test_a_register_too_large_to_keep_teaches_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = taught(REGISTER)
+    monkeypatch.setattr("geo.gazetteer.learning._KEPT", 0)
+    two = taught(REGISTER)
+    pd.testing.assert_frame_equal(one.facts, two.facts)
+    pd.testing.assert_frame_equal(pd.DataFrame(one.places), pd.DataFrame(two.places))
+
+
 def test_the_hash_tells_contents_apart_and_nothing_else() -> None:
     base = gazetteer.build(divisions(), aliases(), places())
     assert base.hash == gazetteer.build(divisions(), aliases()[::-1], places()).hash
