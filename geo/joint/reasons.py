@@ -119,14 +119,15 @@ def _reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.Da
 
 
 def _street_reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.DataFrame:
-    """Sums over a whole span to either side: more than any one piece can hold, so a proof if too small."""
+    """Sums over the unbroken row of firms within a span to either side: no piece can hold more."""
     lying = pool[pool["street"].notna() & pool["chainage_m"].notna()]
     within = lying["county"].fillna("") + "/" + lying["street_town"].fillna("")
     lying = lying.assign(run=lying["street"] + "|" + (within if borders else "")).sort_values(["run", "chainage_m"])
-    run = lying.groupby("run", sort=False).ngroup().to_numpy("int64")
     at = lying["chainage_m"].to_numpy("int64")
+    other = np.diff(lying.groupby("run", sort=False).ngroup().to_numpy("int64"), prepend=0) != 0
+    chain = np.cumsum(other | (np.diff(at, prepend=0) > options.street_gap_m))
     far = (int(at.max()) if len(at) else 0) + options.street_span_m + 1
-    line = run * 2 * far + at
+    line = chain * 2 * far + at
     first = np.searchsorted(line, line - options.street_span_m, side="left")
     end = np.searchsorted(line, line + options.street_span_m, side="right")
     mass = np.concatenate([[0], np.cumsum(lying["workers"].to_numpy("int64"))])

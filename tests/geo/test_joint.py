@@ -406,6 +406,26 @@ def test_a_zone_too_large_for_one_union_waits_for_streets_and_villages() -> None
     assert dict(zip(groups["kind"], groups["firms"], strict=True)) == {"village": 30, "zone": 100}
 
 
+def test_neighbours_beyond_the_widest_gap_are_out_of_reach_not_better_used() -> None:
+    rows = {
+        f"s{n}": {"workers": 20, "street": STREET, "house_no": str(1 + 50 * n), "lon": None, "lat": None}
+        for n in range(4)
+    }
+    groups, groupings = suggested(rows)
+    assert groups.empty
+    assert set(groupings["left_because"]) == {"R1"}
+
+
+def test_whose_neighbours_went_to_another_union_is_told_so() -> None:
+    rows = {
+        f"s{n}": {"workers": 10, "street": STREET, "house_no": str(1 + n), "lon": None, "lat": None} for n in range(4)
+    }
+    for key in ("s0", "s1", "s2"):
+        rows[key]["building"] = TOWER
+    _, groupings = suggested(rows)
+    assert groupings.loc["s3", "left_because"] == "R2"
+
+
 def test_without_any_place_the_reason_is_r4() -> None:
     _, groupings = suggested(tenants(3, level="county"))
     assert set(groupings["left_because"]) == {"R4"}
