@@ -93,7 +93,7 @@ def left_over(
     code = pd.Series("R2", index=pool.index, dtype="string")
     code[~_enough(inside, options)] = "R1"
     code[~_enough(inside, options) & _enough(across, options)] = "R3"
-    code[~_enough(inside, options) & _full(pool, unions)] = "R5"
+    code[_full(pool, unions, drafts)] = "R5"
     code[inside["firms"] == 0] = "R4"
     if not options.workers_if_unknown:
         code[~pool["known"]] = "R6"
@@ -134,9 +134,10 @@ def _street_reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -
     return pd.DataFrame({"workers": mass[end] - mass[first], "firms": end - first}, index=lying.index)
 
 
-def _full(pool: pd.DataFrame, unions: pd.DataFrame) -> pd.Series:
-    """Firms at the seat of a union that has no room left."""
-    full = unions[unions["seat"].notna() & (unions["spare"] == 0)]
+def _full(pool: pd.DataFrame, unions: pd.DataFrame, drafts: Sequence[Draft]) -> pd.Series:
+    """Firms at the seat of a union that has no room, or none any more after those who join it now."""
+    joining = pd.Series({draft.seat: len(draft.members) for draft in drafts if draft.kind == "existing"}, dtype="int64")
+    full = unions[unions["seat"].notna() & (unions["spare"] <= joining.reindex(unions.index).fillna(0))]
     result = pd.Series(data=False, index=pool.index)
     for kind, seats in full.groupby("kind")["seat"]:
         result |= pool[str(kind)].isin(set(seats)).fillna(False).astype(bool)

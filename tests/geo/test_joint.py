@@ -332,6 +332,13 @@ def test_a_full_union_takes_nobody_and_the_reason_says_so() -> None:
     assert set(groupings["left_because"]) == {"R5"}
 
 
+def test_a_union_that_fills_up_leaves_the_rest_for_that_reason() -> None:
+    host = surveyed({"union:j": {"kind": "building", "place_name": "云帆大厦", "covered_units": 298}})
+    groups, groupings = suggested(tenants(4, building=TOWER), known=places({TOWER: {}}), existing=host)
+    assert groups["firms"].tolist() == [2]
+    assert groupings["left_because"].dropna().tolist() == ["R5", "R5"]
+
+
 def test_a_union_without_a_named_place_sits_where_its_firms_are() -> None:
     rows = tenants(2, building=TOWER)
     rows |= {f"c{n}": {"primary": "joint", "union_id": "union:j", "building": TOWER} for n in range(3)}
