@@ -29,9 +29,8 @@ for (const box of document.querySelectorAll("[data-chart]")) {
   const name = box.dataset.chart;
   const data = JSON.parse(document.getElementById(`data-${name}`).textContent);
   const chart = window.echarts.init(box, null, { renderer: "svg" });
-  const draw = () => { chart.resize(); chart.setOption(kinds[name](data), true); };
+  const draw = () => { chart.resize(); chart.setOption(kinds[name](data), true); box.querySelector("svg").setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`); };
   draw();
   document.fonts.ready.then(draw); // text was measured before its font came
   window.addEventListener("resize", draw);
-  window.addEventListener("beforeprint", draw);
 }
