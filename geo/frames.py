@@ -261,11 +261,11 @@ LOCATIONS = _spec(
     candidates=Column(LIST, "at most five {place, level, lon, lat, score} not chosen"),
     components=Column(LIST, "[[label, text, start, end], …] over the raw text"),
 )
-"""Where each firm is. ``level`` is the finest place that is earned, and a position is given only if that level has one.
+"""Where each firm is. ``level`` is the finest place earned; a position is given only if that level has one.
 
 A place known by name alone (a learned building, a village without a point) keeps its level with lon and lat NaN. Where
-the finest place has no position but a number, street, market or zone does, that level and its position are given and the
-finer key stays filled. Points of villages, towns and counties never stand in for something finer.
+the finest place has no position but a number, street, market or zone does, that level and its position are given and
+the finer key stays filled. Points of villages, towns and counties never stand in for something finer.
 """
 
 LINKS = _spec(
