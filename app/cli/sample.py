@@ -118,7 +118,7 @@ def _survey(database: Database, days: list[date], *, later: bool) -> None:
     for place, day in enumerate(sorted(_unsurveyed(database, days), reverse=True)):
         if later and place > 0:
             _enqueue(database, day)
-            click.echo(f"{day} 普查已排队 / survey is in line")
+            click.echo(f"{day} 覆盖计算已排队 / survey is in line")
         else:
             _survey_day(database, day)
 
@@ -140,7 +140,7 @@ def _survey_day(database: Database, day: date) -> None:
     if run is None or run.status != "done":
         code = run.error_code if run else "RUN_KIND"
         raise SampleError(f"the survey of {day} failed: {code}", detail={"day": day.isoformat(), "error": code})
-    click.echo(f"{day} 普查 / surveyed: {(run.tally or {}).get('firms', 0):,} 家 / firms")
+    click.echo(f"{day} 覆盖计算 / surveyed: {(run.tally or {}).get('firms', 0):,} 家 / firms")
 
 
 commands: list[click.Command] = [sample]
