@@ -195,6 +195,8 @@ class _Freezer:
 
 
 def _words(owners: Mapping[str, Name]) -> re.Pattern[str]:
+    if not owners:
+        return re.compile(r"(?!)")
     longest_first = sorted(owners, key=lambda word: (-len(word), word))
     return re.compile("(?:" + "|".join(map(re.escape, longest_first)) + ")(?![路街湾道])")
 

@@ -187,6 +187,12 @@ def test_the_registered_address_helps_where_the_operating_one_is_open(names: Gaz
     assert found["status"].tolist()[0] == "review"  # 新桥村 lies in two other counties
 
 
+def test_a_city_without_counties_is_located_too() -> None:
+    flat = gazetteer.build(divisions().loc[["990100"]], aliases([]), places())
+    row = one("试验市望江路1号", flat, name="试验市大地五金厂")
+    assert (row["county_code"], row["status"]) == ("990100", "auto")
+
+
 def test_thresholds_are_arguments(names: Gazetteer) -> None:
     assert one("石埠市远山路10号", names, auto=0.999999)["status"] == "review"
     assert one("石埠市远山路10号", names, least=1.1)["status"] == "none"
