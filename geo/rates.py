@@ -24,8 +24,8 @@ def prior(part: pd.Series, whole: pd.Series) -> Prior:
     With ``n`` firms in ``m`` places, ``N`` in all, overall share ``p`` and ``S = sum n (x/n - p)^2``, the
     expectation of ``S`` is ``p (1-p) [(m-1) + r (N - sum n^2 / N - (m-1))]`` for a beta-binomial with correlation
     ``r``; solved for ``r``, cut at zero (Kleinman 1973, J. Am. Stat. Assoc. 68:46-54; the estimator for rates that
-    are not rare in Martuzzi and Elliott 1996, Stat. Med. 15:1867-1873). The strength is ``(1-r)/r`` between ``1/N`` and ``N``:
-    no more is known about the city than its firms tell.
+    are not rare in Martuzzi and Elliott 1996, Stat. Med. 15:1867-1873). The strength is ``(1-r)/r`` between ``1/N``
+    and ``N``: no more is known about the city than its firms tell.
 
     Returns
     -------
