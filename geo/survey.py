@@ -158,7 +158,7 @@ def _surveyed(inputs: Inputs, *, on: date, rules: RuleSet, options: Options, ste
 
 def _names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame]:
     """The gazetteer, taught by the addresses themselves, and all places: those given and those learned."""
-    bare = gazetteer.build(inputs.divisions, inputs.aliases, inputs.places)
+    bare = gazetteer.build(inputs.divisions, inputs.aliases, inputs.places, doors=False)
     taught = gazetteer.learn(_addresses(inputs.enterprises), bare)
     new = taught.places[~taught.places.index.isin(inputs.places.index)]
     known = PLACES.conform(pd.concat([inputs.places, new])) if len(new) else inputs.places

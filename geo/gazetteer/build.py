@@ -25,6 +25,7 @@ def build(
     places: pd.DataFrame,
     *,
     facts: pd.DataFrame | None = None,
+    doors: bool = True,
 ) -> Gazetteer:
     """Build a gazetteer.
 
@@ -36,6 +37,8 @@ def build(
         elsewhere.
     facts
         What ``learn`` returned as ``facts``, ``None`` for nothing learned.
+    doors
+        Whether house numbers are wanted; ``learn`` reads names only.
 
     Raises
     ------
@@ -48,7 +51,8 @@ def build(
     names.add_places(places, taught=bool(learned))
     names.add_aliases()
     names.add_learned(learned)
-    return _with_doors(_Freezer(names).gazetteer(places, learned), places)
+    found = _Freezer(names).gazetteer(places, learned)
+    return _with_doors(found, places) if doors else found
 
 
 def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
