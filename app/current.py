@@ -7,7 +7,7 @@ import pandas as pd
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
-from app import store
+from app import census, store
 from app.db import session
 from app.errors import NoSurveyError
 from app.reading import Reading
@@ -53,6 +53,12 @@ def yearly(read: Reading) -> list[tuple[date, pd.Series]]:
     with session() as opened:
         readings = [read if day == read.on else _read(opened, day) for day in sorted(read.days)]
     return [(found.on, found.total()) for found in readings if found is not None]
+
+
+def census_totals() -> census.Totals | None:
+    """Return the published census totals on record, None if the office has typed none."""
+    with session() as opened:
+        return census.stored(opened)
 
 
 def is_outdated() -> bool:

@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 from flask_babel import gettext as _
 
+from app.census import Totals
 from app.labels import label, shown, title
 from geo.coverage import UNPLACED, CoverageOptions, growth, measure, statistical_year
 from geo.gaps import KINDS, Filter, by_place, select
@@ -87,6 +88,18 @@ class Reading:
         chosen = chosen or Filter()
         by = KINDS.get(kind, kind) if kind else None
         return self.kept.get(("figures", by, chosen), lambda: measure(self.firms(chosen), self.survey.unions, by=by))
+
+    def figures_on_census(self, kind: str | None, totals: Totals | None) -> pd.DataFrame:
+        """Return ``figures`` of all firms, with the rate on typed census totals where there are any.
+
+        The totals are part of the key: another total is another answer at once, not at the next survey.
+        """
+        if totals is None:
+            return self.figures(kind)
+        by = KINDS[kind] if kind else None
+        census = totals.frame([code for code, _name in self.counties()])
+        firms, unions = self.survey.firms, self.survey.unions
+        return self.kept.get(("census", by, totals), lambda: measure(firms, unions, by=by, census=census))
 
     def total(self, chosen: Filter | None = None) -> pd.Series:
         """Return the figures of the whole city, or of a choice of its firms, as one row."""

@@ -11,6 +11,9 @@ from app.models import Setting
 SAMPLE = "sample"
 """Whether the invented sample city is loaded: every page then says so."""
 
+CENSUS = "census_totals"
+"""Published census totals by county with source, year and day, typed in by the office."""
+
 
 def get(session: Session, key: str, default: Any = None) -> Any:
     """Return a setting, ``default`` if it was never set."""

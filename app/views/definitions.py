@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext
 
-from app.current import reading
+from app.current import census_totals, reading
 from app.definitions import SECTIONS
 from app.errors import NoSurveyError
 from app.views import Nav
@@ -20,9 +20,11 @@ nav = Nav(90, "definitions.show", lazy_gettext("指标说明"))
 @bp.get("/definitions")
 def show() -> str:
     """Explain every figure; before the first survey without values."""
+    census = census_totals()
+    common = {"sections": SECTIONS, "opens": OPENS, "census": census}
     try:
         read = reading()
     except NoSurveyError:
-        return render_template("definitions/page.html", read=None, total=None, sections=SECTIONS, opens=OPENS)
-    total = read.total()
-    return render_template("definitions/page.html", read=read, total=total, sections=SECTIONS, opens=OPENS)
+        return render_template("definitions/page.html", read=None, total=None, **common)
+    total = read.figures_on_census(None, census).loc["all"]
+    return render_template("definitions/page.html", read=read, total=total, **common)

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 
-from app.current import partial, reading, yearly
+from app.census import Totals
+from app.current import census_totals, partial, reading, yearly
 from app.links import figure_url, list_url
 from app.listing import ordered
 from app.maps import classes, counties
@@ -26,6 +27,7 @@ SORTS = (
     "name",
     "eligible",
     "rate",
+    "rate_census",
     "gap",
     "gap_workers",
     "rate_own_25",
@@ -44,21 +46,23 @@ def show() -> str:
     """Show the city at a glance; htmx asks for the county table alone."""
     read = reading()
     sort = request.args.get("sort", "-rate")
-    table = counties_ranked(read, sort)
+    census = census_totals()
+    table, total = counties_ranked(read, sort, census), read.figures_on_census(None, census).loc["all"]
+    common = {"read": read, "total": total, "counties": table, "sort": sort, "census": census}
+    common["growth"] = read.growth().loc["all"]
     if partial():
-        return render_template("overview/counties.html", read=read, total=read.total(), counties=table, sort=sort)
+        return render_template("overview/counties.html", **common)
     tops = {kind: top(read, kind) for kind in ("building", "market")}
     years = yearly(read)
     return render_template(
-        "overview/page.html", read=read, total=read.total(), counties=table, sort=sort, tops=tops, years=years,
-        years_chart=years_chart(years), county_map=county_map(read), growth=read.growth().loc["all"],
-        levels=levels(read),
+        "overview/page.html", **common, tops=tops, years=years, years_chart=years_chart(years),
+        county_map=county_map(read), levels=levels(read),
     )  # fmt: skip
 
 
-def counties_ranked(read: Reading, sort: str) -> pd.DataFrame:
+def counties_ranked(read: Reading, sort: str, census: Totals | None) -> pd.DataFrame:
     """Return the figures by county in the order asked for, firms of no known county last."""
-    figures = read.figures("county").join(read.growth("county")["net_growth"])
+    figures = read.figures_on_census("county", census).join(read.growth("county")["net_growth"])
     names = [read.name("county", key) for key in figures.index]
     figures = figures.assign(name=names, last=figures.index == UNPLACED)
     shown = figures[~figures["last"] | figures["eligible"].gt(0) | figures["unions"].gt(0)]
