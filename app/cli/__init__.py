@@ -3,6 +3,7 @@
 import functools
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +16,20 @@ from geo.errors import AtlasError
 
 DONE, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
 """Exit status of every command."""
+
+
+class Target(click.Path):
+    """A file to write; its folder must be there. Told before any work is done, so that nothing is lost by a typo."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"没有这个文件夹 / there is no folder: {path.parent}", param, ctx)
+        return path
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,7 @@ import click
 import pandas as pd
 
 from app import labels
-from app.cli import DONE, NOTHING_DONE
+from app.cli import DONE, NOTHING_DONE, Target
 from app.config import settings
 from geo.io.cities import DivisionUnknownError, read_city, read_city_aliases
 
@@ -17,7 +17,7 @@ COLUMNS = ["code", "name", "level", "parent", "valid_from", "valid_to", "lon", "
 @click.argument("code")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Target(),
     required=True,
     help="写入的文件 / file to write (CSV, UTF-8)",
 )

@@ -7,7 +7,7 @@ import click
 import pandas as pd
 
 from app import store
-from app.cli import NOTHING_DONE
+from app.cli import NOTHING_DONE, Target
 from app.db import session
 from app.errors import NoSurveyError
 from app.labels import label
@@ -26,7 +26,7 @@ _SHOWN = 20
     "--place", help="地点：building:…、zone:…、market:…、street:…，或县镇村代码 / key of a place or a division"
 )
 @click.option("--kind", type=click.Choice(list(KINDS)), help="给一类地点排行 / rank all places of a kind")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="写入 .xlsx 或 .csv / file to write")
+@click.option("--out", type=Target(), help="写入 .xlsx 或 .csv / file to write")
 @click.option("--on", type=_DAY, help="哪一天的结果（默认最新）/ the day of the survey; the newest if not given")
 @click.option("--all", "every", is_flag=True, help="也列出已建会和不计入的企业 / list firms that are no gap, too")
 def gaps(place: str | None, kind: str | None, out: Path | None, on: datetime | None, every: bool) -> None:
@@ -73,6 +73,12 @@ def write(sheet: Sheet, out: Path) -> None:
 def _list(read: Reading, place: str, chosen: Filter) -> Sheet | None:
     kind = place.partition(":")[0] if ":" in place else _BY_LENGTH.get(len(place), "")
     known = place in read.survey.places.index or place in read.divisions.index
+    if place in read.divisions.index and pd.notna(ended := read.divisions.at[place, "valid_to"]):
+        click.echo(
+            f"{place} 是旧区划代码（{read.name(kind, place)}，用到 {ended.date()}），请用现行代码 / a former division",
+            err=True,
+        )
+        return None
     table = read.firms(chosen.but(**{kind: (place,)})) if kind in KINDS else read.survey.firms.iloc[:0]
     if kind not in KINDS or not (known or len(table)):
         click.echo(f"没有这个地点 / no such place: {place}", err=True)
@@ -93,7 +99,10 @@ def _ranking(read: Reading, kind: str, out: Path | None) -> Sheet:
     if out is None:
         for key, row in table.head(_SHOWN).iterrows():
             name = row["name"] if key else label("figure", "unlocated")
-            click.echo(f"{row['rank']:>4} {name}: {row['gap']}/{row['eligible']}, {row['gap_workers']} 人 / workers")
+            unknown = row["gap_workers_unknown"]
+            more = f", {unknown} 家人数不详 / of unknown size" if unknown else ""
+            workers = f"{row['gap_workers']} 人 / workers{more}"
+            click.echo(f"{row['rank']:>4} {name}: {row['gap']}/{row['eligible']}, {workers}")
     return rankings.sheet(read, kind, Filter(), table)
 
 

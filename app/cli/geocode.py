@@ -13,9 +13,9 @@ import geopandas as gpd
 import pandas as pd
 from flask import current_app
 
+from app.cli import Target
 from geo import gazetteer as gazetteers
 from geo import places as placing
-from geo.errors import FileRefused
 from geo.frames import ALIASES, OUTLINES
 from geo.geocode import LocateOptions, locate
 from geo.io.divisions import read_aliases, read_divisions, read_outlines, read_zones
@@ -39,7 +39,7 @@ class _Known:
 
 @click.command()
 @click.argument("source", metavar="INPUT.csv", type=click.Path(path_type=Path))
-@click.argument("target", metavar="OUTPUT.csv", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUTPUT.csv", type=Target())
 @click.option(
     "--places",
     "layers",
@@ -69,6 +69,8 @@ def geocode(
     INPUT.csv needs a column of addresses (address, 地址, 住所 …); id and name may be missing. Each row is answered
     in order. Exit status: 0 all rows read, 1 some rows or features were not taken, 2 nothing done.
     """
+    if target.exists() and source.exists() and target.samefile(source):
+        raise click.BadParameter("不能写回输入文件 / the output must not be the input", param_hint="OUTPUT.csv")
     words = read_words(current_app.config["ATLAS"].data / "words")
     rows = read_addresses(source, words)
     known = _from_files(divisions) if no_database or divisions else _from_database()
@@ -159,10 +161,6 @@ def _reach(reach: Callable[[int], None], start: int, done: int, _of: int) -> Non
 @contextmanager
 def _finished(target: Path) -> Iterator[Path]:
     """Give a name to write to; it takes the target's place at the end, or is removed if something fails."""
-    if not target.parent.is_dir():
-        raise FileRefused(
-            f"there is no folder {target.parent}", code="NO_FOLDER", detail={"folder": str(target.parent)}
-        )
     unfinished = target.with_name(target.name + ".part")
     try:
         yield unfinished

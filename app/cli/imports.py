@@ -11,7 +11,7 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app import imports
-from app.cli import DONE, NOTHING_DONE, SOME_REJECTED
+from app.cli import DONE, NOTHING_DONE, SOME_REJECTED, Target
 from app.db import current
 from app.labels import explain, label
 from geo.registry import REJECT, severity
@@ -37,7 +37,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--header", "header_row", type=click.IntRange(1), help="表头所在行 / row of the header"),
         click.option("--dry-run", is_flag=True, help="只试算，不写入 / say what would happen, write nothing"),
         click.option(
-            "--rejected", type=_FILE, help="把未导入的行写成工作簿 / write the rows not taken to this workbook"
+            "--rejected", type=Target(), help="把未导入的行写成工作簿 / write the rows not taken to this workbook"
         ),
     )
     for option in reversed(options):

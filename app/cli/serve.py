@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from app import runs
 from app.config import settings
+from app.db import session
 from geo.errors import AtlasError
 
 
@@ -40,6 +41,8 @@ def serve(host: str | None, port: int | None) -> None:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         raise PortError(f"{host}:{port}", detail={"say": f"{host}:{port}"}) from error
+    with session():
+        pass  # a database that cannot be used is told now, not by the first page
     threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     if config.worker:
         runs.start(app)

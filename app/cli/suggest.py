@@ -8,6 +8,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from app.cli import Target
 from app.cli.gaps import stored
 from app.labels import explain, label
 from app.reading import Reading
@@ -18,7 +19,7 @@ _SHOWN = 20
 
 
 @click.command("suggest")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="写入 CSV / CSV file to write")
+@click.option("--out", type=Target(), help="写入 CSV / CSV file to write")
 @click.option("--on", type=_DAY, help="哪一天的结果（默认最新）/ the day of the survey; the newest if not given")
 def suggest(out: Path | None, on: datetime | None) -> None:
     """组建建议 / suggested joint unions, those that reach most workers first.
