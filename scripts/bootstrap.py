@@ -79,10 +79,9 @@ def _run(args: argparse.Namespace) -> int:
         os.environ["ATLAS_DATABASE_URL"] = args.database
     environment()
     flask = [str(PYTHON), "-m", "flask", "--app", "app"]
-    if not args.no_sample and subprocess.call([*flask, "sample", "load", "--later"], cwd=ROOT) != 0:
-        raise SetupError("演示城市没有装好，原因见上。 / The sample city was not loaded; the reason stands above.")
-    say(f"准备用时 / ready in {time.monotonic() - began:.0f} s")
-    command = [*flask, "serve", "--host", args.host, "--port", str(args.port)]
+    say(f"准备用时 / set up in {time.monotonic() - began:.0f} s")
+    sample = [] if args.no_sample else ["--sample"]
+    command = [*flask, "serve", "--host", args.host, "--port", str(args.port), *sample]
     if os.name != "nt":
         os.chdir(ROOT)
         os.execv(command[0], command)

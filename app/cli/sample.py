@@ -46,11 +46,11 @@ def load(folder: Path | None, *, again: bool, later: bool) -> int:
     Does nothing if it is loaded already or was cleared, or if the database holds an office's own registers.
     """
     began = time.monotonic()
-    folder = folder or _made()
-    manifest = _manifest(folder)
     database = current()
     with database.session() as session:
         loaded = store.settings.get(session, LOADED)
+        folder = folder or _made(loaded)
+        manifest = _manifest(folder)
         cleared = bool(store.settings.get(session, CLEARED, default=False)) and not again
         occupied = loaded is None and len(store.read(session, "enterprises", store.CITY)) > 0
     if settings().city != CITY or occupied or cleared:
@@ -66,9 +66,11 @@ def load(folder: Path | None, *, again: bool, later: bool) -> int:
     return DONE
 
 
-def _made() -> Path:
-    """Make the sample unless it is there and of this version, and return its folder."""
+def _made(loaded: str | None) -> Path:
+    """Return the folder of the sample; make it unless it is the one loaded, or there and of this version."""
     folder = settings().data / "sample"
+    if loaded is not None and (folder / "manifest.json").is_file() and _manifest(folder)["digest"] == loaded:
+        return folder
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / "make_sample", "--out", folder, "--if-needed"], check=False
     )

@@ -9,6 +9,7 @@ import waitress
 from flask import Flask, current_app
 
 from app import runs
+from app.cli.sample import load
 from app.config import settings
 from app.db import session
 from geo.errors import AtlasError
@@ -23,7 +24,8 @@ class PortError(AtlasError):
 @click.command("serve")
 @click.option("--host", help="监听地址 / address to listen on (default: ATLAS_HOST)")
 @click.option("--port", type=click.IntRange(1, 65535), help="端口 / port (default: ATLAS_PORT)")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--sample", is_flag=True, help="先装入演示城市 / load the sample city first, if it is not loaded")
+def serve(host: str | None, port: int | None, *, sample: bool) -> None:
     """启动网页服务 / serve the pages."""
     config = settings()
     host, port = host or config.host, port or config.port
@@ -43,6 +45,8 @@ def serve(host: str | None, port: int | None) -> None:
         raise PortError(f"{host}:{port}", detail={"say": f"{host}:{port}"}) from error
     with session():
         pass  # a database that cannot be used is told now, not by the first page
+    if sample:
+        click.get_current_context().invoke(load, folder=None, again=False, later=True)
     threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     if config.worker:
         runs.start(app)
