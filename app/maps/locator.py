@@ -78,7 +78,7 @@ def groups(read: Reading, shown: pd.DataFrame) -> Component | None:
     rows = shown[shown["lon"].notna()].sort_values("firms", ascending=False, kind="stable")
     if rows.empty:
         return None
-    drawn = AtlasMap(now.bounds, label=_("建议组建的联合工会，圆面积为成员企业数"), zoomable=False)
+    drawn = AtlasMap(now.bounds, label=_("建议组建的联合工会，圆面积为拟涵盖单位数"), zoomable=False)
     basemap.add(drawn, basemap.counties_of(read.outlines))
     context.add(drawn, bearings(read))
     drawn.add_child(DrawnLayer(_circles(rows), title=_("组建建议")))
@@ -92,7 +92,7 @@ def _circles(rows: pd.DataFrame) -> Drawing:
         names=rows["name"].tolist(),
         name=list(range(len(rows))), certainty=0.72, colours=[SYMBOL],
         lines=[
-            {"label": _("成员企业"), "values": rows["firms"].tolist(), "unit": _("家")},
+            {"label": _("拟涵盖单位"), "values": rows["firms"].tolist(), "unit": _("家")},
             {"label": _("职工"), "values": rows["workers"].tolist(), "unit": _("人")},
         ],
         links=[url_for("suggestions.show", key=key) for key in rows.index],
