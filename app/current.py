@@ -61,10 +61,10 @@ def census_totals() -> census.Totals | None:
         return census.stored(opened)
 
 
-def is_outdated() -> bool:
-    """Return whether registers, layers or decisions have changed since the newest survey."""
+def is_outdated(on: date) -> bool:
+    """Return whether registers, layers or decisions have changed since the survey of a day."""
     with session() as opened:
-        return store.surveys.outdated(opened)
+        return store.surveys.outdated(opened, on)
 
 
 def partial() -> bool:

@@ -4,7 +4,7 @@ from app.imports import drafts, work
 from app.imports.importing import Plan, clear_sample, commit, plan, undo
 from app.imports.opening import Opened, open_request
 from app.imports.request import DATUMS, KINDS, Request
-from app.imports.returned import reasons, rejected_book, write_rejected
+from app.imports.returned import reasons, rejected_book, rows_of, write_rejected
 from app.imports.taking import Tally
 from geo.registry import KINDS as PLACE_KINDS
 
@@ -23,6 +23,7 @@ __all__ = [
     "plan",
     "reasons",
     "rejected_book",
+    "rows_of",
     "undo",
     "work",
     "write_rejected",

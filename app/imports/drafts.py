@@ -5,16 +5,21 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from app.config import settings
+from app.db.types import to_json
 from app.imports.request import Request
+from app.imports.taking import Keep
+from app.store.imports import Row
 
 KEPT_S = 7 * 24 * 3600.0
 """Seconds after which a file that nobody went on with is deleted."""
 _TOKEN = re.compile(r"[0-9a-f]{16}")
+_ROWS = "rows.jsonl"
 _SUFFIX = re.compile(r"(\.osm\.pbf|\.[A-Za-z0-9]{1,8})$")
 
 
@@ -67,6 +72,26 @@ def put(draft: Draft) -> Draft:
 def change(draft: Draft, request: Request) -> Draft:
     """Ask something else of an upload: what was worked out before holds no more."""
     return put(replace(draft, request=request, planned=None))
+
+
+@contextmanager
+def keep_rows(token: str) -> Iterator[Keep]:
+    """Write down the rows at fault of an upload's dry run; they replace those of an earlier one."""
+    folder = _root() / token
+    part = folder / "rows.part"
+    with part.open("w", encoding="utf-8") as file:
+        yield lambda rows: file.writelines(f"{to_json(asdict(row))}\n" for row in rows)
+    part.replace(folder / _ROWS)
+
+
+def rows(token: str, severity: str) -> Iterator[Row]:
+    """Yield the rows of a severity that the dry run wrote down, in the order of the file."""
+    path = _root() / token / _ROWS
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as file:
+        found = (Row(**json.loads(line)) for line in file)
+        yield from (row for row in found if row.severity == severity)
 
 
 def drop(token: str) -> None:

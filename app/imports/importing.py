@@ -5,6 +5,7 @@ Command line, pages and the loader of the sample city all call ``plan`` and ``co
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from app.config import settings
 from app.db import Database
 from app.imports.opening import Opened, open_request
 from app.imports.request import Request
-from app.imports.taking import Progress, Tally, take
+from app.imports.taking import Keep, Progress, Tally, take
 from app.models import Setting
 from geo.errors import AtlasError
 from geo.registry import Matching
@@ -48,7 +49,8 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON can hold it, for the pages."""
-        tally = {**self.tally.counts(), "codes": dict(self.tally.codes), "samples": self.tally.samples}
+        told = {"skipped": self.tally.skipped, "codes": dict(self.tally.codes), "samples": self.tally.samples}
+        tally = {**self.tally.counts(), **told}
         named = {
             "sha256": self.sha256,
             "sheet": self.sheet,
@@ -64,8 +66,15 @@ class Plan:
         }
 
 
-def plan(database: Database, request: Request, *, day: date | None = None, progress: Progress | None = None) -> Plan:
-    """Say what the import would do; nothing is written.
+def plan(
+    database: Database,
+    request: Request,
+    *,
+    day: date | None = None,
+    progress: Progress | None = None,
+    keep: Keep | None = None,
+) -> Plan:
+    """Say what the import would do; nothing is written. ``keep`` is given the rows at fault.
 
     Raises
     ------
@@ -74,7 +83,7 @@ def plan(database: Database, request: Request, *, day: date | None = None, progr
     """
     with database.session() as session:
         opened = _opened(session, request)
-        tally = take(session, opened, day=day, progress=progress, batch=None)
+        tally = take(session, opened, day=day, progress=progress, keep=keep)
         return _plan(session, opened, tally)
 
 
@@ -98,7 +107,8 @@ def commit(
         with database.session(write=True) as session:
             opened = _opened(session, request)
             batch = store.imports.begin(session, _file(opened), run_key=run_key)
-            tally = take(session, opened, day=day, progress=progress, batch=batch)
+            keep = partial(store.imports.add_rows, session, batch)
+            tally = take(session, opened, day=day, progress=progress, keep=keep, batch=batch)
             result = _plan(session, opened, tally, batch=batch)
             _record(session, batch, result)
             return result
@@ -178,7 +188,8 @@ def _record(session: Session, batch: str, result: Plan) -> None:
     found = store.imports.get(session, batch)
     assert found is not None
     notes = [list(note) for note in result.notes]
-    found.options = {**found.options, "codes": dict(result.tally.codes), "notes": notes}
+    told = {"codes": dict(result.tally.codes), "skipped": result.tally.skipped}
+    found.options = {**found.options, **told, "notes": notes}
     kind = column_kind(request.kind, request.place_kind)
     store.imports.remember(session, kind, request.remembered_as, dict(result.matching.columns))
 

@@ -1,11 +1,15 @@
 """Rows that were not taken, given back as a workbook: mend them there and import the same file again."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from sqlalchemy.orm import Session
@@ -19,6 +23,9 @@ _BAD = PatternFill("solid", fgColor="F9DCDC")
 _LOOK = PatternFill("solid", fgColor="FFF1C9")
 _HEAD = PatternFill("solid", fgColor="E8EBEF")
 _MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?%?")
+COMMENTED = 2_000
+"""Rows of a sheet whose cells at fault carry the reason as a comment, too; more of them make workbooks slow to open."""
 ROW_LIMIT = 1_000_000
 """Most rows of a sheet; what goes beyond stays on record and on the page."""
 
@@ -26,20 +33,26 @@ ROW_LIMIT = 1_000_000
 def write_rejected(database: Database, batch: str, path: Path) -> int:
     """Write the rows of an import that were rejected, and those warned of, to a workbook; return how many."""
     with database.session() as session:
-        book, count = rejected_book(session, batch)
+        book, count = rejected_book(partial(rows_of, session, batch))
     book.save(path)
     return count
 
 
-def rejected_book(session: Session, batch: str) -> tuple[Workbook, int]:
+def rows_of(session: Session, batch: str, severity: str) -> Iterator[store.imports.Row]:
+    """Yield the rows of a severity that an import left on record."""
+    return store.imports.rows(session, batch, severity=severity)
+
+
+def rejected_book(rows: Callable[[str], Iterator[store.imports.Row]]) -> tuple[Workbook, int]:
     """Return the workbook of the rows not taken: row number, reasons, then the file's own columns as they stood.
 
-    Cells at fault are coloured; no cell can act as a formula. The extra columns have names that no import reads.
+    ``rows`` gives the rows of a severity. Cells at fault are coloured and carry the reason; where no cell is, the
+    reason's own cell is coloured. No cell can act as a formula. The extra columns have names that no import reads.
     """
     book = Workbook(write_only=True)
     count = 0
-    for severity, title in ((REJECT, label("severity", REJECT)), (WARN, label("severity", WARN))):
-        count += _sheet(book, title, store.imports.rows(session, batch, severity=severity, limit=ROW_LIMIT))
+    for severity in (REJECT, WARN):
+        count += _sheet(book, label("severity", severity), islice(rows(severity), ROW_LIMIT))
     return book, count
 
 
@@ -54,12 +67,26 @@ def _sheet(book: Workbook, title: str, rows: Iterator[store.imports.Row]) -> int
     sheet.append([_cell(sheet, name, fill=_HEAD, bold=True) for name in ("原行号", "问题", *names)])
     count = 0
     for row in (first, *rows) if first else ():
-        columns = {fault[1] for fault in row.faults if fault[1]}
         fill = _BAD if row.severity == REJECT else _LOOK
-        cells = [_cell(sheet, row.raw.get(name, ""), fill=fill if name in columns else None) for name in names]
-        sheet.append([row.row_no, _cell(sheet, "；".join(reasons(row)), wrap=True), *cells])
+        told = _told(row)
+        cells = [_cell(sheet, row.raw.get(name, ""), fill=fill if name in told else None) for name in names]
+        if count < COMMENTED:
+            for name, cell in zip(names, cells, strict=True):
+                if name in told:
+                    cell.comment = Comment("\n".join(told[name]), "Atlas")
+        why = _cell(sheet, "；".join(reasons(row)), fill=None if told.keys() & set(names) else fill, wrap=True)
+        sheet.append([row.row_no, why, *cells])
         count += 1
     return count
+
+
+def _told(row: store.imports.Row) -> dict[str, list[str]]:
+    """Return what is wrong with a row by column, for the faults that have one."""
+    told: dict[str, list[str]] = {}
+    for _field, column, code, detail, _value in row.faults:
+        if column:
+            told.setdefault(column, []).append(explain("fault", code, detail))
+    return told
 
 
 def reasons(row: store.imports.Row) -> list[str]:
@@ -72,7 +99,8 @@ def reasons(row: store.imports.Row) -> list[str]:
 
 
 def _cell(sheet: Any, text: str, *, fill: PatternFill | None = None, bold: bool = False, wrap: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value=f"'{text}" if text.startswith(_MARKS) else text)
+    acts = text.startswith(_MARKS) and not _NUMBER.fullmatch(text)
+    cell = WriteOnlyCell(sheet, value=f"'{text}" if acts else text)
     cell.data_type = "s"
     if fill is not None:
         cell.fill = fill

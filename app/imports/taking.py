@@ -14,12 +14,14 @@ from app.config import settings
 from app.imports.opening import Opened
 from app.imports.recognition import recognise
 from geo import registry
-from geo.registry import NOTE, REJECT, WARN, Checked, Setting
+from geo.registry import NOTE, REJECT, SKIPPED, WARN, Checked, Setting
 from geo.registry.cells import read_degrees, show, tidy
 from geo.registry.identity import area_of, column_kind
 from geo.text import fold
 
 Progress = Callable[[str, int, int], None]
+Keep = Callable[[Iterator[store.imports.Row]], object]
+"""Takes the rows at fault, a chunk at a time."""
 SAMPLES = 3
 """Examples kept of each fault for the dry run."""
 _CHECKS: Mapping[str, Callable[..., Checked]] = {
@@ -35,13 +37,17 @@ _CHECKS: Mapping[str, Callable[..., Checked]] = {
 
 @dataclass
 class Tally:
-    """Counts of an import: ``rows_in`` = new + changed + unchanged + rejected."""
+    """Counts of an import: ``rows_in`` = new + changed + unchanged + rejected.
+
+    ``skipped`` are those of the rejected rows in which there is nothing to correct: totals, footers, exact doubles.
+    """
 
     rows_in: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
+    skipped: int = 0
     warned: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -51,7 +57,15 @@ class Tally:
         return {name: getattr(self, name) for name in ("rows_in", "new", "changed", "unchanged", "rejected", "warned")}
 
 
-def take(session: Session, opened: Opened, *, day: date | None, progress: Progress | None, batch: str | None) -> Tally:
+def take(
+    session: Session,
+    opened: Opened,
+    *,
+    day: date | None,
+    progress: Progress | None,
+    keep: Keep | None = None,
+    batch: str | None = None,
+) -> Tally:
     """Check, recognise and write (without ``batch``: only compare) chunk by chunk, and return the counts."""
     kind = column_kind(opened.request.kind, opened.request.place_kind)
     setting = _setting(session, opened, day or datetime.now(UTC).date())
@@ -66,8 +80,8 @@ def take(session: Session, opened: Opened, *, day: date | None, progress: Progre
         checked = recognise(session, opened.request.kind, _with_layer_faults(checked, opened), taken)
         status = _write(session, checked, batch)
         _count(tally, checked, status)
-        if batch is not None:
-            store.imports.add_rows(session, batch, _faulty_rows(opened, rows, checked.faults))
+        if keep is not None:
+            keep(_faulty_rows(opened, rows, checked.faults))
         told("import", min(tally.rows_in, of), of)
     return tally
 
@@ -163,6 +177,8 @@ def _count(tally: Tally, checked: Checked, status: pd.Series) -> None:
     counts = status.value_counts()
     tally.rows_in += checked.rows_in
     tally.rejected += len(checked.rejected)
+    faults = checked.faults[checked.faults["severity"] == REJECT]
+    tally.skipped += int(faults["code"].isin(SKIPPED).groupby(faults["row"]).all().sum())
     for name in ("new", "changed", "unchanged"):
         setattr(tally, name, getattr(tally, name) + int(counts.get(name, 0)))
     # Pieces of one street, or two counts of one day, are one row in the store: they count as the row they are part of.

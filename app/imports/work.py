@@ -1,12 +1,12 @@
 """Imports as runs: the dry run of an upload, and its import, followed by a survey of the new data."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from app import runs
+from app.db import Database
 from app.imports import drafts
-from app.imports.importing import commit, plan
+from app.imports.importing import commit, plan, undo
 from geo.errors import FileRefused
 
 PLAN, IMPORT = "import_plan", "import"
@@ -14,7 +14,9 @@ PLAN, IMPORT = "import_plan", "import"
 
 def work_plan(job: runs.Job) -> Mapping[str, Any]:
     """Work out what the import of an upload would do."""
-    return plan(job.database, _draft(job).request, progress=job.progress).to_json()
+    draft = _draft(job)
+    with drafts.keep_rows(draft.token) as keep:
+        return plan(job.database, draft.request, progress=job.progress, keep=keep).to_json()
 
 
 def work_import(job: runs.Job) -> Mapping[str, Any]:
@@ -22,18 +24,19 @@ def work_import(job: runs.Job) -> Mapping[str, Any]:
     draft = _draft(job)
     done = commit(job.database, draft.request, progress=job.progress, run_key=job.key)
     drafts.drop(draft.token)
-    survey = None if done.nothing_to_do else ask_survey(job)
+    survey = None if done.nothing_to_do else _ask_survey(job.database)
     return {**done.to_json(), "survey": survey}
 
 
-def ask_survey(job: runs.Job) -> str | None:
-    """Put a survey of today in line, unless one waits already."""
-    day = datetime.now(UTC).astimezone().date()
-    with job.database.session(write=True) as session:
-        waiting = [run for run in runs.latest(session, kind="survey", limit=20) if run.status == runs.QUEUED]
-        if any(run.on_day == day for run in waiting):
-            return None
-        return runs.enqueue(session, runs.Order("survey", on_day=day, rules_day=day))
+def take_back(database: Database, batch: str) -> str:
+    """Take an import back, ask for a survey of what is left, and return the survey's run."""
+    undo(database, batch)
+    return _ask_survey(database)
+
+
+def _ask_survey(database: Database) -> str:
+    with database.session(write=True) as session:
+        return runs.survey.order(session)
 
 
 def _draft(job: runs.Job) -> drafts.Draft:

@@ -95,9 +95,9 @@ def days(session: Session) -> list[date]:
     return list(session.scalars(sa.select(SurveyRecord.on_day).order_by(SurveyRecord.on_day.desc())))
 
 
-def outdated(session: Session) -> bool:
-    """Return whether registers, layers or decisions have changed since the newest survey was made."""
-    found = record(session)
+def outdated(session: Session, on: date | None = None) -> bool:
+    """Return whether registers, layers or decisions have changed since the survey that ``latest`` gives was made."""
+    found = record(session, on)
     return found is not None and found.input_version < versions.input_version(session)
 
 

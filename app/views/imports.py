@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from functools import partial as partial_of
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +31,10 @@ nav = Nav(70, "imports.index", lazy_gettext("导入"))
 KINDS = ("enterprises", "unions", "members", "headcounts", *(f"places:{kind}" for kind in imports.PLACE_KINDS))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 50
+HELPED = frozenset(
+    {"NO_HEADER", "NO_COLUMN", "UNKNOWN_SHEET", "UNKNOWN_LAYER", "UNKNOWN_COLUMN", "LAYER_CRS_MISSING", "LAYER_DATUM"}
+)
+"""Refusals that another header row, sheet or datum may mend."""
 
 
 @bp.get("")
@@ -69,6 +74,7 @@ def draft(token: str) -> str:
         planned=planned,
         content=content,
         refusal=refusal,
+        helped=content is not None or (refusal is not None and refusal.code in HELPED),
         sheets=[(name, name) for name in content.sheets] if content else [],
         columns=_columns(content) if content else [],
         fields=_fields(found.request),
@@ -153,9 +159,13 @@ def show(key: str) -> str:
 @bp.post("/<key>/undo")
 def undo(key: str) -> Redirect:
     """Take an import back."""
-    tally = imports.undo(current(), key)
-    gone, back = (sum(counts[name] for counts in tally.values()) for name in ("removed", "restored"))
-    flash(_("已撤销：删除 %(a)s 条，恢复 %(b)s 条。", a=gone, b=back), "ok")
+    imports.work.take_back(current(), key)
+    runs.wake()
+    with session() as opened:
+        batch = store.imports.get(opened, key)
+        assert batch is not None
+        flash(_("已撤销：删除 %(a)s 条，恢复 %(b)s 条。", a=batch.new, b=batch.changed), "ok")
+    flash(_("已排入任务，算完后各页自动更新。"), "ok")
     return redirect(url_for("imports.show", key=key))
 
 
@@ -166,8 +176,16 @@ def rejected(key: str) -> Response:
         batch = store.imports.get(opened, key)
         if batch is None:
             raise NotFoundError(f"no import {key!r}")
-        book, _count = imports.rejected_book(opened, key)
+        book, _count = imports.rejected_book(partial_of(imports.rows_of, opened, key))
     return _workbook(book, _("未导入的行_%(name)s", name=Path(batch.filename).stem))
+
+
+@bp.get("/draft/<token>/rejected.xlsx")
+def would_reject(token: str) -> Response:
+    """Give the rows that the dry run found at fault as a workbook."""
+    found = _draft(token)
+    book, _count = imports.rejected_book(partial_of(imports.drafts.rows, token))
+    return _workbook(book, _("问题行_%(name)s", name=Path(found.request.filename).stem))
 
 
 @bp.get("/template/<kind>.xlsx")

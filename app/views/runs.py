@@ -50,16 +50,15 @@ def index() -> str:
         going=going,
         outdated=outdated,
         days=days,
-        today=today(),
+        today=runs.survey.today(),
     )
 
 
 @bp.post("")
 def start() -> Redirect:
     """Put a survey in line."""
-    day = _day("on_day") or today()
     with session(write=True) as opened:
-        key = runs.enqueue(opened, runs.Order("survey", on_day=day, rules_day=_day("rules_day") or day))
+        key = runs.survey.order(opened, _day("on_day"), _day("rules_day"))
     runs.wake()
     flash(_("已排入任务，算完后各页自动更新。"), "ok")
     return redirect(url_for("runs.show", key=key))
@@ -74,11 +73,6 @@ def show(key: str) -> str:
             raise NotFoundError(f"no run {key!r}")
     template = "runs/state.html" if partial() else "runs/show.html"
     return render_template(template, run=run, going=run.status in OPEN)
-
-
-def today() -> date:
-    """Return the day of the machine the atlas runs on."""
-    return datetime.now(UTC).astimezone().date()
 
 
 def _day(name: str) -> date | None:

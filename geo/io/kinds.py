@@ -36,6 +36,7 @@ _EXTENSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "html": frozenset({".html", ".htm"}),
     }
 )
+_NO_CONTROL = bytes({*range(32, 256), *b"\t\n\v\f\r\x1a"} - {127})
 TABLES = frozenset(_EXTENSIONS)
 _LAYER_SUFFIXES = (
     ".shp",
@@ -152,6 +153,11 @@ def _flat(path: Path, head: bytes) -> str:
         return _refuse(path, "FILE_KIND", "is a web archive", {"is": "mhtml"})
     if text.startswith((b"<kml", b"<gml", b"<osm", b"<?xml", b'{"type"', b'{ "type"', b'{\n"type"')):
         return "layer"
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and _is_binary(head):
         return _refuse(path, "FILE_KIND", "is not a table or layer", {"is": "binary"})
     return "csv"
+
+
+def _is_binary(head: bytes) -> bool:
+    """Tell bytes from text: a null, or more control characters than stray into a registry; no encoding uses them."""
+    return b"\x00" in head or 50 * len(head.translate(None, _NO_CONTROL)) > len(head)

@@ -5,6 +5,7 @@ within bounded memory; workbooks are held once in compact form by the reading li
 very large.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -202,6 +203,9 @@ def _chosen(path: Path, tables: Sequence[Table], kind: str, words: Words, header
         (table, header) for table, head in zip(tables, heads, strict=True) if (header := find_header(head, kind, words))
     ]
     if not found:
+        if tables[0].kind == "csv" and not (kinds.expected_suffix("csv", path) or any(map(_tabular, heads))):
+            detail = {"file": path.name, "is": "text"}
+            raise FileRefused(f"{path.name} is text without columns", code="FILE_KIND", detail=detail)
         raise FileRefused(
             f"{path.name} has no header that is known", code="NO_HEADER", detail=_no_header(path, heads, kind, words)
         )
@@ -211,6 +215,12 @@ def _chosen(path: Path, tables: Sequence[Table], kind: str, words: Words, header
         (("SHEETS_LEFT", {"read": table.sheet, "left": others}),) if others else ()
     )
     return replace(table, header=header, notes=notes)
+
+
+def _tabular(head: Sequence[Sequence[Any]]) -> bool:
+    """Tell whether lines of a text stand in columns: two of them in as many, more than one."""
+    widths = Counter(len(row) for row in head if sum(not is_empty(cell) for cell in row) > 1)
+    return any(count > 1 for count in widths.values())
 
 
 def _given(head: Sequence[Sequence[Any]], row: int, path: Path) -> Header:

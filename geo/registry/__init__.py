@@ -4,7 +4,7 @@ from geo.registry.cells import BadCell
 from geo.registry.columns import Header, Matching, find_header, match_columns
 from geo.registry.enterprises import check_enterprises, check_headcounts
 from geo.registry.faults import COLUMNS as FAULT_COLUMNS
-from geo.registry.faults import NOTE, REJECT, SEVERITY, WARN, severity
+from geo.registry.faults import NOTE, REJECT, SEVERITY, SKIPPED, WARN, severity
 from geo.registry.identity import column_kind, county_names, enterprise_key, place_key, town_names, union_key
 from geo.registry.places import KINDS, check_divisions, check_places
 from geo.registry.positions import check_positions
@@ -18,6 +18,7 @@ __all__ = [
     "NOTE",
     "REJECT",
     "SEVERITY",
+    "SKIPPED",
     "WARN",
     "BadCell",
     "Checked",

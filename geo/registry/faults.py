@@ -45,6 +45,9 @@ SEVERITY: Mapping[str, str] = MappingProxyType(
 )
 """Every code that is not a warning."""
 
+SKIPPED = frozenset({"TOTAL_ROW", "FOOTER_ROW", "HEADER_REPEATED", "DUPLICATE_SAME"})
+"""Codes of rows that are kept out for good: there is nothing in them to correct."""
+
 COLUMNS = ("row", "severity", "code", "field", "column", "value", "detail")
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 
 import openpyxl
 import pytest
@@ -142,7 +143,10 @@ def test_a_file_without_known_header_can_be_helped_by_hand(app, client):
     [
         ("空.csv", b"", "文件是空的"),
         ("坏.xlsx", b"PK\x03\x04broken", "文件不完整"),
-        ("图.xlsx", b"\x89PNG\r\n", "不支持这种文件"),
+        ("图.xlsx", b"\x89PNG\r\n", "这不是表格文件"),
+        ("说明.xlsx", "这是一份说明。\n没有表格，只有文字。".encode(), "这不是表格文件"),
+        ("工具.exe", b"MZ plain text of a program", "这不是表格文件"),
+        ("乱码.csv", bytes(range(1, 32)) * 4, "这不是表格文件"),
         ("乱.csv", b"\xff\xff\xff,\x80", "编码"),
         ("图层.geojson", b"{", "图层打不开"),
     ],
@@ -151,7 +155,73 @@ def test_files_that_cannot_be_read_are_told_in_plain_words(client, name, data, w
     place = client.post("/imports", data={"kind": "enterprises", "file": (io.BytesIO(data), name)}).location
     page = client.get(place)
     assert page.status_code == 200
-    assert words in page.get_data(as_text=True)
+    text = page.get_data(as_text=True)
+    assert words in text
+    assert 'name="header_row"' not in text
+
+
+def survey_done(app, on):
+    """Put a survey of a day in line and do it."""
+    with app.app_context(), attached(app).session(write=True) as session:
+        key = runs.survey.order(session, on)
+    with app.app_context():
+        assert runs.execute(attached(app), key).status == "done"
+
+
+def imported(app, client, rows):
+    """Import rows through the pages and return the address of the result."""
+    place = upload(client, rows=rows)
+    client.post(place, data={**form_of(client.get(place).get_data(as_text=True)), "act": "plan"})
+    work(app, "import_plan")
+    run = client.post(f"{place}/commit").location
+    assert work(app, "import").status == "done"
+    return re.search(r'href="(/imports/[^"]+)">查看导入结果', client.get(run).get_data(as_text=True)).group(1)
+
+
+def test_import_and_undo_recompute_the_newest_day_and_no_other(app, client):
+    first = imported(app, client, [HEADER, FIRMS[0]])
+    waiting = work(app, "survey")
+    assert waiting.on_day == runs.survey.today()
+    with app.app_context(), attached(app).session(write=True) as session:
+        store.surveys.clear(session)
+    survey_done(app, date(2024, 12, 31))
+    survey_done(app, date(2025, 12, 31))
+    banner = "数据已经更新"
+    assert banner not in client.get("/definitions").get_data(as_text=True)
+    second = imported(app, client, [HEADER, *FIRMS[:2], FIRMS[1]])
+    assert "现在重新计算" in client.get("/definitions").get_data(as_text=True)
+    assert work(app, "survey").on_day == date(2025, 12, 31)
+    assert banner not in client.get("/definitions").get_data(as_text=True)
+    assert banner in client.get("/definitions?on=2024-12-31").get_data(as_text=True)
+    assert "删除 1 条，恢复 0 条" in client.get(second).get_data(as_text=True)
+    undone = client.post(f"{second}/undo", follow_redirects=True).get_data(as_text=True)
+    assert "已撤销：删除 1 条，恢复 0 条" in undone
+    assert work(app, "survey").on_day == date(2025, 12, 31)
+    assert banner not in client.get("/definitions").get_data(as_text=True)
+    client.post(f"{first}/undo")
+    client.post("/runs")
+    with app.app_context(), attached(app).session() as session:
+        queued = [run.on_day for run in runs.latest(session) if run.status == runs.QUEUED]
+        assert queued == [date(2025, 12, 31)]
+        assert store.surveys.days(session) == [date(2025, 12, 31), date(2024, 12, 31)]
+
+
+def test_the_dry_run_gives_its_problem_rows_and_tells_skipped_from_returned(app, client):
+    place = upload(client, rows=[HEADER, *FIRMS, FIRMS[0], ["合计", "", "", "54"]])
+    client.post(place, data={**form_of(client.get(place).get_data(as_text=True)), "act": "plan"})
+    tally = work(app, "import_plan").tally["tally"]
+    assert (tally["rejected"], tally["skipped"]) == (3, 2)
+    assert f"{place}/rejected.xlsx" in client.get(place).get_data(as_text=True)
+    planned, warned = openpyxl.load_workbook(io.BytesIO(client.get(f"{place}/rejected.xlsx").data))
+    assert planned.max_row == 4
+    assert warned["F2"].value == "-3"
+    client.post(f"{place}/commit")
+    done = work(app, "import")
+    assert done.tally["tally"]["skipped"] == 2
+    result = f"/imports/{done.tally['batch']}"
+    assert "跳过" in client.get(result).get_data(as_text=True)
+    again, _warned = openpyxl.load_workbook(io.BytesIO(client.get(f"{result}/rejected.xlsx").data))
+    assert [[cell.value for cell in row] for row in again] == [[cell.value for cell in row] for row in planned]
 
 
 def test_no_file_bad_kind_and_gone_drafts(client):

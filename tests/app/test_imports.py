@@ -255,6 +255,8 @@ def test_rows_not_taken_come_back_with_reasons_and_no_cell_is_a_formula(database
     assert "名称" in rejected["B2"].value
     assert rejected["E2"].value == "'=cmd|'/c calc'!A1"
     assert warned["B2"].value.count("；") == 1
+    assert warned["F2"].value == "-5"
+    assert "负" in warned["F2"].comment.text
     assert warned["D2"].fill.fgColor.rgb.endswith("FFF1C9")
     assert all(cell.data_type != "f" for sheet in book for row in sheet for cell in row)
     # Mended there, the same workbook is imported as it is.
