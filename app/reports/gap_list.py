@@ -13,7 +13,7 @@ from app.reports.sheet import Column, Sheet
 from geo.gaps import Filter
 
 CODED = {
-    "ownership": "ownership", "sector": "sector", "status": "status", "level": "level", "primary": "primary",
+    "ownership": "ownership", "sector": "sector", "status": "status", "level": "level",
     "reason": "reason", "stage": "stage", "path": "path", "excluded_because": "excluded_because",
 }  # fmt: skip
 """Columns of FIRMS that hold codes, and the list their words are in."""
@@ -110,6 +110,8 @@ def _worded(read: Reading, table: pd.DataFrame, field: str) -> pd.Series:
     if field == "group":
         keys = table["group_id"].astype("object")
         return keys.map({key: read.group_name(key) for key in keys.dropna().unique()})
+    if field == "primary":
+        return _coverage(table)
     values = table[field].astype("object") if field not in DEGREES else table[field].round(DIGITS).astype("object")
     if field == "path_rules":
         return values.map(" ".join)
@@ -118,6 +120,13 @@ def _worded(read: Reading, table: pd.DataFrame, field: str) -> pd.Series:
     if field in NAMED:
         return values.map({value: read.name(NAMED[field], value) for value in values.dropna().unique()})
     return values
+
+
+def _coverage(table: pd.DataFrame) -> pd.Series:
+    """Return how each firm is covered in the words of the pages: one that is not counted is no gap."""
+    words = table["primary"].astype("object").map({code: label("primary", code) for code in ("own", "joint", "none")})
+    only = table["primary"].eq("none") & table["covered"].astype(bool)
+    return words.mask(only, _("联合会覆盖")).mask(~table["eligible"].astype(bool), _("不计入"))
 
 
 def _finest(read: Reading, keys: tuple[Any, ...]) -> str:

@@ -91,7 +91,8 @@ def survey_unions(
 
     Returns
     -------
-    SURVEYED_UNIONS in the order of ``unions``; ``place_id`` is left NA (the joint stage knows seats)
+    SURVEYED_UNIONS in the order of ``unions``; ``place_id`` is left NA (the joint stage knows seats). County and town
+    are those of the host, else as registered, else those of most firms covered.
     """
     ended = union_state(firms, unions, links, on=on, options=options)
     table = unions.assign(ended_because=ended, in_force=ended.isna())
@@ -104,9 +105,10 @@ def survey_unions(
     table["covered_firms"] = covered.size().reindex(unions.index).fillna(0)
     table["covered_workers"] = covered["workers"].sum().reindex(unions.index).fillna(0)
     town = commonest(by_union["town_code"], by_union["union_id"]).reindex(unions.index)
-    table["town_code"] = table["host_id"].map(firms["town_code"]).fillna(town)
+    table["town_code"] = table["host_id"].map(firms["town_code"]).astype("string").fillna(town)
     county = commonest(by_union["county_code"], by_union["union_id"]).reindex(unions.index)
-    table["county_code"] = table["county_code"].fillna(table["host_id"].map(firms["county_code"])).fillna(county)
+    seated = table["host_id"].map(firms["county_code"]).astype("string")
+    table["county_code"] = seated.fillna(table["county_code"]).fillna(county)
     counting = layers.standing(links, on=on, in_force=unions.index[ended.isna()])
     table["flags"] = flags.of_unions(table, layers.claims(counting, unions), hosts, firms["workers"])
     return SURVEYED_UNIONS.conform(table)

@@ -41,7 +41,7 @@ RATES = (
     Rate("rate_dynamic", "covered_grown", "eligible_grown", "register_grown"),
     Rate("rate_secondary", "secondary", "primary_any", "primary"),
     Rate("rate_members", "members", "workers", "workers_eligible"),
-    Rate("rate_members_unionised", "members", "covered_workers", "workers_covered"),
+    Rate("rate_members_unionised", "members", "unit_workers", "workers_covered"),
     Rate("rate_located", "located", "eligible", "register"),
     Rate("rate_precise", "precise", "eligible", "register"),
 )
@@ -54,7 +54,9 @@ FIRM_COUNTS = (
 )  # fmt: skip
 WORKER_SUMS = ("workers", "covered_workers", "gap_workers")
 UNKNOWN_COUNTS = ("workers_unknown", "gap_workers_unknown")
-UNION_COUNTS = ("unions", "unions_own", "unions_joint", "members", "members_unknown")
+UNION_COUNTS = (
+    "unions", "unions_own", "unions_joint", "unions_own_uncounted", "members", "members_unknown", "unit_workers",
+)  # fmt: skip
 
 
 def measure(
@@ -78,11 +80,14 @@ def measure(
     frame by place key, sorted, with ``UNPLACED`` last where some have no place: the counts of this module, the rates of
     ``RATES`` (NaN where the basis is empty or unknown) and ``flags`` (census_exceeded · members_over_workers). A
     rate above 1 is shown and flagged, never clipped. Workers and members are sums of the known counts;
-    ``*_unknown`` says how many are missing.
+    ``*_unknown`` says how many are missing. ``unit_workers`` are those of every unit that the unions counted cover, in
+    the denominator or not (branches, sole traders), so they and ``members`` are of one set; ``covered_workers`` are
+    those of covered eligible firms. ``unions_own_uncounted``: own unions whose host is not an eligible firm.
     """
     keys = _keys(firms, by)
     table = pd.concat([_firm_counts(firms), _worker_sums(firms)], axis=1).groupby(keys, sort=True).sum()
-    table = table.join(_union_counts(unions, union_places(firms, unions, by=by)), how="outer").fillna(0).astype("int64")
+    counts = _union_counts(firms, unions, union_places(firms, unions, by=by))
+    table = table.join(counts, how="outer").fillna(0).astype("int64")
     table = table.sort_index(key=lambda index: index.where(index != UNPLACED, "\uffff"))
     if census is not None and "units" not in census.columns:
         raise FrameError("census totals need a column 'units'")
@@ -130,17 +135,16 @@ def growth(
 def union_places(firms: pd.DataFrame, unions: pd.DataFrame, *, by: str | None) -> pd.Series:
     """The one place each union is counted in, ``UNPLACED`` if unknown.
 
-    An own union stands where its host stands; a joint union in its county or town as far as registered, else where most
-    of the firms it covers are (ties: smallest key). So a joint union counts once however many places it reaches.
+    County and town are the columns of SURVEYED_UNIONS, so that lists by them agree; of other kinds of place an own
+    union stands where its host stands, a joint union where most of the firms it covers are (ties: smallest key). So a
+    joint union counts once however many places it reaches.
     """
     if by is None:
         return pd.Series("all", index=unions.index, dtype="string")
-    result = pd.Series(pd.NA, index=unions.index, dtype="string")
     if by in ("county_code", "town_code"):
-        result = unions[by].astype("string")
-    else:
-        covered = firms[firms["union_id"].notna() & firms[by].notna()]
-        result = commonest(covered[by], covered["union_id"]).reindex(unions.index).astype("string")
+        return unions[by].astype("string").fillna(UNPLACED)
+    covered = firms[firms["union_id"].notna() & firms[by].notna()]
+    result = commonest(covered[by], covered["union_id"]).reindex(unions.index).astype("string")
     hosted = unions["host_id"].map(firms[by].astype("string")).astype("string")
     return hosted.fillna(result).fillna(UNPLACED)
 
@@ -198,16 +202,19 @@ def _worker_sums(firms: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _union_counts(unions: pd.DataFrame, places: pd.Series) -> pd.DataFrame:
+def _union_counts(firms: pd.DataFrame, unions: pd.DataFrame, places: pd.Series) -> pd.DataFrame:
     basic = unions["in_force"].astype(bool) & unions["kind"].ne("federation")
     own = unions["kind"].eq("own")
+    counted = unions["host_id"].isin(firms.index[firms["eligible"].astype(bool)])
     facts = pd.DataFrame(
         {
             "unions": basic,
             "unions_own": basic & own,
             "unions_joint": basic & ~own,
+            "unions_own_uncounted": basic & own & ~counted,
             "members": unions["members"].fillna(0).where(basic, 0),
             "members_unknown": basic & unions["members"].isna(),
+            "unit_workers": unions["covered_workers"].where(basic, 0),
         }
     )
     return facts.astype("int64").groupby(places).sum()

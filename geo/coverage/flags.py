@@ -60,12 +60,15 @@ def of_unions(unions: pd.DataFrame, claims: pd.DataFrame, hosts: pd.Series, work
     """
     host_workers = hosts.reindex(unions.index).map(workers)
     reported = unions["workers"].fillna(host_workers)
+    registered = _workers_claimed(claims, workers, unions["covered_units"])
     joint = ~unions["kind"].isin(["own", "federation"])
     linked = claims["union_id"].value_counts().reindex(unions.index).fillna(0)
     listed = unions["name"] + "|" + unions["county_code"].fillna("")
     shared = hosts.duplicated(keep=False) & hosts.index.isin(unions.index[unions["in_force"]])
     facts = {
-        "members_over_workers": unions.index[(unions["members"] > reported).fillna(False)],
+        "members_over_workers": unions.index[
+            (unions["members"] > reported).fillna(False) | (unions["members"] > registered).fillna(False)
+        ],
         "women_over_members": unions.index[(unions["women_members"] > unions["members"]).fillna(False)],
         "union_of_ended_employer": unions.index[unions["ended_because"].eq("host_ended").fillna(False)],
         "joint_of_one": unions.index[joint & linked.eq(1) & unions["in_force"]],
@@ -79,6 +82,16 @@ def of_unions(unions: pd.DataFrame, claims: pd.DataFrame, hosts: pd.Series, work
         "undated_approval": unions.index[unions["approved_on"].isna()],
     }
     return gathered(unions.index, facts.items())
+
+
+def _workers_claimed(claims: pd.DataFrame, workers: pd.Series, units: pd.Series) -> pd.Series:
+    """Workers of all firms a union covers by the register of firms; NA unless every unit is linked and its count known.
+
+    A firm that two unions claim adds to both: the sum is the most members a union can have.
+    """
+    found = claims["member_id"].map(workers).groupby(claims["union_id"])
+    complete = found.count().eq(found.size()) & ~(found.size() < units.reindex(found.size().index)).fillna(False)
+    return found.sum().where(complete).reindex(units.index)
 
 
 def _repeated(keys: pd.Series) -> pd.Index:

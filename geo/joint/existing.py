@@ -35,8 +35,9 @@ def existing(
     Returns
     -------
     by union key, sorted: kind (building · market · zone · street · village · town, NA if unknown), seat, county, town,
-    firms (it covers already), spare (it can still take), from_m and to_m (ends of a street union, NA where no place
-    on the street is known)
+    firms (it covers already: the greater of the next two), reported (units by its own account, NA if it gives none),
+    checked (firms linked to it that count by it), spare (it can still take), from_m and to_m (ends of a street union,
+    NA where no place on the street is known)
     """
     in_force = unions["in_force"].astype(bool)
     joint = unions[in_force & ~unions["kind"].isin(["own", "federation", "project"])].sort_index()
@@ -47,7 +48,8 @@ def existing(
     for name in ("kind", "seat"):
         table[name] = table[name].fillna(shared[name].reindex(joint.index))
     table["county"], table["town"] = joint["county_code"], joint["town_code"]
-    held = joint["covered_units"].fillna(0).clip(lower=joint["covered_firms"].fillna(0)).astype("int64")
+    table["reported"], table["checked"] = joint["covered_units"], joint["covered_firms"].fillna(0)
+    held = table["reported"].fillna(0).clip(lower=table["checked"]).astype("int64")
     most = table["kind"].isin(_WIDE).map({True: options.max_firms_in_place, False: options.max_firms})
     table["firms"], table["spare"] = held, (most - held).clip(lower=0).astype("int64")
     table[["from_m", "to_m"]] = _ends(firms, table)

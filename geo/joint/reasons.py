@@ -32,7 +32,7 @@ def of_group(draft: Draft, facts: Facts, *, hosts: pd.DataFrame, options: JointO
     existing = draft.kind == "existing"
     if existing:
         union = hosts.loc[draft.seat]
-        reasons.append(["existing_union", {"spare": int(union["spare"]), "holds": int(union["firms"])}])
+        reasons.append(_room(union))
         reasons.append(["same_place", {"kind": str(union["kind"]), "place": str(union["seat"]), "firms": facts.firms}])
     elif draft.kind == "street":
         reasons.append(["along_street", _street(facts)])
@@ -47,6 +47,14 @@ def of_group(draft: Draft, facts: Facts, *, hosts: pd.DataFrame, options: JointO
     if draft.parts > 1:
         reasons.append(["part_of_place", {"part": draft.part, "parts": draft.parts}])
     return reasons
+
+
+def _room(union: pd.Series) -> Reason:
+    """Say what a union holds by its own account and by the firms linked to it; they differ."""
+    detail = {"spare": int(union["spare"]), "checked": int(union["checked"])}
+    if pd.isna(union["reported"]):
+        return ["existing_union_unreported", detail]
+    return ["existing_union", {**detail, "reported": int(union["reported"])}]
 
 
 def _street(facts: Facts) -> dict[str, Any]:

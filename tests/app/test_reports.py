@@ -126,6 +126,16 @@ def test_the_csv_reads_back_with_hostile_names_harmless() -> None:
     assert set(small_city.HOSTILE) <= {name.removeprefix("'") for name in names}
 
 
+@pytest.mark.usefixtures("in_request")
+def test_a_firm_outside_the_denominator_is_not_listed_as_a_gap() -> None:
+    read, chosen = reading(), Filter(eligible=False)
+    made = gap_list.sheet(read, chosen, read.firms(chosen))
+    at = [column.heading for column in made.columns].index("建会状态")
+    said = [row[at] for row in made.rows]
+    assert said
+    assert set(said) == {"不计入"}
+
+
 def test_every_condition_of_a_filter_has_a_name() -> None:
     assert {field.name for field in fields(Filter)} == set(CONDITIONS)
 

@@ -183,8 +183,11 @@ class TestLegalPath:
         assert table.loc["a", "path_rules"] == []
 
 
+FOUNDED = "2020-01-01"
+
+
 def by_hand() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Four active firms and a closed one in county 1, two in county 2, one nobody could place."""
+    """Four active firms, a closed one and two branches in county 1, two firms in county 2, one nobody could place."""
     rows = {
         "a": {"workers": 40, "primary": "own", "union_id": "union:a"},
         "b": {"workers": 30, "primary": "joint", "union_id": "union:j", "secondary": True},
@@ -194,17 +197,21 @@ def by_hand() -> tuple[pd.DataFrame, pd.DataFrame]:
         "f": {"workers": 26, "county_code": "990102"},
         "g": {"workers": 8, "county_code": "990102", "flags": ["young"]},
         "h": {"workers": 5, "county_code": None, "level": "none"},
+        "m": {"workers": 12, "eligible": False, "primary": "joint", "union_id": "union:j"},
+        "n": {"workers": 7, "eligible": False, "primary": "own", "union_id": "union:n"},
     }
     table = {
-        "union:a": {"in_force": True, "host_id": "a", "members": 35, "approved_on": "2020-01-01"},
-        "union:j": {"in_force": True, "kind": "building", "members": 20},
+        "union:a": {"in_force": True, "host_id": "a", "members": 35, "covered_workers": 40, "approved_on": FOUNDED},
+        "union:j": {"in_force": True, "kind": "building", "members": 20, "covered_workers": 30 + 10 + 12},
+        "union:n": {"in_force": True, "host_id": "n", "members": 6, "covered_workers": 7},
         "union:old": {"in_force": False, "members": 99, "revoked_on": "2025-03-01", "host_id": "f"},
         "union:f": {"in_force": True, "kind": "federation", "members": 500},
     }
     full = unions({key: {k: v for k, v in row.items() if k in UNIONS.columns} for key, row in table.items()})
     for column in ("in_force", "host_id"):
         full[column] = pd.Series({key: row.get(column) for key, row in table.items()})
-    full = full.assign(linked_firms=0, covered_firms=0, covered_workers=0, flags=[[] for _ in range(len(full))])
+    full["covered_workers"] = [row.get("covered_workers", 0) for row in table.values()]
+    full = full.assign(linked_firms=0, covered_firms=0, flags=[[] for _ in range(len(full))])
     return firms(rows), SURVEYED_UNIONS.conform(full)
 
 
@@ -213,9 +220,9 @@ class TestMeasure:
         table = measure(*by_hand(), by="county_code")
         one = table.loc["990101"]
         assert one[["firms", "eligible", "excluded", "covered", "own", "joint", "gap"]].tolist() == [
-            5,
+            7,
             4,
-            1,
+            3,
             3,
             1,
             2,
@@ -223,15 +230,19 @@ class TestMeasure:
         ]
         assert one[["eligible_25", "own_25", "without_own_25", "gap_25", "gap_unknown"]].tolist() == [2, 1, 1, 0, 1]
         assert one[["workers", "covered_workers", "gap_workers", "workers_unknown"]].tolist() == [80, 80, 0, 1]
-        assert one[["unions", "unions_own", "unions_joint", "members"]].tolist() == [2, 1, 1, 55]
+        assert one[["unions", "unions_own", "unions_joint", "members"]].tolist() == [3, 2, 1, 61]
         assert one["rate"] == pytest.approx(3 / 4)
         assert one["rate_own_25"] == pytest.approx(1 / 2)
-        assert one["rate_members"] == pytest.approx(55 / 80)
+        # members of a, j and n: 35 + 20 + 6; eligible workers a-d: 80; workers of all they cover: 40 + 52 + 7 = 99
+        assert one["rate_members"] == pytest.approx(61 / 80)
+        assert one["rate_members_unionised"] == pytest.approx(61 / 99)
+        assert one["covered_units"] - one["primary_any"] == 2  # the branches m and n, said beside the rate
+        assert one["unions_own_uncounted"] == 1  # own 1 firm, but 2 own unions
         assert one["rate_secondary"] == pytest.approx(2 / 3)
 
     def test_the_federation_and_the_revoked_union_are_counted_nowhere(self) -> None:
-        assert measure(*by_hand(), by=None)["members"].tolist() == [55]
-        assert measure(*by_hand(), by=None)["unions"].tolist() == [2]
+        assert measure(*by_hand(), by=None)["members"].tolist() == [61]
+        assert measure(*by_hand(), by=None)["unions"].tolist() == [3]
 
     def test_what_has_no_place_has_a_row_of_its_own_and_counties_sum_to_the_city(self) -> None:
         table, city = measure(*by_hand(), by="county_code"), measure(*by_hand(), by=None)
@@ -253,8 +264,47 @@ class TestMeasure:
     def test_net_growth_counts_founded_and_ended(self) -> None:
         table, surveyed = by_hand()
         result = growth(table, surveyed, by=None, since=date(2019, 12, 31), options=CoverageOptions())
-        assert result.loc["all", ["unions_then", "unions_now", "founded", "ended"]].tolist() == [2, 2, 1, 1]
+        assert result.loc["all", ["unions_then", "unions_now", "founded", "ended"]].tolist() == [3, 3, 1, 1]
         assert result.loc["all", "net_growth"] == 0.0
+
+
+class TestSurveyedUnions:
+    @staticmethod
+    def surveyed(
+        firm_rows: dict[str, Any], union_rows: dict[str, Any], link_rows: Any
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        table, unions_, found = enterprises(firm_rows), unions(union_rows), links(link_rows)
+        state = cover(table, unions_, found, on=ON, rules=rules(ON), options=CoverageOptions())
+        full = firms({key: {} for key in firm_rows})
+        full[state.columns] = state
+        for name in ("workers", "county_code"):
+            full[name] = [row.get(name) for row in firm_rows.values()]
+        return full, survey_unions(full, unions_, found, on=ON, options=CoverageOptions())
+
+    def test_a_union_is_counted_in_the_county_that_its_row_names(self) -> None:
+        full, table = self.surveyed(
+            {"a": {"workers": 30, "county_code": "990102"}, "b": {"workers": 5, "county_code": "990102"}},
+            {"union:o": {"county_code": "990101"}, "union:j": {"kind": "building", "county_code": "990101"}},
+            [("union:o", "host", "a"), ("union:j", "covered", "b")],
+        )
+        assert table["county_code"].to_dict() == {"union:o": "990102", "union:j": "990101"}
+        counted = measure(full, table, by="county_code")["unions"]
+        assert counted[counted > 0].to_dict() == table["county_code"].value_counts().to_dict()
+
+    @pytest.mark.parametrize(
+        ("second", "units", "flagged"),
+        [(5, 2, True), (5, None, True), (6, 2, False), (None, 2, False), (5, 3, False)],
+        ids=["more than 10 + 5", "no units reported", "as many", "a count unknown", "a unit not linked"],
+    )
+    def test_members_are_compared_with_the_register_when_all_its_units_are_known(
+        self, second: int | None, units: int | None, flagged: bool
+    ) -> None:
+        _, table = self.surveyed(
+            {"a": {"workers": 10}, "b": {"workers": second}},
+            {"union:j": {"kind": "building", "members": 16, "workers": 40, "covered_units": units}},
+            [("union:j", "covered", "a"), ("union:j", "covered", "b")],
+        )
+        assert ("members_over_workers" in table["flags"].iloc[0]) is flagged
 
 
 @settings(deadline=None, max_examples=40)

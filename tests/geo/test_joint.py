@@ -322,7 +322,13 @@ def test_an_existing_union_of_the_building_takes_its_neighbours_in_before_any_ne
     )
     groups, _ = suggested(rows, known=places({TOWER: {}}), existing=host)
     assert groups[["kind", "place_id", "firms"]].iloc[0].tolist() == ["existing", "union:j", 5]
-    assert groups["reasons"].iloc[0][0] == ["existing_union", {"spare": 280, "holds": 20}]
+    assert groups["reasons"].iloc[0][0] == ["existing_union", {"spare": 280, "checked": 18, "reported": 20}]
+
+
+def test_a_union_that_reports_no_number_is_not_said_to_have_reported_one() -> None:
+    host = surveyed({"union:j": {"kind": "building", "place_name": "云帆大厦", "covered_firms": 18}})
+    groups, _ = suggested(tenants(5, building=TOWER), known=places({TOWER: {}}), existing=host)
+    assert groups["reasons"].iloc[0][0] == ["existing_union_unreported", {"spare": 282, "checked": 18}]
 
 
 def test_a_full_union_takes_nobody_and_the_reason_says_so() -> None:
