@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from geo.gaps import floors
+
 MOST = 400
 """Firms drawn in a section; a market with thousands of stalls is read as a list."""
 
@@ -23,22 +25,17 @@ class Storey:
 
 def storeys(firms: pd.DataFrame) -> list[Storey]:
     """Return the floors of ``firms`` (rows of FIRMS of one building), top first; none if too many or none is told."""
-    floor = firms["floor"].fillna(firms["room"].map(floor_of_room, na_action="ignore")).fillna("").astype("string")
+    found = floors(firms)
+    floor = found["floor"].fillna("")
     if len(firms) > MOST or floor.eq("").all():
         return []
-    rows = firms.assign(where=floor, guessed=firms["floor"].isna() & floor.ne(""))
+    rows = firms.assign(where=floor, guessed=found["inferred"])
     rows = rows.sort_values(["unit", "room", "name"], na_position="last")
-    floors = {str(where): group for where, group in rows.groupby("where", sort=False)}
+    by_floor = {str(where): group for where, group in rows.groupby("where", sort=False)}
     return [
-        Storey(where, floors[where], int(floors[where]["guessed"].sum()))
-        for where in sorted(floors, key=_height, reverse=True)
+        Storey(where, by_floor[where], int(by_floor[where]["guessed"].sum()))
+        for where in sorted(by_floor, key=_height, reverse=True)
     ]
-
-
-def floor_of_room(room: str) -> str | None:
-    """Return the floor that a room number of three or four digits is on: 1703 → 17, 201 → 2; None for another form."""
-    digits = re.fullmatch(r"([1-9]\d?)(\d\d)", room)
-    return digits[1] if digits and digits[2] != "00" else None
 
 
 def _height(floor: str) -> float:

@@ -7,10 +7,11 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from app.labels import label
+from app.law import cited
 from app.reading import Reading
 from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
-from geo.gaps import Filter
+from geo.gaps import Filter, floors
 
 CODED = {
     "ownership": "ownership", "sector": "sector", "status": "status", "level": "level",
@@ -37,7 +38,7 @@ def columns() -> list[tuple[str, Column]]:
         ("name", Column(_("企业名称"), 27, printed=True, wrap=True)),
         ("where", Column(_("所在"), 16, printed=True, wrap=True)),
         ("unit", Column(_("幢"), 5, printed=True)),
-        ("floor", Column(_("楼层"), 5, printed=True)),
+        ("floor", Column(_("楼层"), 7, printed=True, wrap=True)),
         ("room", Column(_("房号"), 7, printed=True)),
         ("address", Column(_("注册地址"), 28, printed=True, wrap=True)),
         ("workers", Column(_("职工人数"), 6, printed=True)),
@@ -57,7 +58,7 @@ def _ledger() -> list[tuple[str, str, int]]:
         ("primary", _("建会状态"), 10),
         ("union_id", _("所属工会"), 26),
         ("group", _("建议加入的联合工会"), 24),
-        ("path_rules", _("依据"), 8),
+        ("path_rules", _("依据"), 60),
         ("excluded_because", _("不计入分母的原因"), 14),
         ("reason", _("未建会原因（已登记）"), 18),
         ("stage", _("推进阶段（已登记）"), 14),
@@ -107,6 +108,9 @@ def _worded(read: Reading, table: pd.DataFrame, field: str) -> pd.Series:
     """Return one column in words; each distinct value is looked up once."""
     if field == "where":
         return pd.Series([_finest(read, row) for row in table[FINEST].itertuples(index=False)], index=table.index)
+    if field == "floor":
+        told = floors(table)
+        return told["floor"].mask(told["inferred"], told["floor"].map(_inferred, na_action="ignore"))
     if field == "group":
         keys = table["group_id"].astype("object")
         return keys.map({key: read.group_name(key) for key in keys.dropna().unique()})
@@ -114,12 +118,23 @@ def _worded(read: Reading, table: pd.DataFrame, field: str) -> pd.Series:
         return _coverage(table)
     values = table[field].astype("object") if field not in DEGREES else table[field].round(DIGITS).astype("object")
     if field == "path_rules":
-        return values.map(" ".join)
+        texts = {rules: _cited(read, rules) for rules in set(values.map(tuple))}
+        return values.map(lambda rules: texts[tuple(rules)])
     if field in CODED:
         return values.map({value: label(CODED[field], value) for value in values.dropna().unique()})
     if field in NAMED:
         return values.map({value: read.name(NAMED[field], value) for value in values.dropna().unique()})
     return values
+
+
+def _inferred(floor: str) -> str:
+    """Return a floor that only the room tells, marked as a reading."""
+    return _("%(floor)s（按房号）", floor=floor)
+
+
+def _cited(read: Reading, rules: tuple[str, ...]) -> str:
+    """Return what the rules say, one sentence after the other; nobody who reads the list knows their ids."""
+    return "；".join(sentence for rule in rules for sentence in cited(rule, read.survey.rules_day))
 
 
 def _coverage(table: pd.DataFrame) -> pd.Series:

@@ -1,5 +1,7 @@
 """What stands on the cover of every file: what is counted, on which day, on which basis, and what is not on the map."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
@@ -50,12 +52,21 @@ CONDITIONS = {
 """What each condition of ``geo.gaps.Filter`` is called."""
 
 
-def notes(read: Reading, chosen: Filter, what: str) -> list[tuple[str, str]]:
-    """Return label and text of each note for a list of the firms ``chosen``; ``what`` says what one row is."""
-    total = read.total(chosen)
+def notes(
+    read: Reading, chosen: Filter, what: str, asked: Sequence[tuple[str, str]] | None = None
+) -> list[tuple[str, str]]:
+    """Return label and text of each note of a list.
+
+    Parameters
+    ----------
+    chosen : the firms that the list counts
+    what : what one row is
+    asked : conditions of a list that is not one of firms, name and value in words; by default those of ``chosen``
+    """
+    total, asked = read.total(chosen), conditions(read, chosen) if asked is None else asked
     lines = [
         (_("内容"), what),
-        (_("筛选条件"), "；".join(f"{name}：{value}" for name, value in conditions(read, chosen)) or _("无，全部企业")),
+        (_("筛选条件"), "；".join(f"{name}：{value}" for name, value in asked) or _("无，全部列出")),
         (_("数据截止"), day(read.on)),
         (_("口径"), _("名录口径：分母为数据截止日登记在册、正常经营的企业法人；人数为职工数，不是会员数")),
         (_("企业总数"), number(total["firms"])),
@@ -75,9 +86,12 @@ def notes(read: Reading, chosen: Filter, what: str) -> list[tuple[str, str]]:
     return lines
 
 
-def stamp(read: Reading) -> list[tuple[str, str]]:
-    """Return heading and text of the columns that a file without a cover carries: day, basis and, if so, the sample."""
-    columns = [(_("数据截止"), day(read.on)), (_("口径"), _("名录口径"))]
+def stamp(read: Reading, basis: str = "") -> list[tuple[str, str]]:
+    """Return heading and text of the columns that a file without a cover carries: day, basis and, if so, the sample.
+
+    The basis is the register of enterprises unless ``basis`` names another one.
+    """
+    columns = [(_("数据截止"), day(read.on)), (_("口径"), basis or _("名录口径"))]
     return [*columns, (_("注意"), _("演示数据：街道、楼宇、企业、工会均为虚构"))] if is_sample() else columns
 
 

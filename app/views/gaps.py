@@ -26,10 +26,19 @@ def index() -> str:
     """List the places of a kind; htmx asks for the table alone."""
     read, kind, chosen = reading(), kind_asked(), query.read(request.args)
     sort = request.args.get("sort", "-gap")
-    rows = page(ranked(read, kind, sort), request.args.get("page", 1, type=int), settings().page_size)
+    table, hidden = ranked(read, kind, sort)
+    rows = page(table, request.args.get("page", 1, type=int), settings().page_size)
     template = "gaps/table.html" if partial() else "gaps/page.html"
     return render_template(
-        template, read=read, kind=kind, kinds=KINDS, chosen=chosen, sort=sort, page=rows, total=read.total(chosen)
+        template,
+        read=read,
+        kind=kind,
+        kinds=KINDS,
+        chosen=chosen,
+        sort=sort,
+        page=rows,
+        hidden=hidden,
+        total=read.total(chosen),
     )
 
 
@@ -37,7 +46,7 @@ def index() -> str:
 def export(form: str) -> Response:
     """Give the whole ranking as a file."""
     read, kind = reading(), kind_asked()
-    table = ranked(read, kind, request.args.get("sort", "-gap"))
+    table, _hidden = ranked(read, kind, request.args.get("sort", "-gap"))
     return download(rankings.sheet(read, kind, query.read(request.args), table), form)
 
 
@@ -47,8 +56,13 @@ def kind_asked() -> str:
     return kind if kind in KINDS else KINDS[0]
 
 
-def ranked(read: Reading, kind: str, sort: str) -> pd.DataFrame:
-    """Return the places of a kind within the filter of the request, in the order asked for, unplaced last."""
-    table = read.ranking(kind, query.read(request.args))
+def ranked(read: Reading, kind: str, sort: str) -> tuple[pd.DataFrame, int]:
+    """Return the places of a kind within the filter of the request, in the order asked for, unplaced last.
+
+    Whoever chose firms looks for gaps among them: places without one are left out then; their number is returned too.
+    """
+    chosen = query.read(request.args)
+    every = read.ranking(kind, chosen)
+    table = every[every["gap"].gt(0)] if chosen.conditions() else every
     table = ordered(table.assign(last=table.index == UNPLACED), sort, SORTS)
-    return table.sort_values("last", kind="stable")
+    return table.sort_values("last", kind="stable"), len(every) - len(table)

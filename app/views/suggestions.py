@@ -1,15 +1,19 @@
 """Suggested first joint unions: the list, and why each."""
 
 import pandas as pd
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.config import settings
 from app.current import partial, reading
+from app.downloads import download
 from app.errors import NotFoundError
+from app.labels import label
 from app.listing import ordered, page
 from app.maps import locator
 from app.reading import Reading
+from app.reports import suggestion_list
 from app.views import Nav
 from geo.coverage import UNPLACED
 from geo.gaps import Filter
@@ -37,6 +41,16 @@ def index() -> str:
     if partial():
         return render_template("suggestions/table.html", **known)
     return render_template("suggestions/page.html", **known, part=locator.groups(read, groups))
+
+
+@bp.get("/list.<any(xlsx, csv):form>")
+def export(form: str) -> Response:
+    """Give the whole list as a file."""
+    read, args = reading(), request.args
+    asked = [(_("形式"), label("group_kind", args["kind"]))] if args.get("kind") else []
+    asked += [(_("县（市、区）"), read.name("county", args["county"]))] if args.get("county") else []
+    table = ordered(listed(read), args.get("sort", "-firms"), SORTS)
+    return download(suggestion_list.sheet(read, asked, table), form)
 
 
 @bp.get("/<path:key>")

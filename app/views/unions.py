@@ -1,15 +1,19 @@
 """Unions: the list with what each covers and when its term ends, and the page of one union."""
 
 import pandas as pd
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.config import settings
 from app.current import partial, reading
+from app.downloads import download
 from app.errors import NotFoundError
+from app.labels import label
 from app.listing import ordered, page
 from app.query import NOT_KNOWN
 from app.reading import Reading
+from app.reports import union_list
 from app.views import Nav
 from geo.gaps import Filter
 
@@ -25,7 +29,14 @@ def index() -> str:
     read, sort = reading(), request.args.get("sort", "-covered_firms")
     rows = page(ordered(listed(read), sort, SORTS), request.args.get("page", 1, type=int), settings().page_size)
     template = "unions/table.html" if partial() else "unions/page.html"
-    return render_template(template, read=read, sort=sort, page=rows, total=read.total())
+    return render_template(template, read=read, sort=sort, page=rows)
+
+
+@bp.get("/list.<any(xlsx, csv):form>")
+def export(form: str) -> Response:
+    """Give the whole list as a file."""
+    read, sort = reading(), request.args.get("sort", "-covered_firms")
+    return download(union_list.sheet(read, asked(read), ordered(listed(read), sort, SORTS)), form)
 
 
 @bp.get("/<path:key>")
@@ -39,6 +50,21 @@ def show(key: str) -> str:
         "unions/union.html", read=read, key=key, union=read.survey.unions.loc[key],
         members=read.firms(Filter(union=(key,))), links=links[links["union_id"].eq(key)],
     )  # fmt: skip
+
+
+def asked(read: Reading) -> list[tuple[str, str]]:
+    """Return the request's conditions in words, name and value."""
+    args = request.args
+    county = args.get("county", "")
+    words = [
+        (_("工会名称"), args.get("text", "")),
+        (_("层次"), {"basic": _("基层工会"), "federation": _("联合会")}.get(args.get("layer", ""), "")),
+        (_("工会类型"), label("union_kind", args["kind"]) if args.get("kind") else ""),
+        (_("县（市、区）"), _("未知") if county == NOT_KNOWN else read.name("county", county)),
+        (_("状态"), {"in_force": _("在册"), "ended": _("已终止")}.get(args.get("state", ""), "")),
+        (_("换届"), _("届期已满") if args.get("due") else ""),
+    ]
+    return [(name, value) for name, value in words if value]
 
 
 def listed(read: Reading) -> pd.DataFrame:

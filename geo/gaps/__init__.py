@@ -2,6 +2,18 @@
 
 from geo.coverage.path import legal_path
 from geo.gaps.filters import FIGURES, KINDS, Filter, opened
+from geo.gaps.floors import floor_of_room, floors
 from geo.gaps.lists import by_place, select, walk
 
-__all__ = ["FIGURES", "KINDS", "Filter", "by_place", "legal_path", "opened", "select", "walk"]
+__all__ = [
+    "FIGURES",
+    "KINDS",
+    "Filter",
+    "by_place",
+    "floor_of_room",
+    "floors",
+    "legal_path",
+    "opened",
+    "select",
+    "walk",
+]

@@ -6,6 +6,7 @@ import pandas as pd
 from geo.coverage import PRECISE, UNLOCATED, UNPLACED, measure
 from geo.frames import SURVEYED_UNIONS
 from geo.gaps.filters import CHOICES, KINDS, SWITCHES, Filter
+from geo.gaps.floors import floors
 
 _NO_UNIONS = SURVEYED_UNIONS.empty()
 
@@ -63,11 +64,17 @@ def walk(firms: pd.DataFrame) -> pd.DataFrame:
     """Return rows of FIRMS in the order of a walk: by street, house number, building, block, floor and room.
 
     County, town and village come first. Numbers count as numbers (9号 before 88号, floor -1 before 1); what is not
-    known stands last; ties by key, so the order of the input does not matter.
+    known stands last; a floor that only the room tells counts as that floor; ties by key, so the order of the input
+    does not matter.
     """
     numbers = {
-        name: pd.to_numeric(firms[column].str.extract(r"(-?\d+)", expand=False), errors="coerce").astype("float64")
-        for name, column in (("door", "house_no"), ("block", "unit"), ("storey", "floor"), ("door_in", "room"))
+        name: pd.to_numeric(texts.str.extract(r"(-?\d+)", expand=False), errors="coerce").astype("float64")
+        for name, texts in (
+            ("door", firms["house_no"]),
+            ("block", firms["unit"]),
+            ("storey", floors(firms)["floor"]),
+            ("door_in", firms["room"]),
+        )
     }
     words = firms[["county_code", "town_code", "village_code", "street", "building", "market"]]
     table = words.assign(**numbers, block_name=firms["unit"], room_name=firms["room"], key=firms.index)

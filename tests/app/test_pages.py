@@ -1,10 +1,13 @@
 """Pages by a client: every figure opens as many firms as it counts, hostile names stay text, faults are told."""
 
+import csv
+import io
 import re
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 import small_city
 from bs4 import BeautifulSoup
@@ -137,7 +140,54 @@ def test_the_day_chosen_stays_in_links_and_figures(client: FlaskClient) -> None:
     assert page.select_one("#day option[selected]").get_text() == "2023-12-31"
     assert all("on=2023-12-31" in link["href"] for link in page.select(".kpis a[href^='/firms']"))
     assert page.select_one(".mainnav a")["href"] == "/?on=2023-12-31"
-    assert soup(client, "/?on=nonsense").select_one("#day option[selected]").get_text() == "2025-12-31"
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2025-02-30", "xx"])
+@pytest.mark.parametrize("path", ["/", "/firms?gap=1", "/definitions", "/map", "/unions/union:fed1"])
+def test_a_day_without_a_survey_is_told_with_the_days_there_are(client: FlaskClient, path: str, day: str) -> None:
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}on={day}")
+    assert answer.status_code == 404
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert page.h1.get_text() == "这一天没有计算结果"
+    links = page.select("[data-error=NO_DAY] a[href*='on=']")
+    assert [link.get_text() for link in links] == ["2025-12-31", "2024-12-31", "2023-12-31"]
+    assert all(client.get(link["href"]).status_code == 200 for link in links)
+    assert f"on={day}" not in page.select_one(".mainnav").decode()
+
+
+def test_a_table_asked_for_a_day_without_a_survey_is_told_in_place(client: FlaskClient) -> None:
+    answer = client.get("/firms?on=1900-01-01", headers={"HX-Request": "true"})
+    assert answer.status_code == 404
+    assert "这一天没有计算结果" in answer.text
+    assert "/firms?on=2024-12-31" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/firms", "/gaps", "/map"])
+def test_conditions_not_understood_are_named(client: FlaskClient, path: str) -> None:
+    page = soup(client, f"{path}?gap=x&located=<b>&eligible=1")
+    assert "有条件没有读懂：gap=x、located=<b>，未用" in page.select_one("#main").get_text()
+    assert "没有读懂" not in soup(client, f"{path}?gap=1&located=").get_text()
+
+
+@pytest.mark.parametrize("path", ["/firms", "/gaps", "/unions", "/firms?sort=name&eligible=1&eligible=1"])
+def test_an_argument_is_written_once(client: FlaskClient, path: str) -> None:
+    page = soup(client, f"{path}{'&' if '?' in path else '?'}on=2024-12-31&on=2024-12-31")
+    form = page.select_one("form[role=search]")
+    assert "?" not in form["hx-get"]
+    assert len(form.select("input[name=on]")) == 1
+    assert len(form.select("input[name=eligible]")) <= 1
+    for link in page.select("a[href*='on=']:not([hreflang])"):
+        assert link["href"].count("on=2024-12-31") == 1, link["href"]
+
+
+@pytest.mark.parametrize("path", ["/firms", "/gaps", "/unions", "/suggestions"])
+def test_arguments_named_as_those_of_links_do_no_harm(client: FlaskClient, path: str) -> None:
+    page = soup(client, f"{path}?form=csv&endpoint=x&_external=1&_scheme=ftp&_anchor=a&_method=POST")
+    assert all("endpoint=" not in link["href"] for link in page.select("#list a[href]"))
+
+
+def test_a_ledger_of_unions_counts_no_firms_without_a_position(client: FlaskClient) -> None:
+    assert "未定位" not in soup(client, "/unions").select_one(".basis").get_text()
 
 
 def test_a_building_shows_its_floors_top_first(client: FlaskClient) -> None:
@@ -192,6 +242,36 @@ def test_the_firms_that_suggestions_reach_are_listed(client: FlaskClient) -> Non
     link = page.select_one("a.kpi[href*='left=-']")
     assert link is not None
     assert count_of(soup(client, link["href"])) == int(link.select_one(".kpi-value").contents[0])
+
+
+@pytest.mark.parametrize(
+    ("path", "county", "heading"),
+    [("/unions/list", "县（市、区）", "覆盖企业"), ("/suggestions/list", "县（市、区）", "拟涵盖单位")],
+)
+def test_unions_and_suggestions_are_given_as_files_of_what_is_listed(
+    client: FlaskClient, path: str, county: str, heading: str
+) -> None:
+    page = soup(client, f"{path.removesuffix('/list')}?county=990101")
+    link = page.select_one("a[download][href*='list.csv']")
+    assert link is not None
+    rows = list(csv.DictReader(io.StringIO(client.get(link["href"]).data.decode("utf-8-sig"))))
+    assert len(rows) == len(page.select("#list tbody tr")) > 0
+    assert {row[county] for row in rows} == {"东沟区"}
+    assert all(row[heading].isdigit() for row in rows)
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{path}.xlsx?county=990101").data))
+    assert "县（市、区）：东沟区" in {row[1] for row in book["说明"].iter_rows(values_only=True)}
+
+
+def test_a_chosen_gap_list_leaves_out_places_without_gaps_and_says_how_many(client: FlaskClient) -> None:
+    left_out = 0
+    for kind in ("building", "street", "village", "sector"):
+        page = soup(client, f"/gaps?kind={kind}&size=under_25&sort=gap")
+        gaps = [tag.get_text(strip=True) for tag in page.select("td[data-label='未建会']")]
+        assert gaps
+        assert "0" not in gaps
+        told = re.search(r"另有 (\d+) 个地点在当前条件下没有未建会企业", page.get_text())
+        left_out += int(told[1]) if told else 0
+    assert left_out > 0
 
 
 def test_gap_lists_lead_to_the_map_with_their_filter(client: FlaskClient) -> None:

@@ -136,6 +136,21 @@ def test_a_firm_outside_the_denominator_is_not_listed_as_a_gap() -> None:
     assert set(said) == {"不计入"}
 
 
+@pytest.mark.usefixtures("in_request")
+def test_a_floor_that_only_the_room_tells_is_marked_and_the_basis_is_in_sentences() -> None:
+    read, chosen = reading(), Filter(gap=True)
+    table = read.firms(chosen).head(3)
+    table = table.assign(floor=["3", None, None], room=["301", "1703", "乙"], path_rules=[["F2"], ["F1", "F3"], []])
+    made = gap_list.sheet(read, chosen, table)
+    heads = [column.heading for column in made.columns]
+    rows = list(made.rows)
+    floor, law = heads.index("楼层"), heads.index("依据")
+    assert [cell(row[floor]) for row in rows] == ["3", "17（按房号）", None]
+    assert "通工办〔2011〕29号" in rows[0][law]
+    assert not any(rule in row[law].split() for row in rows for rule in ("F1", "F2", "F3"))
+    assert rows[1][law].count("工会法") >= 1
+
+
 def test_every_condition_of_a_filter_has_a_name() -> None:
     assert {field.name for field in fields(Filter)} == set(CONDITIONS)
 

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from app.storeys import MOST, floor_of_room, storeys
+from app.storeys import MOST, storeys
+from geo.gaps import floor_of_room
 
 
 def tenants(*rows: tuple[str | None, str | None]) -> pd.DataFrame:

@@ -141,7 +141,7 @@ def test_a_walk_goes_down_the_street_and_up_the_floors_whatever_the_order_of_the
         "e": {**street, "house_no": "88", "building": TOWER, "floor": "12", "room": "1201"},
         "b": {**street, "house_no": "9"},
         "c": {**street, "house_no": "88", "building": TOWER, "floor": "-1"},
-        "d": {**street, "house_no": "88", "building": TOWER, "floor": "3", "room": "302"},
+        "d": {**street, "house_no": "88", "building": TOWER, "floor": None, "room": "302"},  # on the third floor
         "f": {**street, "house_no": None},
         "a": {"street": None, "county_code": "990100"},
         "g": {"street": None, "county_code": None},

@@ -30,7 +30,10 @@ for (const box of document.querySelectorAll("[data-chart]")) {
   const data = JSON.parse(document.getElementById(`data-${name}`).textContent);
   const chart = window.echarts.init(box, null, { renderer: "svg" });
   const draw = () => { chart.resize(); chart.setOption(kinds[name](data), true); box.querySelector("svg").setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`); };
-  draw();
-  document.fonts.ready.then(draw); // text was measured before its font came
-  window.addEventListener("resize", draw);
+  // ECharts keeps the widths of texts it has measured once: it measures when the fonts of these words are there.
+  const fonts = document.fonts.load(getComputedStyle(box).font, JSON.stringify(data)).catch(() => {});
+  fonts.then(() => document.fonts.ready).then(() => {
+    draw();
+    window.addEventListener("resize", draw);
+  });
 }

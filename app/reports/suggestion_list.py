@@ -1,0 +1,39 @@
+"""The list of suggested joint unions as a file."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+from flask_babel import gettext as _
+
+from app.labels import explain, label
+from app.reading import Reading
+from app.reports.notes import notes, stamp
+from app.reports.sheet import Column, Sheet
+from geo.gaps import Filter
+
+
+def sheet(read: Reading, asked: Sequence[tuple[str, str]], table: pd.DataFrame) -> Sheet:
+    """Return the sheet of ``table``, suggestions in the order wanted; ``asked`` are their conditions in words."""
+    heads = [
+        Column(_("序号"), 6), Column(_("建议"), 30, wrap=True), Column(_("形式"), 14), Column(_("县（市、区）"), 12),
+        Column(_("镇（街道）"), 14), Column(_("拟涵盖单位"), 9), Column(_("职工"), 8), Column(_("人数不详（家）"), 9),
+        Column(_("理由"), 50, wrap=True), Column(_("提醒"), 40, wrap=True),
+    ]  # fmt: skip
+    title = _("组建建议")
+    facts = notes(read, Filter(), _("一行一条建议，采纳与否由人决定；职工数不含人数不详的企业"), asked)
+    return Sheet(title, facts, heads, _rows(read, table), f"{title}_{read.on}", stamp(read))
+
+
+def _rows(read: Reading, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    for number, (_key, group) in enumerate(table.iterrows(), 1):
+        yield (
+            number, group["name"], label("group_kind", group["kind"]), read.name("county", group["county_code"]),
+            read.name("town", group["town_code"]) or _("跨镇街"), group["firms"], group["workers"],
+            group["workers_unknown"], _told(read, "group_reason", group["reasons"]),
+            _told(read, "group_caution", group["cautions"]),
+        )  # fmt: skip
+
+
+def _told(read: Reading, kind: str, why: Sequence[tuple[str, Any]]) -> str:
+    return "；".join(explain(kind, code, detail, names=read.named).rstrip("。") for code, detail in why)
