@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import census, store
 from app.db import session
-from app.errors import NoSurveyError
+from app.errors import NoDayError, NoSurveyError
 from app.reading import Reading
 from geo.survey import Survey
 
@@ -17,6 +17,8 @@ KEPT = "atlas.readings"
 """Key of ``app.extensions`` under which readings are kept while their survey stands."""
 
 MOST_KEPT = 8
+MOST_SAID = 40
+"""Characters of a day that cannot be shown which the answer repeats."""
 
 
 def init_app(app: Flask) -> None:
@@ -38,10 +40,12 @@ def reading() -> Reading:
     ------
     NoSurveyError
         If there is none.
+    NoDayError
+        If there are some, but none of the day asked for.
     """
     if "reading" not in g:
         with session() as opened:
-            g.reading = _read(opened, _day(request.args.get("on", "")))
+            g.reading = _asked(opened, request.args.get("on", ""))
     if g.reading is None:
         raise NoSurveyError("nothing has been surveyed yet")
     found: Reading = g.reading
@@ -72,6 +76,16 @@ def partial() -> bool:
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
+def _asked(opened: Session, text: str) -> Reading | None:
+    on = _day(text)
+    found = _read(opened, on) if on or not text else None
+    days = store.surveys.days(opened) if text and found is None else []
+    if days:
+        g.without_day = True
+        raise NoDayError(f"no survey of {text!r}", detail={"say": text[:MOST_SAID], "days": days})
+    return found
+
+
 def _read(opened: Session, on: date | None) -> Reading | None:
     survey = store.surveys.latest(opened, scope(), on)
     if survey is None:
@@ -99,5 +113,7 @@ def _day(text: str) -> date | None:
 
 
 def _keep_day(endpoint: str, values: dict[str, object]) -> None:
-    if request and endpoint not in ("static", "language.choose") and _day(request.args.get("on", "")):
+    if not request or endpoint in ("static", "language.choose") or "without_day" in g:
+        return
+    if _day(request.args.get("on", "")):
         values.setdefault("on", request.args["on"])

@@ -1,7 +1,8 @@
 """One table from error codes to HTTP status and sentence, and the pages that show them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +31,11 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             200,
             _("还没有可看的数据"),
             _("先导入企业名录和工会台账，或装入演示城市；导入后自动计算。"),
+        ),
+        "NO_DAY": Saying(
+            404,
+            _("这一天没有计算结果"),
+            _("请选有结果的一天："),
         ),
         "NOT_FOUND": Saying(
             404,
@@ -183,6 +189,12 @@ class NoSurveyError(AtlasError):
     code = "NO_SURVEY"
 
 
+class NoDayError(AtlasError):
+    """There are surveys, but none of the day asked for; ``detail["days"]`` are those that can be chosen."""
+
+    code = "NO_DAY"
+
+
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(AtlasError, _atlas)
@@ -212,8 +224,11 @@ def sentence(error: AtlasError) -> str:
     return f"{gettext('%(title)s：%(detail)s', title=told.title, detail=_detail(error) or error)} {told.advice}".strip()
 
 
-def answer(code: str, detail: str = "", *, status: int | None = None) -> Response:
-    """Return the response for ``code``: a page, a fragment for htmx, or JSON for the API."""
+def answer(code: str, detail: str = "", *, status: int | None = None, days: Sequence[date] = ()) -> Response:
+    """Return the response for ``code``: a page, a fragment for htmx, or JSON for the API.
+
+    ``days`` are offered as links to the same page on another day.
+    """
     told = saying(code)
     status = status or told.status
     values: dict[str, Any] = {
@@ -226,10 +241,10 @@ def answer(code: str, detail: str = "", *, status: int | None = None) -> Respons
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return make_response(jsonify({name: str(value) for name, value in values.items()}), status)
     if request.headers.get("HX-Request"):
-        response = make_response(render_template("errors/notice.html", **values), status)
+        response = make_response(render_template("errors/notice.html", days=days, **values), status)
         response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
         return response
-    return make_response(render_template("errors/page.html", **values), status)
+    return make_response(render_template("errors/page.html", days=days, **values), status)
 
 
 def _detail(error: AtlasError) -> str:
@@ -249,7 +264,7 @@ def _atlas(error: AtlasError) -> Response:
     told = saying(error.code)
     if told.status >= 500:
         current_app.logger.error("%s: %s", error.code, error, exc_info=error)
-    return answer(error.code, _detail(error))
+    return answer(error.code, _detail(error), days=error.detail.get("days", ()))
 
 
 def _http(error: HTTPException) -> Response:

@@ -10,11 +10,14 @@ from app.pages import known
 from geo.coverage import UNPLACED
 from geo.gaps import KINDS, Filter
 
+RESERVED = ("endpoint", "_anchor", "_method", "_scheme", "_external")
+"""Names that ``url_for`` takes for itself: no argument of an address is carried on by them."""
+
 
 def init_app(app: Flask) -> None:
     """Let templates make these links."""
     functions: list[Callable[..., Any]] = [figure_url, list_url, place_url, group_url, place_of, union_filter, map_url]
-    functions += [with_args, page_link, finest_place, first_of]
+    functions += [with_args, carried, export_url, misread, page_link, finest_place, first_of]
     app.jinja_env.globals.update({function.__name__: function for function in functions})
 
 
@@ -40,9 +43,29 @@ def place_url(kind: str, key: str) -> str:
 
 def with_args(**changes: Any) -> str:
     """Return the present address with some arguments replaced (None removes one)."""
-    args = request.args.to_dict(flat=False) | {name: [value] for name, value in changes.items()}
-    kept = {name: values for name, values in args.items() if values != [None]}
+    kept: dict[str, list[Any]] = {name: [value] for name, value in changes.items() if value is not None}
+    for name, value in carried(*changes):
+        kept.setdefault(name, []).append(value)
     return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
+
+
+def carried(*but: str) -> list[tuple[str, str]]:
+    """Return name and value of each argument of the present address, each pair once, without those named."""
+    pairs = request.args.items(multi=True)
+    return list(dict.fromkeys((name, value) for name, value in pairs if name not in but and name not in RESERVED))
+
+
+def export_url(endpoint: str, form: str) -> str:
+    """Return the address of the file that holds the list of the present address."""
+    kept: dict[str, list[str]] = {}
+    for name, value in carried("form"):
+        kept.setdefault(name, []).append(value)
+    return url_for(endpoint, form=form, **kept)  # type: ignore[arg-type]  # its own parameters are never among them
+
+
+def misread() -> list[str]:
+    """Return the conditions of the present address that could not be understood and were left out."""
+    return query.misread(request.args)
 
 
 def page_link(number: int) -> str:

@@ -31,6 +31,12 @@ def read(args: MultiDict[str, str]) -> Filter:
     return Filter(**chosen, text=" ".join(args.get("text", "")[:MOST_TEXT].split()))
 
 
+def misread(args: MultiDict[str, str]) -> list[str]:
+    """Return the conditions, as ``name=value``, that ``read`` could not understand and left out."""
+    given = {name: args.get(name, "") for name in _SWITCHES}
+    return [f"{name}={value[:MOST_TEXT]}" for name, value in given.items() if value and value not in _FLAG]
+
+
 def write(chosen: Filter) -> dict[str, Any]:
     """Return the arguments that ``read`` turns into the same choice."""
     args: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from app.maps import forms, words
 from app.maps.drawing import Picture
 from app.maps.forms import radius
 from app.maps.scene import FEW
+from app.maps.view import View
 from app.pages import number
 from geo.coverage import UNPLACED
 
@@ -124,15 +125,21 @@ def _outside(picture: Picture, vague_url: str) -> list[Outside]:
     column = "gap" if picture.view.measured.rate else column
     unit = str(words.UNITS["firms" if column == "gap" else view.measure])
     if view.unit == "cell":
-        return [Outside(_("未精确定位（只到村、镇或更粗）"), picture.left[column], unit, vague_url)]
+        return [Outside(_among(view, _("未精确定位（只到村、镇或更粗）")), picture.left[column], unit, vague_url)]
     kind = words.KINDS[view.unit]
     lost = query.behind(view.measured.figure, view.unit, UNPLACED, view.chosen)
-    shown = [Outside(_("未归入任何%(kind)s", kind=kind), picture.left[column], unit, links.list_url(lost))]
+    shown = [
+        Outside(_among(view, _("未归入任何%(kind)s", kind=kind)), picture.left[column], unit, links.list_url(lost))
+    ]
     waiting = picture.waiting
     if len(waiting):
         label = _("待上地图的%(kind)s %(n)s 个，共", kind=kind, n=number(len(waiting)))
-        shown.append(Outside(label, int(waiting[column].sum()), unit, "#waiting"))
+        shown.append(Outside(_among(view, label), int(waiting[column].sum()), unit, "#waiting"))
     return shown
+
+
+def _among(view: View, left: str) -> str:
+    return _("%(what)s中%(left)s", what=words.COUNTED[view.measure], left=left)
 
 
 def _metres(value: int) -> str:

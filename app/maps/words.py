@@ -9,6 +9,14 @@ MEASURES: dict[str, LazyString] = {
     "rate": lazy_gettext("平滑未建会率"),
 }
 
+COUNTED: dict[str, LazyString] = {
+    "firms": lazy_gettext("未建会企业"),
+    "workers": lazy_gettext("未建会职工"),
+    "big": lazy_gettext("25 人以上未单独建会企业"),
+    "rate": lazy_gettext("未建会企业"),
+}
+"""What the numbers of firms or workers beside the picture count; of a rate, its numerator."""
+
 UNITS: dict[str, LazyString] = {
     "firms": lazy_gettext("家"),
     "workers": lazy_gettext("人"),

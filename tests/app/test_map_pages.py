@@ -123,7 +123,7 @@ def test_firms_too_vague_for_cells_are_listed(client: FlaskClient) -> None:
 
 def test_firms_in_no_place_are_listed(client: FlaskClient) -> None:
     legend = soup(client, "/map?kind=building").find(id="map-legend")
-    link = next(item.a for item in legend.find_all("li") if "未归入任何" in item.get_text())
+    link = next(item.a for item in legend.find_all("li") if "未建会企业中未归入任何楼宇" in item.get_text())
     assert listed(client, link["href"]) == int(link.get_text()) > 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import small_city
-from flask import g
+from flask import Flask, g
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -28,6 +28,16 @@ def hostile(frame: Any) -> Any:
     return frame.assign(name=[f"{HOSTILE}{place}" for place in range(len(frame))])
 
 
+def serve(app: Flask) -> Iterator[str]:
+    """Give the address of the app while it is served."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a site that shows the small city, all its names hostile."""
@@ -40,12 +50,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     def give() -> None:
         g.reading = read
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    yield from serve(app)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site that has the surveys of three days in its database."""
+    app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("stored"))))
+    small_city.load(app)
+    yield from serve(app)
 
 
 def visit(page: Any, address: str) -> None:
@@ -98,6 +111,21 @@ def test_controls_change_the_address_and_back_returns(page: Any, site: str) -> N
     page.go_back()
     page.locator("#map-legend").get_by_text("未归入任何").wait_for()
     assert page.is_checked("[name=by][value=place]")
+
+
+def test_controls_keep_the_day_of_the_page(page: Any, stored: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(page, f"{stored}/map?on=2024-12-31")
+    page.check("[name=measure][value=workers]")
+    page.get_by_role("heading", level=1, name="未建会职工").wait_for()
+    assert "数据截止 2024-12-31" in page.locator("#map-legend").text_content()
+    page.locator("#map-side button[data-at]").first.click()
+    page.locator(".unit").wait_for()
+    assert page.url.count("on=2024-12-31") == 1
+    parts = [address for address in asked if "/map/part" in address or "/map/panel" in address]
+    assert len(parts) == 2
+    assert all(address.count("?") == 1 and address.count("on=2024-12-31") == 1 for address in parts)
 
 
 def test_a_link_opens_the_same_view(page: Any, site: str) -> None:

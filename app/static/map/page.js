@@ -45,9 +45,16 @@ async function get(address, kind) {
   }
 }
 
+// The day may stand in the address of the page's markup already; the arguments say it again, so they replace it.
+function source(name, args) {
+  const found = new URL(page.dataset[name], location.href);
+  found.search = args;
+  return found;
+}
+
 async function redraw() {
   const args = current();
-  const part = await get(`${page.dataset.part}?${args}`, "json");
+  const part = await get(source("part", args), "json");
   if (!part) return;
   const focused = document.activeElement?.id;
   for (const [name, id] of Object.entries(PLACES)) document.getElementById(id).innerHTML = part[name];
@@ -61,7 +68,7 @@ async function redraw() {
 }
 
 async function open(key) {
-  const markup = await get(`${page.dataset.panel}?${current()}`, "text");
+  const markup = await get(source("panel", current()), "text");
   if (markup === null) return;
   side.innerHTML = markup;
   mark(key, true);
