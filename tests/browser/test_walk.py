@@ -171,3 +171,24 @@ def test_the_printed_page_has_figures_and_no_controls(page: Any, site: str) -> N
     assert not page.locator(".filters-box").is_visible()
     assert page.locator("#list table").is_visible()
     assert page.locator(".sample").is_visible()
+
+
+def test_the_county_table_fits_in_english_and_its_sum_prints_once(page: Any, site: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{site}/language/en")
+    page.goto(site)
+    hidden = "(box) => box.scrollWidth - box.clientWidth"
+    assert page.locator("#counties .scroll").evaluate(hidden) <= 0
+    page.emulate_media(media="print")
+    assert page.locator("#counties tfoot").evaluate("(sum) => getComputedStyle(sum).display") == "table-row-group"
+
+
+def test_cards_of_a_phone_leave_no_empty_cell_and_show_the_address(phone: Any, site: str) -> None:
+    phone.goto(f"{site}/places/county/990101")
+    cells = phone.locator(".kpis > *")
+    assert cells.count() % 2 == 1
+    assert cells.last.bounding_box()["width"] > 1.9 * cells.first.bounding_box()["width"]
+    phone.goto(f"{site}/firms?gap=1")
+    assert phone.locator("td[data-label='注册地址']").first.is_visible()
+    gap = phone.locator("#list .card-head").evaluate("(head) => parseFloat(getComputedStyle(head).rowGap)")
+    assert gap >= 4  # buttons that stand below the count do not touch it
