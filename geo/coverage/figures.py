@@ -127,6 +127,8 @@ def growth(
     )
     places = union_places(firms, unions, by=by)
     table = facts.astype("int64").groupby(places).sum()
+    if by is None:  # the city is there even if it has no union yet
+        table = table.reindex(["all"], fill_value=0)
     table["net_growth"] = _ratio(table["unions_now"] - table["unions_then"], table["unions_then"])
     table.index.name = by or "city"
     return table
