@@ -3,9 +3,7 @@
 Everything a page, list or report shows is a selection or a sum over a ``Survey``.
 """
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -116,7 +114,7 @@ def survey(
     CountError
         If a stage loses or invents a row.
     """
-    with _collector_paused():
+    with gazetteer.paused_collector():  # names without cycles: walking them cost a third of the time
         return _surveyed(inputs, on=on, rules=rules, options=options or Options(), steps=_Steps(progress))
 
 
@@ -207,18 +205,6 @@ def _fates(firms: pd.DataFrame) -> pd.Series:
     fate[firms["covered"].astype(bool)] = "covered"
     fate[~firms["eligible"].astype(bool)] = "excluded"
     return fate
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Leave memory to reference counts: walking so many names without cycles cost a third of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 class _Steps:
