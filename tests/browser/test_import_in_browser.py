@@ -1,11 +1,10 @@
 """An officer imports a register in the browser: upload, columns, dry run, import, survey, taking it back."""
 
 import re
-import threading
 
 import openpyxl
 import pytest
-from waitress import create_server
+from serving import served
 
 from app import create_app, runs
 from app.config import Config
@@ -26,11 +25,9 @@ ROWS = [
 def address(tmp_path):
     """A server with its worker, on an empty database."""
     app = create_app(Config.from_environment({}, instance=tmp_path / "instance"))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
     runs.start(app)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    with served(app) as url:
+        yield url
 
 
 def test_from_upload_to_undo(page, address, tmp_path):

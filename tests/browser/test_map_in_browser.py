@@ -1,6 +1,5 @@
 """The map in a real browser that cannot leave the machine: it draws, answers, is read by keyboard, trusts no name."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +7,8 @@ from typing import Any
 
 import pytest
 import small_city
-from flask import Flask, g
-from werkzeug.serving import make_server
+from flask import g
+from serving import served
 
 from app import create_app
 from app.config import Config
@@ -28,16 +27,6 @@ def hostile(frame: Any) -> Any:
     return frame.assign(name=[f"{HOSTILE}{place}" for place in range(len(frame))])
 
 
-def serve(app: Flask) -> Iterator[str]:
-    """Give the address of the app while it is served."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a site that shows the small city, all its names hostile."""
@@ -50,7 +39,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     def give() -> None:
         g.reading = read
 
-    yield from serve(app)
+    with served(app) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +48,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a site that has the surveys of three days in its database."""
     app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("stored"))))
     small_city.load(app)
-    yield from serve(app)
+    with served(app) as url:
+        yield url
 
 
 def visit(page: Any, address: str) -> None:

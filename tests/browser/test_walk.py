@@ -3,7 +3,6 @@
 The fixtures refuse requests that leave the machine and fail on any console error (``tests/conftest.py``).
 """
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 import small_city
-import waitress
+from serving import served
 
 from app import create_app
 from app.config import Config
@@ -31,11 +30,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a served small city."""
     app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("site"))))
     small_city.load(app)
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    with served(app) as url:
+        yield url
 
 
 def overflow(tab: Any) -> int:
