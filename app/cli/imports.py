@@ -93,6 +93,7 @@ def undo(batch: str) -> None:
     for layer, counts in imports.undo(current(), batch).items():
         click.echo(f"{layer}: 删除 {counts['removed']}，恢复 {counts['restored']} / removed, restored")
     click.echo(f"已撤销 {batch} / taken back")
+    _renew()
 
 
 def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
@@ -113,10 +114,22 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
         work = imports.plan if given["dry_run"] else imports.commit
         result = work(current(), request, progress=progress)
     _tell(result)
+    if result.batch and not result.nothing_to_do:
+        _renew()
     if given["rejected"] and result.batch:
         imports.write_rejected(current(), result.batch, given["rejected"])
         click.echo(f"未导入的行 / rows not taken: {given['rejected']}")
     sys.exit(_status(result))
+
+
+def _renew() -> None:
+    """Put the newest day in line to be surveyed anew, as the pages do, and say who will do it."""
+    key = imports.work.renew_survey(current())
+    if key is None:
+        click.echo("  还没有计算过；导入完后请运行 / no survey yet; then run: flask --app app survey --on YYYY-MM-DD")
+        return
+    click.echo(f"  已排入重新计算 {key}：页面服务开着就会自动算，也可现在运行 / the newest day waits in line;")
+    click.echo("  the running server does it, or run now: flask --app app worker --drain")
 
 
 def _status(result: imports.Plan) -> int:
@@ -143,7 +156,8 @@ def _tell(result: imports.Plan) -> None:
         click.echo(f"  未用 / not used: {', '.join(result.matching.spare)}")
     click.echo(
         f"  共 {tally.rows_in} 行 / rows: 新增 {tally.new} new, 变更 {tally.changed} changed, "
-        f"相同 {tally.unchanged} unchanged, 未导入 {tally.rejected} rejected; 请核对 {tally.warned} warned"
+        f"相同 {tally.unchanged} unchanged, 退回 {tally.rejected - tally.skipped} returned, "
+        f"跳过 {tally.skipped} skipped; 请核对 {tally.warned} warned"
     )
     for code, count in tally.codes.most_common():
         mark = "×" if severity(code) == REJECT else "!"

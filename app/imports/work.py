@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app import runs
+from app import runs, store
 from app.db import Database
 from app.imports import drafts
 from app.imports.importing import commit, plan, undo
@@ -32,6 +32,12 @@ def take_back(database: Database, batch: str) -> str:
     """Take an import back, ask for a survey of what is left, and return the survey's run."""
     undo(database, batch)
     return _ask_survey(database)
+
+
+def renew_survey(database: Database) -> str | None:
+    """Ask for the newest day to be surveyed anew, if any was, and return the run; commands bring no first day."""
+    with database.session(write=True) as session:
+        return runs.survey.order(session) if store.surveys.record(session) is not None else None
 
 
 def _ask_survey(database: Database) -> str:

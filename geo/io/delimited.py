@@ -55,13 +55,31 @@ def _try(path: Path, encoding: str) -> tuple[int, bool] | None:
     return None
 
 
+def find_null(path: Path, encoding: str) -> tuple[int, int] | None:
+    """Return the row of the first null byte of a text and how many there are; None if there is none.
+
+    Rows are counted by line breaks, so a cell of several lines moves the number. UTF-16 is full of null bytes.
+    """
+    if encoding == "utf-16":
+        return None
+    row, count, before = 0, 0, 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if not count and b"\0" in block:
+                row = before + block[: block.index(b"\0")].count(b"\n") + 1
+            count += block.count(b"\0")
+            before += block.count(b"\n")
+    return (row, count) if count else None
+
+
 def read_rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
     """Yield the rows of the file as lists of texts, the first one first.
 
     Raises
     ------
     FileRefused
-        ``FILE_QUOTES`` with the row from which on a quotation mark is not closed.
+        ``FILE_QUOTES`` with the row from which on a quotation mark is not closed, ``FILE_CELL`` with the row of a
+        cell longer than any text. Null bytes are left out (``find_null`` tells them).
     """
     row = 0
     lines: list[str] = []
@@ -74,7 +92,10 @@ def read_rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
                 lines.clear()
                 yield cells
     except csv.Error as error:
-        raise _quotes(path, row + 1, str(error)) from None
+        if any('"' in line for line in lines):
+            raise _quotes(path, row + 1, str(error)) from None
+        detail = {"file": path.name, "row": row + 1, "limit": csv.field_size_limit()}
+        raise FileRefused(f"{path.name}: row {row + 1}: {error}", code="FILE_CELL", detail=detail) from None
     if unclosed:
         raise _quotes(path, row, "a quotation mark is not closed")
 
@@ -82,8 +103,8 @@ def read_rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
 def _kept(file: Iterable[str], lines: list[str]) -> Iterator[str]:
     """Pass the lines on and keep those of the row being read, to see whether it ended inside quotation marks."""
     for line in file:
-        lines.append(line)
-        yield line
+        lines.append(line.replace("\0", ""))
+        yield lines[-1]
 
 
 def _quotes(path: Path, row: int, why: str) -> FileRefused:

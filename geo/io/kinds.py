@@ -159,5 +159,6 @@ def _flat(path: Path, head: bytes) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Tell bytes from text: a null, or more control characters than stray into a registry; no encoding uses them."""
-    return b"\x00" in head or 50 * len(head.translate(None, _NO_CONTROL)) > len(head)
+    """Tell bytes from text: more nulls or other control characters than stray into a registry."""
+    nulls = head.count(0)
+    return 20 * nulls > len(head) or 50 * (len(head.translate(None, _NO_CONTROL)) - nulls) > len(head)

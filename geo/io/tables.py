@@ -16,7 +16,7 @@ import pandas as pd
 
 from geo.errors import FileRefused
 from geo.io import kinds
-from geo.io.delimited import detect_encoding, guess_separator, read_rows
+from geo.io.delimited import detect_encoding, find_null, guess_separator, read_rows
 from geo.io.markup import read_markup
 from geo.io.workbooks import list_sheets, read_sheet, sheet_height
 from geo.registry import Header, Words, find_header
@@ -72,8 +72,8 @@ def open_table(
     Raises
     ------
     FileRefused
-        Codes of ``kinds.detect``; ``FILE_ENCODING``, ``FILE_QUOTES``, ``NO_ROWS``, ``NO_HEADER`` (with the texts
-        found and the words looked for), ``UNKNOWN_SHEET``, ``TOO_MANY_COLUMNS``.
+        Codes of ``kinds.detect``; ``FILE_ENCODING``, ``FILE_QUOTES``, ``FILE_CELL``, ``NO_ROWS``, ``NO_HEADER`` (with
+        the texts found and the words looked for), ``UNKNOWN_SHEET``, ``TOO_MANY_COLUMNS``.
     """
     form = kinds.detect(path)
     if form == "layer":
@@ -202,6 +202,8 @@ def _chosen(path: Path, tables: Sequence[Table], kind: str, words: Words, header
     found = [
         (table, header) for table, head in zip(tables, heads, strict=True) if (header := find_header(head, kind, words))
     ]
+    if not found and refusals:
+        raise refusals[0]
     if not found:
         if tables[0].kind == "csv" and not (kinds.expected_suffix("csv", path) or any(map(_tabular, heads))):
             detail = {"file": path.name, "is": "text"}
@@ -250,6 +252,9 @@ def _file_notes(table: Table, words: Words) -> list[tuple[str, dict[str, Any]]]:
     notes: list[tuple[str, dict[str, Any]]] = []
     if not kinds.expected_suffix(table.kind, table.path):
         notes.append(("FILE_SUFFIX", {"is": table.kind, "suffix": table.path.suffix}))
+    null = find_null(table.path, table.encoding or "") if table.kind == "csv" else None
+    if null:
+        notes.append(("FILE_NUL", {"row": null[0], "count": null[1]}))
     said = " ".join([table.path.stem, table.sheet or "", *table.header.titles, *table.columns])
     if any(word in word_key(said) for word in words.lists["microdata"]):
         notes.append(

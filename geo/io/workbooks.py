@@ -60,7 +60,16 @@ def read_sheet(path: Path, kind: str, sheet: str) -> Iterator[list[Any]]:
 
 
 def _open(path: Path) -> CalamineWorkbook:
-    return guard(path, lambda: CalamineWorkbook.from_path(path))
+    """Open a workbook by what it is: the library goes by the name, and offices rename xlsx to xls and back."""
+
+    def look() -> CalamineWorkbook:
+        try:
+            return CalamineWorkbook.from_path(path)
+        except Exception:
+            with path.open("rb") as file:
+                return CalamineWorkbook.from_filelike(file)
+
+    return guard(path, look)
 
 
 def guard(path: Path, read: Any) -> Any:
@@ -92,7 +101,11 @@ def _plain(cell: Any) -> Any:
 
 
 def _stream(path: Path, sheet: str) -> Iterator[tuple[int, list[Any]]]:
-    book = guard(path, lambda: openpyxl.load_workbook(path, read_only=True, data_only=True))
+    with path.open("rb") as file:  # by its content: the library refuses names that do not end as it wants
+        yield from _streamed(guard(path, lambda: openpyxl.load_workbook(file, read_only=True, data_only=True)), sheet)
+
+
+def _streamed(book: Any, sheet: str) -> Iterator[tuple[int, list[Any]]]:
     try:
         for number, cells in enumerate(book[sheet].iter_rows(values_only=True), start=1):
             yield (

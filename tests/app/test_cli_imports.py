@@ -5,7 +5,7 @@ import json
 import openpyxl
 import pytest
 
-from app import create_app, store
+from app import create_app, runs, store
 from app.config import Config
 from app.db import attached
 
@@ -109,3 +109,39 @@ def test_the_real_facilities_import_with_their_three_kinds_of_error(run, app, sh
     places = stored(app, "places")
     assert places.geometry.isna().sum() >= 3
     assert not places.geometry.dropna().x.gt(180).any()
+
+
+def test_returned_and_skipped_rows_are_two_figures(run, tmp_path):
+    path = write(tmp_path / "a.csv", HEADER, FIRM, FIRM, ",,崇川区人民路1号,3", "合计,,,25")
+    done = run("enterprises", path)
+    assert done.exit_code == 1
+    assert "退回 1 returned, 跳过 2 skipped" in done.output
+
+
+def test_import_and_undo_renew_the_newest_day_as_the_pages_do(run, app, tmp_path):
+    def waiting():
+        with app.app_context(), attached(app).session() as session:
+            return [(found.status, str(found.on_day)) for found in runs.latest(session) if found.kind == "survey"]
+
+    first = run("enterprises", write(tmp_path / "a.csv", HEADER, FIRM))
+    assert "flask --app app survey" in first.output
+    assert waiting() == []
+    assert app.test_cli_runner().invoke(args=["survey", "--on", "2025-12-31"]).exit_code == 0
+    again = run("enterprises", write(tmp_path / "b.csv", HEADER, FIRM.replace(",25", ",26")))
+    assert "--drain" in again.output
+    assert ("queued", "2025-12-31") in waiting()
+    assert app.test_cli_runner().invoke(args=["worker", "--drain"]).exit_code == 0
+    assert {status for status, _ in waiting()} == {"done"}
+    batch = again.output.split("import undo ")[1].split(")")[0]
+    assert "--drain" in run("undo", batch).output
+    assert ("queued", "2025-12-31") in waiting()
+
+
+def test_refusals_of_damaged_tables_are_sentences(run, tmp_path):
+    rows = [HEADER, *[FIRM] * 60]
+    long = run("enterprises", write(tmp_path / "a.csv", *rows, "南通乙有限公司,,人民路" + "1" * 140_000 + "号,1"))
+    assert long.exit_code == 2
+    assert "第 62 行有一格超过" in long.output
+    null = run("enterprises", write(tmp_path / "b.csv", HEADER, FIRM, "南通\0乙有限公司,,人民路2号,1"))
+    assert null.exit_code == 0
+    assert "第 3 行起" in null.output

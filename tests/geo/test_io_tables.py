@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import FileRefused
-from geo.io.tables import SPILL, open_table, read_chunks, read_table
+from geo.io.tables import SPILL, count_rows, open_table, read_chunks, read_table
 from geo.io.words import read_words
 from geo.registry import BadCell, match_columns
 
@@ -231,3 +231,33 @@ def test_damaged_workbooks_are_read_or_refused(tmp_path, place, byte, cut):
         read_table(open_table(path, "enterprises", WORDS))
     except FileRefused as error:
         assert error.code != "FILE_REFUSED"
+
+
+@pytest.mark.parametrize("suffix", [".xls", ".ods", ".et", ".csv"])
+def test_a_workbook_is_read_by_its_content_not_by_its_name(tmp_path, suffix):
+    path = write_xlsx(tmp_path / "whole.xlsx", HEADER, *LINES).rename(tmp_path / f"register{suffix}")
+    table = open_table(path, "enterprises", WORDS)
+    assert table.kind == "xlsx"
+    assert len(read_table(table)) == len(LINES)
+    assert count_rows(table) >= len(LINES)
+    assert [code for code, _ in table.notes] == ["FILE_SUFFIX"]
+
+
+@pytest.mark.parametrize("before", [1, 3_000])
+def test_null_bytes_are_left_out_and_told_with_their_row(tmp_path, before):
+    path = tmp_path / "a.csv"
+    lines = ["企业名称,注册地址", *["南通甲有限公司,人民路1号"] * before, "南通\0乙有限公司,人民\0路2号"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    table = open_table(path, "enterprises", WORDS)
+    assert ("FILE_NUL", {"row": before + 2, "count": 2}) in table.notes
+    assert list(read_table(table).iloc[-1]) == ["南通乙有限公司", "人民路2号"]
+
+
+def test_a_cell_too_long_is_refused_with_its_row(tmp_path):
+    good = "南通甲有限公司,人民路1号\n"
+    for text, code in (("x" * 140_000, "FILE_CELL"), ('"' + good * 10_000 + '"', "FILE_QUOTES")):
+        path = tmp_path / f"{code}.csv"
+        path.write_text("企业名称,注册地址\n" + good * 60 + f"南通乙有限公司,{text}\n", encoding="utf-8")
+        with pytest.raises(FileRefused) as caught:
+            read_table(open_table(path, "enterprises", WORDS))
+        assert (caught.value.code, caught.value.detail["row"]) == (code, 62)
