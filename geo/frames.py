@@ -225,12 +225,12 @@ MEMBERSHIPS = _spec(
 DECISIONS = _spec(
     "decisions",
     "decision_id",
-    kind=Column(TEXT, "pin · alias · link · unlink · place · forbid · suggestion", required=True),
-    subject=Column(TEXT, "key the decision is about (enterprise, union, place, learned name, group)", required=True),
+    kind=Column(TEXT, "pin · alias · link · unlink · place · forbid · suggestion · accept · retype", required=True),
+    subject=Column(TEXT, "what it is about, see geo.decisions: enterprise, address, union, link, place", required=True),
     target=Column(TEXT, "key decided on, NA where the kind needs none"),
     lon=Column(REAL, "pins: WGS-84"),
     lat=Column(REAL, "pins: WGS-84"),
-    text=Column(TEXT, "alias text, or answer (accepted · rejected)"),
+    text=Column(TEXT, "alias text, outline or course of a pin (WKT), kind of a place, or answer (accepted · rejected)"),
     decided_by=Column(TEXT, "who"),
     decided_on=Column(DAY, "when"),
 )

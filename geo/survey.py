@@ -156,11 +156,14 @@ def _surveyed(inputs: Inputs, *, on: date, rules: RuleSet, options: Options, ste
 
 def _names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame]:
     """The gazetteer, taught by the addresses themselves, and all places: those given and those learned."""
-    bare = gazetteer.build(inputs.divisions, inputs.aliases, inputs.places, doors=False)
-    taught = gazetteer.learn(_addresses(inputs.enterprises), bare)
-    new = taught.places[~taught.places.index.isin(inputs.places.index)]
-    known = PLACES.conform(pd.concat([inputs.places, new])) if len(new) else inputs.places
-    return gazetteer.build(inputs.divisions, inputs.aliases, known, facts=taught.facts), known
+    divisions, aliases, given = gazetteer.laid(inputs.decisions, inputs.divisions, inputs.aliases, inputs.places)
+    bare = gazetteer.build(divisions, aliases, given, doors=False)
+    rulings = gazetteer.read_rulings(inputs.decisions, bare.regions)
+    taught = gazetteer.learn(_addresses(inputs.enterprises), bare, amend=rulings.facts)
+    learned = rulings.places(taught.places, given)
+    new = learned[~learned.index.isin(given.index)]
+    known = PLACES.conform(pd.concat([given, new])) if len(new) else given
+    return gazetteer.build(divisions, rulings.aliases(aliases, taught.places), known, facts=taught.facts), known
 
 
 def _addresses(enterprises: pd.DataFrame) -> pd.Series:

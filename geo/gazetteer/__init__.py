@@ -6,6 +6,7 @@ from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.layers import NumberedStreet, StreetPoint, door_text, metres
 from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
+from geo.gazetteer.rulings import Rulings, laid, read_rulings
 from geo.gazetteer.votes import Reading, read
 
 __all__ = [
@@ -17,11 +18,14 @@ __all__ = [
     "Name",
     "NumberedStreet",
     "Reading",
+    "Rulings",
     "StreetPoint",
     "build",
     "door_text",
+    "laid",
     "learn",
     "metres",
     "paused_collector",
     "read",
+    "read_rulings",
 ]

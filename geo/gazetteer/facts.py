@@ -57,7 +57,8 @@ def facts_frame(facts: Iterable[Fact]) -> pd.DataFrame:
     return FACTS.conform(frame)
 
 
-_LABELS = {"road": "road", "poi": "poi", "devzone": "devzone", "community": "community", "town": "town", "stem": "stem"}
+LABELS = {"road": "road", "poi": "poi", "devzone": "devzone", "community": "community", "town": "town", "stem": "stem"}
+"""Kinds of facts that are names, with the label of their segments."""
 _INFERRED = 0.6
 _SMOOTH = 0.35
 
@@ -66,7 +67,7 @@ def learned_names(
     facts: Iterable[Fact], counties: Sequence[str], entities: Mapping[str, Entity], owners: frozenset[str]
 ) -> dict[tuple[str, str], Name]:
     """Return a name per learned text and label, with votes from the shares of each county's own mentions."""
-    rows = [fact for fact in facts if fact.kind in _LABELS]
+    rows = [fact for fact in facts if fact.kind in LABELS]
     totals: dict[tuple[str, str], float] = defaultdict(float)
     counts: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     surfaces: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -76,25 +77,26 @@ def learned_names(
         weight = fact.mentions + _INFERRED * fact.support
         totals[fact.kind, fact.county] += weight
         counts[fact.kind, fact.name][fact.county] = weight
-    means = {k: sum(totals.get((k, c), 0.0) for c in counties) / max(len(counties), 1) for k in _LABELS}
+    means = {k: sum(totals.get((k, c), 0.0) for c in counties) / max(len(counties), 1) for k in LABELS}
     by_name: dict[tuple[str, str], list[Entity]] = defaultdict(list)
     for entity in entities.values():
         if entity.origin == "registry":
-            label = _KIND_LABEL.get(entity.kind, "")
+            label = KIND_LABEL.get(entity.kind, "")
             by_name[label, short_name(entity.name, label, owners)].append(entity)
     names = {}
     for (kind, text), found in sorted(counts.items()):
         size = sum(found.values())
         shares = {c: w / (totals[kind, c] + means[kind]) for c, w in found.items()}
-        doubt = min(0.9, DOUBT.get(_LABELS[kind], 0.04) + _SMOOTH / (size + 0.25) ** 1.0)
+        doubt = min(0.9, DOUBT.get(LABELS[kind], 0.04) + _SMOOTH / (size + 0.25) ** 1.0)
         votes = votes_of(shares, counties, doubt)
         known = tuple(sorted(by_name.get((kind, text), []), key=lambda e: e.key))
         written = tuple(sorted(surfaces.get((kind, text), ())))
-        names[_LABELS[kind], text] = Name(text, _LABELS[kind], "learned", known, votes, round(size), written)
+        names[LABELS[kind], text] = Name(text, LABELS[kind], "learned", known, votes, round(size), written)
     return names
 
 
-_KIND_LABEL = {"street": "road", "building": "poi", "market": "poi", "zone": "devzone"}
+KIND_LABEL = {"street": "road", "building": "poi", "market": "poi", "zone": "devzone"}
+"""Kinds of learned places, with the label of the names that mean them."""
 
 
 _OPEN = {"city": 0.01, "citywide": 0.06, "road": 0.15, "none": 0.3}

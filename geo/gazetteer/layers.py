@@ -26,7 +26,7 @@ def place_names(places: pd.DataFrame, zone_names: Callable[[str], set[str]]) -> 
     ):
         text = normalise(name).text
         lon, lat = _point(geometry)
-        radius = _radius_m(geometry, lat)
+        radius = _radius_m(geometry, lat, kind)
         entity = Entity(str(key), kind, text, _text(county), _text(town), lon, lat, str(origin), radius)
         yield PLACE_LABELS[kind], text, entity
         if kind == "zone":
@@ -50,11 +50,17 @@ _WITHIN = {"Polygon": 0.8, "MultiPolygon": 0.8, "LineString": 0.9, "MultiLineStr
 """Share of half the extent's diagonal within which nine of ten points of an even spread lie."""
 
 
-def _radius_m(geometry: Any, lat: float) -> float:
+_POINT_RADIUS_M = {"zone": 1_500.0, "street": 1_000.0}
+"""How far what is wide may go on around a point that stands for it; usual sizes, not measured for each."""
+
+
+def _radius_m(geometry: Any, lat: float, kind: str) -> float:
     """Return within which nine of ten points of the shape lie around its middle; of a pin, what a pin is good for."""
     if math.isnan(lat):
         return math.nan
     west, south, east, north = geometry.bounds
+    if geometry.geom_type == "Point":
+        return _POINT_RADIUS_M.get(kind, _LEAST_RADIUS_M)
     half = math.hypot((east - west) * 111_320 * math.cos(math.radians(lat)), (north - south) * 110_540) / 2
     return max(half * _WITHIN.get(geometry.geom_type, 1.0), _LEAST_RADIUS_M)
 

@@ -6,7 +6,7 @@ the county of a name however many firms write it, and every firm counts as a men
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -45,7 +45,13 @@ class Learned:
     places: gpd.GeoDataFrame
 
 
-def learn(addresses: Iterable[object], gazetteer: Gazetteer, *, least: int = 2) -> Learned:
+def learn(
+    addresses: Iterable[object],
+    gazetteer: Gazetteer,
+    *,
+    least: int = 2,
+    amend: Callable[[Iterable[Fact]], list[Fact]] = list,
+) -> Learned:
     """Learn from addresses as written.
 
     Parameters
@@ -56,6 +62,9 @@ def learn(addresses: Iterable[object], gazetteer: Gazetteer, *, least: int = 2) 
         Built without facts, or with facts of other registers.
     least
         Addresses that must name a building, market, park or street for it to become a place.
+    amend
+        What people decided about facts (``Rulings.facts``): applied before the first round teaches the second, and
+        again at the end.
     """
     counts = Counter(text for raw in addresses if (text := normalise(raw).text))
     texts = sorted(counts)
@@ -67,14 +76,14 @@ def learn(addresses: Iterable[object], gazetteer: Gazetteer, *, least: int = 2) 
             first.add(reading)
             if reading.certain and len(kept) < _KEPT:
                 kept[text] = reading
-        taught = _taught(gazetteer, first.facts())
+        taught = _taught(gazetteer, amend(first.facts()))
         second, discovery = _Facts(gazetteer), Discovery(gazetteer, least)
         for text in texts:
             reading = kept.get(text) or _again(taught, gazetteer, text)
             second.add(reading)
             discovery.add(reading, counts[text])
     places, doors = discovery.result()
-    return Learned(facts_frame([*second.facts(), *doors]), places)
+    return Learned(facts_frame(amend([*second.facts(), *doors])), places)
 
 
 _KEPT = 100_000

@@ -10,6 +10,7 @@ import pandas as pd
 from geo.frames import LOCATIONS
 from geo.gazetteer import Entity, Gazetteer, Reading, door_text, paused_collector, read
 from geo.gazetteer.votes import company_votes, county_votes
+from geo.geocode.decided import decide
 from geo.geocode.judge import Verdict, judge
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Resolved, resolve
@@ -38,15 +39,25 @@ def locate(
     """Return ``LOCATIONS`` for a frame with ``address``: one row per row, same index.
 
     ``name`` is second evidence; ``operating_address`` is used where it is known, the registered one then being second
-    evidence too. ``decisions`` (``DECISIONS``) of kind
-    ``pin`` on an enterprise set its position. The register's own ``lon``/``lat`` are not used here, credit codes are
-    not looked at. Never raises on any text.
+    evidence too. ``decisions`` (``DECISIONS``): see ``geo.geocode.decided``. The register's own ``lon``/``lat`` are
+    not used here, credit codes are not looked at. Never raises on any text.
     """
     options = options or LocateOptions()
+    inputs = _Inputs(enterprises, options)
     with paused_collector():
-        columns = _columns(_Inputs(enterprises, options), gazetteer, options, progress or (lambda _done, _of: None))
+        columns = _columns(inputs, gazetteer, options, progress or (lambda _done, _of: None))
     frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
-    return frame if decisions is None else _pinned(frame, decisions)
+    if decisions is None:
+        return frame
+
+    def again(k: int, votes: tuple[float, ...]) -> tuple[Any, ...]:
+        raw = inputs.addresses[k]
+        norm = normalise(raw)
+        return _row(
+            _answer(gazetteer, norm.text, (votes, "DECIDED"), options), norm, raw if isinstance(raw, str) else ""
+        )
+
+    return decide(frame, inputs.addresses, decisions, gazetteer, again)
 
 
 class _Inputs:
@@ -153,26 +164,3 @@ def _today(town: Entity | None) -> str | None:
 
 def _spans(components: list[tuple[str, int, int]], norm: Normalised) -> list[tuple[str, int, int]]:
     return [(label, *norm.span(start, end)) for label, start, end in components]
-
-
-def _pinned(frame: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """Pins that people set on an enterprise: the last one wins, and it is exact."""
-    pins = decisions[(decisions["kind"] == "pin") & decisions["subject"].isin(frame.index)]
-    pins = pins.sort_values("decided_on", kind="stable").drop_duplicates("subject", keep="last")
-    if pins.empty:
-        return frame
-    result = frame.copy()
-    for pin in pins.itertuples():
-        if math.isnan(pin.lon) or math.isnan(pin.lat):
-            continue
-        values = {
-            "lon": pin.lon,
-            "lat": pin.lat,
-            "level": "building",
-            "radius_m": 30.0,
-            "confidence": 1.0,
-            "status": "auto",
-        }
-        result.loc[pin.subject, list(values)] = list(values.values())
-        result.at[pin.subject, "reasons"] = [["PINNED", {"by": pin.decided_by}], *result.at[pin.subject, "reasons"]]
-    return result
