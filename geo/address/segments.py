@@ -47,22 +47,37 @@ def segment(text: str, hits: Iterable[Hit] = ()) -> list[Segment]:
     if not size:
         return []
     edges: dict[int, list[_Edge]] = {}
-    breaks = {0, size}
-    closed = bytearray(size)
-    _token_edges(scan(text), edges, breaks, closed)
+    tokens = scan(text)
+    for token in tokens:
+        start, end, kind, _, _ = token
+        edge: _Edge = (end, kind, _TOKEN_RANK.get(kind, 0), 2.0 + 0.6 * (end - start), token)
+        if start in edges:
+            edges[start].append(edge)
+        else:
+            edges[start] = [edge]
     for hit in hits:
         start, end, label, score, _ = hit
+        edge = (end, label, RANK[label], score, hit)
+        if start in edges:
+            edges[start].append(edge)
+        else:
+            edges[start] = [edge]
+    return _all_known(size, edges) or _best_reading(text, tokens, edges)
+
+
+def _best_reading(text: str, tokens: Sequence[Token], edges: dict[int, list[_Edge]]) -> list[Segment]:
+    """Return the best row of segments, with unknown names between the known ones and tokens."""
+    breaks = {0, len(text)}
+    for start, found in edges.items():
         breaks.add(start)
-        breaks.add(end)
-        edges.setdefault(start, []).append((end, label, RANK[label], score, hit))
-    known = _all_known(size, edges)
-    if known is not None:
-        return known
+        breaks.update([edge[0] for edge in found])
+    closed = bytearray(len(text))
+    for start, end, kind, _, _ in tokens:
+        if kind != ROAD:
+            closed[start:end] = b"\x01" * (end - start)
     suffixes = suffix_ends(text)
-    breaks.update(end for end in suffixes if not closed[end - 1])
-    order = sorted(breaks)
-    _name_edges(order, closed, suffixes, edges)
-    return _best_path(order, edges)
+    breaks.update([end for end in suffixes if not closed[end - 1]])
+    return _traced(_states(sorted(breaks), closed, suffixes, edges), len(text))
 
 
 def _all_known(size: int, edges: Mapping[int, list[_Edge]]) -> list[Segment] | None:
@@ -88,60 +103,72 @@ def _reach(edge: _Edge) -> tuple[int, float]:
     return edge[0], edge[3]
 
 
-def _token_edges(tokens: Sequence[Token], edges: dict[int, list[_Edge]], breaks: set[int], closed: bytearray) -> None:
-    """Add the tokens' edges and mark the characters that no unknown name may hold."""
-    for token in tokens:
-        start, end, kind = token.start, token.end, token.kind
-        breaks.add(start)
-        breaks.add(end)
-        edges.setdefault(start, []).append((end, kind, _TOKEN_RANK.get(kind, 0), 2.0 + 0.6 * (end - start), token))
-        if kind != ROAD:
-            closed[start:end] = b"\x01" * (end - start)
+def _states(
+    breaks: Sequence[int], closed: bytearray, suffixes: Mapping[int, Suffix], edges: Mapping[int, list[_Edge]]
+) -> dict[int, dict[int, _State]]:
+    """Viterbi over positions and the rank reached; ties go to the path found first, so the result is deterministic.
 
-
-def _name_edges(
-    breaks: Sequence[int], closed: bytearray, suffixes: Mapping[int, Suffix], edges: dict[int, list[_Edge]]
-) -> None:
-    """Add edges for unknown names: from a break to a later one, over text that no token holds."""
-    for k, start in enumerate(breaks[:-1]):
-        if closed[start]:
+    Beside the edges given there is one for every text from a break to a later one that no token holds: unknown names
+    by their suffix, and unexplained text.
+    """
+    states: dict[int, dict[int, _State]] = {end: {} for end in breaks}
+    states[0][0] = (0.0, -1, -1, None)
+    for k, start in enumerate(breaks):
+        here = states[start]
+        if not here:
             continue
-        found = edges.setdefault(start, [])
+        reached = _worth_going_on(here)
+        for edge in edges.get(start, ()):
+            _go(states[edge[0]], start, edge, reached)
+        if closed[start : start + 1] != b"\0":
+            continue
         for end in breaks[k + 1 :]:
             if closed[end - 1]:
                 break
             width = end - start
+            unknown = -0.8 - 0.12 * width if width > 1 else -4.0
             suffix = suffixes.get(end)
-            if suffix is not None and suffix.shortest <= width <= _LONGEST:
-                score = suffix.score + 0.55 * min(width, 5) - 0.25 * max(0, width - 6)
-                found.append((end, suffix.label, RANK[suffix.label], score, None))
-            found.append((end, OTHER, 0, -0.8 - 0.12 * width if width > 1 else -4.0, None))
+            if suffix is not None and suffix[3] <= width <= _LONGEST:
+                _, label, sure, _ = suffix
+                score = sure + _GROWS[width] - _TOO_LONG[width]
+                _go(states[end], start, (end, label, RANK[label], score, None), reached)
+                if score + 2 * _BACK > unknown + _MARGIN:
+                    continue  # whatever follows, the suffix explains it better
+            _go(states[end], start, (end, OTHER, 0, unknown, None), reached)
             if width > _LONGEST:
                 break
+    return states
 
 
-def _best_path(breaks: Sequence[int], edges: Mapping[int, list[_Edge]]) -> list[Segment]:
-    """Viterbi over positions and the rank reached; ties go to the path found first, so the result is deterministic."""
-    states: dict[int, dict[int, _State]] = {0: {0: (0.0, -1, -1, None)}}
-    for start in breaks:
-        here = states.get(start)
-        if here is None:
-            continue
-        for edge in edges.get(start, ()):
-            end, _, rank, score, _ = edge
-            there = states.setdefault(end, {})
-            for reached, state in here.items():
-                total, after = state[0] + score, reached
-                if rank:
-                    after = rank
-                    if rank < reached:
-                        total += _BACK
-                    elif rank == reached and rank <= _AGAIN_UP_TO:
-                        total += _AGAIN
-                known = there.get(after)
-                if known is None or total > known[0] + 1e-9:
-                    there[after] = (total, start, reached, edge)
-    return _traced(states, breaks[-1])
+_GROWS = tuple(0.55 * min(width, 5) for width in range(_LONGEST + 1))
+_TOO_LONG = tuple(0.25 * max(0, width - 6) for width in range(_LONGEST + 1))
+"""What its length speaks for an unknown name, and against it."""
+_MARGIN = 1e-6
+
+
+def _worth_going_on(here: Mapping[int, _State]) -> list[tuple[int, float]]:
+    """Return rank and score of the states that may still win: no state makes up for more than one step back."""
+    reached = [(rank, state[0]) for rank, state in here.items()]
+    if len(reached) == 1:
+        return reached
+    least = max([score for _, score in reached]) + _BACK - _MARGIN
+    return [state for state in reached if state[1] >= least]
+
+
+def _go(there: dict[int, _State], start: int, edge: _Edge, reached: Sequence[tuple[int, float]]) -> None:
+    """Go along an edge; with a rank, going back costs, and so does a second one of the same rank."""
+    rank, score = edge[2], edge[3]
+    for before, so_far in reached:
+        total, after = so_far + score, before
+        if rank:
+            after = rank
+            if rank < before:
+                total += _BACK
+            elif rank == before and rank <= _AGAIN_UP_TO:
+                total += _AGAIN
+        known = there.get(after)
+        if known is None or total > known[0] + 1e-9:
+            there[after] = (total, start, before, edge)
 
 
 def _traced(states: Mapping[int, dict[int, _State]], end: int) -> list[Segment]:

@@ -34,13 +34,15 @@ _NOT_AFTER = (
 )
 
 _NUMBER = re.compile(
+    r"(?=[\dA-Z附甲乙丙丁特第临负底顶夹裙地经纬\-]|[东西南北中主副前后左右][座幢栋楼区环]|[一二三四五六]期)(?:"
     rf"(?P<road>(?:[经纬]|[东西南北]环|[GSXY](?=\d))?\d{{1,4}}(?:号?(?:大街|大道|街|路|公路)(?!口|村|社区|小区)|国道|省道|县道|公路|号线))"
     rf"|(?P<floorpre>(?:地下|负|-|B|第)\d{{1,2}}(?:层|楼)|底层|底楼|顶层|顶楼|夹层|地下室|裙楼|负{_ONE}楼?|B\d(?:层|F)?(?![\d-]|幢|栋|座|号|区|室|楼))"
     rf"|(?P<pre>附|甲|乙|丙|丁|特|第|临)?(?P<num>{_LIST})(?P<unit>(?:{_UNITS}){_NOT_AFTER})?"
     r"|(?P<letter>[A-Z]{1,2}|[东西南北中主副前后左右])(?P<letterunit>座|幢|栋|楼(?![上下]))"
     r"|(?P<sub>[A-Z]\d?|[东西南北])(?P<subunit>区(?![域政委]))"
-    r"|(?P<phase>[一二三四五六]期)"
+    r"|(?P<phase>[一二三四五六]期))"
 )
+"""The look-ahead at the beginning says nothing new: it spares most characters the alternatives."""
 _SHOP = "店面店|店面房?|门面房?|门市部?|营业房|商业用?房?|商铺|商办|车库|店铺|铺位?|摊位|柜台|仓库|储藏室|店"
 _SHOP_NUMBER = re.compile(
     rf"(?:{_SHOP})(?:[东西南北])?{_LIST}(?:号|室|#)?(?![层楼幢栋座期F])|(?:{_LIST})(?:{_SHOP})(?={_ONE}|$|[(),])"
@@ -75,31 +77,38 @@ class Token(NamedTuple):
 
 
 _GATE = re.compile(r"[A-Z0-9附甲乙丙丁特第临负底顶夹裙地经纬座幢栋楼区期层国省]")
-_REL_GATE = re.compile(r"[东南西北中与和及旁内侧首对交口隔附近面米里沿间下上]")
+_REL_MARKS = "米里M交口面过壁近旁后下上侧首边端隅角邻堍内间沿与和及以("
+_REL_GATE = re.compile(rf"[{_REL_MARKS}]|[东西南北][),、]|[东西南北]$")
+"""What every relation holds at least one of."""
+_MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓储电N丰辖属自所私]|[东西南北]$")
+"""What a text with anything but numbers holds at least one of."""
 
 
 def scan(text: str) -> list[Token]:
     """Return the tokens of a normalised text in order, not overlapping."""
+    numbers = [token for m in _NUMBER.finditer(text) if (token := _token(m))] if _GATE.search(text) else []
+    if not _MORE.search(text):
+        return numbers
     found: list[Token] = []
-    taken = 0
-    spans = [(m.start(), m.end(), m) for m in _SHOP_NUMBER.finditer(text)] if _MAY_SHOP.search(text) else []
-    if spans:
-        found += [Token(s, e, ROOM, m.group(), "") for s, e, m in spans]
+    if _MAY_SHOP.search(text):
+        found += [Token(m.start(), m.end(), ROOM, m.group(), "") for m in _SHOP_NUMBER.finditer(text)]
     if _MAY_NOTE.search(text):
         found += [Token(m.start(), m.end(), NOTE, m.group(), "") for m in _NOTE.finditer(text)]
     if _REL_GATE.search(text):
         found += [Token(m.start(), m.end(), REL, m.group(), "") for m in _REL.finditer(text)]
-    if _GATE.search(text):
-        found += [t for m in _NUMBER.finditer(text) if (t := _token(m))]
+    found += numbers
     found += [Token(m.start(), m.end(), SEP, m.group(), "") for m in _SEP.finditer(text)]
-    if len(found) < 2:
-        return found
+    return found if len(found) < 2 else _apart(found)
+
+
+def _apart(found: list[Token]) -> list[Token]:
+    """Return the tokens in order; of overlapping ones the first, of equals the longest."""
     found.sort(key=lambda t: (t[0], -t[1], _ORDER.get(t[2], 2)))
-    result = []
+    result, taken = [], 0
     for token in found:
-        if token.start >= taken:
+        if token[0] >= taken:
             result.append(token)
-            taken = token.end
+            taken = token[1]
     return result
 
 
@@ -111,14 +120,13 @@ _MAY_SHOP = re.compile("店|门[面市]|营业|商[业铺办]|车库|铺|摊|柜
 def _token(match: re.Match[str]) -> Token | None:
     start, end = match.span()
     kind = match.lastgroup
-    if match["num"]:
-        unit = match["unit"] or ""
-        value = (match["pre"] or "") + match["num"]
-        if not unit and match.string.startswith("号", end):
+    if kind == "unit":
+        number, unit = match["num"], match["unit"]
+        return Token(start, end, _UNIT[unit], match["pre"] + number if match["pre"] else number, unit)
+    if kind == "num":
+        if match.string.startswith("号", end):
             return None  # 1号桥, 3号门: part of a name
-        if unit:
-            return Token(start, end, _UNIT[unit], value, unit)
-        return Token(start, end, CHAIN, value, "")
+        return Token(start, end, CHAIN, match.group(), "")
     if kind == "road":
         return Token(start, end, ROAD, match.group(), "")
     if kind == "floorpre":

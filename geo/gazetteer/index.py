@@ -9,6 +9,7 @@ import ahocorasick
 from geo.address import Address, Hit, Number, parse
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.layers import NumberedStreet
+from geo.gazetteer.memo import Memo
 from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
 
 FULL, TOWN, VILLAGE, SHORT, LEARNED, NEAR = range(6)
@@ -52,6 +53,7 @@ class Gazetteer:
     addresses: Mapping[str, tuple[str, str, Number]]
     hash: str
     automaton: ahocorasick.Automaton = field(repr=False)
+    memo: Memo = field(default_factory=Memo, init=False, repr=False)
 
     def hits(self, text: str) -> list[Hit]:
         """Return the known names in a normalised text, overlapping ones included."""

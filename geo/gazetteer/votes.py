@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from geo.address import Address, Hit, Segment
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
+from geo.gazetteer.memo import Votes, Weighed, remember
 from geo.gazetteer.variants import CITY_ZONES, place_core, road_stem, zone_core
 
 _COMPANY = math.log(0.03)
@@ -34,7 +35,7 @@ class Reading:
 
     address: Address
     named: list[tuple[Segment, Name | None]]
-    posterior: list[float]
+    posterior: tuple[float, ...]
     county: str
     chance: float
     alone: float
@@ -59,27 +60,45 @@ def read(gazetteer: Gazetteer, text: str, second: tuple[float, ...] | None = Non
         (piece, _meaning(gazetteer, words, piece)) for piece, words in zip(address.names, address.texts, strict=True)
     ]
     form, outside, districts = _beginning(named)
-    votes = {name.text: name.votes for _, name in named if name is not None and name.votes is not None}
-    certain = any(
-        name is not None and name.votes is not None and name.form in _TRUSTED and name.label in _DIVISION_LABELS
-        for _, name in named
-    )
-    totals = [sum(column) for column in zip(gazetteer.priors[form], *votes.values(), strict=True)]
-    alone = _shares(totals)
-    posterior = alone if second is None else _shares([a + b for a, b in zip(totals, second, strict=True)])
-    chance = max(posterior)
-    best = posterior.index(chance)
-    return Reading(
-        address, named, posterior, gazetteer.counties[best], chance, alone[best], form, certain, outside, districts
-    )
+    votes: dict[str, Votes] = {}
+    certain = False
+    for _, name in named:
+        if name is not None and name.votes is not None:
+            votes[name.text] = name.votes
+            certain = certain or (name.form in _TRUSTED and name.label in _DIVISION_LABELS)
+    posterior, best, alone = _weighed(gazetteer, form, tuple(votes.values()), second)
+    chance = posterior[best]
+    county = gazetteer.counties[best]
+    return Reading(address, named, posterior, county, chance, alone, form, certain, outside, districts)
+
+
+def _weighed(gazetteer: Gazetteer, form: str, votes: tuple[Votes, ...], second: Votes | None) -> Weighed:
+    """Return the chance of each county, the best one's place in their order, and its chance by the text alone."""
+    known = gazetteer.memo.weighed
+    key = (form, votes, second)
+    found = known.get(key)
+    if found is None:
+        totals = [sum(column) for column in zip(gazetteer.priors[form], *votes, strict=True)]
+        alone = _shares(totals)
+        posterior = alone if second is None else _shares([a + b for a, b in zip(totals, second, strict=True)])
+        best = posterior.index(max(posterior))
+        found = remember(known, key, (posterior, best, alone[best]))
+    return found
 
 
 def company_votes(gazetteer: Gazetteer, name: str) -> tuple[float, ...] | None:
     """Return the votes of the county that a folded company name carries, ``None`` for none or for several."""
-    found = {gazetteer.owners[word].votes for word in gazetteer.owner_words.findall(name)}
-    if len(found) != 1 or (votes := found.pop()) is None:
+    words = gazetteer.owner_words.findall(name)
+    if not words:
         return None
-    return county_votes(gazetteer, gazetteer.counties[votes.index(max(votes))], _COMPANY)
+    known = gazetteer.memo.company
+    key = words[0] if len(words) == 1 else tuple(words)
+    if key in known:
+        return known[key]
+    found = {gazetteer.owners[word].votes for word in words}
+    if len(found) != 1 or (votes := found.pop()) is None:
+        return remember(known, key, None)
+    return remember(known, key, county_votes(gazetteer, gazetteer.counties[votes.index(max(votes))], _COMPANY))
 
 
 def county_votes(gazetteer: Gazetteer, county: str, against: float) -> tuple[float, ...]:
@@ -120,12 +139,15 @@ def _beginning(named: list[tuple[Segment, Name | None]]) -> tuple[str, Entity | 
 
 def _meaning(gazetteer: Gazetteer, words: str, piece: Segment) -> Name | None:
     """Return what a segment means: the gazetteer's hit, or what an unknown name can be looked up under."""
-    hit = piece.source
+    hit, label = piece.source, piece.label
     if isinstance(hit, Hit) and len(words) == piece.end - piece.start:
         name: Name | None = hit.payload  # type: ignore[assignment]
-    else:
-        name = _looked_up(gazetteer, words, piece.label)
-    return _zone(gazetteer, words, name) if piece.label == "devzone" else name
+        return _zone(gazetteer, words, name) if label == "devzone" else name
+    known = gazetteer.memo.meanings[label]
+    if words in known:
+        return known[words]
+    name = _looked_up(gazetteer, words, label)
+    return remember(known, words, _zone(gazetteer, words, name) if label == "devzone" else name)
 
 
 def _zone(gazetteer: Gazetteer, words: str, name: Name | None) -> Name | None:
@@ -165,8 +187,8 @@ def _looked_up(gazetteer: Gazetteer, words: str, label: str) -> Name | None:
     return found
 
 
-def _shares(totals: list[float]) -> list[float]:
+def _shares(totals: list[float]) -> tuple[float, ...]:
     top = max(totals)
     weights = [math.exp(t - top) for t in totals]
     size = sum(weights)
-    return [w / size for w in weights]
+    return tuple(w / size for w in weights)

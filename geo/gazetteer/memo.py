@@ -1,0 +1,38 @@
+"""What a gazetteer has worked out once: the same words and votes come again in address after address.
+
+Only values of pure functions of the gazetteer are kept, so a result never depends on what was asked before.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from geo.gazetteer.entries import Name
+
+Votes = tuple[float, ...]
+Weighed = tuple[Votes, int, float]
+"""Chance of each county, the place of the best one, and its chance by the text alone."""
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+_MOST = 50_000
+"""Entries kept of one kind; a register of millions must not fill the memory with words that never come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """Results by what they were worked out from."""
+
+    meanings: defaultdict[str, dict[str, Name | None]] = field(default_factory=lambda: defaultdict(dict))
+    """By label and words: what a name that is no hit means."""
+    weighed: dict[tuple[str, tuple[Votes, ...], Votes | None], Weighed] = field(default_factory=dict)
+    company: dict[str | tuple[str, ...], Votes | None] = field(default_factory=dict)
+    """By the counties' words in a firm's name."""
+
+
+def remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
+    """Keep and return a value; a full memory begins anew."""
+    if len(known) >= _MOST:
+        known.clear()
+    known[key] = value
+    return value
