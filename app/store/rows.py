@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import dialect
 from app.db.types import to_json
+from app.store.evidence import COLUMNS, StoredList
 from geo.frames import DAY, LIST, Spec
 
 CHUNK = 20_000
@@ -97,23 +98,25 @@ def _frame(connection: sa.Connection, spec: Spec, names: list[str], rows: Sequen
     if not rows:
         return spec.empty()
     index = pd.Index(values["key"])
-    columns = {name: _column(values[name], spec.columns[name].dtype, index) for name in names}
+    columns = {name: _column(name, values[name], spec.columns[name].dtype, index) for name in names}
     frame = pd.DataFrame(columns, index=index)
     if spec.spatial:
         frame["geometry"] = dialect.decode(connection, values["geometry"])
     return spec.conform(frame)
 
 
-def _column(values: Sequence[Any], dtype: str, index: pd.Index) -> pd.Series:
-    if dtype == LIST:
+def _column(name: str, values: Sequence[Any], dtype: str, index: pd.Index) -> pd.Series:
+    if name in COLUMNS:
+        values = [None if value is None else StoredList(value) for value in values]
+    elif dtype == LIST:
         # One text for the whole column is read several times faster than a text a row.
         values = json.loads("[" + ",".join(["null" if value is None else value for value in values]) + "]")
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    series = pd.Series(array, index=index, dtype=object)
+    series = pd.Series(np.fromiter(values, dtype=object, count=len(values)), index=index, dtype=object)
     return pd.to_datetime(series) if dtype == DAY else series
 
 
 def _json(value: Any) -> str | None:
+    if isinstance(value, StoredList):
+        return value.text
     missing = value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value))
     return None if missing else to_json(value)
