@@ -43,7 +43,7 @@ class Config:
     host: Annotated[str, "Address the server listens on."] = "127.0.0.1"
     port: Annotated[int, "Port the server listens on."] = 8765
     threads: Annotated[int, "Threads that answer requests."] = 8
-    worker: Annotated[bool, "Whether the server also runs waiting jobs (imports, surveys) in a thread of its own."] = (
+    worker: Annotated[bool, "Whether the server sees to waiting jobs (imports, surveys), in a process beside it."] = (
         True
     )
     proxies: Annotated[int, "Number of trusted reverse proxies in front; their X-Forwarded headers are believed."] = 0
@@ -75,6 +75,11 @@ class Config:
         if faults:
             raise ConfigError("; ".join(faults), detail={"faults": faults})
         return cls(**{**values, **overrides})
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables from which ``from_environment`` makes this configuration again."""
+        values = {key.name: getattr(self, key.name) for key in fields(self)}
+        return {PREFIX + name.upper(): str(int(v) if isinstance(v, bool) else v) for name, v in values.items()}
 
     @classmethod
     def doc(cls) -> dict[str, tuple[Any, str]]:

@@ -52,11 +52,10 @@ def reading() -> Reading:
     return found
 
 
-def yearly(read: Reading) -> list[tuple[date, pd.Series]]:
-    """Return day and figures of the whole city for each day that has a survey, oldest first."""
+def yearly() -> list[tuple[date, pd.Series]]:
+    """Return day and figures of all that the caller may see for each day that has a survey, oldest first."""
     with session() as opened:
-        readings = [read if day == read.on else _read(opened, day) for day in sorted(read.days)]
-    return [(found.on, found.total()) for found in readings if found is not None]
+        return store.surveys.totals(opened, scope())
 
 
 def census_totals() -> census.Totals | None:

@@ -1,5 +1,6 @@
 """``db`` and ``worker``: bring the database up to date, look whether it is sound, do what waits in line."""
 
+import math
 import sys
 import threading
 
@@ -58,11 +59,15 @@ def revision(message: str) -> None:
 
 @click.command()
 @click.option("--drain", is_flag=True, help="做完即退出 / end when nothing waits")
-def worker(drain: bool) -> None:
+@click.option("--companion", is_flag=True, hidden=True, help="end with the server that started it")
+def worker(*, drain: bool, companion: bool) -> None:
     """执行排队的任务 / do the runs that wait in line, until stopped."""
     click.echo("等待任务 / waiting for runs: " + ", ".join(runs.kinds()))
     try:
-        count = runs.work(current(), threading.Event(), drain=drain)
+        if companion:
+            count = runs.companion.serve(current(), sys.stdin)
+        else:
+            count = runs.work(current(), threading.Event(), idle_s=0.0 if drain else math.inf)
     except KeyboardInterrupt:
         return
     click.echo(f"完成 {count} 项 / {count} runs done")

@@ -49,7 +49,7 @@ def serve(host: str | None, port: int | None, *, sample: bool) -> None:
         click.get_current_context().invoke(load, folder=None, again=False, later=True)
     threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     if config.worker:
-        runs.start(app)
+        runs.companion.start(app)
     click.echo(f"图集已启动 / the atlas is at http://{host}:{port}/  （Ctrl+C 停止 / to stop）")
     server.run()
 

@@ -25,6 +25,8 @@ class SurveyRecord(Base):
     gazetteer_hash: Mapped[str]
     input_version: Mapped[int]
     tally: Mapped[Json]
+    figures: Mapped[Json | None]
+    """Figures of the whole city, so that a series of years need not read every firm of each."""
     made_at: Mapped[datetime]
 
 

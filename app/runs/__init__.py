@@ -1,15 +1,15 @@
 """Long work: a row in line, done by one worker, with progress, tally and end on record.
 
-``register(kind, work)`` says which function does a kind; ``enqueue`` puts a run in line (then ``wake`` the worker of
-this process); ``execute`` does one, for worker, command line and tests alike.
+``register(kind, work)`` says which function does a kind; ``enqueue`` puts a run in line (then ``wake`` who watches
+it in this process); ``execute`` does one, for worker, command line and tests alike.
 """
 
-from app.runs import survey
+from app.runs import companion, survey
 from app.runs.execution import Job, Work, execute, kinds, live, register
 from app.runs.history import get, latest
 from app.runs.queue import DONE, FAILED, QUEUED, RUNNING, STALE, Order, enqueue, recover
 from app.runs.version import code_version
-from app.runs.worker import start, wake, work
+from app.runs.worker import wake, work
 
 __all__ = [
     "DONE",
@@ -21,6 +21,7 @@ __all__ = [
     "Order",
     "Work",
     "code_version",
+    "companion",
     "enqueue",
     "execute",
     "get",
@@ -29,7 +30,6 @@ __all__ = [
     "live",
     "recover",
     "register",
-    "start",
     "survey",
     "wake",
     "work",

@@ -1,11 +1,11 @@
-"""The worker: does what waits in line, one run after the other, in a thread of the server or a process of its own."""
+"""The worker: does what waits in line, one run after the other."""
 
 import logging
+import math
 import threading
+import time
 
-from flask import Flask
-
-from app.db import Database, attached
+from app.db import Database
 from app.db.faults import DatabaseError
 from app.runs import execution, queue
 
@@ -17,28 +17,27 @@ _wake = threading.Event()
 
 
 def wake() -> None:
-    """Tell the worker thread of this process that something waits."""
+    """Tell who watches the line in this process that something waits."""
     _wake.set()
 
 
-def start(app: Flask) -> threading.Thread:
-    """Start the worker as a daemon thread of the server."""
-    thread = threading.Thread(target=_serve, args=(app,), name="worker", daemon=True)
-    thread.start()
-    return thread
+def pause() -> bool:
+    """Wait until somebody wakes this process, at most ``POLL_S``; return whether somebody did."""
+    woken = _wake.wait(POLL_S)
+    _wake.clear()
+    return woken
 
 
-def work(database: Database, stop: threading.Event, *, drain: bool = False) -> int:
-    """Do runs until ``stop`` is set, or with ``drain`` until none waits; return how many were done."""
-    worker, count = queue.worker_name(), 0
+def work(database: Database, stop: threading.Event, *, idle_s: float = math.inf) -> int:
+    """Do runs until ``stop`` is set or none came for ``idle_s`` (0: until none waits); return how many were done."""
+    worker, count, last = queue.worker_name(), 0, time.monotonic()
     while not stop.is_set():
         if _next(database, worker):
-            count += 1
-        elif drain:
-            return count
+            count, last = count + 1, time.monotonic()
+        elif time.monotonic() - last >= idle_s:
+            break
         else:
-            _wake.wait(POLL_S)
-            _wake.clear()
+            pause()
     return count
 
 
@@ -55,8 +54,3 @@ def _next(database: Database, worker: str) -> bool:
     except DatabaseError as error:
         _log.error("the worker waits for the database: %s", error)
         return False
-
-
-def _serve(app: Flask) -> None:
-    with app.app_context():
-        work(attached(app), threading.Event())

@@ -1,5 +1,6 @@
 """Surveys as stored: one a day, whole, so that every figure can be traced; read once a process and kept in memory."""
 
+import math
 import threading
 from collections import OrderedDict
 from dataclasses import asdict, replace
@@ -16,6 +17,7 @@ from app.models import SurveyRecord
 from app.store import rows, versions
 from app.store.scope import Scope
 from geo import frames
+from geo.coverage import measure
 from geo.frames import Spec
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ def save(session: Session, survey: "Survey", run_key: str, *, input_version: int
         gazetteer_hash=survey.gazetteer_hash,
         input_version=versions.input_version(session) if input_version is None else input_version,
         tally=[asdict(stage) for stage in survey.tally],
+        figures=_figures(survey),
         made_at=datetime.now(UTC),
     )
     session.add(record)
@@ -95,6 +98,12 @@ def days(session: Session) -> list[date]:
     return list(session.scalars(sa.select(SurveyRecord.on_day).order_by(SurveyRecord.on_day.desc())))
 
 
+def totals(session: Session, scope: Scope) -> list[tuple[date, pd.Series]]:
+    """Return day and figures (``geo.coverage.measure``) of the whole scope for each stored survey, oldest first."""
+    found = session.scalars(sa.select(SurveyRecord).order_by(SurveyRecord.on_day)).all()
+    return [(each.on_day, _total(session, each, scope)) for each in found]
+
+
 def outdated(session: Session, on: date | None = None) -> bool:
     """Return whether registers, layers or decisions have changed since the survey that ``latest`` gives was made."""
     found = record(session, on)
@@ -115,6 +124,23 @@ def _drop(session: Session, old: SurveyRecord) -> None:
         session.execute(table.delete().where(table.c.run_key == old.key))
     session.delete(old)
     session.flush()
+
+
+def _figures(survey: "Survey") -> dict[str, Any]:
+    total = measure(survey.firms, survey.unions, by=None)
+    row = total.loc["all"] if len(total) else pd.Series(0, index=total.columns)
+    return {name: None if pd.api.types.is_scalar(value) and pd.isna(value) else value for name, value in row.items()}
+
+
+def _total(session: Session, found: SurveyRecord, scope: Scope) -> pd.Series:
+    """Return the stored figures; of a county, or where an older version stored none, they are counted anew."""
+    if scope == Scope() and found.figures is not None:
+        figures = found.figures
+    else:
+        survey = latest(session, scope, found.on_day)
+        assert survey is not None
+        figures = _figures(survey)
+    return pd.Series({name: math.nan if value is None else value for name, value in figures.items()}, dtype="object")
 
 
 def _keep(key: tuple[str, str, Scope], survey: "Survey") -> None:

@@ -53,7 +53,7 @@ def show() -> str:
     if partial():
         return render_template("overview/counties.html", **common)
     tops = {kind: top(read, kind) for kind in ("building", "market")}
-    years = yearly(read)
+    years = yearly()
     return render_template(
         "overview/page.html", **common, tops=tops, years=years, years_chart=years_chart(years),
         county_map=county_map(read), levels=levels(read),

@@ -1,17 +1,21 @@
 """Long work is done exactly once, by whichever process comes first, and survives the loss of its worker."""
 
+import io
 import multiprocessing
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from app import runs, store
-from app.db import Database
+from app import create_app, runs, store
+from app.config import Config
+from app.db import Database, current
 from app.models import Run
 from app.runs import execution, queue
 from geo.errors import AtlasError
@@ -43,7 +47,7 @@ def row(database: Database, key: str) -> Run:
 def drain(url: str) -> None:
     """Do all that waits, in a process of its own."""
     execution.register("note", note)
-    runs.work(Database(url), threading.Event(), drain=True)
+    runs.work(Database(url), threading.Event(), idle_s=0.0)
 
 
 @pytest.mark.slow
@@ -66,7 +70,7 @@ def test_four_processes_do_each_of_a_hundred_runs_once(database: Database) -> No
 def test_threads_do_each_run_once(database: Database) -> None:
     put(database, *(runs.Order("note", {"n": n}) for n in range(20)))
     threads = [
-        threading.Thread(target=runs.work, args=(database, threading.Event()), kwargs={"drain": True}) for _ in range(3)
+        threading.Thread(target=runs.work, args=(database, threading.Event()), kwargs={"idle_s": 0.0}) for _ in range(3)
     ]
     for thread in threads:
         thread.start()
@@ -159,7 +163,7 @@ def test_a_silent_worker_is_given_up_in_time(embedded: Database, worker: str, se
 def test_a_lost_run_is_done_by_another_and_the_first_one_s_answer_is_void(database: Database) -> None:
     (key,) = put(database, runs.Order("note", {"n": 1}))
     silent(database, key, 120, "elsewhere:1:aa")
-    assert runs.work(database, threading.Event(), drain=True) == 1
+    assert runs.work(database, threading.Event(), idle_s=0.0) == 1
     done = row(database, key)
     assert (done.status, done.tries) == ("done", 2)
     with database.session(write=True) as s:
@@ -269,3 +273,44 @@ def test_readers_and_writers_do_not_stop_each_other(database: Database) -> None:
     assert faults == []
     with database.session() as s:
         assert [store.settings.get(s, name) for name in "abc"] == [19, 19, 19]
+
+
+@pytest.mark.slow
+def test_the_server_has_its_runs_done_by_a_process_beside_it(database_url: str, tmp_path: Path) -> None:
+    app = create_app(Config(database_url=database_url, instance=tmp_path))
+    with app.app_context():
+        database = current()
+        database.upgrade()
+        (key,) = put(database, runs.Order("there is no such kind"))
+        stop = threading.Event()
+        watch = runs.companion.start(app, stop)
+        runs.wake()
+        ended = waited(database, key)
+        assert ended.error_code == "RUN_KIND"
+        assert int((ended.worker or "").split(":")[1]) != os.getpid()
+        (key,) = put(database, runs.Order("there is no such kind"))
+        runs.wake()
+        again = waited(database, key)
+    assert again.worker == ended.worker, "the same process goes on"
+    stop.set()
+    runs.wake()
+    watch.join(30)
+    assert not watch.is_alive()
+
+
+def waited(database: Database, key: str, seconds: float = 60) -> Run:
+    for _ in range(int(seconds * 10)):
+        found = row(database, key)
+        if found.status in (queue.DONE, queue.FAILED):
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{key} still {found.status}")
+
+
+def test_the_companion_ends_with_the_server(embedded: Database) -> None:
+    assert runs.companion.serve(embedded, io.StringIO("\n")) == 0
+
+
+def test_a_configuration_is_made_again_from_its_environment(tmp_path: Path) -> None:
+    config = Config(database_url="sqlite:////x.gpkg", instance=tmp_path, worker=False, secure_cookies=True, port=9)
+    assert Config.from_environment(config.environment()) == config

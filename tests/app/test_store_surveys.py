@@ -4,12 +4,16 @@ from dataclasses import replace
 from datetime import date
 
 import small_city
-from pandas.testing import assert_frame_equal
+import sqlalchemy as sa
+from pandas.testing import assert_frame_equal, assert_series_equal
 from test_store import firms
 
 from app import store
 from app.db import Database
+from app.models import SurveyFirm, SurveyRecord
+from app.store.evidence import StoredList
 from app.store.surveys import PARTS
+from geo.coverage import measure
 
 CITY = store.CITY
 
@@ -37,6 +41,27 @@ def test_a_survey_comes_back_to_the_letter(database: Database) -> None:
         survey.tally,
     )
     assert set(back.groupings.index) <= set(back.firms.index)
+
+
+def test_the_figures_of_each_day_are_told_without_reading_its_firms(database: Database) -> None:
+    survey = small_city.survey()
+    expected = (
+        measure(survey.firms, survey.unions, by=None).loc["all"].drop("census_units")
+    )  # unknown: NA here, NaN there
+    with database.session(write=True) as s:
+        for year in (2024, 2025):
+            store.surveys.save(s, replace(survey, on=date(year, 12, 31)), f"run-{year}")
+    with database.session(write=True) as s:
+        s.execute(sa.update(SurveyRecord).where(SurveyRecord.key == "run-2024").values(figures=None))
+        s.execute(sa.delete(SurveyFirm).where(SurveyFirm.run_key == "run-2025"))
+    with database.session() as s:
+        told = store.surveys.totals(s, CITY)
+        county = store.surveys.totals(s, store.Scope("990101"))
+    assert [on for on, _ in told] == [date(2024, 12, 31), date(2025, 12, 31)]
+    for _, row in told:  # the first as counted anew, the second as stored: its firms are gone
+        assert_series_equal(row.drop("census_units"), expected, check_dtype=False, check_names=False)
+    ours = survey.firms[survey.firms["county_code"] == "990101"]
+    assert county[0][1]["firms"] == len(ours) < expected["firms"]
 
 
 def test_it_is_read_once(database: Database) -> None:
@@ -127,3 +152,12 @@ def test_changed_inputs_make_a_survey_outdated(database: Database) -> None:
 def test_every_declared_column_has_a_place_in_the_tables() -> None:
     for name, (spec, model) in PARTS.items():
         assert {*spec.columns, "fid", "key", "run_key"} == {c.name for c in model.__table__.c} - {"geom"}, name
+
+
+def test_a_stored_list_reads_like_the_list_it_says() -> None:
+    listed, empty = StoredList('[["ROAD",{"name":"望江路"}],["X",{}]]'), StoredList("[]")
+    assert [code for code, _detail in listed] == ["ROAD", "X"]
+    assert (len(listed), listed[1], bool(empty), listed[:1]) == (2, ["X", {}], False, [["ROAD", {"name": "望江路"}]])
+    assert listed == [["ROAD", {"name": "望江路"}], ["X", {}]]
+    assert listed != empty
+    assert repr(empty) == "[]"

@@ -25,7 +25,7 @@ ROWS = [
 def address(tmp_path):
     """A server with its worker, on an empty database."""
     app = create_app(Config.from_environment({}, instance=tmp_path / "instance"))
-    runs.start(app)
+    runs.companion.start(app)
     with served(app) as url:
         yield url
 

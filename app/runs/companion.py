@@ -1,0 +1,95 @@
+"""The worker of the server, in a process of its own: pages stay quick while a survey runs.
+
+A thread of the server starts the process when something waits; it ends itself when nothing has come for a while, or
+when the server is gone, which it notices by the end of its standard input.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import IO
+
+from flask import Flask
+
+from app.config import ROOT, settings
+from app.db import Database, attached
+from app.db.faults import DatabaseError
+from app.runs import queue, worker
+
+IDLE_S = 300.0
+"""Seconds without work after which the process ends; starting one takes about two."""
+POLITE = 5
+"""How far its priority stands behind the server's."""
+
+_log = logging.getLogger(__name__)
+
+
+def start(app: Flask, stop: threading.Event | None = None) -> threading.Thread:
+    """Watch the line in a daemon thread of the server, until ``stop``, and keep a process that works it off."""
+    thread = threading.Thread(target=_watch, args=(app, stop or threading.Event()), name="companion", daemon=True)
+    thread.start()
+    return thread
+
+
+def serve(database: Database, orders: IO[str]) -> int:
+    """Be that process: do runs until ``orders`` ends or nothing came for ``IDLE_S``; return how many were done.
+
+    Each line of ``orders`` says that something may wait.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server: what is begun here is finished
+    stop = threading.Event()
+    threading.Thread(target=_listen, args=(orders, stop), name="orders", daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(POLITE)
+    return worker.work(database, stop, idle_s=IDLE_S)
+
+
+def _listen(orders: IO[str], stop: threading.Event) -> None:
+    for _line in orders:
+        worker.wake()
+    stop.set()
+    worker.wake()
+
+
+def _watch(app: Flask, stop: threading.Event) -> None:
+    with app.app_context():
+        database, environment = attached(app), settings().environment()
+    process: subprocess.Popen[str] | None = None
+    while not stop.is_set():
+        woken = worker.pause()
+        if process is not None and process.poll() is not None:
+            process = None
+        if process is None and _waits(database):
+            process = _begun(environment)
+        elif process is not None and woken:
+            _tell(process)
+    if process is not None:
+        process.communicate()
+
+
+def _waits(database: Database) -> bool:
+    try:
+        with database.session() as session:
+            return queue.waiting(session) or queue.lost_any(session)
+    except DatabaseError as error:
+        _log.error("the worker waits for the database: %s", error)
+        return False
+
+
+def _begun(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "app", "worker", "--companion"],
+        cwd=ROOT, env={**os.environ, **environment}, text=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _tell(process: "subprocess.Popen[str]") -> None:
+    with suppress(OSError):  # it ended just now: the next look starts another
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
