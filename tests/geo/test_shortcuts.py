@@ -16,7 +16,7 @@ A B C F G M 1 2 8 12 88 101 204 1001 - 、 , ( ) ~ . / #
 交叉口 十字路口 对面 附近 背后 前面 隔壁 北200米 100M 12公里 门口 沿街 以东 东首 西侧 (中) 丁字路口 之间
 营业房 门面 车库 店 商铺 本公司所属房屋内 自有房屋 丰巢 市辖区 国道 号线 B1 负一楼 顶层 一期 南区 地下室
 """
-MARKS = "东南西北中上下前后内外旁侧首口交与和及以向约大路街道桥村镇乡市区县园楼座幢栋层室号弄组期店门面仓库房负第附甲地底"
+MARKS = "东南西北中上下前后内外旁侧首口交与和及以向约大路街道桥村镇乡市区县园楼座幢栋层室号弄组期店门面库房负第附甲底"
 PIECES = st.sampled_from([*MARKS, *WORDS.split()])
 TEXTS = st.lists(PIECES, max_size=9).map("".join)
 
@@ -54,9 +54,7 @@ def test_the_scanner_is_the_same_with_and_without_its_gates(text: str) -> None:
 def test_dropping_hopeless_states_never_changes_the_best_reading(text: str) -> None:
     def exhaustive(text: str) -> list[Segment]:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                segments, "_worth_going_on", lambda here: [(rank, state[0]) for rank, state in here.items()]
-            )
+            patch.setattr(segments, "_worth_going_on", lambda here: [(rank, state[0]) for rank, state in here.items()])
             patch.setattr(segments, "_MARGIN", 1e9)
             return segment(text)
 
