@@ -16,6 +16,7 @@ from app.census import Totals
 from app.labels import label, shown, title
 from geo.coverage import UNPLACED, CoverageOptions, growth, measure, statistical_year
 from geo.gaps import KINDS, Filter, by_place, select
+from geo.registry import credited
 from geo.survey import Survey
 
 T = TypeVar("T")
@@ -74,6 +75,11 @@ class Reading:
     def on(self) -> date:
         """The day of the survey."""
         return self.survey.on
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Who must be named wherever the survey's places are drawn or listed."""
+        return self.kept.get("credits", lambda: credited(self.survey.places["source"]))
 
     def firms(self, chosen: Filter) -> pd.DataFrame:
         """Return the rows of FIRMS that meet a filter. Their places in the frame are kept, not copies of the rows."""

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,22 +18,12 @@ from geo import places as placing
 from geo.frames import ALIASES, OUTLINES
 from geo.geocode import LocateOptions, locate
 from geo.io.divisions import read_aliases, read_divisions, read_outlines, read_zones
-from geo.io.geocoding import AnswerFile, join_places, read_addresses, read_elsewhere, read_place_file
+from geo.io.geocoding import AnswerFile, Ground, join_places, read_addresses, read_elsewhere, read_place_file
 from geo.io.words import read_words
 from geo.registry import Words
 
 _PART = 50_000
 _DATUMS = ("wgs84", "gcj02", "bd09", "cgcs2000")
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What is known before the file is read."""
-
-    divisions: pd.DataFrame
-    aliases: pd.DataFrame
-    outlines: gpd.GeoDataFrame
-    places: gpd.GeoDataFrame
 
 
 @click.command()
@@ -86,7 +75,7 @@ def geocode(
     sys.exit(1 if rows.malformed or left else 0)
 
 
-def _from_files(divisions: Path | None) -> _Known:
+def _from_files(divisions: Path | None) -> Ground:
     """Divisions that ship, or another city's; aliases, outlines and zones where files of its name lie beside them."""
     data: Path = current_app.config["ATLAS"].data
     path = divisions or data / "divisions" / "nantong.csv"
@@ -97,7 +86,7 @@ def _from_files(divisions: Path | None) -> _Known:
     aliases = [read_aliases(file) for file in (beside, others) if file.is_file()]
     empty = OUTLINES.empty()
     assert isinstance(empty, gpd.GeoDataFrame)
-    return _Known(
+    return Ground(
         read_divisions(path),
         ALIASES.conform(pd.concat([*aliases, read_elsewhere(data / "words")])),
         read_outlines(outlines) if outlines.is_file() else empty,
@@ -105,7 +94,7 @@ def _from_files(divisions: Path | None) -> _Known:
     )
 
 
-def _from_database() -> _Known:
+def _from_database() -> Ground:
     from app import store
     from app.db import session
 
@@ -115,10 +104,10 @@ def _from_database() -> _Known:
         return _from_files(None)
     elsewhere = read_elsewhere(current_app.config["ATLAS"].data / "words")
     aliases = pd.concat([inputs.aliases, elsewhere[~elsewhere.index.isin(inputs.aliases.index)]])
-    return _Known(inputs.divisions, ALIASES.conform(aliases), inputs.outlines, inputs.places)
+    return Ground(inputs.divisions, ALIASES.conform(aliases), inputs.outlines, inputs.places)
 
 
-def _with_layers(known: _Known, layers: tuple[str, ...], words: Words, datum: str) -> tuple[_Known, int]:
+def _with_layers(known: Ground, layers: tuple[str, ...], words: Words, datum: str) -> tuple[Ground, int]:
     frames, left = [], 0
     for layer in layers:
         kind, sign, file = layer.partition("=")
@@ -128,18 +117,17 @@ def _with_layers(known: _Known, layers: tuple[str, ...], words: Words, datum: st
             Path(file),
             kind,
             words,
-            divisions=known.divisions,
-            aliases=known.aliases,
+            known=known,
             datum=datum,
             on=date.today(),  # noqa: DTZ011
         )
         frames.append(places)
         left += rejected
-    return _Known(known.divisions, known.aliases, known.outlines, join_places([*frames, known.places])), left
+    return Ground(known.divisions, known.aliases, known.outlines, join_places([*frames, known.places])), left
 
 
 def _answer(
-    rows: pd.DataFrame, names: gazetteers.Gazetteer, places: gpd.GeoDataFrame, known: _Known, target: Path
+    rows: pd.DataFrame, names: gazetteers.Gazetteer, places: gpd.GeoDataFrame, known: Ground, target: Path
 ) -> dict[str, int]:
     """Locate and write part by part; the target appears only when all is written."""
     tally: dict[str, int] = {}

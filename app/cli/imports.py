@@ -80,10 +80,18 @@ def members(**given: Any) -> None:
 
 @group.command()
 @_options
-@click.option("--kind", type=click.Choice(imports.PLACE_KINDS), required=True, help="图层内容 / what the layer holds")
-def places(kind: str, **given: Any) -> None:
-    """园区、楼宇、市场、道路、门牌、区划 / zones, buildings, markets, streets, house numbers, divisions."""
-    _import("places", kind, given)
+@click.option(
+    "--kind",
+    type=click.Choice(imports.PLACE_KINDS),
+    help="图层内容；OpenStreetMap 可不写 / what the layer holds; of OpenStreetMap, all kinds if not given",
+)
+def places(kind: str | None, **given: Any) -> None:
+    """园区、楼宇、市场、道路、门牌、区划 / zones, buildings, markets, streets, house numbers, divisions.
+
+    An OpenStreetMap extract (.osm, .osm.pbf) gives streets with their course, buildings, markets, zones, house
+    numbers and positions of villages at once, or one kind of them.
+    """
+    _import("places", kind or imports.ANY_KIND, given)
 
 
 @group.command()
@@ -180,7 +188,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
         task = bar.add_task("读取 / reading", total=None)
 
         def tell(_stage: str, done: int, of: int) -> None:
-            bar.update(task, completed=done, total=of)
+            bar.update(task, completed=done, total=of or None)
 
         yield tell
 

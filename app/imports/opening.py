@@ -1,27 +1,52 @@
 """A file opened for import: its columns matched, its rows in chunks, whatever kind of file it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from app import store
 from app.config import settings
-from app.imports.request import Request
+from app.imports.request import ANY_KIND, Request
 from geo.errors import FileRefused
 from geo.io import kinds
 from geo.io.layers import Layer, read_layer
+from geo.io.osm import is_extract, read_places
 from geo.io.tables import Table, count_rows, open_table, read_chunks
 from geo.io.words import read_words
-from geo.registry import Matching, Words, column_kind, match_columns
+from geo.registry import ATTRIBUTION, OSM_COLUMNS, Matching, Words, column_kind, match_columns
 
 PREVIEW_ROWS = 8
-_OSM_LAYERS = {"street": "lines", "address": "points"}
-_OSM_WHERE = {"street": "highway IS NOT NULL AND name IS NOT NULL"}
+
+
+@dataclass(frozen=True)
+class OsmFile:
+    """An OpenStreetMap extract, not read yet: reading a city takes a minute or two."""
+
+    path: Path
+    name: str = "OpenStreetMap"
+    columns: tuple[str, ...] = OSM_COLUMNS
+    notes: tuple[tuple[str, dict[str, Any]], ...] = (("OSM_LICENCE", {"attribution": ATTRIBUTION}),)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The one layer that there is to choose."""
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one kind: what a kind is checked as, and how its columns are read."""
+
+    place_kind: str
+    rows: pd.DataFrame
+    matching: Matching
+    source: str | None
 
 
 @dataclass(frozen=True)
@@ -31,7 +56,7 @@ class Opened:
     request: Request
     words: Words
     matching: Matching
-    content: Table | Layer
+    content: Table | Layer | OsmFile
     notes: tuple[tuple[str, dict[str, Any]], ...]
 
     @property
@@ -52,14 +77,35 @@ class Opened:
     @property
     def datum(self) -> str:
         """The datum that the cells of longitude and latitude are in; geometry of layers is WGS-84 already."""
+        if isinstance(self.content, OsmFile):
+            return "wgs84"
         return self.request.datum or self.matching.datum or "wgs84"
 
     def total(self) -> int:
         """Return about how many rows there are."""
+        if isinstance(self.content, OsmFile):
+            return 0
         return count_rows(self.content) if isinstance(self.content, Table) else len(self.content.rows)
 
+    def parts(self, outlines: gpd.GeoDataFrame | None, told: Callable[[int], None] | None) -> Iterator[Part]:
+        """Yield the rows by what they are to be checked as.
+
+        ``outlines`` tell the counties of an OpenStreetMap extract, the only file that may hold several kinds; ``told``
+        hears how many of its objects were looked at.
+        """
+        if not isinstance(self.content, OsmFile):
+            for rows in self.chunks():
+                yield Part(self.request.place_kind, rows, self.matching, None)
+            return
+        for kind, rows, source in read_places(self.content.path, self.request.place_kind, outlines, told):
+            origin = f"{self.request.source}；{source}" if self.request.source else source
+            names = column_kind("places", kind)
+            yield Part(kind, rows, match_columns(self.content.columns, names, self.words), origin)
+
     def chunks(self) -> Iterator[pd.DataFrame]:
-        """Yield the rows as raw cells; a place layer's also carry ``geometry``."""
+        """Yield the rows as raw cells; a place layer's also carry ``geometry``. Of OpenStreetMap the first only."""
+        if isinstance(self.content, OsmFile):
+            return (rows for _, rows, _ in read_places(self.content.path, self.request.place_kind, first=PREVIEW_ROWS))
         if isinstance(self.content, Table):
             return read_chunks(self.content)
         return iter([self.content.rows if self.request.kind == "places" else _with_points(self.content.rows)])
@@ -114,15 +160,20 @@ def open_request(request: Request, session: Session) -> Opened:
     """
     words, names = word_lists(), column_kind(request.kind, request.place_kind)
     remembered = store.imports.recall(session, names, request.remembered_as)
-    content: Table | Layer
+    content: Table | Layer | OsmFile
     if kinds.detect(request.path) == "layer":
         content = _open_layer(request)
         notes = content.notes
     else:
+        if request.place_kind == ANY_KIND:
+            detail = {"file": request.filename}
+            raise FileRefused(f"{request.filename} is no OpenStreetMap extract", code="KIND_NEEDED", detail=detail)
         given = {column for column in (*request.columns.values(), *remembered.values()) if column}
         options: dict[str, Any] = {"sheet": request.sheet, "header_row": request.header_row}
         content = open_table(request.path, names, words, columns=sorted(given), **options)
         notes = content.notes
+    if isinstance(content, OsmFile):
+        return Opened(request, words, match_columns(content.columns, "places", words), content, notes)
     chosen = {**_still_there(remembered, content.columns, request.columns), **request.columns}
     matching = match_columns(content.columns, names, words, chosen=chosen)
     if isinstance(content, Layer) and request.kind == "enterprises":
@@ -132,11 +183,13 @@ def open_request(request: Request, session: Session) -> Opened:
     return Opened(request, words, matching, content, notes)
 
 
-def _open_layer(request: Request) -> Layer:
-    osm = request.path.suffix.lower() in (".osm", ".pbf")
-    layer = request.sheet or (_OSM_LAYERS.get(request.place_kind, "multipolygons") if osm else None)
-    where = _OSM_WHERE.get(request.place_kind, "name IS NOT NULL") if osm else None
-    return read_layer(request.path, datum=request.datum or "wgs84", layer=layer, where=where)
+def _open_layer(request: Request) -> Layer | OsmFile:
+    if request.kind == "places" and request.place_kind != "division" and is_extract(request.path):
+        return OsmFile(request.path)
+    if request.place_kind == ANY_KIND:
+        detail = {"file": request.filename}
+        raise FileRefused(f"{request.filename} is no OpenStreetMap extract", code="KIND_NEEDED", detail=detail)
+    return read_layer(request.path, datum=request.datum or "wgs84", layer=request.sheet)
 
 
 def _still_there(remembered: Mapping[str, str], columns: tuple[str, ...], chosen: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,8 @@ from geo.registry import KINDS as PLACE_KINDS
 
 KINDS = ("enterprises", "headcounts", "unions", "members", "places")
 """What a file may hold."""
+ANY_KIND = "osm"
+"""Stands for all kinds of places that an OpenStreetMap extract holds."""
 DATUMS = ("wgs84", "gcj02", "bd09", "cgcs2000")
 
 
@@ -39,7 +41,7 @@ class Request:
         places = self.kind == "places"
         if (
             self.kind not in KINDS
-            or (places and self.place_kind not in PLACE_KINDS)
+            or (places and self.place_kind not in (*PLACE_KINDS, ANY_KIND))
             or (self.place_kind and not places)
         ):
             detail = {

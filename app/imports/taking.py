@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from app import ground, store
 from app.config import settings
-from app.imports.opening import Opened
+from app.imports.opening import Opened, OsmFile
 from app.imports.recognition import recognise
 from geo import registry
 from geo.registry import NOTE, REJECT, SKIPPED, WARN, Checked, Setting
@@ -32,6 +33,7 @@ _CHECKS: Mapping[str, Callable[..., Checked]] = {
     "places": registry.check_places,
     "addresses": registry.check_places,
     "divisions": registry.check_divisions,
+    "villages": registry.check_villages,
 }
 
 
@@ -67,15 +69,16 @@ def take(
     batch: str | None = None,
 ) -> Tally:
     """Check, recognise and write (without ``batch``: only compare) chunk by chunk, and return the counts."""
-    kind = column_kind(opened.request.kind, opened.request.place_kind)
     setting = _setting(session, opened, day or datetime.now(UTC).date())
     told = progress or (lambda _stage, _done, _of: None)
     of, tally = opened.total(), Tally()
     seen: dict[str, tuple[Any, Any]] = {}
     taken: dict[str, Any] = {}
     told("import", 0, of)
-    for rows in opened.chunks():
-        checked = _CHECKS[kind](rows, opened.matching, setting, seen=seen)
+    for part in opened.parts(_outlines(session, opened), lambda count: told("read", count, 0)):
+        kind, rows = _checked_as(opened.request.kind, part.place_kind), part.rows
+        here = replace(setting, place_kind=part.place_kind, source=part.source or setting.source)
+        checked = _CHECKS[kind](rows, part.matching, here, seen=seen)
         seen.update((str(key), mark) for key, mark in checked.rows.items())
         checked = recognise(session, opened.request.kind, _with_layer_faults(checked, opened), taken)
         status = _write(session, checked, batch)
@@ -84,6 +87,20 @@ def take(
             keep(_faulty_rows(opened, rows, checked.faults))
         told("import", min(tally.rows_in, of), of)
     return tally
+
+
+def _checked_as(kind: str, place_kind: str) -> str:
+    return "villages" if place_kind == "village" else column_kind(kind, place_kind)
+
+
+def _outlines(session: Session, opened: Opened) -> gpd.GeoDataFrame | None:
+    """Return the county outlines of the city, stored or shipped, for a file that does not name counties."""
+    if not isinstance(opened.content, OsmFile):
+        return None
+    stored = store.read(session, "outlines", store.CITY)
+    if len(stored):
+        return stored
+    return ground.read(data=settings().data, city=settings().city).get("outlines")
 
 
 def _setting(session: Session, opened: Opened, day: date) -> Setting:
@@ -110,6 +127,7 @@ def _setting(session: Session, opened: Opened, day: date) -> Setting:
         zones=zones,
         positions=_positions(opened, counties),
         place_kind=request.place_kind,
+        divisions=divisions,
     )
 
 

@@ -29,6 +29,7 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 nav = Nav(70, "imports.index", lazy_gettext("导入"))
 
 KINDS = ("enterprises", "unions", "members", "headcounts", *(f"places:{kind}" for kind in imports.PLACE_KINDS))
+OSM = f"places:{imports.ANY_KIND}"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 50
 HELPED = frozenset(
@@ -265,7 +266,7 @@ def _chosen_columns() -> dict[str, str]:
 @bp.app_template_global("import_kinds")
 def import_kinds() -> list[tuple[str, str]]:
     """Return the kinds of file, for the select box."""
-    return [(kind, label("import_kind", kind)) for kind in KINDS]
+    return [(kind, label("import_kind", kind)) for kind in (*KINDS, OSM)]
 
 
 @bp.app_template_global("datums")

@@ -18,6 +18,7 @@ from geo.io import kinds
 from geo.io.delimited import detect_encoding, guess_separator, read_rows
 from geo.io.divisions import read_aliases
 from geo.io.layers import read_layer
+from geo.io.osm import is_extract, read_places
 from geo.io.tables import open_table, read_table
 from geo.registry import KINDS, Setting, Words, check_places, county_names, match_columns
 
@@ -42,6 +43,16 @@ class Rows:
 
     frame: pd.DataFrame
     malformed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is known before a file is read: ``DIVISIONS``, ``ALIASES``, ``OUTLINES`` and ``PLACES`` of the city."""
+
+    divisions: pd.DataFrame
+    aliases: pd.DataFrame
+    outlines: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
 
 
 def read_addresses(path: Path, words: Words) -> Rows:
@@ -119,30 +130,41 @@ def read_elsewhere(folder: Path) -> pd.DataFrame:
 
 
 def read_place_file(
-    path: Path, kind: str, words: Words, *, divisions: pd.DataFrame, aliases: pd.DataFrame, datum: str, on: date
+    path: Path,
+    kind: str,
+    words: Words,
+    *,
+    known: "Ground",
+    datum: str,
+    on: date,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[gpd.GeoDataFrame, int]:
     """Read a layer or table of places of one kind as ``PLACES``; also return how many of its rows were not taken.
+
+    An OpenStreetMap extract gives the places of the kind that it holds, with the counties of ``known.outlines``.
 
     Raises
     ------
     FileRefused
-        Codes of ``geo.io.layers`` and ``geo.io.tables``; ``UNKNOWN_KIND`` for a kind that there is not.
+        Codes of ``geo.io.layers``, ``geo.io.osm`` and ``geo.io.tables``; ``UNKNOWN_KIND`` for a kind that there is not.
     """
     if kind not in KINDS or kind == "division":
         detail = {"kind": kind, "known": [k for k in KINDS if k != "division"]}
         raise FileRefused(f"{kind!r} is no kind of places", code="UNKNOWN_KIND", detail=detail)
     if not path.exists():
         raise FileRefused(f"{path} does not exist", code="FILE_MISSING", detail={"file": str(path)})
-    rows = (
-        read_layer(path, datum=datum).rows
-        if kinds.detect(path) == "layer"
-        else read_table(open_table(path, "places", words))
-    )
+    divisions, source = known.divisions, path.name
+    if kinds.detect(path) != "layer":
+        rows = read_table(open_table(path, "places", words))
+    elif is_extract(path):
+        ((_, rows, source),) = read_places(path, kind, known.outlines, progress)
+    else:
+        rows = read_layer(path, datum=datum).rows
     names = tuple(column for column in rows.columns if column != "geometry")
     city = divisions.index[(divisions["level"] == "city") & divisions["valid_to"].isna()]
     setting = Setting(
-        words, on, source=path.name, datum=datum, city=str(city[0]) if len(city) else "",
-        counties=county_names(divisions, aliases), place_kind=kind,
+        words, on, source=source, datum=datum, city=str(city[0]) if len(city) else "",
+        counties=county_names(divisions, known.aliases), place_kind=kind,
     )  # fmt: skip
     chosen = {"name": ""} if kind == "address" else {}  # 道路名称 is the street of a house number, not its name
     checked = check_places(rows, match_columns(names, "places", words, chosen=chosen), setting)

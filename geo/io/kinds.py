@@ -144,6 +144,8 @@ def _flat(path: Path, head: bytes) -> str:
             return "layer" if kind == "gpkg" else _refuse(path, "FILE_KIND", f"is a {kind} file", {"is": kind})
     if path.suffix.lower() in _LAYER_SUFFIXES and path.suffix.lower() != ".tab":
         return "layer"
+    if b"OSMHeader" in head[:64]:
+        return "layer"
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").replace(b"\x00", b"").lower()
     if text.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<style")) or b"<table" in text:
         return "html"

@@ -6,16 +6,20 @@ from geo.registry.enterprises import check_enterprises, check_headcounts
 from geo.registry.faults import COLUMNS as FAULT_COLUMNS
 from geo.registry.faults import NOTE, REJECT, SEVERITY, SKIPPED, WARN, severity
 from geo.registry.identity import column_kind, county_names, enterprise_key, place_key, town_names, union_key
-from geo.registry.places import KINDS, check_divisions, check_places
+from geo.registry.osm import ATTRIBUTION, credited
+from geo.registry.osm import COLUMNS as OSM_COLUMNS
+from geo.registry.places import KINDS, check_divisions, check_places, check_villages
 from geo.registry.positions import check_positions
 from geo.registry.reading import Checked, Setting
 from geo.registry.unions import check_members, check_unions
 from geo.registry.words import Words, parse_words
 
 __all__ = [
+    "ATTRIBUTION",
     "FAULT_COLUMNS",
     "KINDS",
     "NOTE",
+    "OSM_COLUMNS",
     "REJECT",
     "SEVERITY",
     "SKIPPED",
@@ -33,8 +37,10 @@ __all__ = [
     "check_places",
     "check_positions",
     "check_unions",
+    "check_villages",
     "column_kind",
     "county_names",
+    "credited",
     "enterprise_key",
     "find_header",
     "match_columns",

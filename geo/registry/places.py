@@ -10,10 +10,12 @@ import pandas as pd
 import shapely
 
 from geo import frames
+from geo.courses import trace
 from geo.datum import to_wgs84
 from geo.registry.columns import Matching
 from geo.registry.enterprises import check_days, check_names, drop_duplicates, rejected_index
 from geo.registry.identity import place_key
+from geo.registry.osm import village_points
 from geo.registry.positions import check_positions
 from geo.registry.reading import Checked, Setting, Sieve
 from geo.registry.unions import read_counties
@@ -43,7 +45,7 @@ def check_places(
 
     ``rows`` may carry ``geometry`` (WGS-84, from ``geo.io.layers``); else ``lon`` and ``lat`` are read. A place
     without a usable position is kept: it is known by name. Pieces of a street with one name in one county become one
-    street.
+    course; where they lie far apart they are streets of their own.
     """
     sieve = Sieve(rows.drop(columns="geometry", errors="ignore"), matching, setting)
     for name in FIELDS:
@@ -210,13 +212,39 @@ def _tell_namesakes(data: pd.DataFrame, keys: list[str]) -> list[str]:
     return result
 
 
+def check_villages(
+    rows: pd.DataFrame,
+    matching: Matching,  # noqa: ARG001 (the checks of all kinds are called alike)
+    setting: Setting,
+    *,
+    seen: Mapping[str, tuple[Any, Any]] | None = None,  # noqa: ARG001
+) -> Checked:
+    """Give villages of the divisions that have no position the points of ``rows`` (``name``, ``county``, ``geometry``).
+
+    Points of villages that the divisions do not know, or that several share, are left out without a fault.
+    """
+    placed = village_points(rows, setting.divisions if setting.divisions is not None else frames.DIVISIONS.empty())
+    source = setting.source or ""
+    placed = placed.assign(source=[f"{s}；{source}" if isinstance(s, str) and s else source for s in placed["source"]])
+    told = pd.Series({key: (row, "") for row, key in zip(rows.index, placed.index, strict=False)}, dtype="object")
+    none = Sieve(rows.iloc[:0].drop(columns="geometry"), Matching("places", {}), setting)
+    checked = frames.DIVISIONS.conform(placed)
+    return Checked({"divisions": checked}, told, none.faults(), rejected_index(none), len(placed))
+
+
 def _join_streets(data: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, pd.Series]:
-    """Join the pieces of each street; the first row's words stand for all."""
+    """Join the pieces of each name to courses; the first row's words stand for all, pieces far apart are numbered."""
     groups = data.groupby(pd.Series(keys, index=data.index), sort=False)
-    first = groups.nth(0).set_axis(pd.Index(list(groups.indices), dtype="object"))
-    pieces = groups["geometry"].agg(lambda shapes: [shape for shape in shapes if shape is not None])
-    joined = [shapely.line_merge(shapely.union_all(part)) if part else None for part in pieces.loc[first.index]]
-    rows = {key: (data.index[places[0]], "") for key, places in groups.indices.items()}
-    towns = groups["town_code"].nunique().loc[first.index].to_numpy()
-    first = first.assign(town_code=first["town_code"].where(towns == 1, None))  # a street may run through several
-    return first.assign(geometry=gpd.GeoSeries(joined, index=first.index)), pd.Series(rows, dtype="object")
+    rows: dict[str, tuple[Any, str]] = {}
+    lines, towns = [], []
+    for key, places in groups.indices.items():
+        shapes = [shape for shape in data["geometry"].iloc[places] if shape is not None]
+        codes = set(data["town_code"].iloc[places])
+        courses: list[Any] = [course.line for course in trace(shapes)] or [None]
+        for number, line in enumerate(courses, start=1):
+            rows[key if number == 1 else f"{key}#{number}"] = (data.index[places[0]], "")
+            lines.append(line)
+            towns.append(codes.copy().pop() if len(codes) == 1 else None)  # a street may run through several
+    joined = data.loc[[row for row, _ in rows.values()]].set_axis(pd.Index(list(rows), dtype="object"))
+    joined = joined.assign(town_code=towns, geometry=gpd.GeoSeries(lines, index=joined.index))
+    return joined, pd.Series(rows, dtype="object")

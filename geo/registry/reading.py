@@ -44,7 +44,7 @@ class Setting:
 
     ``positions`` are the faults of positions found over the whole file, by row; None has them checked within these
     rows.
-    ``zones`` are keys of known zones by folded name.
+    ``zones`` are keys of known zones by folded name; ``divisions`` those that points of villages may be given to.
     """
 
     words: Words
@@ -58,6 +58,7 @@ class Setting:
     zones: Mapping[str, str] = field(default_factory=dict)
     positions: Mapping[Any, cells.Fault] | None = None
     place_kind: str = ""
+    divisions: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

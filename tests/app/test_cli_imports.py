@@ -8,6 +8,7 @@ import pytest
 from app import create_app, runs, store
 from app.config import Config
 from app.db import attached
+from tests.geo.osm_file import OsmFile
 
 FIRM = "海门市直属机关消费合作社,913206841387832638,海门市政府大院内,25"
 HEADER = "企业名称,统一社会信用代码,注册地址,职工人数"
@@ -97,7 +98,43 @@ def test_streets_from_an_openstreetmap_extract(run, app, shared):
     streets = stored(app, "places")
     assert len(streets) > 50
     assert set(streets.geometry.geom_type) <= {"LineString", "MultiLineString"}
-    assert streets["name"].is_unique
+    assert streets.index.is_unique
+    assert (streets.geometry.geom_type == "LineString").mean() > 0.99
+    assert streets["name"].duplicated().sum() < 0.01 * len(streets)
+    assert streets["source"].str.startswith("© OpenStreetMap contributors, ODbL").all()
+
+
+def test_all_that_an_extract_holds_comes_in_at_once(run, app, tmp_path):
+    osm = OsmFile()
+    osm.way((0, 0), (400, 0), highway="residential", name="青年东路")
+    osm.area(40, 40, 30, 20, building="office", name="华辰大厦", addr__street="青年东路", addr__housenumber="66")
+    osm.node(0, 0, place="village", name="小石桥社区")
+    path = osm.write(tmp_path / "nantong.osm")
+    done = run("places", path)
+    assert done.exit_code == 0, done.output
+    assert "ODbL" in done.output
+    places = stored(app, "places")
+    kinds = places["kind"].value_counts().to_dict()
+    assert kinds == {"street": 1, "building": 1, "address": 1}
+    assert set(places["county_code"]) == {"320613"}
+    divisions = stored(app, "divisions")
+    village = divisions[divisions["source"].str.contains("OpenStreetMap", na=False)]
+    assert list(village["level"]) == ["village"]
+    assert village["lon"].notna().all()
+    again = run("places", path)
+    assert again.exit_code == 0
+    assert "新增 0" in again.output
+    assert "变更 0" in again.output
+
+
+def test_extracts_that_are_none_are_told_in_a_sentence(run, tmp_path):
+    cut = tmp_path / "a.osm"
+    cut.write_text("<?xml version='1.0'?><osm version='0.6'><node id='1'", encoding="utf-8")
+    for path, words in ((cut, "不完整"), (write(tmp_path / "a.csv", "名称", "华辰大厦"), "请说明文件内容")):
+        refused = run("places", path)
+        assert refused.exit_code == 2
+        assert words in refused.output
+        assert "Traceback" not in refused.output
 
 
 def test_the_real_facilities_import_with_their_three_kinds_of_error(run, app, shared):
