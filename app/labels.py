@@ -59,6 +59,15 @@ def explain(
         return label(kind, code)
 
 
+def refusal_text(code: str, detail: Mapping[str, Any] | None) -> str:
+    """Return why a file or run was refused, in words."""
+    for kind in ("refusal", "run_error", "fault"):
+        told = explain(kind, code, detail or {})
+        if told != code:
+            return told
+    return code
+
+
 def options(kind: str) -> list[tuple[str, str]]:
     """Return (code, phrase) of a list in its order, for select boxes; empty for a kind that does not exist."""
     return [(code.code, _phrase(code)) for name in _kinds(kind) if name in _book() for code in _book()[name].values()]

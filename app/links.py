@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, request, url_for
 
 from app import query
+from app.maps import view
 from app.pages import known
 from geo.coverage import UNPLACED
 from geo.gaps import KINDS, Filter
@@ -65,7 +66,8 @@ def export_url(endpoint: str, form: str) -> str:
 
 def misread() -> list[str]:
     """Return the conditions of the present address that could not be understood and were left out."""
-    return query.misread(request.args)
+    controls = view.misread(request.args) if request.blueprint == "map" else []
+    return controls + query.misread(request.args)
 
 
 def page_link(number: int) -> str:

@@ -13,7 +13,7 @@ from app import store
 from app.config import settings
 from app.db import session
 from app.highlight import spans
-from app.labels import explain, label, options
+from app.labels import explain, label, options, refusal_text
 from app.law import cited
 from app.reading import kind_name, unplaced
 from geo.errors import AtlasError
@@ -27,8 +27,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(num=number, pct=percent, day=day, text=text)
     app.jinja_env.tests["known"] = known
     app.jinja_env.globals.update(
-        label=label, explain=explain, options=options, spans=spans, cited=cited, kind_name=kind_name, unplaced=unplaced
-    )
+        label=label, explain=explain, options=options, refusal_text=refusal_text,
+        spans=spans, cited=cited, kind_name=kind_name, unplaced=unplaced,
+    )  # fmt: skip
     app.jinja_env.globals.update(asset=asset, is_sample=is_sample, map_approval=lambda: settings().map_approval)
     app.after_request(_vary)
 

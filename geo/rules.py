@@ -151,6 +151,8 @@ class RuleSet:
 
     day: date
     numbers: Mapping[str, Rule]
+    begins: Mapping[str, date]
+    """When the numbers that are not yet in force begin to be."""
     duties: tuple[Duty, ...]
     seats: SeatTable
     reasons: Mapping[str, Reason]
@@ -163,14 +165,14 @@ class RuleSet:
         Raises
         ------
         RuleError
-            If no value of that name is in force on the day.
+            If no value of that name is in force on the day; ``RULES_BEGIN`` if one begins later.
         """
         try:
             return self.numbers[name]
         except KeyError:
-            raise RuleError(
-                f"no value of {name!r} is in force on {self.day}", detail={"rule": name, "day": self.day.isoformat()}
-            ) from None
+            detail = {"rule": name, "day": self.day.isoformat(), "first": str(self.begins.get(name, ""))}
+            code = "RULES_BEGIN" if detail["first"] else None
+            raise RuleError(f"no value of {name!r} is in force on {self.day}", code=code, detail=detail) from None
 
     def cite(self, rule_id: str) -> tuple[Rule | Duty | SeatTable, ...]:
         """Return everything in force under a rule's id (F1, F2 …), for pages that say why."""
@@ -239,7 +241,9 @@ class RuleBook:
         if len(tables) != 1:
             raise RuleError(f"{len(tables)} tables of committee seats are in force on {day}; one was expected")
         duties = tuple(_holding(self.duties, day))
-        return RuleSet(day, numbers, duties, tables[0], self.reasons, self.stages, self.union_kinds)
+        later = sorted((rule.period.first, rule.name) for rule in self.numbers if rule.period.first is not None)
+        begins = {name: first for first, name in reversed(later) if first > day and name not in numbers}
+        return RuleSet(day, numbers, begins, duties, tables[0], self.reasons, self.stages, self.union_kinds)
 
 
 _T = TypeVar("_T", Rule, Duty, SeatTable)

@@ -11,7 +11,7 @@ import click
 from app import runs
 from app.cli import NOTHING_DONE
 from app.db import current, session
-from app.labels import label
+from app.labels import label, refusal_text
 from app.runs import Order
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -31,8 +31,7 @@ def survey(on: datetime | None, rules_day: datetime | None) -> None:
     with _shown(key):
         run = runs.execute(current(), key)
     if run is None or run.status != runs.DONE:
-        detail = run.error_detail if run else {}
-        reason = (detail or {}).get("message") or (run.error_code if run else "RUN_TAKEN")
+        reason = refusal_text(run.error_code or "", run.error_detail) if run else label("run_error", "RUN_TAKEN")
         click.echo(f"没有完成 / not done: {reason}", err=True)
         raise SystemExit(NOTHING_DONE)
     for stage in (run.tally or {})["stages"]:

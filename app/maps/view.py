@@ -76,6 +76,17 @@ def read(args: MultiDict[str, str]) -> View:
     )
 
 
+def misread(args: MultiDict[str, str]) -> list[str]:
+    """Return the controls, as ``name=value``, that ``read`` could not understand and left at their default."""
+    if _linked(args) is not None:
+        return []
+    allowed = {"measure": MEASURES, "by": FORMS, "kind": KINDS, "cell": [str(cell) for cell in CELLS]}
+    given = {name: args.get(name, "") for name in allowed}
+    return [
+        f"{name}={value[: query.MOST_TEXT]}" for name, value in given.items() if value and value not in allowed[name]
+    ]
+
+
 def write(view: View) -> dict[str, Any]:
     """Return the arguments that ``read`` turns into the same view, defaults left out."""
     default = View()

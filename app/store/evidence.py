@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-COLUMNS = frozenset({"location_reasons", "candidates", "components", "reasons"})
+COLUMNS = frozenset({"location_reasons", "candidates", "components"})
 """Columns read so."""
 
 

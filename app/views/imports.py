@@ -19,7 +19,7 @@ from app.errors import NotFoundError
 from app.i18n import language
 from app.imports.opening import PREVIEW_ROWS, Opened, open_request, word_lists
 from app.imports.templates import template_book
-from app.labels import explain, label, options
+from app.labels import label, options
 from app.views import Nav
 from geo.errors import AtlasError
 from geo.registry import REJECT, WARN, column_kind, severity
@@ -280,13 +280,3 @@ def datums() -> list[tuple[str, str]]:
 def fault_severity(code: str) -> str:
     """Return how much a fault weighs: reject, warn or note."""
     return severity(code)
-
-
-@bp.app_template_global("refusal_text")
-def refusal_text(code: str, detail: dict[str, Any] | None) -> str:
-    """Return why a file or run was refused, in words."""
-    for kind in ("refusal", "run_error", "fault"):
-        told = explain(kind, code, detail or {})
-        if told != code:
-            return told
-    return code

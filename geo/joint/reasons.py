@@ -41,7 +41,7 @@ def of_group(draft: Draft, facts: Facts, *, hosts: pd.DataFrame, options: JointO
     if len(facts.towns) == 1 and not facts.town_unknown:
         reasons.append(["same_town", {"town": facts.towns[0]}])
     if not existing:
-        reasons.append(["enough", _enough_of(facts, options)])
+        reasons.append(_enough_of(facts, options))
         reasons.append(["law", {"rule": "F3", "min_units": options.min_units, "units": facts.units}])
         reasons.append(["may_leave", {"firms": facts.spread}])
     if draft.parts > 1:
@@ -62,10 +62,13 @@ def _street(facts: Facts) -> dict[str, Any]:
     return {"firms": facts.firms, **ends, "numbers": list(facts.numbers or ())}
 
 
-def _enough_of(facts: Facts, options: JointOptions) -> dict[str, Any]:
+def _enough_of(facts: Facts, options: JointOptions) -> Reason:
     counted = facts.workers + facts.unknown * options.workers_if_unknown
     least = {"min_workers": options.min_workers, "min_firms": options.min_firms}
-    return {"workers": counted, "firms": facts.firms, **least}
+    detail = {"workers": counted, "firms": facts.firms, **least}
+    if not facts.unknown:
+        return ["enough", detail]
+    return ["enough_estimated", {**detail, "unknown": facts.unknown, "each": options.workers_if_unknown}]
 
 
 def cautions(draft: Draft, facts: Facts, *, options: JointOptions) -> list[Reason]:

@@ -1,6 +1,7 @@
 """``survey``, ``gaps`` and ``suggest``: from what is stored to a file, with exit status and plain sentences."""
 
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,13 @@ def test_an_empty_database_cannot_be_surveyed(app: Flask) -> None:
     answer = ask(app, "survey", "--on", "2025-12-31")
     assert answer.exit_code == 2
     assert "没有完成" in answer.output
+    assert "先导入行政区划" in answer.output
+
+
+def test_a_day_before_the_first_rules_says_from_when_on_there_are_some(filled: Flask) -> None:
+    answer = ask(filled, "survey", "--on", "1950-01-01")
+    assert answer.exit_code == 2
+    assert re.search(r"1950-01-01 早于最早的规则，请选 \d{4}-\d\d-\d\d 或之后的日期", answer.output)
 
 
 @pytest.mark.parametrize(

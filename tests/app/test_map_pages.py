@@ -155,6 +155,21 @@ def test_unknown_units_show_the_city(client: FlaskClient, path: str) -> None:
     assert "排行" in soup(client, path).get_text()
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/map?measure=wealth&by=heat", "measure=wealth"),
+        ("/map?cell=77&by=grid", "cell=77"),
+        ("/map?by=grid&cell=3000&kind=town", ""),
+        ("/map?kind=building&key=building:990101:云帆大厦", ""),
+    ],
+)
+def test_controls_that_were_not_understood_are_told(client: FlaskClient, path: str, told: str) -> None:
+    text = soup(client, path).get_text()
+    assert ("有条件没有读懂" in text) == bool(told)
+    assert told in text
+
+
 @pytest.mark.parametrize("query", ["at=town:1", "at=cell:x", "at=cell:1,1&figure=nonsense", ""])
 def test_firms_of_no_cell_are_not_found(client: FlaskClient, query: str) -> None:
     assert client.get(f"/map/firms?{query}").status_code == 404

@@ -239,6 +239,14 @@ def test_three_firms_and_25_workers_in_one_building_make_a_group() -> None:
     assert ["fragile", {"largest": 9}] in row["cautions"]
 
 
+def test_workers_that_are_partly_assumed_are_told_as_an_estimate() -> None:
+    groups, _ = suggested({"a": {"workers": 14, "building": TOWER}, "b": {"workers": 9, "building": TOWER},
+                           "c": {"workers": None, "building": TOWER}})  # fmt: skip
+    reasons = dict(groups.iloc[0]["reasons"])
+    assert "enough" not in reasons
+    assert {"workers": 28, "unknown": 1, "each": 5}.items() <= reasons["enough_estimated"].items()
+
+
 @pytest.mark.parametrize("rows", [{"a": 12, "b": 13}, {"a": 8, "b": 8, "c": 8}])
 def test_too_few_firms_or_workers_make_none_and_the_certificate_says_so(rows: dict[str, int]) -> None:
     groups, groupings = suggested({key: {"workers": n, "building": TOWER} for key, n in rows.items()})
