@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from rapidfuzz.distance import OSA
 
 from geo.linkage.options import LinkOptions
-from geo.linkage.register import Register, without_tail
+from geo.linkage.register import Register, pairs, without_tail
 from geo.text import CompanyName, fold, read_name
 
 _NAME_SCORE, _CORE_SCORE, _ORG_SCORE = 0.98, 0.96, 0.99
-_OTHER_COUNTY, _SAME_BRANCH, _SLIPS = 0.9, 0.75, 2
+_OTHER_COUNTY, _SAME_BRANCH, _SLIPS, _A_WORD = 0.9, 0.75, 2, 1000
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,8 @@ def _settled(
     doubts = []
     if not inside and method == "name_core":
         doubts.append(["other_county", {"listed": query.county, "registered": register.counties[row]}])
+    elif method == "name_core" and _elsewhere(listed, register.names[row]):
+        doubts.append(_other_place(listed, register.names[row]))
     if (
         method == "name_core"
         and _form(register.names[row]) != _form(listed)
@@ -157,14 +159,31 @@ def _fuzzy(query: Query, listed: CompanyName, register: Register, *, options: Li
     reasons: list[Any] = [["similar_name", {"listed": listed.full, "registered": registered.full, "edits": best.edits}]]
     if best.conflict:
         reasons.append(["other_county", {"listed": query.county, "registered": register.counties[best.row]}])
+    if not best.conflict and _elsewhere(listed, registered):
+        reasons.append(_other_place(listed, registered))
     near_score = [other for other in others if other.score > best.score - options.lead]
     near_text = [other for other in others if other.edits <= best.edits + 1]
     if near_score:
         rivals = [register.keys[found.row] for found in (best, *near_score[: options.listed_rivals])]
         reasons.append(["several_firms", {"firms": rivals}])
+    if not slipped(listed, registered, register):
+        reasons.append(["another_word", {"listed": listed.full, "registered": registered.full}])
     one_slip = best.edits == 1 and len(listed.core) >= options.slip_core and not near_text
-    sure = not best.conflict and ((best.score >= options.auto_score and not near_score) or one_slip)
+    sure = len(reasons) == 1 and (best.score >= options.auto_score or one_slip)
     return Match(best.row, "fuzzy", round(best.score, 4), "auto" if sure else "review", tuple(reasons))
+
+
+def slipped(listed: CompanyName, registered: CompanyName, register: Register) -> bool:
+    """Whether two names nearly the same differ by a slip of the pen, not by a word that other firms bear.
+
+    A slip leaves a pair of characters that hardly any name has (商么, 厉华); what makes a sister firm's name are words
+    that many have (纺织品 for 纺织). A branch's own words are mostly too short to tell.
+    """
+    if listed.branch != registered.branch:
+        return False
+    usual = 2 + len(register.keys) // _A_WORD
+    new = pairs(listed.core) - pairs(registered.core)
+    return not new or any(register.frequency(pair) <= usual for pair in new)
 
 
 class _Scored(NamedTuple):
@@ -210,6 +229,16 @@ def _form(name: CompanyName) -> str:
 
 def _regions(name: CompanyName) -> frozenset[str]:
     return frozenset(word.rstrip("市区县省") for word in name.regions)
+
+
+def _elsewhere(listed: CompanyName, registered: CompanyName) -> bool:
+    """Whether both names begin with place words and share none: 如东县…, 南通市… are registered at two offices."""
+    ours, theirs = _regions(listed), _regions(registered)
+    return bool(ours and theirs and not ours & theirs)
+
+
+def _other_place(listed: CompanyName, registered: CompanyName) -> list[Any]:
+    return ["other_place", {"listed": "".join(listed.regions), "registered": "".join(registered.regions)}]
 
 
 def _conflict(query: Query, listed: CompanyName, row: int, register: Register) -> bool:

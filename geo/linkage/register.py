@@ -11,6 +11,8 @@ import pandas as pd
 from geo.text import CompanyName, read_name
 
 Rows = npt.NDArray[np.int64]
+_ENOUGH = 4000
+"""Rows looked at per query for names that are nearly the same."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,29 @@ class Register:
     """County code of each place word that means one county."""
 
     def near(self, text: str, most: int) -> list[int]:
-        """Rows that share most characters and pairs of characters with a text, rare ones weighing more; ties by row."""
-        found = [self.by_piece[piece] for piece in sorted(pieces(text)) if piece in self.by_piece]
+        """Rows that share most characters and pairs of characters with a text, rare ones weighing more; ties by row.
+
+        The rarest pieces are looked up until enough rows share one: common ones hardly tell names apart.
+        """
+        found = sorted((self.by_piece[piece] for piece in sorted(pieces(text)) if piece in self.by_piece), key=len)
         if not found:
             return []
         rare = [rows for rows in found if len(rows) * 20 <= len(self.keys) + 400] or found
-        rows = np.concatenate(rare)
-        weight = np.concatenate([np.full(len(part), np.log1p(len(self.keys) / len(part))) for part in rare])
-        unique, inverse = np.unique(rows, return_inverse=True)
+        seen, kept = 0, []
+        for rows in rare:
+            if seen and seen + len(rows) > _ENOUGH:
+                break
+            seen += len(rows)
+            kept.append(rows)
+        weight = np.concatenate([np.full(len(part), np.log1p(len(self.keys) / len(part))) for part in kept])
+        unique, inverse = np.unique(np.concatenate(kept), return_inverse=True)
         total = np.bincount(inverse, weights=weight)
         order = np.lexsort((unique, -total))[:most]
         return [int(row) for row in unique[order]]
+
+    def frequency(self, piece: str) -> int:
+        """How many names hold a character or a pair of characters."""
+        return len(self.by_piece.get(piece, ()))
 
     def counties_named(self, name: CompanyName) -> frozenset[str]:
         """Counties that the place words of a name mean."""
@@ -49,8 +63,14 @@ class Register:
 
 
 def pieces(text: str) -> set[str]:
-    """Return the characters of a text and its pairs of neighbouring characters."""
-    return {text[i : i + 2] for i in range(len(text) - 1)} | set(text)
+    """Return the characters of a text and its pairs of neighbouring characters, its ends among them."""
+    return pairs(text) | set(text)
+
+
+def pairs(text: str) -> set[str]:
+    """Return the pairs of neighbouring characters of a text, ``^`` and ``$`` standing for its ends."""
+    marked = f"^{text}$"
+    return {marked[i : i + 2] for i in range(len(marked) - 1)} if text else set()
 
 
 def prepare(firms: pd.DataFrame, regions: Mapping[str, str]) -> Register:

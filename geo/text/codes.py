@@ -17,6 +17,7 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LOOK_ALIKE = str.maketrans({"O": "0", "I": "1", "Z": "2", "S": "5"})  # letters that a credit code never holds
 _DESTROYED = re.compile(r"^\d(?:\.\d+)?E\+?\d+$")
 _ROUNDED = re.compile(r"^[1-9]\d{14}000(?:\.0)?$")  # a spreadsheet keeps 15 digits and writes zeros behind them
+_SWAPPED_CHECK = re.compile(r"^\d{7}X\d$")  # the one swap that the weights miss: no code has its only letter there
 _EMPTY = {"", "无", "-", "--", "/", "NULL", "NAN", "NONE", "暂无", "没有", "0"}
 
 
@@ -65,6 +66,8 @@ def read_org_code(raw: object) -> Code:
         return Code(None, fault=Fault.LENGTH)
     if not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", text):
         return Code(None, fault=Fault.CHARACTERS)
+    if _SWAPPED_CHECK.match(text):
+        return Code(None, fault=Fault.CHECK_DIGIT)
     if _org_check(text[:8]) != text[8]:
         mended = text.translate(_LOOK_ALIKE)
         if mended != text and mended[:8].isdigit() and _org_check(mended[:8]) == mended[8]:

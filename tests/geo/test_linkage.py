@@ -12,6 +12,8 @@ from invented import DATA, decisions, enterprises, memberships, unions
 from geo.frames import ALIASES, LINKS
 from geo.io.divisions import read_aliases, read_divisions
 from geo.linkage import LinkOptions, Query, Register, link, match, prepare, region_words
+from geo.text import read_register_code
+from scripts.bench import noise
 
 LIMITS = LinkOptions()
 WORDS = {"南通": "320600", "南通市": "320600", "江苏": "320000"}
@@ -51,6 +53,8 @@ FIRMS = {
         ("南通云帆精蜜机械制造有限公司", None, "320614", "k3", "fuzzy", "auto"),
         ("南通云帆机密精械制造有限公司", None, "320614", "k3", "fuzzy", "review"),
         ("启东天胜纺织有限公司", None, "320681", "k5", "fuzzy", "review"),
+        ("南通云帆精密机械制造品有限公司", None, "320614", "k3", "fuzzy", "auto"),
+        ("江苏云帆精密机械制造有限公司", None, "320614", "k3", "name_core", "review"),
         ("吉祥商行", None, "320681", "k8", "name", "auto"),
         ("吉祥商行", None, None, "k7", "name", "review"),
         ("南通云帆精密机械制造有限公司如皋分公司", None, None, None, "none", "none"),
@@ -91,6 +95,22 @@ def test_a_code_copied_to_the_wrong_line_is_not_believed_against_the_name_of_ano
 def test_a_branch_that_is_not_listed_says_which_head_office_it_may_belong_to() -> None:
     found = match(Query("南通云帆精密机械制造有限公司如皋分公司", None, None), register(FIRMS), options=LIMITS)
     assert dict(found.reasons)["branch_of"]["firms"] == ["k3", "k4"]
+
+
+def test_what_makes_a_sister_firm_is_no_slip_of_the_pen() -> None:
+    """纺织品 for 纺织 is a word that many firms bear; 纺只 is none that anybody bears."""
+    trades = {f"t{n}": {"name": f"海门{own}纺织品有限公司"} for n, own in enumerate(["金达", "银桥", "远扬", "瑞丰"])}
+    prepared = register({"k": {"name": "启东恒源昌纺织有限公司"}, **trades})
+    sister = match(Query("启东恒源昌纺织品有限公司", None, None), prepared, options=LIMITS)
+    assert (prepared.keys[sister.row or 0], sister.method, sister.status) == ("k", "fuzzy", "review")
+    assert "another_word" in dict(sister.reasons)
+    assert match(Query("启东恒源昌纺只有限公司", None, None), prepared, options=LIMITS).status == "auto"
+
+
+def test_the_words_of_a_branch_are_too_short_for_a_slip() -> None:
+    prepared = register({"k": {"name": "中国银行股份有限公司海门城南支行"}})
+    found = match(Query("中国银行股份有限公司海门城北支行", None, None), prepared, options=LIMITS)
+    assert found.status != "auto"
 
 
 def test_the_county_inside_the_names_may_contradict() -> None:
@@ -196,33 +216,6 @@ def test_place_words_name_the_county_they_mean_today() -> None:
 
 # --- measured on real names with typed noise -------------------------------------------------------------------------
 
-_TAIL = ("有限责任公司", "有限公司", "公司")
-
-
-def typed(name: str, kind: str, draw: random.Random) -> str:
-    """One kind of noise as union registers show it."""
-    place = draw.randrange(2, max(3, len(name) - 4))
-    prefixes = [
-        p for p in ("南通市", "南通", "海门市", "海门", "启东市", "启东", "如皋市", "如皋") if name.startswith(p)
-    ]
-    tail = next((t for t in _TAIL if name.endswith(t)), "")
-    return {
-        "exact": name,
-        "form": name.replace("有限公司", "有限责任公司")
-        if "有限责任" not in name
-        else name.replace("有限责任", "有限"),
-        "width": name.translate(str.maketrans("()", "（）")),
-        "union": name + draw.choice(["工会委员会", "工会", "联合工会"]),
-        "former": name + "（原南通旧名纺织厂）",
-        "moved": name[len(prefixes[0]) :].replace("有限公司", f"（{prefixes[0]}）有限公司", 1) if prefixes else name,
-        "added": name if name.startswith("江苏") else "江苏" + name,
-        "dropped": name[len(prefixes[0]) :] if prefixes else name,
-        "short": name[: -len(tail)] if tail and "分公司" not in name else name,
-        "typo": name[:place] + draw.choice("通海启东华新兴盛达纺机") + name[place + 1 :],
-        "lost": name[:place] + name[place + 1 :],
-        "swapped": name[:place] + name[place + 1] + name[place] + name[place + 2 :],
-    }[kind]
-
 
 def test_on_typed_noise_over_real_names(shared: Path) -> None:
     """Automatic links are right in 99.5 % and more, review keeps nearly all the rest, and strangers stay strangers."""
@@ -237,24 +230,12 @@ def test_on_typed_noise_over_real_names(shared: Path) -> None:
     prepared = prepare(table.drop(index=absent), WORDS)
     county = table["county_code"].astype("object").where(table["county_code"].notna(), None)
     tally: Counter[tuple[str, bool]] = Counter()
-    kinds = (
-        "exact",
-        "form",
-        "width",
-        "union",
-        "former",
-        "moved",
-        "added",
-        "dropped",
-        "short",
-        "typo",
-        "lost",
-        "swapped",
-    )
-    for kind in kinds:
-        for key in draw.sample(list(prepared.keys), 150):
-            found = match(Query(typed(table.at[key, "name"], kind, draw), None, county[key]), prepared, options=LIMITS)
-            tally[found.status, found.row is not None and prepared.keys[found.row] == key] += 1
+    for spoil in noise.NAMES.values():
+        for key in draw.sample(list(prepared.keys), 120):
+            text = spoil(table.at[key, "name"], draw)
+            if text is not None:
+                found = match(Query(text, None, county[key]), prepared, options=LIMITS)
+                tally[found.status, found.row is not None and prepared.keys[found.row] == key] += 1
     strangers = Counter(
         match(Query(table.at[key, "name"], None, county[key]), prepared, options=LIMITS).status for key in absent
     )
@@ -264,3 +245,21 @@ def test_on_typed_noise_over_real_names(shared: Path) -> None:
     assert sure / asked >= 0.88
     assert (sure + tally["review", True]) / asked >= 0.985
     assert strangers["auto"] / len(absent) <= 0.02
+
+
+def test_an_organisation_code_of_an_old_list_finds_its_firm_always(shared: Path) -> None:
+    """Old sheets carry the nine digits that stand inside the credit code, with and without the dash."""
+    rows = pd.read_csv(shared / "nantong" / "enterprises" / "nantong_enterprises_dev.csv", dtype="string")
+    codes = [read_register_code(code) for code in rows["uscc"].fillna("")]
+    table = pd.DataFrame(
+        {"name": rows["name"], "uscc": [c.value for c in codes], "org_code": [c.org_code for c in codes]}
+    )
+    table = table[table["org_code"].notna() & ~table["org_code"].duplicated(keep=False)].assign(county_code=None)
+    table.index = "k" + table.index.astype(str)
+    prepared = prepare(table, WORDS)
+    for key, code in table["org_code"].items():
+        for written in (code, f"{code[:8]}-{code[8]}"):
+            query = Query("名称已改的公司", read_register_code(written).org_code, None)
+            found = match(query, prepared, options=LIMITS)
+            assert (prepared.keys[found.row], found.method) == (key, "org_code")  # type: ignore[index]
+    assert len(table) > 4000

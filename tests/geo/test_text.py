@@ -1,8 +1,11 @@
 """Texts made comparable: addresses, company names, register codes."""
 
+from collections.abc import Iterator
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from stdnum.cn import uscc
 
 from geo.text import (
     Fault,
@@ -151,12 +154,40 @@ def test_look_alikes_are_mended_only_if_the_check_digit_holds() -> None:
     assert read_credit_code("９１１１００００６０００３７３４１Ｌ").value == "91110000600037341L"
 
 
-def test_every_single_digit_error_of_a_credit_code_is_seen() -> None:
-    sound = "91110000600037341L"
-    for place in range(17):
-        for digit in "0123456789":
-            if digit != sound[place]:
-                assert read_credit_code(sound[:place] + digit + sound[place + 1 :]).value is None
+_DIGITS = st.text("0123456789", min_size=8, max_size=8)
+
+
+def organisation_code(eight: str) -> str:
+    """Return the code with its check digit, as GB 11714 gives it."""
+    total = sum(weight * int(digit) for weight, digit in zip((3, 7, 9, 10, 5, 8, 4, 2), eight, strict=True))
+    return eight + "0123456789X0"[11 - total % 11]
+
+
+def spoilt(code: str, digits: str) -> Iterator[str]:
+    """Every single-digit error and every swap of unlike neighbours."""
+    for place, char in enumerate(code):
+        yield from (code[:place] + other + code[place + 1 :] for other in digits if other != char)
+        if place and code[place - 1] != char:
+            yield code[: place - 1] + char + code[place - 1] + code[place + 1 :]
+
+
+@given(_DIGITS, st.sampled_from(["91320600", "92320614", "93320681", "51320600", "81320682"]))
+@settings(max_examples=60)
+def test_every_wrong_digit_and_every_swap_in_a_credit_code_is_seen(eight: str, head: str) -> None:
+    body = head + organisation_code(eight)
+    sound = body + uscc.calc_check_digit(body)
+    assert read_credit_code(sound).value == sound
+    assert read_credit_code(sound).org_code == organisation_code(eight)
+    assert [wrong for wrong in spoilt(sound, "0123456789") if read_credit_code(wrong).value is not None] == []
+
+
+@given(_DIGITS)
+@settings(max_examples=100)
+def test_every_wrong_digit_and_every_swap_in_an_organisation_code_is_seen(eight: str) -> None:
+    sound = organisation_code(eight)
+    assert read_org_code(sound).value == sound
+    assert read_org_code(f"{sound[:8]}-{sound[8]}").value == sound
+    assert [wrong for wrong in spoilt(sound, "0123456789") if read_org_code(wrong).value is not None] == []
 
 
 def test_a_cell_may_hold_either_code() -> None:
