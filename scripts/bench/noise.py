@@ -155,6 +155,8 @@ NAMES: Mapping[str, Callable[[str, random.Random], str | None]] = {
     "doubled character": _twice, "swapped": _swapped, "traditional": _traditional,
 }  # fmt: skip
 """Kinds of noise in a name."""
+SLIPS = ("homophone", "other character", "lost character", "doubled character", "swapped")
+"""Of these, slips of the pen, which are rarer than the others in lists that people keep."""
 
 
 def _misread(code: str, draw: random.Random) -> str:
