@@ -203,10 +203,14 @@ class TestLinks:
             )
 
 
-def test_place_words_name_the_county_they_mean_today() -> None:
+def shipped_words() -> dict[str, str]:
     elsewhere = read_aliases(DATA / "words" / "elsewhere.csv")
     aliases = ALIASES.conform(pd.concat([read_aliases(DATA / "divisions" / "nantong_aliases.csv"), elsewhere]))
-    words = region_words(read_divisions(DATA / "divisions" / "nantong.csv"), aliases)
+    return region_words(read_divisions(DATA / "divisions" / "nantong.csv"), aliases)
+
+
+def test_place_words_name_the_county_they_mean_today() -> None:
+    words = shipped_words()
     assert {word: words[word] for word in ("海门", "海门市", "港闸区", "海安县", "南通", "江苏")} == {
         "海门": "320614", "海门市": "320614", "港闸区": "320613", "海安县": "320685", "南通": "320600", "江苏":
         "320000",
@@ -227,7 +231,7 @@ def test_on_typed_noise_over_real_names(shared: Path) -> None:
     table = table[~table["name"].duplicated(keep=False)].assign(uscc=pd.NA, org_code=pd.NA)
     draw = random.Random(7)
     absent = draw.sample(list(table.index), 400)
-    prepared = prepare(table.drop(index=absent), WORDS)
+    prepared = prepare(table.drop(index=absent), shipped_words())
     county = table["county_code"].astype("object").where(table["county_code"].notna(), None)
     tally: Counter[tuple[str, bool]] = Counter()
     for kind, spoil in noise.NAMES.items():
