@@ -43,6 +43,7 @@ _SETTLED = frozenset(("road", "community", "poi", "devzone"))
 _TOWER = re.compile("大厦|中心|广场|大楼|国际|酒店|宾馆|公寓|写字楼|商务")
 _INDOORS = frozenset(("houseno", "cellno", "floorno"))
 _PARTS = re.compile(r"[A-Z]*\d+[A-Z]*\d*|[^A-Z\d]+|[A-Z]+")
+_STOREY = re.compile(r"\d{1,2}F$")
 _CROSS = re.compile("交|路口")
 _ROAD_PART = re.compile(r"\(([东西南北中])段?\)$")
 _ROAD_SUFFIX = re.compile(r"(?<!大)[路街]$")
@@ -182,7 +183,7 @@ class _Reader:
     def _chain(self, piece: Segment) -> None:
         """Bare numbers: 12-3-1001 behind a building, 188 behind a road, 附1 behind a number."""
         address, value = self._address, _token(piece).value
-        if value.startswith("附") and address.number is not None and self._last == "roadno":
+        if address.number is not None and self._last == "roadno" and (value[0] == "附" or self._is_sub(piece, value)):
             self._more(value, piece, listed=False)
             return
         if self._last in ("road", "subroad"):
@@ -193,6 +194,11 @@ class _Reader:
             return
         self._split(piece, value)
 
+    def _is_sub(self, piece: Segment, value: str) -> bool:
+        """88号-1, 88号之1: a short number tied to the house number, with nothing behind it."""
+        tied = self._text[piece.start - 2 : piece.start] in ("号-", "号之")
+        return tied and value.isdigit() and len(value) <= 2 and self._text[piece.end : piece.end + 1] in ("", "号", ",")
+
     def _split(self, piece: Segment, value: str) -> None:
         address = self._address
         parts = [(m.start() + piece.start, m.end() + piece.start, m.group()) for m in _PARTS.finditer(value)]
@@ -200,6 +206,8 @@ class _Reader:
         labels = iter(_chain_labels(self._last, count))
         if count == 1 and self._last in ("poi", "subpoi") and self._is_room(parts[0][2]):
             labels = iter(("roomno",))
+        if count == 1 and _STOREY.match(value):
+            labels = iter(("floorno",))
         for start, end, words in parts:
             label = next(labels, "redundant") if words[-1].isalnum() and words[-1] < "\u4e00" else "redundant"
             self._put(label, Segment(start, end, label, None))
@@ -215,6 +223,9 @@ class _Reader:
     def _inside(self, piece: Segment) -> None:
         address, label = self._address, piece.label
         words = self._text[piece.start : piece.end]
+        if label == "block" and _token(piece).unit == "#" and self._last == "road" and address.number is None:
+            self._number(piece)  # 88# is written for 88号
+            return
         if label == "room":
             address.room = address.room or _token(piece).value.removesuffix("室")
         elif label == "floor":
@@ -251,7 +262,7 @@ def _fill(address: Address, label: str, words: str) -> None:
     elif label == "cellno":
         address.unit = f"{address.unit or ''}-{words}".strip("-")
     elif label == "floorno":
-        address.floor = address.floor or words
+        address.floor = address.floor or read_floor(words)
     elif label == "roomno":
         address.room = address.room or words
 

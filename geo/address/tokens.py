@@ -43,7 +43,11 @@ _NUMBER = re.compile(
     r"|(?P<phase>[一二三四五六]期))"
 )
 """The look-ahead at the beginning says nothing new: it spares most characters the alternatives."""
-_SHOP = "店面店|店面房?|门面房?|门市部?|营业房|商业用?房?|商铺|商办|车库|店铺|铺位?|摊位|柜台|仓库|储藏室|店"
+_SHOP = (
+    "店面店|店面房?|门面房?|(?<![海江荆天玉])门市部?|营业房|商业用?房?|商铺|商办|车库|店铺|铺位?|摊位|柜台|仓库"
+    "|储藏室|店"
+)
+"""A shop's words before a number; 海门市, 江门市 … are cities."""
 _SHOP_NUMBER = re.compile(
     rf"(?:{_SHOP})(?:[东西南北])?{_LIST}(?:号|室|#)?(?![层楼幢栋座期F])|(?:{_LIST})(?:{_SHOP})(?={_ONE}|$|[(),])"
 )
@@ -63,7 +67,7 @@ _NOTE = re.compile(
     r"|(?<=[(),、])[^(),、\d]{2,4}(?:私宅|私房|家)(?:院)?内?(?=$|[(),])"
 )
 """Whose house it is: says nothing about where."""
-_SEP = re.compile(r"[,、()\-~/.:&_*+=!?]+")
+_SEP = re.compile(r"(?<=号)之(?=\d)|[,、()\-~/.:&_*+=!?]+")
 
 
 class Token(NamedTuple):
@@ -80,7 +84,7 @@ _GATE = re.compile(r"[A-Z0-9附甲乙丙丁特第临负底顶夹裙地经纬座�
 _REL_MARKS = "米里M交口面过壁近旁后下上侧首边端隅角邻堍内间沿与和及以("
 _REL_GATE = re.compile(rf"[{_REL_MARKS}]|[东西南北][),、]|[东西南北]$")
 """What every relation holds at least one of."""
-_MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓储电N丰辖属自所私]|[东西南北]$")
+_MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓储电N丰辖属自所私之]|[东西南北]$")
 """What a text with anything but numbers holds at least one of."""
 
 

@@ -115,7 +115,7 @@ class _Freezer:
         votes = votes_of(shares, self._names.tree.counties, doubt)
         name = Name(text, group.label, "bare" if group.mode == SHORT else "full", entities, votes)
         bare = None
-        if not (variants.DIRECTION if group.mode == TOWN else variants.ROADLIKE).search(text) and group.mode in _CORES:
+        if group.mode in _CORES and not _is_road_too(text, group.mode):
             bare = Name(text, group.label, "bare", entities, votes_of(shares, self._names.tree.counties, DOUBT["bare"]))
         return Key(len(text), group.mode, name, bare)
 
@@ -152,6 +152,7 @@ class _Freezer:
             inner={text: _inner(name, self._names.tree.counties) for text, name in owners.items()},
             town_cores=self._town_cores(),
             bare_zone=self._bare_zone(),
+            namesakes=frozenset((t, code[:2]) for code, t in self._names.elsewhere.items() if t in owners),
             doors=doors,
             points={},
             addresses={},
@@ -196,6 +197,13 @@ class _Freezer:
         }
         core = frozenset(c for c in self._names.tree.counties if c not in former)
         return core or frozenset(self._names.tree.counties)
+
+
+def _is_road_too(core: str, mode: int) -> bool:
+    """Whether the core of a town or village says nothing without its suffix: it is a direction, a road or an estate."""
+    if mode == VILLAGE:
+        return bool(variants.ROADLIKE.search(core))
+    return bool(variants.DIRECTION.search(core) or variants.ROAD_END.search(core))
 
 
 def _words(owners: Mapping[str, Name]) -> re.Pattern[str]:

@@ -39,7 +39,8 @@ class Names:
             for target, text in self._aliases
             if target not in tree.entities and target.isdigit() and len(target) == 6
         }
-        self._owners = (tree.city.name, *(tree.entities[c].name for c in tree.counties))
+        former = [text for target, text in self._aliases if target in tree.counties and text[-1:] in "市区县"]
+        self._owners = (tree.city.name, *(tree.entities[c].name for c in tree.counties), *former)
         self._province = self.elsewhere.get(tree.province, "")
 
     def add(self, text: str, mode: int, label: str, entity: Entity) -> None:

@@ -32,7 +32,8 @@ class Gazetteer:
     """All names of a city with their entities; built by ``build``, never changed. ``hash`` tells its content apart.
 
     ``counties`` are today's county codes in order, ``core`` those of the city proper, ``regions`` the place words that
-    company names begin with, ``priors`` log-probabilities per county for addresses that name no county, by form.
+    company names begin with, ``namesakes`` names of own counties that other provinces (two digits) have as well,
+    ``priors`` log-probabilities per county for addresses that name no county, by form.
     """
 
     city: Entity
@@ -48,6 +49,7 @@ class Gazetteer:
     inner: Mapping[str, Name]
     town_cores: Mapping[str, Name]
     bare_zone: Name | None
+    namesakes: frozenset[tuple[str, str]]
     doors: Mapping[tuple[str, str, str], str]
     points: Mapping[tuple[str, str], NumberedStreet]
     addresses: Mapping[str, tuple[str, str, Number]]

@@ -37,6 +37,8 @@ ROADLIKE = re.compile(r"(?:路|街|巷|道|桥|新村|花园|小区|苑|园)$")
 """Village cores that without their suffix are a road or an estate: 人民路 of 人民路社区."""
 CITY_ZONES = frozenset(_ZONE_TYPES[0][1])
 """Zone words that, without an owner, mean the city's own economic development zone."""
+ROAD_END = re.compile(r"(?:路|街|巷|弄|道)$")
+"""Town cores that without their suffix are a road: 淮海中路 of 淮海中路街道."""
 DIRECTION = re.compile(r"^(?:城?[东南西北中]|[东南西北中]城|新城?|开发|城关|城厢)$")
 """Town cores that are words of every town: 城东, 新城."""
 BARE_ZONES = frozenset(
@@ -65,11 +67,22 @@ def village_core(name: str) -> str | None:
     return core if core != name and len(core) >= 2 else None
 
 
+def is_urban(village: str) -> bool:
+    """Whether a village's name or writing ends as that of a community (社区, 居委会, 居) and not of a village."""
+    return _URBAN.search(village) is not None
+
+
+_URBAN = re.compile(r"(?:社区|居|居委|居委会|居民委员会)$")
+
+
 def zone_variants(name: str, owners: tuple[str, ...], province: str) -> set[str]:
     """Return the other writings of a zone's name: type words exchanged, province dropped, owner's 市/区/县 dropped."""
     stems = {name}
-    if province and len(name) > 8:
+    if province and len(name) >= 8:
         stems.add(name.removeprefix(province).removeprefix(province.removesuffix("省")))
+    city, shorts = county_short(owners[0]) or owners[0], tuple(filter(None, map(county_short, owners)))
+    behind = [stem.removeprefix(owners[0]).removeprefix(city) for stem in stems]
+    stems |= {stem for stem in behind if stem.startswith(shorts)}
     stems |= {stem.removesuffix("管理委员会").removesuffix("管委会") for stem in set(stems)}
     for stem in sorted(stems):
         for owner in owners:

@@ -59,7 +59,7 @@ def read(gazetteer: Gazetteer, text: str, second: tuple[float, ...] | None = Non
     named = [
         (piece, _meaning(gazetteer, words, piece)) for piece, words in zip(address.names, address.texts, strict=True)
     ]
-    form, outside, districts = _beginning(named)
+    form, outside, districts = _beginning(gazetteer, named)
     votes: dict[str, Votes] = {}
     certain = False
     for _, name in named:
@@ -106,7 +106,9 @@ def county_votes(gazetteer: Gazetteer, county: str, against: float) -> tuple[flo
     return tuple(0.0 if code == county else against for code in gazetteer.counties)
 
 
-def _beginning(named: list[tuple[Segment, Name | None]]) -> tuple[str, Entity | None, frozenset[str]]:
+def _beginning(
+    gazetteer: Gazetteer, named: list[tuple[Segment, Name | None]]
+) -> tuple[str, Entity | None, frozenset[str]]:
     """Return the form of an address, the place elsewhere that it begins with, and the counties it names."""
     form, outside, own, abroad = "none", None, False, ""
     districts: set[str] = set()
@@ -123,6 +125,8 @@ def _beginning(named: list[tuple[Segment, Name | None]]) -> tuple[str, Entity | 
             if outside is None and leading and not own:
                 outside, abroad = name.entities[0], name.form
             continue
+        if outside is not None and (name.text, outside.key[:2]) in gazetteer.namesakes:
+            continue  # 北京通州区: a county of ours and of the province named before it
         own = own or kind == "city" or (kind == "county" and (outside is None or abroad == "bare"))
         if kind == "county":
             form = "county"
@@ -130,11 +134,14 @@ def _beginning(named: list[tuple[Segment, Name | None]]) -> tuple[str, Entity | 
         elif kind == "city" and form == "none":
             form = "city"
         leading = leading and label != "district"
+    return _form(form, named), None if own else outside, frozenset(districts)
+
+
+def _form(form: str, named: list[tuple[Segment, Name | None]]) -> str:
+    """Tell an address of the whole city from one that goes on with a road, and one that begins with a house."""
     if form == "city" and not any(piece.label == "road" for piece, _ in named):
-        form = "citywide"
-    elif form == "none" and named and named[0][0].label in _HOUSE_FIRST:
-        form = "road"
-    return form, None if own else outside, frozenset(districts)
+        return "citywide"
+    return "road" if form == "none" and named and named[0][0].label in _HOUSE_FIRST else form
 
 
 def _meaning(gazetteer: Gazetteer, words: str, piece: Segment) -> Name | None:

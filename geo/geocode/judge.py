@@ -1,6 +1,7 @@
 """Level, position, confidence, status and reasons of one address, from what its names were resolved to."""
 
 import math
+import re
 from typing import NamedTuple
 
 from geo.gazetteer import Gazetteer, Reading
@@ -60,13 +61,18 @@ def judge(
         return _nowhere("outside", [["OUTSIDE", {"place": reading.outside.name, "code": reading.outside.key}]])
     if reading.address.text.strip("(),-.~/") in _NOTHING:
         return _nowhere("none", [["EMPTY", {}]])
+    if _is_no_address(reading):
+        return _nowhere("none", [["NO_ADDRESS", {}]])
     reasons = _reasons(reading, found, second)
     candidates = _candidates(gazetteer, reading, found, options)
     if reading.chance < options.least or _groundless(reading):
         return Verdict("none", math.nan, math.nan, math.nan, round(reading.chance, 4), "none", reasons, candidates)
     level, point, how = _position(found)
     reasons = how + reasons
+    against = _against(gazetteer, reading)
+    reasons += [["SPEAKS_AGAINST", {"name": words, "county": county}] for words, county in against]
     confidence = reading.chance * _LEVEL_TRUST[level] * found.penalty * (0.6 if reading.conflict else 1.0)
+    confidence *= _AGAINST if against else 1.0
     status = "auto" if confidence >= options.auto and not _needs_a_person(reading) else "review"
     lon, lat, radius = point
     return Verdict(level, lon, lat, _widened(radius, reading), round(confidence, 4), status, reasons, candidates)
@@ -76,10 +82,39 @@ def _nowhere(status: str, reasons: list[Reason]) -> Verdict:
     return Verdict("none", math.nan, math.nan, math.nan, 0.99 if status == "outside" else 0.0, status, reasons, [])
 
 
+_UNIT = re.compile(r"\d(?:号|室|幢|栋|座|楼|层|单元|组|弄|#)")
+
+
+def _is_no_address(reading: Reading) -> bool:
+    """Whether a text holds nothing that addresses are made of: no known name, no name with a suffix, no numbered unit.
+
+    What is left (你好世界, DROP TABLE, a broken encoding) is no ground for a county, however likely one is beforehand.
+    """
+    if reading.form not in ("none", "road") or any(name is not None or p.label != "other" for p, name in reading.named):
+        return False
+    return reading.address.relation is None and _UNIT.search(reading.address.text) is None
+
+
 def _groundless(reading: Reading) -> bool:
     """Whether nothing in the text or the firm's name tells a county: the prior alone is no answer."""
     silent = not any(name is not None and name.votes is not None for _, name in reading.named)
     return silent and reading.form == "none" and reading.chance == reading.alone
+
+
+_CLEAR, _FAR_LESS, _AGAINST = 0.99, 2.5, 0.9
+"""Chance from which no name can speak against; votes by which another county fits a name better; what it costs."""
+
+
+def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
+    """Return the names that are known in another county only, with that county."""
+    if reading.chance >= _CLEAR:
+        return []
+    own, found = gazetteer.counties.index(reading.county), []
+    for piece, name in reading.named:
+        if name is not None and name.votes is not None and max(name.votes) - name.votes[own] > _FAR_LESS:
+            county = gazetteer.counties[name.votes.index(max(name.votes))]
+            found.append((reading.address.text[piece.start : piece.end], county))
+    return found
 
 
 def _needs_a_person(reading: Reading) -> bool:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
-from geo.gazetteer.variants import BARE_ZONES, county_short
+from geo.gazetteer.variants import BARE_ZONES, county_short, is_urban
 from geo.geocode.numbers import Spot, spot
 from geo.geocode.options import LocateOptions
 
@@ -20,6 +20,7 @@ class Resolved:
 
     county: Entity | None = None
     town: Entity | None = None
+    zone_town: bool = False
     village: Entity | None = None
     zone: Entity | None = None
     building: Entity | None = None
@@ -44,12 +45,12 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
         if name is not None and name.label != "community":
             for entity in name.entities:
                 if entity.county == reading.county or entity.county is None:
-                    _take(result, entity)
+                    _take(result, entity, named=piece.label)
         if piece.label == "devzone" and result.zone is None:
-            result.zone = _zone_of(gazetteer, result, reading.address.text[piece.start : piece.end])
-    for _, name in reading.named:
+            result.zone = _zone_of(gazetteer, reading, result, reading.address.text[piece.start : piece.end])
+    for piece, name in reading.named:
         if name is not None and name.label == "community":
-            _village(gazetteer, result, name)
+            _village(gazetteer, result, name, reading.address.text[piece.start : piece.end])
     _road(reading, result)
     _door(gazetteer, reading, result)
     result.spot = _on_street(gazetteer, reading, result, options)
@@ -57,21 +58,27 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
     return result
 
 
-def _take(result: Resolved, entity: Entity) -> None:
+def _take(result: Resolved, entity: Entity, *, named: str) -> None:
+    """Keep the first of each kind; a zone that the statistics treat as a town gives way to a town that is named."""
     kind = entity.kind
     if kind == "town":
-        result.town = result.town or entity
+        if result.town is None or (named == "town" and result.zone_town):
+            result.town = entity
+            result.zone_town = named == "devzone"
     elif kind in _PLACE_KINDS and getattr(result, kind) is None:
         setattr(result, kind, entity)
 
 
-def _zone_of(gazetteer: Gazetteer, result: Resolved, words: str) -> Entity | None:
-    """Return the zone that a bare 开发区 means: the county's own; in the city proper, behind no town, the city's."""
+def _zone_of(gazetteer: Gazetteer, reading: Reading, result: Resolved, words: str) -> Entity | None:
+    """Return the zone that a bare 开发区 means: the county's own; in the city proper, behind no town, the city's.
+
+    Where the address names no county, the city's comes first.
+    """
     if words not in BARE_ZONES or result.county is None:
         return None
     owners = [result.county.name]
     if result.county.key in gazetteer.core and result.town is None:
-        owners.append(gazetteer.city.name)
+        owners.insert(1 if reading.districts else 0, gazetteer.city.name)
     for owner in owners:
         short = county_short(owner) or owner
         for text in (short + words, owner + words):
@@ -82,7 +89,7 @@ def _zone_of(gazetteer: Gazetteer, result: Resolved, words: str) -> Entity | Non
     return None
 
 
-def _village(gazetteer: Gazetteer, result: Resolved, name: Name) -> None:
+def _village(gazetteer: Gazetteer, result: Resolved, name: Name, words: str) -> None:
     if result.village is not None or result.county is None:
         return
     inside = [e for e in name.entities if e.county == result.county.key]
@@ -96,6 +103,8 @@ def _village(gazetteer: Gazetteer, result: Resolved, name: Name) -> None:
             result.penalty *= 0.95
         inside = near or inside
     inside = [e for e in inside if not e.former] or inside
+    if len(inside) > 1:
+        inside = [e for e in inside if is_urban(e.name) == is_urban(words)] or inside
     if len(inside) > 1:
         result.reasons.append(["HOMONYM", {"name": name.text, "n": len(inside)}])
         result.homonyms = inside

@@ -22,6 +22,7 @@ _FIXED = (
     | {ord(c): "," for c in "，；;。"}
     | {ord(c): "#" for c in "＃﹟"}
     | {ord(c): "〇" for c in "○◯"}
+    | {ord("№"): ""}
     | {ord("·"): ".", ord("•"): ".", ord("．"): ".", ord("・"): "."}
     | {ord(c): "" for c in "\t\n\r\v\f　\u00a0\ufeff\u200b\u200c\u200d\u2060\u200e\u200f\u00ad \"'“”‘’`|"}
 )

@@ -50,7 +50,7 @@ def test_components_are_what_a_person_would_mark(raw: str, parts: str) -> None:
     [
         ("工农路88号", "88", 88, None, False),
         ("工农路88-1号", "88-1", 88, None, False),
-        ("工农路88号-1", "88", 88, None, False),
+        ("工农路88号-1", "88-1", 88, None, False),
         ("工农路88号附1", "88-1", 88, None, False),
         ("工农路88号附1号", "88-1", 88, None, False),
         ("工农路附88号", "附88", 88, None, False),
