@@ -1,4 +1,4 @@
-"""Databases brought up to date, of both kinds."""
+"""Databases brought up to date, of both kinds, and an application that shows the small city."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import small_city
 import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
 
+from app import create_app
+from app.config import Config
 from app.db import Database
 from app.models import Base
 
@@ -58,3 +63,18 @@ def own_database(database_url: str) -> Iterator[Database]:
     found.upgrade()
     yield found
     found.dispose()
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application with the surveys of the small city."""
+    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("pages"))))
+    made.testing = True
+    small_city.load(made)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor of ``app``."""
+    return app.test_client()

@@ -9,6 +9,7 @@ import small_city
 from bs4 import BeautifulSoup
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from soup import soup
 
 from app import create_app
 from app.config import Config
@@ -20,25 +21,6 @@ STATES = [(measure, form) for measure in view.MEASURES for form in view.FORMS]
 BUILDING = "building:990101:云帆大厦"
 ZONE = "zone:990101:东沟经济开发区"
 NOWHERE = ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid", "/map?county=1"]
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("pages"))))
-    made.testing = True
-    small_city.load(made)
-    return made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-def soup(client: FlaskClient, path: str) -> BeautifulSoup:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return BeautifulSoup(answer.text, "html.parser")
 
 
 def listed(client: FlaskClient, path: str) -> int:

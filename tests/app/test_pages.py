@@ -13,6 +13,7 @@ import small_city
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from soup import soup
 
 from app import create_app, store
 from app.config import Config
@@ -28,25 +29,6 @@ PAGES = [
     "/places/town/990101001", "/places/zone/zone:990101:东沟经济开发区", "/places/sector/03",
     "/firms/919901010000000000", "/firms/919901010000000007",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("pages"))))
-    made.testing = True
-    small_city.load(made)
-    return made
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-def soup(client: FlaskClient, path: str) -> BeautifulSoup:
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return BeautifulSoup(answer.text, "html.parser")
 
 
 @pytest.mark.parametrize("path", PAGES)
