@@ -107,6 +107,11 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             _("行政区划不完整"),
             _("需要一个市和它下面的县（市、区）；请先导入行政区划。"),
         ),
+        "ANSWER": Saying(
+            422,
+            _("这个回答用不上"),
+            _("请先在图上点出位置，或选一个答案。"),
+        ),
         "OPTION": Saying(
             422,
             _("参数有误"),

@@ -26,7 +26,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.text import normalise
 
-_ADDRESS = "text:"
+ADDRESS = "text:"
+"""Beginning of the subjects that stand for an address."""
 OUTSIDE, NOWHERE = "outside", "none"
 """Targets of ``place`` that are no place: an address elsewhere; a text that is no usable address."""
 _MOST_TEXT = 200_000
@@ -35,7 +36,7 @@ _MOST_TEXT = 200_000
 
 def address_key(raw: object) -> str:
     """Return the subject that stands for every firm with this address, however it is written."""
-    return _ADDRESS + normalise(raw).text
+    return ADDRESS + normalise(raw).text
 
 
 def standing(decisions: pd.DataFrame, *kinds: str) -> pd.DataFrame:

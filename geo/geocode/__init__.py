@@ -1,6 +1,6 @@
 """From addresses as written to divisions, places and, where earned, positions: ``locate``."""
 
-from geo.geocode.batch import locate
+from geo.geocode.batch import locate, used_addresses
 from geo.geocode.options import LocateOptions
 
-__all__ = ["LocateOptions", "locate"]
+__all__ = ["LocateOptions", "locate", "used_addresses"]

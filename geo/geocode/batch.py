@@ -55,15 +55,25 @@ class _Inputs:
     """What each row gives: the address to locate, the other address where there are two, the firm's name."""
 
     def __init__(self, enterprises: pd.DataFrame, options: LocateOptions) -> None:
+        self.addresses, self.others = _addresses(enterprises)
         nothing: list[object] = [None] * len(enterprises)
-        self.addresses: list[object] = enterprises["address"].tolist()
-        self.others = nothing
         self.names = enterprises["name"].tolist() if options.company and "name" in enterprises.columns else nothing
-        if "operating_address" in enterprises.columns:
-            both = list(zip(self.addresses, enterprises["operating_address"].tolist(), strict=True))
-            used = [isinstance(operating, str) and not _SAME.match(fold(operating)) for _, operating in both]
-            self.addresses = [b if use else a for (a, b), use in zip(both, used, strict=True)]
-            self.others = [a if use else None for (a, _), use in zip(both, used, strict=True)]
+
+
+def used_addresses(enterprises: pd.DataFrame) -> list[object]:
+    """Return the address that is located, by row: where the firm operates if that is known to differ."""
+    return _addresses(enterprises)[0]
+
+
+def _addresses(enterprises: pd.DataFrame) -> tuple[list[object], list[object]]:
+    """Return the address to locate, and the registered one where another one is located."""
+    addresses: list[object] = enterprises["address"].tolist()
+    if "operating_address" not in enterprises.columns:
+        return addresses, [None] * len(addresses)
+    both = list(zip(addresses, enterprises["operating_address"].tolist(), strict=True))
+    used = [isinstance(operating, str) and not _SAME.match(fold(operating)) for _, operating in both]
+    located = [b if use else a for (a, b), use in zip(both, used, strict=True)]
+    return located, [a if use else None for (a, _), use in zip(both, used, strict=True)]
 
 
 def _columns(

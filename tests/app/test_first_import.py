@@ -18,6 +18,7 @@ PAGES = [
     "/unions",
     "/suggestions",
     "/definitions",
+    "/review",
     "/imports",
     "/runs",
 ]

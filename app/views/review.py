@@ -1,0 +1,260 @@
+"""The review queue: what a person should decide next, each answer an input of the next survey."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response as Redirect
+
+from app import reviewing, store
+from app.current import reading, scope
+from app.db import session as database
+from app.labels import label
+from app.listing import page
+from app.maps import canvas, scene
+from app.maps.frame import widened
+from app.pages import known
+from app.reading import Reading
+from app.views import Nav
+from geo import datum
+from geo import decisions as deciding
+from geo.errors import AtlasError
+from geo.review import Answer, Item, rows
+
+bp = Blueprint("review", __name__, url_prefix="/review")
+nav = Nav(55, "review.index", lazy_gettext("核对"))
+
+ADDRESS, WORDS = deciding.ADDRESS, (deciding.OUTSIDE, deciding.NOWHERE)
+LISTED = 20
+MOST_ACTS = 30
+"""Acts of a visitor that can be taken back by a key; older ones in the list of decisions."""
+MOST_NAME = 30
+UNPROCESSABLE = 422
+AROUND = 0.15
+"""Share of the city's width and height around it within which a pin may lie: beyond, axes or datum are mistaken."""
+
+
+@bp.get("")
+def index() -> str:
+    """Show the item asked for (``at``), else the first, with its map and the queue."""
+    read = reading()
+    found = _queue(read)
+    item = found.at(request.args.get("at", ""))
+    drawn = canvas.blank(read, label=_("核对用的地图"))
+    return render_template("review/page.html", part=drawn, **_around(read, found, item))
+
+
+@bp.get("/item")
+def show() -> Response:
+    """Give what the page shows for an item (``at``), or for the one behind an item (``after``)."""
+    read = reading()
+    found = _queue(read)
+    after = request.args.get("after")
+    item = found.after(after) if after is not None else found.at(request.args.get("at", ""))
+    return _parts(read, found, item)
+
+
+@bp.post("/decide")
+def decide() -> Response | Redirect | tuple[Response, int]:
+    """Record an answer and give the next item."""
+    name = _reviewer(request.form.get("by", ""))
+    if not name:
+        return _refused(_("请先写上姓名，决定会记在您名下。"))
+    read = reading()
+    before = _queue(read)
+    item = next((i for i in before.items if i.key == request.form.get("item", "")), None)
+    if item is None:
+        return _moved(read, before, before.at(""), _("这一项已经有人处理。"))
+    try:
+        made = rows(item, _answer(read, item))
+    except AtlasError:
+        return _refused(_("这个回答用不上：请先在图上点出位置，或选一个答案。"))
+    with database(write=True) as opened:
+        act = store.decisions.record(opened, made, by=name, at=datetime.now(UTC))
+    session["acts"] = [*session.get("acts", []), [act, item.key]][-MOST_ACTS:]
+    following = before.after(item.key)
+    found = _queue(read)
+    return _moved(read, found, found.at(following.key if following else ""), _("已记下：%(what)s。", what=item.name))
+
+
+@bp.post("/undo")
+def undo() -> Response | Redirect | tuple[Response, int]:
+    """Withdraw an act (``act``), else the visitor's last one, and show its item again."""
+    acts: list[list[str]] = session.get("acts", [])
+    asked = request.form.get("act", "")
+    act, key = (
+        next((pair for pair in acts if pair[0] == asked), (asked, "")) if asked else (acts[-1] if acts else ("", ""))
+    )
+    with database(write=True) as opened:
+        count = store.decisions.withdraw(opened, act)
+    session["acts"] = [pair for pair in acts if pair[0] != act]
+    if asked and "back" in request.form:
+        flash(_("已撤回 %(n)s 条决定。", n=count) if count else _("没有可以撤回的决定。"), "ok" if count else "warn")
+        return redirect(url_for("review.decisions"))
+    read = reading()
+    found = _queue(read)
+    return _moved(read, found, found.at(key), _("已撤回。") if count else _("没有可以撤回的决定。"))
+
+
+@bp.post("/name")
+def name() -> Redirect:
+    """Keep the reviewer's name for this browser."""
+    _reviewer(request.form.get("by", ""))
+    return redirect(url_for("review.index"))
+
+
+@bp.get("/search")
+def search() -> str:
+    """List places that an item may be the same as, or lie in."""
+    read = reading()
+    item = next((i for i in reviewing.items(read) if i.key == request.args.get("item", "")), None)
+    found = reviewing.search(read, request.args.get("q", "")[:40], item) if item else []
+    return render_template("review/found.html", read=read, item=item, found=found, asked=request.args.get("q", ""))
+
+
+@bp.get("/decisions")
+def decisions() -> str:
+    """List what was decided, newest first, each act to be withdrawn."""
+    read = reading()
+    made = _decisions().iloc[::-1]
+    acts = [store.decisions.act_of(str(key)) for key in made.index]
+    made = made.assign(act=acts)
+    listed = page(made, request.args.get("page", 1, type=int), current_app.config["ATLAS"].page_size)
+    return render_template("review/decisions.html", read=read, page=listed, waiting=_waiting())
+
+
+def _queue(read: Reading) -> reviewing.Queue:
+    args = request.values
+    return reviewing.queue(read, _decisions(), args.get("kind", ""), args.get("county", ""))
+
+
+def _decisions() -> pd.DataFrame:
+    with database() as opened:
+        return store.read(opened, "decisions", scope())
+
+
+def _waiting() -> int:
+    with database() as opened:
+        return store.decisions.waiting(opened, store.surveys.record(opened))
+
+
+def _reviewer(given: str) -> str:
+    """Return who decides: the name just written, else the one kept from before."""
+    written = " ".join(given.split())[:MOST_NAME]
+    if written:
+        session["reviewer"] = written
+        session.permanent = True
+    return str(session.get("reviewer", ""))
+
+
+def _answer(read: Reading, item: Item) -> Answer:
+    form = request.form
+    act, target = form.get("act", ""), form.get("target", "")
+    lon, lat = _position(form)
+    chosen = form.get("choice", type=int)
+    if chosen and act in ("", "choose"):
+        act = "choose"
+        offered = {choice.number: choice for choice in reviewing.choices(read, item)}
+        choice = offered.get(chosen)
+        if choice is not None and choice.kind == "point":
+            act, lon, lat = "pin", choice.lon, choice.lat
+        target = choice.target if choice is not None else ""
+    west, south, east, north = widened(scene.of(read).bounds, AROUND)
+    if not (west <= lon <= east and south <= lat <= north):
+        lon = lat = math.nan
+    return Answer(act, target, lon, lat, form.get("drawn", ""), form.get("only", ""))
+
+
+def _position(form: Mapping[str, str]) -> tuple[float, float]:
+    """Return the position of the form as WGS-84: written as ``lon,lat`` in a datum, or set on the map."""
+    written = form.get("written", "").replace("，", ",").replace(" ", ",")
+    numbers = [part for part in written.split(",") if part]
+    try:
+        if len(numbers) == 2:
+            lon, lat = datum.to_wgs84([float(numbers[0])], [float(numbers[1])], form.get("datum", "wgs84"))
+            return float(lon[0]), float(lat[0])
+        return float(form.get("lon", "nan")), float(form.get("lat", "nan"))
+    except ValueError:
+        return math.nan, math.nan
+
+
+def _around(read: Reading, found: reviewing.Queue, item: Item | None) -> dict[str, Any]:
+    number = request.args.get("page", 1, type=int)
+    listed = page(pd.DataFrame({"item": pd.Series(found.items, dtype=object)}), number, LISTED)
+    around: dict[str, Any] = {
+        "read": read, "queue": found, "item": item, "listed": listed, "reviewer": session.get("reviewer", ""),
+        "acts": len(session.get("acts", [])), "waiting": _waiting(), "first": reviewing.FIRST,
+        "kind": request.values.get("kind", ""), "county": request.values.get("county", ""),
+    }  # fmt: skip
+    if item is not None:
+        around |= {
+            "choices": reviewing.choices(read, item), "firms": reviewing.shown_firms(read, item),
+            "reasons": reviewing.reasons(read, item), "picture": reviewing.picture(read, item),
+        }  # fmt: skip
+    return around
+
+
+def _parts(read: Reading, found: reviewing.Queue, item: Item | None, said: str = "") -> Response:
+    around = _around(read, found, item)
+    pieces = {name: render_template(f"review/{name}.html", **around) for name in ("item", "state", "list")}
+    return jsonify(said=said, key=item.key if item else "", **pieces)
+
+
+def _moved(read: Reading, found: reviewing.Queue, item: Item | None, said: str) -> Response | Redirect:
+    """Answer the page's script with the next item, a browser without script with the page."""
+    if request.accept_mimetypes.best == "application/json":
+        return _parts(read, found, item, said)
+    flash(said, "ok")
+    kind, county = (request.values.get(name) or None for name in ("kind", "county"))
+    return redirect(url_for("review.index", at=item.key if item else None, kind=kind, county=county))
+
+
+def _refused(said: str) -> Redirect | tuple[Response, int]:
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(said=said), UNPROCESSABLE
+    flash(said, "warn")
+    return redirect(url_for("review.index", at=request.form.get("item")))
+
+
+@bp.app_template_global("review_page")
+def review_page(number: int) -> str:
+    """Return the address of another page of the queue."""
+    kind, county, at = (request.values.get(name) or None for name in ("kind", "county", "at"))
+    return url_for("review.index", page=number, kind=kind, county=county, at=at, _anchor="review-list")
+
+
+@bp.app_template_global("decided_about")
+def decided_about(read: Reading, row: Any) -> str:
+    """Return what a decision is about: the firm, place or name, the address as normalised."""
+    subject = str(row.subject)
+    if subject.startswith(ADDRESS):
+        return subject.removeprefix(ADDRESS)
+    if row.kind in ("link", "unlink") and subject in read.survey.links.index:
+        return str(read.survey.links.at[subject, "listed_name"])
+    if subject in read.survey.firms.index:
+        return read.firm_name(subject)
+    found = read.named(subject)
+    return found if found != subject else subject.split(":", 2)[-1]
+
+
+@bp.app_template_global("decided_what")
+def decided_what(read: Reading, row: Any) -> str:
+    """Return what a decision says: where, which, or of what kind."""
+    if row.kind == "pin":
+        drawn = _("，画了范围") if known(row.text) else ""
+        return f"{row.lon:.5f}, {row.lat:.5f}{drawn}"
+    if row.kind == "retype":
+        return label("place_kind", row.text)
+    if row.kind == "accept":
+        return read.name("county", str(row.subject).split(":")[1]) if str(row.subject).count(":") >= 2 else ""
+    if not known(row.target):
+        return ""
+    target = str(row.target)
+    if target in WORDS:
+        return label("location_status", target)
+    return read.firm_name(target) if target in read.survey.firms.index else read.named(target)

@@ -1,0 +1,149 @@
+"""Addresses whose answer is doubtful, missing or foreign, and the names behind the doubt."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geo.decisions import address_key
+from geo.geocode import used_addresses
+from geo.review.items import Candidate, Counts, Item, anywhere
+from geo.text import normalise
+
+_NAMES = {
+    "town": "town", "community": "community", "devzone": "devzone", "road": "road",
+    "poi": "poi", "subpoi": "poi", "other": "poi",
+}  # fmt: skip
+"""Labels of parts of an address that are names, with the kind of fact they teach."""
+_STEM = frozenset((*_NAMES, "prov", "city", "district"))
+_LEARNED_FROM = frozenset(
+    ("COUNTY_FROM_TOWN", "COUNTY_FROM_ZONE", "COUNTY_FROM_ROAD", "COUNTY_FROM_VILLAGE", "COUNTY_FROM_PLACE")
+)
+_PLACED = frozenset(("place",))
+_MOST = 9
+"""Candidates offered: one for each digit."""
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """A firm's row with a doubtful answer."""
+
+    row: int
+    subject: str
+    status: str
+    county: str
+    reasons: dict[str, dict[str, Any]]
+    names: tuple[tuple[str, str], ...]
+    stem: str
+    candidates: tuple[Candidate, ...]
+
+
+def doubts(firms: pd.DataFrame, counts: Counts) -> Iterator[Item]:
+    """Yield one item for each name, village, or address that firms with a doubtful answer share."""
+    found = list(_doubtful(firms))
+    often = Counter(name for doubt in found if doubt.status == "review" for name in _open_names(doubt))
+    groups: dict[tuple[str, str], list[_Doubt]] = defaultdict(list)
+    for doubt in found:
+        groups[_group(doubt, often)].append(doubt)
+    for (kind, key), members in groups.items():
+        yield (_named if kind == "county" else _addressed)(kind, key, members, counts)
+
+
+def _doubtful(firms: pd.DataFrame) -> Iterator[_Doubt]:
+    columns = ("location_status", "location_reasons", "components", "candidates", "county_code")
+    addresses = used_addresses(firms)
+    for row, values in enumerate(zip(*(firms[name].tolist() for name in columns), strict=True)):
+        status, reasons, parts, others, county = values
+        reasons = reasons if isinstance(reasons, list) else []
+        codes: dict[str, dict[str, Any]] = dict(reasons)
+        if (status == "auto" and "HOMONYM" not in codes) or any(code.startswith("DECIDED") for code in codes):
+            continue
+        parts = parts if isinstance(parts, list) else []
+        names = tuple((_NAMES[label], normalise(text).text) for label, text, *_ in parts if label in _NAMES)
+        stem = "".join(normalise(text).text for label, text, *_ in parts if label in _STEM)
+        subject = address_key(addresses[row])
+        code = county if isinstance(county, str) else ""
+        yield _Doubt(row, subject, status, code, codes, names, stem, _candidates(code, others))
+
+
+def _candidates(county: str, others: Any) -> tuple[Candidate, ...]:
+    found = [
+        Candidate(str(o["place"]), str(o["level"]), "reading", _number(o["lon"]), _number(o["lat"]), float(o["score"]))
+        for o in (others if isinstance(others, list) else [])
+    ]
+    rest = 1.0 - sum(c.score for c in found if c.kind == "county")
+    if county and all(c.target != county for c in found):
+        found.append(Candidate(county, "county", "reading", score=round(max(rest, 0.0), 4)))
+    return tuple(sorted(found, key=lambda c: (c.kind == "county", -c.score, c.target)))
+
+
+def _open_names(doubt: _Doubt) -> list[tuple[str, str]]:
+    """Return the names of a row of which a person's word would settle the county: those that no layer knows."""
+    if "CONFLICT" in doubt.reasons or "HOMONYM" in doubt.reasons:
+        return []
+    learned = {d.get("name") for code, d in doubt.reasons.items() if code in _LEARNED_FROM and "mentions" in d}
+    known = {d.get("name") for code, d in doubt.reasons.items() if code in _LEARNED_FROM and "mentions" not in d}
+    if known:
+        return []
+    return [name for name in doubt.names if len(name[1]) >= 2 and (not learned or name[1] in learned)]
+
+
+def _group(doubt: _Doubt, often: Counter[tuple[str, str]]) -> tuple[str, str]:
+    if "HOMONYM" in doubt.reasons:
+        return "homonym", f"{doubt.county}:{doubt.reasons['HOMONYM'].get('name')}"
+    if doubt.status != "review":
+        return "nowhere", doubt.subject
+    names = _open_names(doubt)
+    if names:
+        order = list(_NAMES.values())
+        label, text = min(names, key=lambda name: (-often[name], order.index(name[0])))
+        return "county", f"{label}:*:{text}"
+    return "address", doubt.stem or doubt.subject
+
+
+def _named(kind: str, key: str, members: Sequence[_Doubt], counts: Counts) -> Item:
+    label, _, text = key.split(":", 2)
+    return counts.item(
+        f"{kind}:{key}", kind, [m.row for m in members], subject=key, place_kind=label, name=text,
+        county=_most_county(members), closed_by=frozenset(("accept", "forbid", "alias")),
+        subjects=frozenset((anywhere(key),)), candidates=_merged(members, kinds=("county",)),
+    )  # fmt: skip
+
+
+def _addressed(kind: str, key: str, members: Sequence[_Doubt], counts: Counts) -> Item:
+    subjects = sorted({m.subject for m in members})
+    name = key.partition(":")[2] if kind == "homonym" else key.removeprefix("text:")
+    return counts.item(
+        f"{kind}:{key}", kind, [m.row for m in members], subject="\n".join(subjects), place_kind="address", name=name,
+        county=_most_county(members), closed_by=_PLACED, subjects=frozenset(subjects),
+        candidates=_merged(members, kinds=("village", "county")),
+    )  # fmt: skip
+
+
+def _most_county(members: Sequence[_Doubt]) -> str:
+    counter = Counter(m.county for m in members if m.county)
+    return min(counter, key=lambda code: (-counter[code], code)) if counter else ""
+
+
+def _merged(members: Sequence[_Doubt], kinds: Sequence[str]) -> tuple[Candidate, ...]:
+    """Return the candidates of all members, the likeliest on average first; villages before counties."""
+    scores: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for member in members:
+        for candidate in member.candidates:
+            if candidate.kind in kinds:
+                scores[candidate.kind, candidate.target].append(candidate)
+    merged = [
+        Candidate(
+            target, kind, "reading", found[0].lon, found[0].lat,
+            round(sum(c.score for c in found) / len(members), 4), len(found),
+        )
+        for (kind, target), found in scores.items()
+    ]  # fmt: skip
+    merged.sort(key=lambda c: (kinds.index(c.kind), -c.score, c.target))
+    return tuple(merged[:_MOST])
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else float("nan")

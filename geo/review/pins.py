@@ -1,0 +1,88 @@
+"""Places and villages that firms name and nobody has put on the map."""
+
+from collections.abc import Iterator, Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.review.items import WEIGHTS, Candidate, Counts, Item
+
+_ORDER = {
+    level: rank
+    for rank, level in enumerate(
+        ("building", "number", "market", "street", "zone", "village", "town", "county", "none")
+    )
+}
+"""Levels, finest first."""
+_KINDS = ("building", "market", "street", "zone")
+_CLOSED_BY = frozenset(("pin", "alias", "forbid", "place", "retype"))
+_LEAST_GIVEN = 1
+
+
+def pins(
+    firms: pd.DataFrame,
+    places: gpd.GeoDataFrame,
+    divisions: pd.DataFrame,
+    counts: Counts,
+    near: Mapping[str, list[str]],
+) -> Iterator[Item]:
+    """Yield an item for each place without a position that at least one firm would be located by.
+
+    ``near`` names for a place the places whose name is similar.
+    """
+    nowhere = firms["lon"].isna().to_numpy()
+    rank = firms["level"].map(_ORDER).to_numpy(dtype=float)
+    shown = places.geometry.notna() & ~places.geometry.is_empty if len(places) else pd.Series(dtype=bool)
+    for kind in _KINDS:
+        helped = nowhere | (rank > max(_ORDER[kind], _ORDER["number"]))
+        for key, rows in _grouped(firms[kind], helped).items():
+            if key not in places.index or shown[key]:
+                continue
+            place = places.loc[key]
+            yield counts.item(
+                f"pin:{key}", "pin", rows, weight=WEIGHTS[kind], subject=key, place_kind=kind,
+                name=str(place["name"]), county=_text(place["county_code"]), closed_by=_CLOSED_BY,
+                subjects=frozenset((key,)), candidates=(*_given(firms, rows), *_similar(near.get(key, ()), places)),
+            )  # fmt: skip
+    villages = _grouped(firms["village_code"], nowhere & firms["level"].eq("village").to_numpy(dtype=bool))
+    for code, rows in villages.items():
+        known = code in divisions.index
+        if known and pd.notna(divisions.at[code, "lon"]):
+            continue
+        yield counts.item(
+            f"pin:{code}", "pin", rows, weight=WEIGHTS["village"], subject=code, place_kind="village",
+            name=str(divisions.at[code, "name"]) if known else code, county=code[:6], closed_by=frozenset(("pin",)),
+            subjects=frozenset((code,)), candidates=tuple(_given(firms, rows)),
+        )  # fmt: skip
+
+
+def _grouped(keys: pd.Series, chosen: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the rows of each key, among those chosen."""
+    used = chosen & keys.notna().to_numpy()
+    numbers, names = pd.factorize(keys.to_numpy(dtype=object)[used], sort=True)
+    at = np.flatnonzero(used)
+    order = np.argsort(numbers, kind="stable")
+    ends = np.cumsum(np.bincount(numbers, minlength=len(names)))
+    return dict(zip(names.tolist(), np.split(at[order], ends[:-1]), strict=True)) if len(names) else {}
+
+
+def _given(firms: pd.DataFrame, rows: np.ndarray) -> Iterator[Candidate]:
+    """Yield the middle of the positions that the register itself gives for these firms."""
+    lon, lat = (firms[name].to_numpy(dtype=float, na_value=np.nan)[rows] for name in ("given_lon", "given_lat"))
+    known = ~np.isnan(lon) & ~np.isnan(lat)
+    if known.sum() >= _LEAST_GIVEN:
+        middle = float(np.median(lon[known])), float(np.median(lat[known]))
+        yield Candidate("", "point", "register", *middle, firms=int(known.sum()))
+
+
+def _similar(keys: list[str] | tuple[str, ...], places: gpd.GeoDataFrame) -> Iterator[Candidate]:
+    for key in keys:
+        shape = places.geometry[key]
+        point = shape.representative_point() if shape is not None and not shape.is_empty else None
+        where = (point.x, point.y) if point is not None else (float("nan"), float("nan"))
+        yield Candidate(key, str(places.at[key, "kind"]), "name", *where)
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value is pd.NA or value != value else str(value)

@@ -1,0 +1,181 @@
+"""The review desk by keyboard in a real browser: answers, a pin dragged, an outline drawn, undo; the next survey."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import review_city
+import waitress
+from flask import Flask
+
+from app import create_app, store
+from app.config import Config
+from app.db import session
+
+pytestmark = pytest.mark.browser
+
+MARKET = review_city.MARKET
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    made = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
+    review_city.load(made)
+    return made
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=10)
+
+
+def opened(tab: Any, site: str) -> None:
+    tab.goto(f"{site}/review")
+    tab.wait_for_function("document.documentElement.dataset.reviewReady === 'true'")
+
+
+def title(tab: Any) -> str:
+    return str(tab.locator("#review-title").inner_text())
+
+
+def after(tab: Any, old: str) -> None:
+    tab.wait_for_function("old => document.querySelector('#review-title')?.innerText !== old", arg=old)
+
+
+def stored(app: Flask) -> Any:
+    with app.app_context(), session() as found:
+        return store.read(found, "decisions", store.CITY)
+
+
+def click_map(tab: Any, across: float, down: float) -> None:
+    box = tab.locator(".review-canvas").bounding_box()
+    tab.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
+
+
+def test_ten_items_are_settled_by_keys_alone_and_the_next_survey_has_located_them(
+    page: Any, site: str, app: Flask
+) -> None:
+    opened(page, site)
+    page.locator("#f-by").fill("张三")
+    page.keyboard.press("Escape")
+    began, done = time.monotonic(), 0
+    while page.locator("#review-title").count():
+        old, where = title(page), page.locator("#review-item .review-sort").inner_text()
+        if "待标位置" in where:
+            page.keyboard.press("p")
+            page.keyboard.press("Enter")
+        elif page.locator("[data-key='1']").count():
+            page.keyboard.press("1")
+        else:
+            page.keyboard.press("n")
+        after(page, old)
+        done += 1
+        assert page.evaluate("document.activeElement.id || document.querySelector('.empty') && 'end'") in (
+            "review-title",
+            "end",
+        )
+    assert done >= 9
+    assert done / (time.monotonic() - began) > 6 / 60
+    rows = stored(app)
+    assert set(rows["decided_by"]) == {"张三"}
+    assert rows["kind"].eq("pin").sum() >= 4
+    review_city.survey(app)
+    firms = review_city.surveyed(app)
+    assert firms["lon"].notna().sum() >= 30
+    page.goto(f"{site}/review")
+    assert "等下一次计算采用" not in page.locator("#review").inner_text()
+
+
+def test_a_pin_is_clicked_dragged_and_moved_by_keys(page: Any, site: str, app: Flask) -> None:
+    opened(page, site)
+    page.locator("#f-by").fill("李四")
+    page.keyboard.press("Escape")
+    click_map(page, 0.5, 0.5)
+    spot = page.locator("[data-spot]")
+    first = spot.inner_text()
+    assert "已标点 121." in first
+    pin = page.locator(".review-pin span").bounding_box()
+    page.mouse.move(pin["x"] + 13, pin["y"] + 13)
+    page.mouse.down()
+    page.mouse.move(pin["x"] + 90, pin["y"] + 60, steps=6)
+    page.mouse.up()
+    dragged = spot.inner_text()
+    assert dragged != first
+    page.keyboard.press("ArrowRight")
+    assert spot.inner_text() != dragged
+    told = spot.inner_text().split()[1].rstrip(",")
+    page.keyboard.press("Enter")
+    after(page, "红星大厦")
+    row = stored(app).iloc[0]
+    assert row[["kind", "subject", "decided_by"]].tolist() == ["pin", review_city.TOWER, "李四"]
+    assert row["lon"] == pytest.approx(float(told), abs=1e-5)
+    page.keyboard.press("u")
+    after(page, "四海小商品市场")
+    assert title(page) == "红星大厦"
+    assert len(stored(app)) == 0
+
+
+def test_an_outline_is_drawn_corrected_and_kept(page: Any, site: str, app: Flask) -> None:
+    opened(page, site)
+    page.locator("#f-by").fill("王五")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    for across, down in ((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.2, 0.9)):
+        click_map(page, across, down)
+    page.keyboard.press("Backspace")
+    assert "3 个拐点" in page.locator("[data-spot]").inner_text()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    after(page, "红星大厦")
+    row = stored(app).iloc[0]
+    assert row["text"].startswith("POLYGON ((121.")
+    assert row["text"].count(",") == 3
+    assert 121 < row["lon"] < 121.5
+
+
+def test_the_same_place_is_found_by_keys(page: Any, site: str, app: Flask) -> None:
+    page.goto(f"{site}/review?at=pin:{review_city.NEAR}")
+    page.wait_for_function("document.documentElement.dataset.reviewReady === 'true'")
+    assert title(page) == "红星大夏"
+    page.locator("#f-by").fill("赵六")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.type("红星")
+    page.locator("#review-found button").first.wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    after(page, "红星大夏")
+    assert stored(app).iloc[0][["kind", "target"]].tolist() == ["alias", review_city.TOWER]
+
+
+def test_without_a_name_nothing_is_kept_and_the_page_says_why(page: Any, site: str, app: Flask) -> None:
+    opened(page, site)
+    page.keyboard.press("s")
+    after(page, "红星大厦")
+    assert title(page) == "四海小商品市场"
+    assert "at=pin" in page.url
+    page.keyboard.press("x")
+    assert page.evaluate("document.activeElement.id") == "f-by"
+    assert len(stored(app)) == 0
+
+
+def test_on_a_phone_a_tap_sets_the_pin(phone: Any, site: str, app: Flask) -> None:
+    opened(phone, site)
+    assert phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    phone.locator("#f-by").fill("钱七")
+    box = phone.locator(".review-canvas").bounding_box()
+    phone.locator(".review-canvas").scroll_into_view_if_needed()
+    box = phone.locator(".review-canvas").bounding_box()
+    phone.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.locator("[data-spot]", has_text="已标点").wait_for()
+    phone.locator("button[value=pin]").tap()
+    after(phone, "红星大厦")
+    assert len(stored(app)) == 1
