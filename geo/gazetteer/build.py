@@ -14,7 +14,7 @@ from geo.gazetteer.collect import Group, Names
 from geo.gazetteer.elsewhere import elsewhere_keys
 from geo.gazetteer.entries import DOUBT, Name, votes_of
 from geo.gazetteer.facts import FACTS, Fact, priors_of, read_facts
-from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key
+from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
 from geo.gazetteer.layers import place_doors, street_points
 from geo.gazetteer.tree import GazetteerError, read_tree
 
@@ -93,9 +93,9 @@ class _Freezer:
                 and len(text) >= 3
                 and (text, FULL, label) not in self._names.groups
             ):
-                keys[text].append(Key(len(text), LEARNED, name))
+                keys[text].append(key_of(text, LEARNED, name))
                 for surface in name.surfaces:
-                    keys[surface].append(Key(len(surface), LEARNED, name))
+                    keys[surface].append(key_of(surface, LEARNED, name))
         for code, text in self._names.elsewhere.items():
             for words, key in elsewhere_keys(code, text, self._names.tree.city.key):
                 keys[words].append(key)
@@ -117,7 +117,7 @@ class _Freezer:
         bare = None
         if group.mode in _CORES and not _is_road_too(text, group.mode):
             bare = Name(text, group.label, "bare", entities, votes_of(shares, self._names.tree.counties, DOUBT["bare"]))
-        return Key(len(text), group.mode, name, bare)
+        return key_of(text, group.mode, name, bare)
 
     def _frozen(
         self,

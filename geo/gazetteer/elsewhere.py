@@ -3,7 +3,7 @@
 import math
 
 from geo.gazetteer.entries import Entity, Name
-from geo.gazetteer.index import FULL, NEAR, SHORT, Key
+from geo.gazetteer.index import FULL, NEAR, SHORT, Key, key_of
 from geo.gazetteer.variants import county_short
 
 
@@ -14,13 +14,13 @@ def elsewhere_keys(code: str, text: str, city: str) -> list[tuple[str, Key]]:
         return []
     label = "prov" if code.endswith("0000") else "city" if code.endswith("00") else "district"
     entity = Entity(code, "own" if own else "elsewhere", text, None, None, math.nan, math.nan, "division", math.nan)
-    found = [(text, Key(len(text), FULL, Name(text, label, "full", (entity,), None)))] if len(text) > 2 else []
+    found = [(text, key_of(text, FULL, Name(text, label, "full", (entity,), None)))] if len(text) > 2 else []
     short = text.removesuffix("省").removesuffix("市").removesuffix("特别行政区").removesuffix("自治区")
     for people in ("壮族", "回族", "维吾尔"):
         short = short.removesuffix(people)
     if label != "district" and 2 <= len(short) < len(text):
-        found.append((short, Key(len(short), SHORT, Name(short, label, "bare", (entity,), None))))
+        found.append((short, key_of(short, SHORT, Name(short, label, "bare", (entity,), None))))
     near = county_short(text) if label == "district" else None
     if near is not None:
-        found.append((near, Key(len(near), NEAR, Name(near, label, "bare", (entity,), None))))
+        found.append((near, key_of(near, NEAR, Name(near, label, "bare", (entity,), None))))
     return found

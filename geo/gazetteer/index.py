@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import ahocorasick
 
@@ -17,14 +18,31 @@ FULL, TOWN, VILLAGE, SHORT, LEARNED, NEAR = range(6)
 short form only behind its city."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of the automaton: a text, how it is matched, and the name it stands for when full or bare."""
+class Key(NamedTuple):
+    """One key of the automaton: how a text is matched, and the name it stands for when full or bare.
+
+    ``score`` counts for a text that is matched as it stands, unless ``barred`` follows it.
+    """
 
     size: int
     mode: int
+    label: str
+    score: float
     name: Name
-    bare: Name | None = None
+    bare: Name | None
+    barred: str
+
+
+def key_of(text: str, mode: int, name: Name, bare: Name | None = None) -> Key:
+    """Return the key under which a text stands in the automaton."""
+    size, barred = len(text), ""
+    if mode == LEARNED:
+        score = 1.0 + 1.5 * size + 0.2 * min(name.mentions, 5)
+        barred = "道" if text.endswith("街") else ""  # a street that is a 街道 here
+    else:
+        score = 2.0 + 2.0 * size
+        barred = "场" if text.endswith("市") else ""
+    return Key(size, mode, name.label, score, name, bare, barred)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +84,14 @@ class Gazetteer:
         for last, keys in self.automaton.iter(text):
             end = last + 1
             for key in keys:
-                hit = _MATCHERS[key.mode](text, end - key.size, end, key)
+                size, mode, label, score, name, _, barred = key
+                if mode in _AS_IT_STANDS:
+                    if not barred or text[end : end + 1] != barred:
+                        found.append(Hit(end - size, end, label, score, name))
+                    continue
+                hit = _MATCHERS[mode](text, end - size, end, key)
                 if hit is not None:
-                    (near if key.mode == NEAR else found).append(hit)
+                    (near if mode == NEAR else found).append(hit)
         return found + _behind_their_city(found, near) if near else found
 
     def read(self, text: str) -> Address:
@@ -80,6 +103,7 @@ class Gazetteer:
         return self.lookup.get((label, text))
 
 
+_AS_IT_STANDS = (FULL, LEARNED)
 _NOT_THE_CITY = frozenset("场政中辖民级")
 _OWNER = frozenset("省市区县旗")
 
@@ -97,13 +121,6 @@ def _is_elsewhere(hit: Hit) -> bool:
 _CITYWIDE = frozenset(("prov", "city"))
 
 
-def _full(text: str, start: int, end: int, key: Key) -> Hit | None:
-    name = key.name
-    if text[end : end + 1] == "场" and text[end - 1] == "市":
-        return None
-    return Hit(start, end, name.label, 2.0 + 2.0 * key.size, name)
-
-
 def _short(text: str, start: int, end: int, key: Key) -> Hit | None:
     if ROADISH.match(text, end):
         return None
@@ -111,8 +128,12 @@ def _short(text: str, start: int, end: int, key: Key) -> Hit | None:
     return Hit(start, end, key.name.label, (1.5 if leading else -2.5) + 1.2 * key.size, key.name)
 
 
+_TOWN_MARKS, _VILLAGE_MARKS = frozenset("街镇乡办"), frozenset("村社居大")
+"""What ``AFTER_TOWN`` and ``AFTER_VILLAGE`` begin with."""
+
+
 def _town(text: str, start: int, end: int, key: Key) -> Hit | None:
-    suffix = AFTER_TOWN.match(text, end)
+    suffix = AFTER_TOWN.match(text, end) if text[end : end + 1] in _TOWN_MARKS else None
     if suffix is not None:
         width = suffix.end() - start
         return Hit(start, suffix.end(), key.name.label, 2.0 + 2.0 * width, key.name)
@@ -123,7 +144,7 @@ def _town(text: str, start: int, end: int, key: Key) -> Hit | None:
 
 
 def _village(text: str, start: int, end: int, key: Key) -> Hit | None:
-    suffix = AFTER_VILLAGE.match(text, end)
+    suffix = AFTER_VILLAGE.match(text, end) if text[end : end + 1] in _VILLAGE_MARKS else None
     if suffix is not None:
         width = suffix.end() - start
         return Hit(start, suffix.end(), key.name.label, 1.2 + 1.5 * width, key.name)
@@ -136,11 +157,4 @@ def _near(text: str, start: int, end: int, key: Key) -> Hit | None:
     return None if ROADISH.match(text, end) else Hit(start, end, key.name.label, 1.5 + 1.2 * key.size, key.name)
 
 
-def _learned(text: str, start: int, end: int, key: Key) -> Hit | None:
-    name = key.name
-    if text[end - 1] == "街" and text[end : end + 1] == "道":
-        return None  # a street that is a 街道 here
-    return Hit(start, end, name.label, 1.0 + 1.5 * key.size + 0.2 * min(name.mentions, 5), name)
-
-
-_MATCHERS = {FULL: _full, TOWN: _town, VILLAGE: _village, SHORT: _short, LEARNED: _learned, NEAR: _near}
+_MATCHERS = {TOWN: _town, VILLAGE: _village, SHORT: _short, NEAR: _near}

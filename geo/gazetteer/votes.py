@@ -20,6 +20,7 @@ _COMPANY = math.log(0.03)
 _DIVISION_LABELS = frozenset(("district", "town", "community", "devzone"))
 _TRUSTED = frozenset(("full", "inner"))
 _CITYWIDE = frozenset(("prov", "city", "district"))
+_Named = tuple[Segment, Name | None]
 _HOUSE_FIRST = frozenset(("road", "poi", "devzone", "other"))
 
 
@@ -34,7 +35,7 @@ class Reading:
     """
 
     address: Address
-    named: list[tuple[Segment, Name | None]]
+    named: list[_Named]
     posterior: tuple[float, ...]
     county: str
     chance: float
@@ -56,20 +57,29 @@ def read(gazetteer: Gazetteer, text: str, second: tuple[float, ...] | None = Non
     ``second`` are votes from outside the text: the firm's name, its other address.
     """
     address = gazetteer.read(text)
-    named = [
-        (piece, _meaning(gazetteer, words, piece)) for piece, words in zip(address.names, address.texts, strict=True)
-    ]
-    form, outside, districts = _beginning(gazetteer, named)
+    named: list[_Named] = []
     votes: dict[str, Votes] = {}
     certain = False
-    for _, name in named:
-        if name is not None and name.votes is not None:
-            votes[name.text] = name.votes
-            certain = certain or (name.form in _TRUSTED and name.label in _DIVISION_LABELS)
+    meanings = gazetteer.memo.meanings
+    for piece, words in zip(address.names, address.texts, strict=True):
+        start, end, label, hit = piece
+        name: Name | None
+        if type(hit) is not Hit or len(words) != end - start:
+            known = meanings[label]
+            name = known[words] if words in known else _meaning(gazetteer, words, label)
+        else:
+            name = hit.payload  # type: ignore[assignment]
+            if label == "devzone":
+                name = _zone(gazetteer, words, name)
+        named.append((piece, name))
+        if name is not None and (said := name.votes) is not None:
+            votes[name.text] = said
+            if not certain:
+                certain = name.label in _DIVISION_LABELS and name.form in _TRUSTED
+    form, outside, districts = _beginning(gazetteer, named)
     posterior, best, alone = _weighed(gazetteer, form, tuple(votes.values()), second)
-    chance = posterior[best]
     county = gazetteer.counties[best]
-    return Reading(address, named, posterior, county, chance, alone, form, certain, outside, districts)
+    return Reading(address, named, posterior, county, posterior[best], alone, form, certain, outside, districts)
 
 
 def _weighed(gazetteer: Gazetteer, form: str, votes: tuple[Votes, ...], second: Votes | None) -> Weighed:
@@ -106,19 +116,20 @@ def county_votes(gazetteer: Gazetteer, county: str, against: float) -> tuple[flo
     return tuple(0.0 if code == county else against for code in gazetteer.counties)
 
 
-def _beginning(
-    gazetteer: Gazetteer, named: list[tuple[Segment, Name | None]]
-) -> tuple[str, Entity | None, frozenset[str]]:
+def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> tuple[str, Entity | None, frozenset[str]]:
     """Return the form of an address, the place elsewhere that it begins with, and the counties it names."""
     form, outside, own, abroad = "none", None, False, ""
     districts: set[str] = set()
-    leading = bool(named) and named[0][0].start == 0
+    leading = bool(named) and named[0][0][0] == 0
     for _, name in named:
-        label = name.label if name is not None else ""
-        if name is not None and label == "devzone" and name.form == "inner":
-            form = "county"
-        if name is None or label not in _CITYWIDE or not name.entities:
+        if name is None:
             leading = False
+            continue
+        label = name.label
+        if label not in _CITYWIDE or not name.entities:
+            leading = False
+            if label == "devzone" and name.form == "inner":
+                form = "county"
             continue
         kind = name.entities[0].kind
         if kind == "elsewhere":
@@ -130,31 +141,30 @@ def _beginning(
         own = own or kind == "city" or (kind == "county" and (outside is None or abroad == "bare"))
         if kind == "county":
             form = "county"
-            districts.update(e.county for e in name.entities if e.county)
+            districts.update([e.county for e in name.entities if e.county])
         elif kind == "city" and form == "none":
             form = "city"
         leading = leading and label != "district"
-    return _form(form, named), None if own else outside, frozenset(districts)
+    return _form(form, named), None if own else outside, frozenset(districts) if districts else _NONE
 
 
-def _form(form: str, named: list[tuple[Segment, Name | None]]) -> str:
-    """Tell an address of the whole city from one that goes on with a road, and one that begins with a house."""
-    if form == "city" and not any(piece.label == "road" for piece, _ in named):
-        return "citywide"
-    return "road" if form == "none" and named and named[0][0].label in _HOUSE_FIRST else form
+def _form(form: str, named: list[_Named]) -> str:
+    """Return how an address begins, by what it names of city and counties, and what comes first."""
+    if form == "city":
+        return form if any(piece[2] == "road" for piece, _ in named) else "citywide"
+    if form == "none" and named and named[0][0][2] in _HOUSE_FIRST:
+        return "road"
+    return form
 
 
-def _meaning(gazetteer: Gazetteer, words: str, piece: Segment) -> Name | None:
-    """Return what a segment means: the gazetteer's hit, or what an unknown name can be looked up under."""
-    hit, label = piece.source, piece.label
-    if isinstance(hit, Hit) and len(words) == piece.end - piece.start:
-        name: Name | None = hit.payload  # type: ignore[assignment]
-        return _zone(gazetteer, words, name) if label == "devzone" else name
-    known = gazetteer.memo.meanings[label]
-    if words in known:
-        return known[words]
+_NONE: frozenset[str] = frozenset()
+
+
+def _meaning(gazetteer: Gazetteer, words: str, label: str) -> Name | None:
+    """Return what the name of a segment that is no hit can be looked up under."""
     name = _looked_up(gazetteer, words, label)
-    return remember(known, words, _zone(gazetteer, words, name) if label == "devzone" else name)
+    meaning = _zone(gazetteer, words, name) if label == "devzone" else name
+    return remember(gazetteer.memo.meanings[label], words, meaning)
 
 
 def _zone(gazetteer: Gazetteer, words: str, name: Name | None) -> Name | None:

@@ -4,7 +4,8 @@ import math
 import re
 from typing import NamedTuple
 
-from geo.gazetteer import Gazetteer, Reading
+from geo.address import Address
+from geo.gazetteer import Gazetteer, Name, Reading
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Reason, Resolved, placed
 
@@ -97,8 +98,9 @@ def _is_no_address(reading: Reading) -> bool:
 
 def _groundless(reading: Reading) -> bool:
     """Whether nothing in the text or the firm's name tells a county: the prior alone is no answer."""
-    silent = not any(name is not None and name.votes is not None for _, name in reading.named)
-    return silent and reading.form == "none" and reading.chance == reading.alone
+    if reading.form != "none" or reading.chance != reading.alone:
+        return False
+    return not any(name is not None and name.votes is not None for _, name in reading.named)
 
 
 _CLEAR, _FAR_LESS, _AGAINST = 0.99, 2.5, 0.9
@@ -119,13 +121,13 @@ def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
 
 def _needs_a_person(reading: Reading) -> bool:
     """The firm's name alone never decides."""
-    return reading.conflict or (reading.alone < 0.5 and not reading.certain)
+    return (reading.alone < 0.5 and not reading.certain) or reading.conflict
 
 
 def _position(found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:
     """Return the level earned, lon, lat and radius, and how the position was found."""
-    identity = next(level for level in _FINE if getattr(found, level) is not None)
-    if found.building is not None and placed(found.building):
+    identity = _finest(found)
+    if placed(found.building):
         return "building", _at(found, "building"), [["BUILDING_ON_MAP", {}]]
     on_street = found.spot
     if on_street is not None and on_street.level == "number":
@@ -140,6 +142,13 @@ def _position(found: Resolved) -> tuple[str, tuple[float, float, float], list[Re
     return identity, (math.nan, math.nan, math.nan), [["NOT_ON_MAP", {"level": identity}]]
 
 
+def _finest(found: Resolved) -> str:
+    for level in _FINE:
+        if getattr(found, level) is not None:
+            return level
+    raise AssertionError("a resolved address has a county")
+
+
 def _at(found: Resolved, level: str) -> tuple[float, float, float]:
     entity = getattr(found, level)
     return entity.lon, entity.lat, entity.radius_m
@@ -148,45 +157,54 @@ def _at(found: Resolved, level: str) -> tuple[float, float, float]:
 def _widened(radius: float, reading: Reading) -> float:
     """A relation (旁, 对面, 北200米) or a list of numbers widens the circle."""
     address = reading.address
-    if math.isnan(radius) or (address.relation is None and not (address.number and address.number.listed)):
-        return round(radius, 1) if not math.isnan(radius) else radius
+    if math.isnan(radius):
+        return radius
+    if address.relation is None and not (address.number is not None and address.number.listed):
+        return round(radius, 1)
     return round(radius * 1.5 + 50.0, 1)
 
 
 def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
-    reasons = list(found.reasons)
-    for piece, name in reading.named:
+    reasons, text, silent = list(found.reasons), reading.address.text, True
+    for (start, end, _, _), name in reading.named:
         if name is None or name.votes is None:
             continue
-        code = _FROM.get(name.label, "COUNTY_FROM_PLACE")
-        words = reading.address.text[piece.start : piece.end]
+        silent, words, label = False, text[start:end], name.label
+        code = _FROM.get(label, "COUNTY_FROM_PLACE")
         reasons.append(
             [code, {"name": words, "mentions": name.mentions} if name.form == "learned" else {"name": words}]
         )
-        today = {entity.name for entity in name.entities if not entity.former}
-        official = min(today) if len(today) == 1 else None
-        if name.label == "district" and official is not None and name.form == "full" and official != words:
-            reasons.append(["OLD_NAME", {"from": words, "to": official}])
-    if not any(name is not None and name.votes is not None for _, name in reading.named):
+        if label == "district" and name.form == "full":
+            reasons += _old_name(name, words)
+    if silent:
         reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
     if abs(reading.chance - reading.alone) > 0.02:
         reasons.append([second, {"before": round(reading.alone, 3), "after": round(reading.chance, 3)}])
     if reading.conflict:
         reasons.insert(0, ["CONFLICT", {"county": reading.county}])
-    return reasons + _number_reasons(reading)
-
-
-def _number_reasons(reading: Reading) -> list[Reason]:
     address = reading.address
+    if address.crossing or address.relation is not None or address.number is not None:
+        reasons += _number_reasons(address)
+    return reasons
+
+
+def _old_name(name: Name, words: str) -> list[Reason]:
+    today = {entity.name for entity in name.entities if not entity.former}
+    official = min(today) if len(today) == 1 else None
+    return [["OLD_NAME", {"from": words, "to": official}]] if official is not None and official != words else []
+
+
+def _number_reasons(address: Address) -> list[Reason]:
     reasons: list[Reason] = []
     if address.crossing:
         reasons.append(["CROSSING", {}])
     if address.relation is not None:
         reasons.append(["RELATION", {"words": address.relation}])
-    if address.number is not None and address.number.listed:
-        reasons.append(["NUMBER_LIST", {"kept": address.number.text}])
-    if address.number is not None and address.number.last is not None:
-        reasons.append(["NUMBER_RANGE", {"from": address.number.main, "to": address.number.last}])
+    number = address.number
+    if number is not None and number.listed:
+        reasons.append(["NUMBER_LIST", {"kept": number.text}])
+    if number is not None and number.last is not None:
+        reasons.append(["NUMBER_RANGE", {"from": number.main, "to": number.last}])
     return reasons
 
 

@@ -40,17 +40,21 @@ class Resolved:
 
 def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> Resolved:
     """Choose, among what each name may mean, what fits the county and each other."""
-    result = Resolved(county=gazetteer.entities[reading.county])
-    for piece, name in reading.named:
-        if name is not None and name.label != "community":
-            for entity in name.entities:
-                if entity.county == reading.county or entity.county is None:
-                    _take(result, entity, named=piece.label)
-        if piece.label == "devzone" and result.zone is None:
-            result.zone = _zone_of(gazetteer, reading, result, reading.address.text[piece.start : piece.end])
-    for piece, name in reading.named:
-        if name is not None and name.label == "community":
-            _village(gazetteer, result, name, reading.address.text[piece.start : piece.end])
+    county, text = reading.county, reading.address.text
+    result = Resolved(county=gazetteer.entities[county])
+    villages = []
+    for (start, end, label, _), name in reading.named:
+        if name is not None:
+            if name.label == "community":
+                villages.append((name, text[start:end]))
+            else:
+                for entity in name.entities:
+                    if entity.county == county or entity.county is None:
+                        _take(result, entity, named=label)
+        if label == "devzone" and result.zone is None:
+            result.zone = _zone_of(gazetteer, reading, result, text[start:end])
+    for name, words in villages:
+        _village(gazetteer, result, name, words)
     _road(reading, result)
     _door(gazetteer, reading, result)
     result.spot = _on_street(gazetteer, reading, result, options)
@@ -117,13 +121,15 @@ def _village(gazetteer: Gazetteer, result: Resolved, name: Name, words: str) -> 
 def _road(reading: Reading, result: Resolved) -> None:
     """Prefer the road that carries the house number; remember its text for doors and points."""
     address = reading.address
-    roads = [k for k, piece in enumerate(address.names) if piece.label == "road"]
-    if not roads:
-        return
-    chosen = address.number_after if address.number_after in roads else roads[0]
+    names, chosen = address.names, address.number_after
+    if chosen < 0 or names[chosen][2] != "road":
+        roads = [k for k, piece in enumerate(names) if piece[2] == "road"]
+        if not roads:
+            return
+        chosen = roads[0]
     result.road = address.texts[chosen]
     name = reading.named[chosen][1]
-    if name is not None and name.label == "road":
+    if name is not None and name.label == "road" and name.entities:
         streets = (e for e in name.entities if e.kind == "street" and e.county in (reading.county, None))
         result.street = next(streets, result.street)
 
@@ -142,6 +148,8 @@ def _door(gazetteer: Gazetteer, reading: Reading, result: Resolved) -> None:
 
 def _town_of_place(gazetteer: Gazetteer, result: Resolved) -> None:
     """An address that names no town lies in the town of its building, market or street, where that is known."""
+    if result.town is not None:
+        return
     for place in (result.building, result.market, result.street):
         if result.town is None and place is not None and place.town is not None and place.county == result.county_code:
             result.town = gazetteer.entities.get(place.town)
