@@ -25,6 +25,9 @@ BOX = (72.004, 0.8293, 137.8347, 55.8271)
 STEPS = 4
 """Fixed-point steps of the inverse: below a micrometre in Nantong, below 10 micrometres anywhere in the box."""
 
+METRES_FROM = 1_000.0
+"""Numbers that both exceed this are metres of a projection and no degrees with a slip."""
+
 _BD_TURN = np.pi * 3000.0 / 180.0
 
 Degrees = NDArray[np.float64]
@@ -46,6 +49,7 @@ class PositionFault(StrEnum):
     MISSING = "POSITION_MISSING"
     NULL_ISLAND = "POSITION_ZERO"
     SWAPPED = "POSITION_SWAPPED"
+    PROJECTED = "POSITION_PROJECTED"
     OUT_OF_RANGE = "POSITION_OUT_OF_RANGE"
     OUTSIDE_CHINA = "POSITION_OUTSIDE_CHINA"
 
@@ -93,8 +97,9 @@ def within_box(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
 
 
 def faults(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.str_]:
-    """Name the fault of each position: missing, (0, 0), swapped axes, out of range, outside the box; "" where sound.
+    """Name the fault of each position, "" where it is sound.
 
+    Missing, (0, 0), swapped axes, metres instead of degrees, out of range, outside of ``BOX``, in this order.
     Swapped axes are certain only for China, whose latitudes (below 56) never are longitudes (above 72).
     """
     x, y = _degrees(lon, lat)
@@ -104,6 +109,7 @@ def faults(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.str_]:
         (np.isnan(x) | np.isnan(y), PositionFault.MISSING),
         ((x == 0) & (y == 0), PositionFault.NULL_ISLAND),
         (swapped, PositionFault.SWAPPED),
+        ((np.abs(x) > METRES_FROM) & (np.abs(y) > METRES_FROM), PositionFault.PROJECTED),
         ((np.abs(x) > 180) | (np.abs(y) > 90), PositionFault.OUT_OF_RANGE),
         (~within_box(x, y), PositionFault.OUTSIDE_CHINA),
     ]

@@ -14,7 +14,7 @@ from app import imports
 from app.cli import DONE, NOTHING_DONE, SOME_REJECTED, Target
 from app.db import current
 from app.labels import explain, label
-from geo.registry import REJECT, severity
+from geo.registry import REJECT, gates, severity
 
 _FILE = click.Path(path_type=Path, dir_okay=True)
 
@@ -35,6 +35,11 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--sheet", help="工作表或图层的名称或序号 / sheet or layer, by name or number"),
         click.option("--header", "header_row", type=click.IntRange(1), help="表头所在行 / row of the header"),
+        click.option(
+            "--datum-confirmed",
+            is_flag=True,
+            help="确认坐标系没有选错 / import even against known places",
+        ),
         click.option("--dry-run", is_flag=True, help="只试算，不写入 / say what would happen, write nothing"),
         click.option(
             "--rejected", type=Target(), help="把未导入的行写成工作簿 / write the rows not taken to this workbook"
@@ -117,6 +122,7 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
         columns=columns,
         sheet=given["sheet"],
         header_row=given["header_row"],
+        datum_confirmed=given["datum_confirmed"],
     )
     with _progress() as progress:
         work = imports.plan if given["dry_run"] else imports.commit
@@ -167,6 +173,9 @@ def _tell(result: imports.Plan) -> None:
         f"相同 {tally.unchanged} unchanged, 退回 {tally.rejected - tally.skipped} returned, "
         f"跳过 {tally.skipped} skipped; 请核对 {tally.warned} warned"
     )
+    for code, detail in tally.findings:
+        mark = {"bad": "×", "warn": "!", "ok": "✓"}[gates.severity(code)]
+        click.echo(f"  {mark} {label('fault', code)} ({code}): {explain('fault', code, detail)}")
     for code, count in tally.codes.most_common():
         mark = "×" if severity(code) == REJECT else "!"
         rows = ", ".join(str(sample["row"]) for sample in tally.samples[code])

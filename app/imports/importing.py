@@ -50,6 +50,7 @@ class Plan:
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON can hold it, for the pages."""
         told = {"skipped": self.tally.skipped, "codes": dict(self.tally.codes), "samples": self.tally.samples}
+        told["findings"] = [list(finding) for finding in self.tally.findings]
         tally = {**self.tally.counts(), **told}
         named = {
             "sha256": self.sha256,
@@ -188,7 +189,8 @@ def _record(session: Session, batch: str, result: Plan) -> None:
     found = store.imports.get(session, batch)
     assert found is not None
     notes = [list(note) for note in result.notes]
-    told = {"codes": dict(result.tally.codes), "skipped": result.tally.skipped}
+    findings = [list(finding) for finding in result.tally.findings]
+    told = {"codes": dict(result.tally.codes), "skipped": result.tally.skipped, "findings": findings}
     found.options = {**found.options, **told, "notes": notes}
     kind = column_kind(request.kind, request.place_kind)
     store.imports.remember(session, kind, request.remembered_as, dict(result.matching.columns))

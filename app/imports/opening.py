@@ -76,10 +76,15 @@ class Opened:
 
     @property
     def datum(self) -> str:
-        """The datum that the cells of longitude and latitude are in; geometry of layers is WGS-84 already."""
+        """The datum that the file was declared in; OpenStreetMap has one only."""
         if isinstance(self.content, OsmFile):
             return "wgs84"
         return self.request.datum or self.matching.datum or "wgs84"
+
+    @property
+    def cell_datum(self) -> str:
+        """The datum that longitudes and latitudes are in as they are handed on; of layers it is WGS-84 already."""
+        return "wgs84" if isinstance(self.content, Layer) else self.datum
 
     def total(self) -> int:
         """Return about how many rows there are."""

@@ -23,7 +23,8 @@ class Request:
     """One file to import.
 
     ``columns`` (field → column, "" for none) overrules what is recognised and remembered; ``datum`` None takes what the
-    columns' names say, else WGS-84. ``filename`` is the name to record, if the file lies under another one.
+    columns' names say, else WGS-84; ``datum_confirmed`` imports even where known places
+    speak against it. ``filename`` is the name to record, if the file lies under another one.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Request:
     columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sheet: str | None = None
     header_row: int | None = None
+    datum_confirmed: bool = False
 
     def __post_init__(self) -> None:
         places = self.kind == "places"

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from app import ground, store
 from app.config import settings
+from app.imports.gates import look
 from app.imports.opening import Opened, OsmFile
 from app.imports.recognition import recognise
 from geo import registry
-from geo.registry import NOTE, REJECT, SKIPPED, WARN, Checked, Setting
-from geo.registry.cells import read_degrees, show, tidy
-from geo.registry.identity import area_of, column_kind
+from geo.errors import FileRefused
+from geo.registry import NOTE, REJECT, SKIPPED, WARN, Checked, Setting, gates
+from geo.registry.cells import show
+from geo.registry.identity import column_kind
 from geo.text import fold
 
 Progress = Callable[[str, int, int], None]
@@ -41,7 +43,8 @@ _CHECKS: Mapping[str, Callable[..., Checked]] = {
 class Tally:
     """Counts of an import: ``rows_in`` = new + changed + unchanged + rejected.
 
-    ``skipped`` are those of the rejected rows in which there is nothing to correct: totals, footers, exact doubles.
+    ``skipped`` are those of the rejected rows in which there is nothing to correct: totals, footers, exact doubles;
+    ``findings`` what is told of the positions of the file as a whole.
     """
 
     rows_in: int = 0
@@ -53,6 +56,7 @@ class Tally:
     warned: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    findings: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Return the counts that are kept on record."""
@@ -69,9 +73,11 @@ def take(
     batch: str | None = None,
 ) -> Tally:
     """Check, recognise and write (without ``batch``: only compare) chunk by chunk, and return the counts."""
-    setting = _setting(session, opened, day or datetime.now(UTC).date())
+    setting, findings = _setting(session, opened, day or datetime.now(UTC).date())
+    if batch is not None and not opened.request.datum_confirmed:
+        _refuse_wrong_datum(opened, findings)
     told = progress or (lambda _stage, _done, _of: None)
-    of, tally = opened.total(), Tally()
+    of, tally = opened.total(), Tally(findings=findings)
     seen: dict[str, tuple[Any, Any]] = {}
     taken: dict[str, Any] = {}
     told("import", 0, of)
@@ -103,55 +109,44 @@ def _outlines(session: Session, opened: Opened) -> gpd.GeoDataFrame | None:
     return ground.read(data=settings().data, city=settings().city).get("outlines")
 
 
-def _setting(session: Session, opened: Opened, day: date) -> Setting:
+def _refuse_wrong_datum(opened: Opened, findings: tuple[tuple[str, dict[str, Any]], ...]) -> None:
+    stop = gates.stops(findings)
+    if stop is not None:
+        detail = {"file": opened.request.filename, "finding": stop[0], **stop[1]}
+        message = f"{opened.request.filename}: {stop[0]}: {stop[1].get('probable')} rather than {stop[1]['declared']}"
+        raise FileRefused(message, code="DATUM_CONTRADICTED", detail=detail)
+
+
+def _setting(session: Session, opened: Opened, day: date) -> tuple[Setting, tuple[tuple[str, dict[str, Any]], ...]]:
+    """Return what the readers are told, and the findings about the file's positions as a whole."""
     request = opened.request
-    divisions, aliases = (store.read(session, layer, store.CITY) for layer in ("divisions", "aliases"))
-    if divisions.empty and request.place_kind != "division":
-        shipped = ground.read(data=settings().data, city=settings().city)
-        divisions, aliases = shipped["divisions"], shipped["aliases"]
+    here = {layer: store.read(session, layer, store.CITY) for layer in ("divisions", "aliases", "outlines")}
+    if here["divisions"].empty and request.place_kind != "division":
+        here = ground.read(data=settings().data, city=settings().city)
+    divisions, aliases = here["divisions"], here["aliases"]
     counties = registry.county_names(divisions, aliases)
     zones: dict[str, str] = {}
     if request.kind == "places" and request.place_kind != "address":
         places = store.read(session, "places", store.CITY)
         known = places[places["kind"] == "zone"]
         zones = {fold(name): str(key) for key, name in known["name"].items()}
-    return Setting(
+    told = look(session, opened, here, counties)
+    setting = Setting(
         words=opened.words,
         day=day,
         source=request.source or request.filename,
         source_date=request.source_date,
-        datum=opened.datum,
+        datum=opened.cell_datum,
         city=settings().city,
         counties=counties,
         towns=registry.town_names(divisions, aliases) if request.kind == "places" else {},
         zones=zones,
-        positions=_positions(opened, counties),
+        positions=told.positions,
+        doubts=told.doubts,
         place_kind=request.place_kind,
         divisions=divisions,
     )
-
-
-def _positions(opened: Opened, counties: Mapping[str, str]) -> dict[Any, tuple[str, dict[str, Any]]] | None:
-    """Compare the positions of the whole file, as rows of one chunk cannot know those of another."""
-    columns = opened.matching.columns
-    if opened.request.place_kind == "division" or not {"lon", "lat"} <= columns.keys():
-        return None
-    parts = []
-    for rows in opened.chunks():
-        data = {name: [read_degrees(cell, opened.words)[0] for cell in rows[columns[name]]] for name in ("lon", "lat")}
-        texts = {name: _texts(rows, columns.get(name)) for name in ("address", "street", "number", "county")}
-        lines = zip(texts["address"], texts["street"], texts["number"], strict=True)
-        data["address"] = [address or (f"{street}{number}号" if street else "") for address, street, number in lines]
-        places = zip(texts["county"], data["address"], strict=True)
-        data["area"] = [area_of(county, address, counties) for county, address in places]
-        parts.append(pd.DataFrame(data, index=rows.index).dropna(subset=["lon", "lat"], how="all"))
-    table = pd.concat(parts) if parts else pd.DataFrame(columns=["lon", "lat", "address", "area"])
-    degrees = table[["lon", "lat"]].astype("float64")
-    return registry.check_positions(degrees["lon"], degrees["lat"], table["address"], table["area"])
-
-
-def _texts(rows: pd.DataFrame, column: str | None) -> list[str]:
-    return [""] * len(rows) if column is None else [tidy(cell).removesuffix("号") for cell in rows[column]]
+    return setting, told.findings
 
 
 def _with_layer_faults(checked: Checked, opened: Opened) -> Checked:

@@ -1,6 +1,7 @@
 """Imports: upload, match the columns, look at what would happen, import, take back."""
 
 import io
+from dataclasses import replace
 from datetime import date
 from functools import partial as partial_of
 from pathlib import Path
@@ -19,23 +20,24 @@ from app.errors import NotFoundError
 from app.i18n import language
 from app.imports.opening import PREVIEW_ROWS, Opened, open_request, word_lists
 from app.imports.templates import template_book
-from app.labels import label, options
+from app.imports.wording import GLOBALS, KINDS
+from app.labels import label
 from app.views import Nav
 from geo.errors import AtlasError
-from geo.registry import REJECT, WARN, column_kind, severity
+from geo.registry import REJECT, WARN, column_kind
 from geo.registry.cells import show as cell_text
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 nav = Nav(70, "imports.index", lazy_gettext("导入"))
 
-KINDS = ("enterprises", "unions", "members", "headcounts", *(f"places:{kind}" for kind in imports.PLACE_KINDS))
-OSM = f"places:{imports.ANY_KIND}"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 50
 HELPED = frozenset(
     {"NO_HEADER", "NO_COLUMN", "UNKNOWN_SHEET", "UNKNOWN_LAYER", "UNKNOWN_COLUMN", "LAYER_CRS_MISSING", "LAYER_DATUM"}
 )
 """Refusals that another header row, sheet or datum may mend."""
+for function in GLOBALS:
+    bp.add_app_template_global(function)
 
 
 @bp.get("")
@@ -94,26 +96,43 @@ def choose(token: str) -> Redirect:
     columns = {} if moved else _chosen_columns()
     found = imports.drafts.change(found, imports.Request.from_json({**values, **asked, "columns": columns}))
     if request.form.get("act") == "plan" and not moved:
-        with session(write=True) as opened:
-            key = runs.enqueue(opened, runs.Order(imports.work.PLAN, {"token": token, "name": found.request.filename}))
-        imports.drafts.put(imports.drafts.Draft(token, found.request, key))
-        runs.wake()
+        _plan(found)
         return redirect(url_for("imports.draft", token=token, _anchor="result"))
     return redirect(url_for("imports.draft", token=token))
 
 
+@bp.post("/draft/<token>/datum")
+def change_datum(token: str) -> Redirect:
+    """Read an upload in another datum, all else as chosen, and work out what would happen."""
+    found = _draft(token)
+    datum = request.form.get("datum", "")
+    asked = imports.Request.from_json({**found.request.to_json(), "datum": datum, "datum_confirmed": False})
+    _plan(imports.drafts.change(found, asked))
+    return redirect(url_for("imports.draft", token=token, _anchor="result"))
+
+
+def _plan(found: imports.drafts.Draft) -> None:
+    with session(write=True) as opened:
+        order = runs.Order(imports.work.PLAN, {"token": found.token, "name": found.request.filename})
+        key = runs.enqueue(opened, order)
+    imports.drafts.put(imports.drafts.Draft(found.token, found.request, key))
+    runs.wake()
+
+
 @bp.post("/draft/<token>/commit")
 def commit(token: str) -> Redirect:
-    """Put the import of an upload in line."""
+    """Put the import of an upload in line; one that failed can be asked for again."""
     found = _draft(token)
-    if found.done is None:
-        with session(write=True) as opened:
-            order = runs.Order(imports.work.IMPORT, {"token": token, "name": found.request.filename})
-            key = runs.enqueue(opened, order)
-        imports.drafts.put(imports.drafts.Draft(token, found.request, found.planned, key))
-        runs.wake()
-        return redirect(url_for("runs.show", key=key))
-    return redirect(url_for("runs.show", key=found.done))
+    with session(write=True) as opened:
+        before = runs.get(opened, found.done) if found.done else None
+        if before is not None and before.status != runs.FAILED:
+            return redirect(url_for("runs.show", key=found.done))
+        asked = replace(found.request, datum_confirmed=bool(request.form.get("datum_confirmed")))
+        order = runs.Order(imports.work.IMPORT, {"token": token, "name": found.request.filename})
+        key = runs.enqueue(opened, order)
+    imports.drafts.put(imports.drafts.Draft(token, asked, found.planned, key))
+    runs.wake()
+    return redirect(url_for("runs.show", key=key))
 
 
 @bp.post("/clear-sample")
@@ -261,22 +280,3 @@ def _chosen_columns() -> dict[str, str]:
     chosen = {name: column for column, name in pairs if name}
     before = request.form.get("before", "").split()
     return {**dict.fromkeys((name for name in before if name not in chosen), ""), **chosen}
-
-
-@bp.app_template_global("import_kinds")
-def import_kinds() -> list[tuple[str, str]]:
-    """Return the kinds of file, for the select box."""
-    return [(kind, label("import_kind", kind)) for kind in (*KINDS, OSM)]
-
-
-@bp.app_template_global("datums")
-def datums() -> list[tuple[str, str]]:
-    """Return the datums, for the select box."""
-    known = dict(options("datum"))
-    return [(datum, known.get(datum, datum)) for datum in imports.DATUMS]
-
-
-@bp.app_template_global("fault_severity")
-def fault_severity(code: str) -> str:
-    """Return how much a fault weighs: reject, warn or note."""
-    return severity(code)

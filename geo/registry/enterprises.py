@@ -200,6 +200,7 @@ def place_points(sieve: Sieve) -> None:
             lon[row] = lat[row] = float("nan")
             if row not in sieve.rejected:
                 sieve.add(row, bad[row][0], "lon", bad[row][1])
+    sieve.doubt()
     points = datum.to_wgs84(lon.to_numpy(), lat.to_numpy(), sieve.setting.datum)
     sieve.values["lon"], sieve.values["lat"] = list(points.lon), list(points.lat)
 

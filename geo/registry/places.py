@@ -164,14 +164,18 @@ def _find_parents(sieve: Sieve) -> None:
 
 
 def _geometries(sieve: Sieve, rows: pd.DataFrame) -> list[Any]:
-    kind = sieve.setting.place_kind
+    kind, bad = sieve.setting.place_kind, sieve.setting.positions or {}
     if "geometry" not in rows.columns:
         return _points(sieve)
+    sieve.doubt()
     result: list[Any] = []
     fits = GEOMETRIES[kind]
     for row, shape in zip(rows.index, rows["geometry"], strict=True):
         if shape is None or shape.is_empty:
             sieve.add(row, "GEOMETRY_MISSING")
+            result.append(None)
+        elif row in bad:
+            sieve.add(row, bad[row][0], None, bad[row][1])
             result.append(None)
         elif shape.geom_type in fits:
             result.append(shape)
@@ -193,6 +197,7 @@ def _points(sieve: Sieve) -> list[Any]:
         if row in bad:
             lon[row] = lat[row] = float("nan")
             sieve.add(row, bad[row][0], "lon", bad[row][1])
+    sieve.doubt()
     points = to_wgs84(lon.to_numpy(), lat.to_numpy(), sieve.setting.datum)
     shapes = shapely.points(np.asarray(points.lon), np.asarray(points.lat))
     return [shape if ok else None for shape, ok in zip(shapes, np.isfinite(points.lon), strict=True)]

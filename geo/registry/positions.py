@@ -48,7 +48,7 @@ def check_positions(
         half = codes[place] == PositionFault.MISSING
         detail = {} if half else _right(codes[place], (x[place], y[place]), around)
         found[lon.index[place]] = ("POSITION_HALF" if half else str(codes[place]), detail)
-    tokens = {int(place): _tokens(address.iloc[place]) for place in sound}
+    tokens = {int(place): house_tokens(address.iloc[place]) for place in sound}
     for place, code in _copied(x, y, tokens):
         found[lon.index[place]] = code
     rest = [int(place) for place in sound if lon.index[place] not in found]
@@ -78,7 +78,7 @@ def _one_slip(value: float, centre: float) -> float | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def _tokens(address: Any) -> frozenset[str]:
+def house_tokens(address: Any) -> frozenset[str]:
     """Return what names a house in an address: streets with numbers, buildings, else the text's own core."""
     if not isinstance(address, str) or not address:
         return frozenset()

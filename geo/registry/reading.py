@@ -43,7 +43,7 @@ class Setting:
     """What a reader is told beside the cells: words, day, where the file comes from, city and counties.
 
     ``positions`` are the faults of positions found over the whole file, by row; None has them checked within these
-    rows.
+    rows. ``doubts`` are those of positions that are used all the same.
     ``zones`` are keys of known zones by folded name; ``divisions`` those that points of villages may be given to.
     """
 
@@ -57,6 +57,7 @@ class Setting:
     towns: Mapping[tuple[str, str], str] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
     positions: Mapping[Any, cells.Fault] | None = None
+    doubts: Mapping[Any, cells.Fault] = field(default_factory=dict)
     place_kind: str = ""
     divisions: pd.DataFrame | None = None
 
@@ -139,6 +140,12 @@ class Sieve:
         areas = [area_of(name, address, self.setting.counties) for name, address in lines]
         texts = pd.Series(self.values["address"], index=self.rows.index, dtype="object")
         return texts, pd.Series(areas, index=self.rows.index, dtype="object")
+
+    def doubt(self) -> None:
+        """Record what is doubted of positions that are used."""
+        for row in self.rows.index:
+            if row in self.setting.doubts and row not in self.rejected:
+                self.add(row, self.setting.doubts[row][0], "lon", self.setting.doubts[row][1])
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
         """Return the fields of the accepted rows, by row number."""

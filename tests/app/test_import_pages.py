@@ -12,6 +12,7 @@ from app import create_app, imports, runs, store
 from app.config import Config
 from app.db import attached
 from app.views.imports import KINDS
+from geo.datum import from_wgs84
 
 HEADER = ["企业名称", "统一社会信用代码", "注册地址", "职工人数"]
 FIRMS = [
@@ -289,3 +290,50 @@ def test_a_survey_is_put_in_line_and_listed(app, client):
     assert "2026-01-31" in client.get("/runs").get_data(as_text=True)
     partial = client.get(place, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert "<html" not in partial
+
+
+def doors(shift, count=12):
+    """House numbers along two streets, delivered in a datum, and the same known to the atlas."""
+    header = ["所在县区", "道路名称", "门牌号", "经度", "纬度"]
+    rows = []
+    for number in range(count):
+        points = shift(120.85 + number * 0.003, 31.98 + (number % 5) * 0.004)
+        rows.append(["崇川区", "甲子路", str(2 * number + 1), *(f"{float(value):.6f}" for value in points)])
+    return [header, *rows]
+
+
+def test_a_wrong_datum_is_told_before_the_import_and_has_to_be_confirmed(app, client):
+    known = upload(client, doors(lambda x, y: (x, y)), "known.csv", kind="places:address", source="规划局")
+    client.post(known + "/commit")
+    work(app, "import")
+    place = upload(
+        client, doors(lambda x, y: from_wgs84(x, y, "gcj02")), "new.csv", kind="places:address", source="导航"
+    )
+    client.post(place, data={**form_of(client.get(place).get_data(as_text=True)), "act": "plan", "datum": "wgs84"})
+    work(app, imports.work.PLAN)
+    page = client.get(place).get_data(as_text=True)
+    assert "多半应是 GCJ-02" in page
+    assert "按 GCJ-02（高德、腾讯） 重新试算" in page
+    assert "坐标系没有选错，仍要导入" in page
+    client.post(place + "/commit")
+    failed = work(app, "import")
+    assert (failed.status, failed.error_code) == (runs.FAILED, "DATUM_CONTRADICTED")
+    client.post(place + "/datum", data={"datum": "gcj02"})
+    work(app, imports.work.PLAN)
+    page = client.get(place).get_data(as_text=True)
+    assert "坐标系与已有地点相符" in page
+    assert "重新试算" not in page
+
+
+def test_a_datum_that_is_right_all_the_same_can_be_confirmed(app, client):
+    client.post(
+        upload(client, doors(lambda x, y: (x, y)), "known.csv", kind="places:address", source="规划局") + "/commit"
+    )
+    work(app, "import")
+    place = upload(
+        client, doors(lambda x, y: from_wgs84(x, y, "bd09")), "new.csv", kind="places:address", source="导航"
+    )
+    client.post(place + "/commit")
+    assert work(app, "import").status == runs.FAILED
+    client.post(place + "/commit", data={"datum_confirmed": "1"})
+    assert work(app, "import").status == runs.DONE

@@ -1,6 +1,7 @@
 """Imports end to end on both databases: dry run, commit, the same again, undo byte for byte, rows given back."""
 
 import csv
+import json
 from datetime import date
 
 import openpyxl
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from app import create_app, imports, store
 from app.config import Config
 from app.models import Enterprise, Headcount, ImportBatch, LaborUnion, Membership, Place
+from geo.datum import from_wgs84
 from geo.errors import FileRefused
 from geo.frames import DIVISIONS
 
@@ -278,3 +280,48 @@ def test_the_5010_real_rows_import_and_import_again(database, shared):
     assert imports.plan(database, request(path), day=DAY).tally.counts()["unchanged"] == 5010
     imports.undo(database, plan.batch)
     assert not any(everything(database).values())
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09", "wgs84"])
+def test_a_layer_of_firms_is_converted_once(embedded, tmp_path, datum):
+    point = from_wgs84(120.861234, 32.012345, datum)
+    shape = {"type": "Point", "coordinates": [float(point.lon), float(point.lat)]}
+    firm = {
+        "type": "Feature",
+        "geometry": shape,
+        "properties": {"企业名称": "南通甲有限公司", "地址": "崇川区人民路1号"},
+    }
+    path = tmp_path / "firms.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [firm]}), encoding="utf-8")
+    commit(embedded, path, datum=datum)
+    with embedded.session() as session:
+        stored = store.read(session, "enterprises", store.CITY).iloc[0]
+    assert (stored["lon"], stored["lat"]) == pytest.approx((120.861234, 32.012345), abs=1e-8)
+
+
+def test_the_own_earlier_file_is_no_witness_against_its_correction(embedded, tmp_path):
+    rows = [[f"甲子路{n}号", 120.85 + n / 500, 32.0 + n % 3 / 300] for n in range(1, 15)]
+    path = write(tmp_path / "doors.csv", ["地址", "经度", "纬度"], *rows)
+    for datum in ("wgs84", "gcj02"):
+        plan = commit(embedded, path, "places", place_kind="address", datum=datum, source="规划局")
+        assert "LAYER_DATUM_UNTOLD" in dict(plan.tally.findings)
+    other = imports.plan(
+        embedded, request(path, "places", place_kind="address", datum="bd09", source="另一家"), day=DAY
+    )
+    assert dict(other.tally.findings)["LAYER_DATUM_WRONG"]["probable"] == "GCJ-02"
+    with pytest.raises(FileRefused, match="LAYER_DATUM_WRONG"):
+        commit(embedded, path, "places", place_kind="address", datum="bd09", source="另一家")
+
+
+def test_a_file_without_one_usable_position_gets_a_sentence_and_imports_by_name(embedded, tmp_path):
+    swapped = [[f"甲子路{n}号", 32.0 + n / 500, 120.85] for n in range(1, 8)]
+    plan = commit(
+        embedded, write(tmp_path / "a.csv", ["地址", "经度", "纬度"], *swapped), "places", place_kind="address"
+    )
+    found = dict(plan.tally.findings)
+    assert found["LAYER_SWAPPED"] == {"rows": 7, "of": 7}
+    assert found["LAYER_UNPLACED"]["refused"] == 7
+    metres = [[f"甲子路{n}号", 577_000 + n * 100, 3_542_000] for n in range(1, 8)]
+    path = write(tmp_path / "b.csv", ["地址", "经度", "纬度"], *metres)
+    plan = imports.plan(embedded, request(path, "places", place_kind="address"), day=DAY)
+    assert dict(plan.tally.findings)["LAYER_PROJECTED"]["crs"].startswith("EPSG:4549")

@@ -1,0 +1,185 @@
+"""What is told of a file's positions before it is imported: faults row by row, and sentences for the whole of it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from app import store
+from app.imports.opening import Opened, OsmFile
+from geo import registry
+from geo.datum import faults as degree_faults
+from geo.datum import from_wgs84, to_wgs84
+from geo.frames import CRS, PLACES
+from geo.io.layers import Layer
+from geo.registry import gates
+from geo.registry.cells import read_degrees, tidy
+from geo.registry.identity import area_of
+
+Fault = tuple[str, dict[str, Any]]
+
+_POINTS = frozenset({"enterprises", "building", "market", "address"})
+"""Kinds whose geometry stands for one spot, so that copies and few decimals tell something."""
+_TEXTS = ("name", "address", "street", "number", "county")
+_ON_A_LINE = 5
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was found, by row and as a whole.
+
+    ``positions``: faults of positions that are not used, None if nothing was looked at; ``doubts``: of those that are
+    used; ``findings``: codes with detail about the file as a whole, weightiest first.
+    """
+
+    positions: Mapping[Any, Fault] | None = None
+    doubts: Mapping[Any, Fault] = field(default_factory=dict)
+    findings: tuple[Fault, ...] = ()
+
+
+def look(session: Session, opened: Opened, ground: Mapping[str, pd.DataFrame], counties: Mapping[str, str]) -> Told:
+    """Look at the positions of a whole file, as rows of one chunk cannot know those of another.
+
+    ``ground`` holds the frames divisions and outlines; ``counties`` names of counties to their codes.
+    """
+    request = opened.request
+    kind = request.place_kind or request.kind
+    if isinstance(opened.content, OsmFile) or kind not in (*_POINTS, "zone", "street", "division"):
+        return Told()
+    table = _table(opened, counties)
+    if table is None or (kind == "division" and not isinstance(opened.content, Layer)):
+        return Told()
+    bad = dict(_refused(table)) if kind in _POINTS else {}
+    sound = table[~table.index.isin(list(bad)) & table["lon"].notna() & table["lat"].notna()]
+    sound = sound.assign(**dict(zip(("lon", "lat"), _wgs84(sound, opened.cell_datum), strict=True)))
+    outlines = ground["outlines"]
+    shapes = _county_shapes(outlines)
+    if kind in _POINTS or kind == "zone":
+        bad |= gates.far_from_county(sound, shapes, dict(zip(outlines.index, outlines["name"], strict=True)))
+    sound = sound[~sound.index.isin(list(bad))]
+    delivered = from_wgs84(sound["lon"].to_numpy(), sound["lat"].to_numpy(), opened.datum)
+    given = sound.assign(lon=delivered.lon, lat=delivered.lat)[["lon", "lat"]]
+    doubts = gates.coarse_points(given["lon"], given["lat"]) if kind in _POINTS else {}
+    verdict = None
+    if len(sound):
+        known = gates.Known(_known_places(session, opened), ground["divisions"], outlines)
+        verdict = gates.judge_datum(gates.gather(_spots(sound, kind), known, kind), opened.datum)
+    counted = _counted(table, opened, bad)
+    places = gates.decimals(given["lon"], given["lat"]) if kind in _POINTS else pd.Series(dtype="Int64")
+    outside = gates.outside_all(sound, shapes)
+    findings = gates.sum_up(counted, places, outside, verdict, _crs(table, counted, outlines))
+    return Told(bad, doubts, findings)
+
+
+def _table(opened: Opened, counties: Mapping[str, str]) -> pd.DataFrame | None:
+    """Return ``lon, lat`` as the cells have them, the texts beside them, the county named and the shape, by row."""
+    columns = opened.matching.columns
+    by_shape = isinstance(opened.content, Layer) and opened.request.kind == "places"
+    if not by_shape and not {"lon", "lat"} <= columns.keys():
+        return None
+    parts = []
+    for rows in opened.chunks():
+        data: dict[str, Any] = {name: _texts(rows, columns.get(name)) for name in _TEXTS}
+        data |= _shape_points(rows) if by_shape else _cell_points(rows, opened)
+        lines = zip(data["address"], data["street"], data["number"], strict=True)
+        data["address"] = [address or (f"{street}{number}号" if street else "") for address, street, number in lines]
+        named = zip(data["county"], data["address"], strict=True)
+        data["county"] = data["area"] = [area_of(county, address, counties) for county, address in named]
+        parts.append(pd.DataFrame(data, index=rows.index))
+    return pd.concat(parts) if parts else None
+
+
+def _texts(rows: pd.DataFrame, column: str | None) -> list[str]:
+    return [""] * len(rows) if column is None else [tidy(cell).removesuffix("号") for cell in rows[column]]
+
+
+def _cell_points(rows: pd.DataFrame, opened: Opened) -> dict[str, Any]:
+    columns = opened.matching.columns
+    found = {
+        name: np.array([read_degrees(cell, opened.words)[0] for cell in rows[columns[name]]], dtype="float64")
+        for name in ("lon", "lat")
+    }
+    return {**found, "shape": None}
+
+
+def _shape_points(rows: pd.DataFrame) -> dict[str, Any]:
+    shapes = gpd.GeoSeries(list(rows["geometry"]), crs=CRS)
+    points = shapes.representative_point()
+    return {"lon": points.x.to_numpy(), "lat": points.y.to_numpy(), "shape": list(shapes)}
+
+
+def _wgs84(table: pd.DataFrame, datum: str) -> tuple[np.ndarray, np.ndarray]:
+    found = to_wgs84(table["lon"].to_numpy(dtype="float64"), table["lat"].to_numpy(dtype="float64"), datum)
+    return found.lon, found.lat
+
+
+def _refused(table: pd.DataFrame) -> dict[Any, Fault]:
+    given = table.dropna(subset=["lon", "lat"], how="all")
+    return registry.check_positions(given["lon"], given["lat"], given["address"], given["area"])
+
+
+def _spots(sound: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the points that are compared: of zones and outlines the centre, of streets some points along each."""
+    if kind == "street":
+        along = [(row, shape.interpolate(f, normalized=True)) for row, shape, f in _along(sound["shape"])]
+        texts = sound.loc[[row for row, _ in along], ["name", "county"]].reset_index(drop=True)
+        return texts.assign(address=texts["name"], lon=[p.x for _, p in along], lat=[p.y for _, p in along])
+    if kind in ("zone", "division") and sound["shape"].notna().any():
+        centres = gpd.GeoSeries(sound["shape"], crs=CRS).set_crs(None, allow_override=True).centroid
+        sound = sound.assign(lon=centres.x, lat=centres.y)
+    return sound
+
+
+def _along(shapes: pd.Series) -> Iterator[tuple[Any, Any, float]]:
+    for row, shape in shapes.items():
+        if shape is not None and shape.geom_type in ("LineString", "MultiLineString"):
+            yield from ((row, shape, (step + 0.5) / _ON_A_LINE) for step in range(_ON_A_LINE))
+
+
+def _county_shapes(outlines: pd.DataFrame) -> dict[str, Any]:
+    part = outlines[outlines["level"].eq("county") & outlines["valid_to"].isna()]
+    return {str(code): shape for code, shape in zip(part.index, part.geometry, strict=True) if shape is not None}
+
+
+def _known_places(session: Session, opened: Opened) -> gpd.GeoDataFrame:
+    """Return the places on the map: of layers of other sources, and those that a person has pinned."""
+    own = opened.request.source or opened.request.filename
+    stored = store.read(session, "places", store.CITY)
+    placed = stored[stored.geometry.notna() & stored["source"].ne(own).fillna(value=True)]
+    decisions = store.read(session, "decisions", store.CITY)
+    pins = decisions[decisions["kind"].eq("pin") & decisions["subject"].str.contains(":") & decisions["lon"].notna()]
+    lines = {subject: (lon, lat) for subject, lon, lat in zip(pins["subject"], pins["lon"], pins["lat"], strict=True)}
+    rows = []
+    for subject, (lon, lat) in lines.items():
+        kind, area, name = (*str(subject).split(":", 2), "", "")[:3]
+        if kind in ("building", "market", "address") and name:
+            rows.append({"kind": kind, "name": name.partition("#")[0], "county_code": area, "lon": lon, "lat": lat})
+    if not rows:
+        return placed
+    pinned = pd.DataFrame(rows, index=[f"pin:{subject}" for subject in range(len(rows))]).assign(origin="decision")
+    points = gpd.GeoDataFrame(pinned, geometry=gpd.points_from_xy(pinned["lon"], pinned["lat"]), crs=CRS)
+    return gpd.GeoDataFrame(pd.concat([placed, PLACES.conform(points)]), geometry="geometry", crs=CRS)
+
+
+def _counted(table: pd.DataFrame, opened: Opened, bad: Mapping[Any, Fault]) -> gates.Counted:
+    by_row = {row: code for row, code, _ in getattr(opened.content, "faults", ()) if code.startswith("POSITION_")}
+    by_row |= {row: code for row, (code, _) in bad.items()}
+    usable = table["lon"].notna() & table["lat"].notna() & ~table.index.isin(list(by_row))
+    return gates.Counted(len(table), int(usable.sum()), Counter(by_row.values()))
+
+
+def _crs(table: pd.DataFrame, counted: gates.Counted, outlines: pd.DataFrame) -> str | None:
+    """Guess the projected reference of a table whose numbers are metres."""
+    if not counted.faults["POSITION_PROJECTED"] or not len(outlines):
+        return None
+    metres = table[degree_faults(table["lon"], table["lat"]) == "POSITION_PROJECTED"]
+    if metres.empty:
+        return None
+    west, south, east, north = outlines.geometry.total_bounds
+    box = (float(west), float(south), float(east), float(north))
+    return gates.guess_crs(metres["lon"].to_numpy(dtype="float64"), metres["lat"].to_numpy(dtype="float64"), box)
