@@ -15,6 +15,7 @@ from app.imports.opening import Opened, OsmFile
 from geo import registry
 from geo.datum import faults as degree_faults
 from geo.datum import from_wgs84, to_wgs84
+from geo.decisions import standing
 from geo.frames import CRS, PLACES
 from geo.io.layers import Layer
 from geo.registry import gates
@@ -151,17 +152,15 @@ def _known_places(session: Session, opened: Opened) -> gpd.GeoDataFrame:
     own = opened.request.source or opened.request.filename
     stored = store.read(session, "places", store.CITY)
     placed = stored[stored.geometry.notna() & stored["source"].ne(own).fillna(value=True)]
-    decisions = store.read(session, "decisions", store.CITY)
-    pins = decisions[decisions["kind"].eq("pin") & decisions["subject"].str.contains(":") & decisions["lon"].notna()]
-    lines = {subject: (lon, lat) for subject, lon, lat in zip(pins["subject"], pins["lon"], pins["lat"], strict=True)}
+    pins = standing(store.read(session, "decisions", store.CITY), "pin").dropna(subset=["lon", "lat"])
     rows = []
-    for subject, (lon, lat) in lines.items():
+    for subject, lon, lat in zip(pins["subject"], pins["lon"], pins["lat"], strict=True):
         kind, area, name = (*str(subject).split(":", 2), "", "")[:3]
         if kind in ("building", "market", "address") and name:
             rows.append({"kind": kind, "name": name.partition("#")[0], "county_code": area, "lon": lon, "lat": lat})
     if not rows:
         return placed
-    pinned = pd.DataFrame(rows, index=[f"pin:{subject}" for subject in range(len(rows))]).assign(origin="decision")
+    pinned = pd.DataFrame(rows, index=[f"pin:{number}" for number in range(len(rows))]).assign(origin="decision")
     points = gpd.GeoDataFrame(pinned, geometry=gpd.points_from_xy(pinned["lon"], pinned["lat"]), crs=CRS)
     return gpd.GeoDataFrame(pd.concat([placed, PLACES.conform(points)]), geometry="geometry", crs=CRS)
 

@@ -14,7 +14,7 @@ from app.config import Config
 from app.models import Enterprise, Headcount, ImportBatch, LaborUnion, Membership, Place
 from geo.datum import from_wgs84
 from geo.errors import FileRefused
-from geo.frames import DIVISIONS
+from geo.frames import DECISIONS, DIVISIONS
 
 DAY = date(2026, 11, 1)
 HEADER = ["企业名称", "统一社会信用代码", "注册地址", "职工人数", "统计日期"]
@@ -325,3 +325,23 @@ def test_a_file_without_one_usable_position_gets_a_sentence_and_imports_by_name(
     path = write(tmp_path / "b.csv", ["地址", "经度", "纬度"], *metres)
     plan = imports.plan(embedded, request(path, "places", place_kind="address"), day=DAY)
     assert dict(plan.tally.findings)["LAYER_PROJECTED"]["crs"].startswith("EPSG:4549")
+
+
+def test_pins_that_a_person_has_set_are_known_places(embedded, tmp_path):
+    names = [f"天干{n}大厦" for n in "甲乙丙丁戊己"]
+    pins = pd.DataFrame(
+        {
+            "kind": "pin",
+            "subject": [f"building:320613:{name}" for name in names],
+            "lon": [120.85 + n / 100 for n in range(6)],
+            "lat": 32.0,
+        },
+        index=[f"d{n}" for n in range(6)],
+    )
+    with embedded.session(write=True) as session:
+        store.write(session, "decisions", DECISIONS.conform(pins))
+    rows = [[name, "崇川区", *from_wgs84(120.85 + n / 100, 32.0, "bd09")] for n, name in enumerate(names)]
+    path = write(tmp_path / "a.csv", ["楼宇名称", "所在县区", "经度", "纬度"], *rows)
+    plan = imports.plan(embedded, request(path, "places", place_kind="building", datum="gcj02"), day=DAY)
+    found = dict(plan.tally.findings)["LAYER_DATUM_WRONG"]
+    assert (found["probable"], found["pairs"]) == ("BD-09", 6)
