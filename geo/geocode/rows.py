@@ -8,6 +8,7 @@ from geo.geocode.judge import Verdict, judge
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Resolved, resolve
 from geo.geocode.segmented import Doubt, Doubts, is_explained, show
+from geo.geocode.typos import mended
 from geo.text import normalise
 
 Second = tuple[tuple[float, ...] | None, str]
@@ -58,8 +59,12 @@ class Answers:
 
     def _found(self, text: str, second: Second) -> tuple[_Row, list[Component] | Doubt]:
         votes, code = second
-        reading = read(self._gazetteer, text, votes)
+        reading, mends = mended(self._gazetteer, read(self._gazetteer, text, votes), votes)
         resolved = resolve(self._gazetteer, reading, self._options)
+        for mend in mends:
+            resolved.reasons.append(["TYPO", {"from": mend.was, "to": mend.now}])
+            resolved.penalty *= mend.sure
+            resolved.doubtful = resolved.doubtful or mend.doubtful
         verdict = judge(self._gazetteer, reading, resolved, self._options, second=code)
         values = _values(reading.address, resolved, verdict)
         if self._doubts is None or is_explained(reading):
