@@ -1,16 +1,18 @@
 """The gazetteer: names of divisions, zones, buildings, markets, streets; and what the registry itself teaches."""
 
 from geo.gazetteer.build import FACTS, GazetteerError, build
+from geo.gazetteer.doors import NumberedStreet, best_guess, door_text, kind_of_guess
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
-from geo.gazetteer.layers import NumberedStreet, StreetPoint, door_text, metres
 from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
+from geo.gazetteer.numbering import Doors, StreetPoint, guess, round_radius
 from geo.gazetteer.rulings import Rulings, laid, read_rulings
 from geo.gazetteer.votes import Reading, read
 
 __all__ = [
     "FACTS",
+    "Doors",
     "Entity",
     "Gazetteer",
     "GazetteerError",
@@ -20,12 +22,15 @@ __all__ = [
     "Reading",
     "Rulings",
     "StreetPoint",
+    "best_guess",
     "build",
     "door_text",
+    "guess",
+    "kind_of_guess",
     "laid",
     "learn",
-    "metres",
     "paused_collector",
     "read",
     "read_rulings",
+    "round_radius",
 ]

@@ -11,11 +11,13 @@ import pandas as pd
 
 from geo.gazetteer import variants
 from geo.gazetteer.collect import Group, Names
+from geo.gazetteer.doors import NumberedStreet, Trust, know_doors, reach
 from geo.gazetteer.elsewhere import elsewhere_keys
-from geo.gazetteer.entries import DOUBT, Name, votes_of
+from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.facts import FACTS, Fact, priors_of, read_facts
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
-from geo.gazetteer.layers import place_doors, street_points
+from geo.gazetteer.layers import place_doors
+from geo.gazetteer.numbering import Habits
 from geo.gazetteer.tree import GazetteerError, read_tree
 
 
@@ -63,10 +65,36 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
         if gazetteer.entities[key].origin != "registry":  # a learned door must be agreed on by its addresses
             held[county, road, number.text].add(key)
     doors = {door: min(keys) for door, keys in held.items() if len(keys) == 1}
-    points = street_points(places, gazetteer.read)
-    return replace(gazetteer, points=points, doors={**gazetteer.doors, **doors}, addresses=addresses)
+    known = know_doors(places, gazetteer.read, gazetteer.owners, gazetteer.city.name)
+    return replace(
+        gazetteer,
+        entities=_with_reach(gazetteer.entities, known.points),
+        points=known.points,
+        habits=known.habits,
+        trust=known.trust,
+        doors={**gazetteer.doors, **doors},
+        addresses=addresses,
+    )
 
 
+def _with_reach(
+    entities: Mapping[str, Entity], points: Mapping[tuple[str, str], NumberedStreet]
+) -> Mapping[str, Entity]:
+    """Give counties and towns with a position the radius within which nine of ten of their known doors lie."""
+    doors: dict[str, set[tuple[float, float]]] = defaultdict(set)
+    for known in points.values():
+        for point in known.points:
+            doors[point.county].add((point.lon, point.lat))
+            doors[point.town].add((point.lon, point.lat))
+    changed = {}
+    for key, around in doors.items():
+        entity = entities.get(key)
+        if entity is not None and entity.placed and len(around) >= _LEAST_DOORS:
+            changed[key] = entity._replace(radius_m=reach(around, (entity.lon, entity.lat)))
+    return {**entities, **changed}
+
+
+_LEAST_DOORS = 30
 _CORES = (TOWN, VILLAGE)
 
 
@@ -155,6 +183,8 @@ class _Freezer:
             namesakes=frozenset((t, code[:2]) for code, t in self._names.elsewhere.items() if t in owners),
             doors=doors,
             points={},
+            habits=Habits(),
+            trust=Trust({}),
             addresses={},
             hash=_digest(keys, facts, places),
             automaton=automaton,

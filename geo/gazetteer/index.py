@@ -8,9 +8,10 @@ from typing import NamedTuple
 import ahocorasick
 
 from geo.address import Address, Hit, Number, parse
+from geo.gazetteer.doors import NumberedStreet, Trust
 from geo.gazetteer.entries import Entity, Name
-from geo.gazetteer.layers import NumberedStreet
 from geo.gazetteer.memo import Memo
+from geo.gazetteer.numbering import Habits
 from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
 
 FULL, TOWN, VILLAGE, SHORT, LEARNED, NEAR = range(6)
@@ -70,6 +71,8 @@ class Gazetteer:
     namesakes: frozenset[tuple[str, str]]
     doors: Mapping[tuple[str, str, str], str]
     points: Mapping[tuple[str, str], NumberedStreet]
+    habits: Habits
+    trust: Trust
     addresses: Mapping[str, tuple[str, str, Number]]
     hash: str
     automaton: ahocorasick.Automaton = field(repr=False)

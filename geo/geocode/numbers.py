@@ -1,20 +1,15 @@
-"""Where a house number lies on its street: known, between two known numbers of its side, or near one.
+"""Where a house number lies on its street: at a known door, or predicted from the doors around it.
 
-The levels follow what was measured (design notes, section 2): the position is only as good as the way it was
-matched, so a number that lies far from every known one earns the street, not the number.
+A position is only as good as the way it was found, so its radius comes from what the city's own doors show when they
+are left out and asked for; a number that earns no small radius earns the street, not the number.
 """
 
 import math
-from bisect import bisect_left
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from geo.address import Number
-from geo.gazetteer import NumberedStreet, StreetPoint, door_text, metres
+from geo.gazetteer import Doors, Gazetteer, NumberedStreet, best_guess, door_text, guess, kind_of_guess, round_radius
 from geo.geocode.options import LocateOptions
-
-_SLACK = 1.4
-"""The spacing of three quarters of the known numbers, stretched to hold for nine of ten unknown ones."""
 
 
 class Spot(NamedTuple):
@@ -29,61 +24,60 @@ class Spot(NamedTuple):
     town: str = ""
 
 
-def spot(street: NumberedStreet, number: Number | None, options: LocateOptions, *, length_m: float) -> Spot:
+_EXACT, _BETWEEN, _NEAREST, _MIDDLE = "NUMBER_EXACT", "NUMBER_INTERPOLATED", "NUMBER_NEAREST", "STREET_MIDDLE"
+_HALF_M = 0.45
+"""Share of a street's length within which nine of ten of its doors lie around its middle."""
+
+
+def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, options: LocateOptions) -> Spot:
     """Return the position of a number among the known numbers of its street.
 
-    Without a number the middle of the known ones stands for the street. ``length_m`` is the street's own length, NaN if
-    it is not on the map.
+    Of a range the middle is meant, of a list the first. Without a number the middle of the street stands for it.
     """
-    points = street.points
     if number is None:
-        return _middle(points, options)
+        return _middle(known, gazetteer)
     text = door_text(number)
-    exact = [p for p in points if p.number == text] or [p for p in points if p.main == number.main]
-    if exact:
-        lon, lat = sum(p.lon for p in exact) / len(exact), sum(p.lat for p in exact) / len(exact)
-        return Spot(lon, lat, options.exact_radius_m, "number", "NUMBER_EXACT", {}, exact[0].town)
-    side = [p for p in points if p.main % 2 == number.main % 2]
-    found = (
-        _between(side, number.main, options, one_side=True),
-        _between(points, number.main, options, one_side=False),
-        _nearest(street, number.main, options, length_m),
-    )
-    return min((s for s in found if s is not None), key=lambda s: s.radius_m)
+    for street in known.streets:
+        exact = [k for k, point in enumerate(street.points) if point.number == text]
+        if exact:
+            return _at_door(street, exact, gazetteer, options)
+    wanted = number.main if number.last is None else (number.main + number.last) / 2
+    street, found = best_guess(known, wanted, gazetteer.habits)
+    kind = kind_of_guess(found)
+    radius = max(gazetteer.trust.radius(kind, round_radius(found.spread)), options.least_radius_m)
+    detail: dict[str, object] = {"gap": found.gap} if kind == "between" else {"difference": found.difference}
+    code = {"same": _EXACT, "between": _BETWEEN, "beyond": _NEAREST}[kind]
+    near = found.gap if kind == "between" else found.difference
+    sure = radius <= options.number_radius_m and near <= options.gap and wanted > 0  # there is no number 0
+    level = "number" if sure else "street"
+    lon, lat = street.degrees(found.x, found.y)
+    return Spot(lon, lat, radius, level, code, {} if kind == "same" else detail, _town(street, found.near, wanted))
 
 
-def _between(points: Sequence[StreetPoint], main: int, options: LocateOptions, *, one_side: bool) -> Spot | None:
-    """Interpolate between the neighbours; across the street the two rows of numbers need not keep step."""
-    at = bisect_left(points, main, key=lambda p: p.main)
-    if not 0 < at < len(points):
-        return None
-    low, high = points[at - 1], points[at]
-    gap = high.main - low.main
-    share = (main - low.main) / gap
-    lon, lat = low.lon + share * (high.lon - low.lon), low.lat + share * (high.lat - low.lat)
-    town = low.town if low.town == high.town else ""
-    if one_side and gap <= options.gap:
-        return Spot(lon, lat, options.interpolated_radius_m, "number", "NUMBER_INTERPOLATED", {"gap": gap}, town)
-    radius = options.stretched_radius_m + (0.25 if one_side else 0.4) * metres(low, high)
-    return Spot(lon, lat, min(radius, options.street_radius_m), "street", "NUMBER_INTERPOLATED", {"gap": gap}, town)
+def _at_door(street: Doors, exact: list[int], gazetteer: Gazetteer, options: LocateOptions) -> Spot:
+    """Take a door that is known; it is as good as the doors' positions fit each other."""
+    x, y = (sum(values[k] for k in exact) / len(exact) for values in (street.x, street.y))
+    habits = gazetteer.habits
+    radius = gazetteer.trust.radius("same", round_radius(math.sqrt(habits.noise + habits.within)))
+    radius = min(max(radius, options.least_radius_m), options.exact_radius_m)
+    return Spot(*street.degrees(x, y), radius, "number", _EXACT, {}, street.points[exact[0]].town)
 
 
-def _nearest(street: NumberedStreet, main: int, options: LocateOptions, length_m: float) -> Spot:
-    """Take the nearest number; how far off it may be, the spacing of the numbers or the length of the street tells."""
-    best = min(street.points, key=lambda p: (abs(p.main - main), p))
-    difference = abs(best.main - main)
-    told = max(
-        (_SLACK * street.metres_per_number, length_m / max(main, street.points[-1].main)),
-        key=lambda value: -1.0 if math.isnan(value) else value,
-    )
-    step = options.metres_per_number if math.isnan(told) else told
-    radius = min(options.stretched_radius_m + difference * step, options.street_radius_m)
-    return Spot(best.lon, best.lat, radius, "street", "NUMBER_NEAREST", {"difference": difference}, best.town)
+def _town(street: Doors, near: tuple[int, ...], number: float) -> str:
+    """Return the town of the doors next to a number, "" if they lie in several."""
+    ordered = sorted(near, key=lambda k: (abs(street.mains[k] - number), k))
+    towns = {street.points[k].town for k in ordered[:2]}
+    return towns.pop() if len(towns) == 1 else ""
 
 
-def _middle(points: Sequence[StreetPoint], options: LocateOptions) -> Spot:
-    middle = points[len(points) // 2]
-    reach = sorted(metres(middle, p) for p in points)
-    radius = max(reach[int(0.9 * (len(reach) - 1))], options.stretched_radius_m)
-    towns = {p.town for p in points}
-    return Spot(middle.lon, middle.lat, radius, "street", "STREET_MIDDLE", {}, towns.pop() if len(towns) == 1 else "")
+def _middle(known: NumberedStreet, gazetteer: Gazetteer) -> Spot:
+    """Predict the middle number; around it lies the street, as long as its numbers make it."""
+    street = known.streets[0]
+    middle = street.mains[-1] / 2
+    found = guess(street, middle, gazetteer.habits)
+    assert found is not None
+    half = _HALF_M * street.mains[-1] * gazetteer.habits.stride
+    radius = math.hypot(half, gazetteer.trust.radius(kind_of_guess(found), round_radius(found.spread)))
+    towns = {point.town for point in street.points}
+    town = towns.pop() if len(towns) == 1 else ""
+    return Spot(*street.degrees(found.x, found.y), radius, "street", _MIDDLE, {}, town)

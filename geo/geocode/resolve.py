@@ -31,7 +31,6 @@ class Resolved:
     reasons: list[Reason] = field(default_factory=list)
     homonyms: list[Entity] = field(default_factory=list)
     penalty: float = 1.0
-    doubtful: bool = False
 
     @property
     def county_code(self) -> str | None:
@@ -44,21 +43,18 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
     county, text = reading.county, reading.address.text
     result = Resolved(county=gazetteer.entities[county])
     villages = []
-    cut_at = -1
     for (start, end, label, _), name in reading.named:
         if name is not None:
             if name.label == "community":
-                villages.append((name, text[start:end], start == cut_at))
+                villages.append((name, text[start:end]))
             else:
                 for entity in name.entities:
                     if entity.county == county or entity.county is None:
                         _take(result, entity, named=label)
-        else:
-            cut_at = end
         if label == "devzone" and result.zone is None:
             result.zone = _zone_of(gazetteer, reading, result, text[start:end])
-    for name, words, cut in villages:
-        _village(gazetteer, result, name, words, cut=cut)
+    for name, words in villages:
+        _village(gazetteer, result, name, words)
     _road(reading, result)
     _door(gazetteer, reading, result)
     result.spot = _on_street(gazetteer, reading, result, options)
@@ -97,8 +93,7 @@ def _zone_of(gazetteer: Gazetteer, reading: Reading, result: Resolved, words: st
     return None
 
 
-def _village(gazetteer: Gazetteer, result: Resolved, name: Name, words: str, *, cut: bool) -> None:
-    """Keep the village of the town; ``cut``: unknown words right before it may belong to its name."""
+def _village(gazetteer: Gazetteer, result: Resolved, name: Name, words: str) -> None:
     if result.village is not None or result.county is None:
         return
     inside = [e for e in name.entities if e.county == result.county.key]
@@ -110,7 +105,6 @@ def _village(gazetteer: Gazetteer, result: Resolved, name: Name, words: str, *, 
         if not near and len(inside) == 1 and not town.former:
             result.reasons.append(["VILLAGE_NOT_IN_TOWN", {"village": inside[0].key, "town": town.key}])
             result.penalty *= 0.95
-            result.doubtful = result.doubtful or cut
         inside = near or inside
     inside = [e for e in inside if not e.former] or inside
     if len(inside) > 1:
@@ -176,8 +170,7 @@ def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options:
     if road is None or (number is None and placed(found.street)):
         return None
     points = gazetteer.points.get((reading.county, road)) or gazetteer.points.get(("", road))
-    length_m = 2 * found.street.radius_m if found.street is not None else math.nan
-    return spot(points, number, options, length_m=length_m) if points else None
+    return spot(points, number, gazetteer, options) if points else None
 
 
 def placed(entity: Entity | None) -> bool:

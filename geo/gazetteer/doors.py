@@ -1,0 +1,268 @@
+"""The known doors of a city by street: read from address points, put together street by street, and tried out.
+
+Doors of one street name that no street could join are streets of their own (人民路 of two towns). A street that runs
+through several counties is one, known in each of them. How far predictions may be trusted is measured on the doors
+themselves: each of a sample is left out and asked for.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from geo.address import Address, Hit, Number, read_number
+from geo.gazetteer.entries import Name
+from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, StreetPoint, guess, learn_habits, round_radius
+from geo.text import normalise
+
+_REACH_M = 900.0
+_STRETCH = 8.0
+_FARTHEST_M = 10_000.0
+_NEXT, _NEXT_M = 24, 1_500.0
+"""Doors looked at around a door, and how near they must be, to tell that a street runs up to another county."""
+_MOST_DOORS = 3_000
+_SAMPLE = 2_500
+_BIN = 80
+_SHARE = 0.905
+"""What a stated radius is to hold: the middle of 88 to 93 of a hundred."""
+_PLAIN = re.compile(r"(?P<street>[\u4e00-\u9fff]{2,8}?(?:路|街|大道|巷|弄))(?P<number>\d+(?:-\d+)?)号?$")
+_DIVISION = re.compile(r"[省市区县镇乡村]|街道")
+
+
+class Door(NamedTuple):
+    """What an address point says: its street, its number, and the county and town that it names or is given."""
+
+    street: str
+    number: Number
+    county: str
+    town: str
+
+
+@dataclass(frozen=True)
+class NumberedStreet:
+    """The doors of one street name in one county: usually one street, else several, largest first."""
+
+    streets: tuple[Doors, ...]
+
+    @property
+    def points(self) -> tuple[StreetPoint, ...]:
+        """All doors, street by street."""
+        return tuple(point for street in self.streets for point in street.points)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """By how much the radius of a prediction must be stretched to hold nine of ten, by kind and size of prediction."""
+
+    factors: Mapping[str, tuple[tuple[float, float], ...]]
+
+    def radius(self, kind: str, radius: float) -> float:
+        """Return the radius to state for a predicted one."""
+        table = self.factors.get(kind)
+        if not table:
+            return radius
+        sizes, factors = zip(*table, strict=True)
+        return radius * float(np.exp(np.interp(math.log(radius), sizes, factors)))
+
+
+@dataclass(frozen=True)
+class KnownDoors:
+    """All that the doors of a city tell: streets by (county code or "", name), habits, and how far to trust them."""
+
+    points: Mapping[tuple[str, str], NumberedStreet]
+    habits: Habits
+    trust: Trust
+
+
+def know_doors(
+    places: pd.DataFrame, read: Callable[[str], Address], counties: Mapping[str, Name], city: str
+) -> KnownDoors:
+    """Return the known doors of ``places`` (``PLACES`` of kind ``address``).
+
+    ``read`` parses a normalised address; street and, where the columns are empty, number and county come from the
+    name. ``counties`` are the counties by their names, ``city`` the city's name.
+    """
+    found: dict[str, list[StreetPoint]] = defaultdict(list)
+    rows = places[places["kind"] == "address"] if len(places) else places
+    reader = _Reader(read, counties, city)
+    columns = [rows[c].tolist() for c in ("name", "number", "county_code", "town_code")]
+    for name, written, county, town, geometry in zip(*columns, rows.geometry.array, strict=True):
+        if geometry is None or geometry.is_empty:
+            continue
+        door = reader.door(name, _text(written))
+        if door is not None:
+            point = geometry if geometry.geom_type == "Point" else geometry.representative_point()
+            where = (float(point.x), float(point.y))
+            text = door_text(door.number)
+            found[door.street].append(
+                StreetPoint(door.number.main, text, *where, _text(town) or door.town, _text(county) or door.county)
+            )
+    streets = {name: tuple(_streets(points)) for name, points in sorted(found.items())}
+    habits = learn_habits([street for several in streets.values() for street in several])
+    points = _by_county(streets)
+    return KnownDoors(points, habits, _trust(points, habits))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value is pd.NA or value != value else str(value)
+
+
+def door_text(number: Number) -> str:
+    """Return a house number as doors are compared: 88附1 and 88-1 are one."""
+    return number.text.replace("附", "-").strip("-")
+
+
+class _Reader:
+    """Reads address points; a plain 望江路88号, as most are, needs no parser, even behind its city and county."""
+
+    def __init__(self, read: Callable[[str], Address], counties: Mapping[str, Name], city: str) -> None:
+        self._read, self._city = read, city
+        self._counties = {text: found for text, name in counties.items() if (found := _county_of(name))}
+        self._longest = max(map(len, self._counties), default=0)
+
+    def door(self, name: str, written: str | None) -> Door | None:
+        """Return what an address point says, None if it names no street or no number."""
+        text = normalise(name).text
+        rest = text.removeprefix(self._city) if self._city else text
+        county = ""
+        for size in range(self._longest, 1, -1):
+            if rest[:size] in self._counties:
+                county, rest = self._counties[rest[:size]], rest[size:]
+                break
+        plain = _PLAIN.match(rest)
+        if plain is not None and not _DIVISION.search(plain["street"]):
+            number = read_number(plain["number"], "号")
+            return Door(plain["street"], number, county, "") if number is not None else None
+        return self._parsed(text, written)
+
+    def _parsed(self, text: str, written: str | None) -> Door | None:
+        address = self._read(text)
+        number = address.number or read_number(normalise(written or "").text, "号")
+        roads = [k for k, piece in enumerate(address.names) if piece.label == "road"]
+        if number is None or not roads:
+            return None
+        road = address.number_after if address.number_after in roads else roads[0]
+        county = town = ""
+        for piece in address.names:
+            name = piece.source.payload if isinstance(piece.source, Hit) else None
+            if isinstance(name, Name) and piece.label == "district":
+                county = county or _county_of(name)
+            elif isinstance(name, Name) and piece.label == "town" and len(name.entities) == 1:
+                entity = name.entities[0]
+                town = town or (entity.town or "" if entity.former else entity.key)
+        return Door(address.texts[road], number, county, town)
+
+
+def _county_of(name: Name) -> str:
+    """Return today's code of the county that a name means, "" if it may mean several."""
+    codes = {entity.county for entity in name.entities if entity.county}
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def _streets(points: Sequence[StreetPoint]) -> Iterator[Doors]:
+    """Yield the streets of one name, largest first: doors are one street if it could run from the one to the other."""
+    ordered = sorted(points)
+    count, label = _labels(ordered)
+    groups = [[point for point, at in zip(ordered, label, strict=True) if at == k] for k in range(count)]
+    for group in sorted(groups, key=lambda group: (-len(group), group)):
+        yield Doors(group)
+
+
+def _labels(points: Sequence[StreetPoint]) -> tuple[int, np.ndarray]:
+    size = len(points)
+    main = np.array([point.main for point in points], dtype="float64")
+    scale = METRES * math.cos(math.radians(points[0].lat))
+    at = np.array([(point.lon * scale, point.lat * METRES) for point in points])
+    if size == 1 or size > _MOST_DOORS or np.hypot(*np.ptp(at, axis=0)) <= _REACH_M:
+        return 1, np.zeros(size, dtype=int)
+    apart = np.hypot(at[:, 0, None] - at[None, :, 0], at[:, 1, None] - at[None, :, 1])
+    reach = np.minimum(_REACH_M + _STRETCH * np.abs(main[:, None] - main[None, :]), _FARTHEST_M)
+    one, two = np.nonzero(apart <= reach)
+    links = coo_matrix((np.ones(len(one)), (one, two)), shape=(size, size))
+    count, label = connected_components(links, directed=False)
+    return int(count), label
+
+
+def _by_county(streets: Mapping[str, Sequence[Doors]]) -> dict[tuple[str, str], NumberedStreet]:
+    found: dict[tuple[str, str], list[Doors]] = {}
+    for name, several in streets.items():
+        for street in several:
+            for county in sorted({point.county for point in street.points}):
+                found.setdefault((county, name), []).append(street)
+    for county, name, street in _next_door(streets):
+        if (county, name) not in found:  # a street that goes on over the border, as far as the doors there tell
+            found[county, name] = [street]
+    return {key: NumberedStreet(tuple(several)) for key, several in sorted(found.items())}
+
+
+def _next_door(streets: Mapping[str, Sequence[Doors]]) -> list[tuple[str, str, Doors]]:
+    """Return the counties, other than its own, that have doors near a door of a street, with its name."""
+    every = [(street, name) for name, several in streets.items() for street in several]
+    counties = [point.county for street, _ in every for point in street.points]
+    if len(set(counties) - {""}) < 2:
+        return []
+    at = np.array([(point.lon, point.lat) for street, _ in every for point in street.points])
+    scale = np.array([METRES * math.cos(math.radians(float(at[:, 1].mean()))), METRES])
+    _, near = cKDTree(at * scale).query(at * scale, k=min(_NEXT, len(at)), distance_upper_bound=_NEXT_M)
+    found, start = [], 0
+    for street, name in every:
+        around = near[start : start + len(street.points)]
+        own = {point.county for point in street.points}
+        others = {counties[k] for k in np.unique(around[around < len(at)])} - own - {""}
+        found += [(county, name, street) for county in sorted(others)]
+        start += len(street.points)
+    return found
+
+
+def best_guess(known: NumberedStreet, number: float, habits: Habits) -> tuple[Doors, Guess]:
+    """Return the surest prediction among the streets of one name, and the street it is made on."""
+    guesses = [(street, guess(street, number, habits)) for street in known.streets]
+    return min(((s, g) for s, g in guesses if g is not None), key=lambda pair: pair[1].spread)
+
+
+def kind_of_guess(found: Guess) -> str:
+    """Return what a prediction rests on: ``same`` number, ``between`` two numbers, or ``beyond`` all of them."""
+    if found.difference == 0:
+        return "same"
+    return "between" if found.gap >= 0 else "beyond"
+
+
+def _trust(points: Mapping[tuple[str, str], NumberedStreet], habits: Habits) -> Trust:
+    """Leave doors out and ask for them, and see by how much the predictions' radii fall short."""
+    tried: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for street, k in _sample([street for known in points.values() for street in known.streets]):
+        found = guess(street, street.mains[k], habits, without=k)
+        if found is not None:
+            missed = math.hypot(found.x - street.x[k], found.y - street.y[k])
+            radius = round_radius(found.spread)
+            tried[kind_of_guess(found)].append((math.log(radius), math.log(max(missed, 1.0) / radius)))
+    return Trust({kind: _factors(pairs) for kind, pairs in sorted(tried.items()) if len(pairs) >= _BIN // 2})
+
+
+def _sample(streets: Iterable[Doors]) -> list[tuple[Doors, int]]:
+    """Return doors evenly from all streets."""
+    known = {id(street): street for street in streets}  # a street may be known in several counties
+    doors = [(street, k) for street in known.values() for k in range(len(street.mains)) if len(street.mains) > 1]
+    return doors[:: max(1, math.ceil(len(doors) / _SAMPLE))]
+
+
+def _factors(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Return (log of radius, log of stretch) per group of alike radii."""
+    table = np.array(sorted(pairs))
+    parts = np.array_split(table, max(1, len(table) // _BIN))
+    return tuple((float(part[:, 0].mean()), float(np.quantile(part[:, 1], _SHARE))) for part in parts)
+
+
+def reach(doors: Iterable[tuple[float, float]], middle: tuple[float, float]) -> float:
+    """Return the radius in metres around ``middle`` that holds nine of ten doors (lon, lat)."""
+    at = np.array(list(doors), dtype="float64") - middle
+    scale = (METRES * math.cos(math.radians(middle[1])), METRES)
+    return float(np.quantile(np.hypot(*(at * scale).T), _SHARE))

@@ -1,0 +1,241 @@
+"""How a city numbers its streets, learned from the doors that are known, and where an unknown number lies.
+
+Along a street the position wanders around an even pace: a random walk in the number with a slope that differs from
+street to street. So an unknown number is the best linear prediction from the doors around it (kriging), which
+interpolates between neighbours, goes on beyond the last at the street's own pace, and says how sure it is. Pace, wander
+and noise are the city's own where its doors tell them.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+METRES = 111_320.0
+_AROUND = 5
+"""Doors on each side of a number that are looked at."""
+_LEAST = 12
+_NINE_OF_TEN = math.sqrt(-2 * math.log(0.1))
+"""Radius that holds nine of ten points of a round normal spread of one metre."""
+
+
+class StreetPoint(NamedTuple):
+    """A known house number of a street, in the order of the numbers; ``county`` is "" where it is not known."""
+
+    main: int
+    number: str
+    lon: float
+    lat: float
+    town: str
+    county: str = ""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a city numbers its streets.
+
+    ``pace`` is the mean way in metres (east, north) from one number to the next, ``pace_spread`` the variance of a
+    street's own pace around it (per axis), ``wander`` the variance in m² that each number adds, ``noise`` that of one
+    door's position, ``across`` that between the two sides of a street, ``within`` that between doors of one main
+    number.
+    """
+
+    pace: tuple[float, float] = (0.0, 0.0)
+    pace_spread: float = 4.0
+    wander: float = 40.0
+    noise: float = 400.0
+    across: float = 250.0
+    within: float = 2_000.0
+
+    @property
+    def stride(self) -> float:
+        """How many metres a street goes on from one number to the next, as a rule."""
+        return math.sqrt(self.pace[0] ** 2 + self.pace[1] ** 2 + 2 * self.pace_spread)
+
+
+class Doors:
+    """The known doors of one street, sorted by number, on a plane of metres."""
+
+    __slots__ = ("_scale", "lat", "lon", "mains", "points", "x", "y")
+
+    def __init__(self, points: Sequence[StreetPoint]) -> None:
+        self.points = tuple(sorted(points))
+        self.mains = [point.main for point in self.points]
+        middle = self.points[len(self.points) // 2]
+        self.lon, self.lat = middle.lon, middle.lat
+        self._scale = METRES * math.cos(math.radians(middle.lat))
+        self.x = [(point.lon - self.lon) * self._scale for point in self.points]
+        self.y = [(point.lat - self.lat) * METRES for point in self.points]
+
+    def degrees(self, x: float, y: float) -> tuple[float, float]:
+        """Return lon and lat of a place on the plane."""
+        return self.lon + x / self._scale, self.lat + y / METRES
+
+
+class Guess(NamedTuple):
+    """Where a number should lie: a place on the street's plane, its spread (m, one axis), and what it rests on.
+
+    ``gap`` is the difference of the two numbers around it, -1 if it lies beyond all; ``difference`` that to the
+    nearest.
+    """
+
+    x: float
+    y: float
+    spread: float
+    gap: int
+    difference: int
+    near: tuple[int, ...]
+
+
+def guess(doors: Doors, number: float, habits: Habits, *, without: int = -1) -> Guess | None:
+    """Predict where a number lies from the doors around it; ``without`` leaves one door out.
+
+    None if no door is left.
+    """
+    chosen = _neighbours(doors.mains, number, without)
+    if not chosen:
+        return None
+    known = np.array([doors.mains[k] for k in chosen], dtype="float64")
+    nearest = chosen[int(np.argmin(np.abs(known - number)))]
+    origin = float(doors.mains[nearest])
+    at = np.append(known, number) - origin
+    apart = np.abs(at[:, None] - at[None, :])
+    size = len(chosen)
+    system = np.zeros((size + 1, size + 1))
+    covariance = habits.pace_spread * np.outer(at, at) - 0.5 * habits.wander * apart
+    other = (known.astype(int) % 2) != int(number) % 2
+    system[:size, :size] = covariance[:size, :size] + np.diag(habits.noise + np.where(other, habits.across, 0.0))
+    system[:size, size] = system[size, :size] = 1.0
+    wanted = np.append(covariance[:size, size], 1.0)
+    weights = np.linalg.solve(system, wanted)
+    same = habits.within if origin == number else habits.noise
+    variance = covariance[size, size] - float(weights @ wanted) + same
+    pace_x, pace_y = habits.pace
+    x = float(weights[:size] @ (np.array([doors.x[k] for k in chosen]) - pace_x * at[:size])) + pace_x * float(at[size])
+    y = float(weights[:size] @ (np.array([doors.y[k] for k in chosen]) - pace_y * at[:size])) + pace_y * float(at[size])
+    around = _gap(known, number)
+    return Guess(x, y, math.sqrt(max(variance, habits.noise)), around, int(abs(origin - number)), tuple(chosen))
+
+
+def _neighbours(mains: Sequence[int], number: float, without: int) -> list[int]:
+    """Return the places of the nearest doors below and above; of a side with few, what there is."""
+    at = bisect_left(mains, number)
+    below = [k for k in range(max(at - _AROUND - 1, 0), at) if k != without][-_AROUND:]
+    above = [k for k in range(at, min(at + _AROUND + 1, len(mains))) if k != without][:_AROUND]
+    return below + above
+
+
+def _gap(known: np.ndarray, number: float) -> int:
+    below, above = known[known <= number], known[known >= number]
+    return int(above.min() - below.max()) if len(below) and len(above) else -1
+
+
+def learn_habits(streets: Sequence[Doors]) -> Habits:
+    """Learn how a city numbers its streets from the doors it knows; where they are too few, what is usual holds."""
+    usual = Habits()
+    pace, spread = _paces(streets, usual)
+    steps = _steps(streets)
+    wander, noise = _wander(steps[steps[:, 4] == 0], usual) if len(steps) else (usual.wander, usual.noise)
+    across = _extra(steps[steps[:, 4] == 1], wander, noise, usual.across) if len(steps) else usual.across
+    return Habits(pace, spread, wander, noise, across, max(_within(streets, usual), noise))
+
+
+def _paces(streets: Sequence[Doors], usual: Habits) -> tuple[tuple[float, float], float]:
+    """Return mean and variance of the streets' paces, those left out that no street keeps (wrong doors)."""
+    found = []
+    for street in streets:
+        mains = np.array(street.mains, dtype="float64")
+        if mains[-1] - mains[0] < 40:
+            continue
+        away = mains - mains.mean()
+        found.append(((away @ np.array(street.x)) / (away @ away), (away @ np.array(street.y)) / (away @ away)))
+    if len(found) < _LEAST:
+        return usual.pace, usual.pace_spread
+    paces = np.array(found)
+    strides = np.hypot(*paces.T)
+    paces = paces[strides <= 4 * np.median(strides)]
+    mean = paces.mean(axis=0)
+    return (float(mean[0]), float(mean[1])), max(float(((paces - mean) ** 2).mean()), 0.05)
+
+
+def _steps(streets: Sequence[Doors]) -> np.ndarray:
+    """Return how far doors lie from the even way between their neighbours.
+
+    Rows of: squared distance (m²), what the wander adds to it per unit, what the noise adds, the gap, whether the
+    neighbours stand across the street.
+    """
+    rows: list[tuple[float, float, float, float, float]] = []
+    for street in streets:
+        sides = [[k for k, main in enumerate(street.mains) if main % 2 == parity] for parity in (0, 1)]
+        for side in sides:
+            rows += [_step(street, a, b, c, across=False) for (a, b), (_, c) in pairwise(pairwise(side))]
+        rows += [
+            _step(street, a, a + 1, a + 2, across=True)
+            for a in range(len(street.mains) - 2)
+            if street.mains[a] % 2 == street.mains[a + 2] % 2 != street.mains[a + 1] % 2
+        ]
+        if len(rows) > _MOST_STEPS:
+            break
+    table = np.array(rows, dtype="float64").reshape(-1, 5)
+    return table[(table[:, 3] > 0) & np.isfinite(table[:, 0])]
+
+
+_MOST_STEPS = 30_000
+
+
+def _step(street: Doors, a: int, b: int, c: int, *, across: bool) -> tuple[float, float, float, float, float]:
+    low, number, high = street.mains[a], street.mains[b], street.mains[c]
+    gap = high - low
+    if not low < number < high:
+        return (math.nan, 0.0, 0.0, 0.0, 0.0)
+    share = (number - low) / gap
+    x = street.x[b] - street.x[a] - share * (street.x[c] - street.x[a])
+    y = street.y[b] - street.y[a] - share * (street.y[c] - street.y[a])
+    return (x * x + y * y, share * (1 - share) * gap, 1 + share**2 + (1 - share) ** 2, float(gap), float(across))
+
+
+def _wander(steps: np.ndarray, usual: Habits) -> tuple[float, float]:
+    """Fit wander and noise to the steps by likelihood with heavy tails, so that wrong doors hardly count."""
+    if len(steps) < 2 * _LEAST:
+        return usual.wander, usual.noise
+    wanders = np.geomspace(0.2, 2_000.0, 33)
+    noises = np.geomspace(4.0, 40_000.0, 33)
+    steps = steps[:: max(1, len(steps) // 4_000)]
+    best = max((_likelihood(steps[:, 0], w * steps[:, 1] + n * steps[:, 2]), -w, -n) for w in wanders for n in noises)
+    return -best[1], -best[2]
+
+
+def _likelihood(squares: np.ndarray, variance: np.ndarray, tail: float = 4.0) -> float:
+    return float((-np.log(variance) - (tail / 2 + 1) * np.log1p(squares / (tail * variance))).sum())
+
+
+def _extra(steps: np.ndarray, wander: float, noise: float, usual: float) -> float:
+    """Return what a neighbour across the street adds to the noise."""
+    if len(steps) < 2 * _LEAST:
+        return usual
+    grid = np.geomspace(1.0, 40_000.0, 40)
+    steps = steps[:: max(1, len(steps) // 4_000)]
+    base = wander * steps[:, 1] + noise * steps[:, 2]
+    return float(max(grid, key=lambda extra: (_likelihood(steps[:, 0], base + extra), -extra)))
+
+
+def _within(streets: Sequence[Doors], usual: Habits) -> float:
+    """Return how far doors of one main number (88, 88-1, 88弄5号) lie apart, as a variance of one axis."""
+    squares = [
+        (street.x[a] - street.x[b]) ** 2 + (street.y[a] - street.y[b]) ** 2
+        for street in streets
+        for a, b in pairwise(range(len(street.mains)))
+        if street.mains[a] == street.mains[b]
+    ]
+    if len(squares) < _LEAST:
+        return usual.within
+    return float(np.quantile(squares, 0.9)) / (_NINE_OF_TEN**2)
+
+
+def round_radius(spread: float) -> float:
+    """Return the radius that holds nine of ten points of a round normal spread."""
+    return _NINE_OF_TEN * spread

@@ -1,1 +1,0 @@
-"""Training of the learned segmenter (``geo.address.model``)."""
