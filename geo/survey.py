@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import coverage, gazetteer, joint, linkage, places
+from geo.address import Segmenter
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
 from geo.frames import FIRMS, GIVEN, LOCATED, PLACES, SURVEYED_UNIONS
@@ -98,6 +99,7 @@ def survey(
     rules: RuleSet,
     options: Options | None = None,
     progress: Progress | None = None,
+    segmenter: Segmenter | None = None,
 ) -> Survey:
     """Survey a city on a day: locate its firms, link its unions, tell who is covered, and suggest joint unions.
 
@@ -108,6 +110,7 @@ def survey(
     rules : the rule set to apply, usually that of the same day
     options : thresholds of the stages
     progress : told which stage begins
+    segmenter : reads the components of addresses that hold unknown names; without it the grammar does
 
     Raises
     ------
@@ -115,15 +118,17 @@ def survey(
         If a stage loses or invents a row.
     """
     with gazetteer.paused_collector():  # names without cycles: walking them cost a third of the time
-        return _surveyed(inputs, on=on, rules=rules, options=options or Options(), steps=_Steps(progress))
+        return _surveyed(inputs, segmenter, on=on, rules=rules, options=options or Options(), steps=_Steps(progress))
 
 
-def _surveyed(inputs: Inputs, *, on: date, rules: RuleSet, options: Options, steps: "_Steps") -> Survey:
+def _surveyed(
+    inputs: Inputs, segmenter: Segmenter | None, *, on: date, rules: RuleSet, options: Options, steps: "_Steps"
+) -> Survey:
     steps.begin("gazetteer")
     names, known = _names(inputs)
     steps.count("gazetteer", inputs.places, known, known["origin"], whole=False)
     steps.begin("geocode")
-    located = locate(inputs.enterprises, names, options=options.locate, decisions=inputs.decisions)
+    located = locate(inputs.enterprises, names, options=options.locate, decisions=inputs.decisions, segmenter=segmenter)
     steps.count("geocode", inputs.enterprises, located, located["status"])
     steps.begin("places")
     located = places.assign(located, known, inputs.outlines)

@@ -19,6 +19,7 @@ from geo.frames import ALIASES, OUTLINES
 from geo.geocode import LocateOptions, locate
 from geo.io.divisions import read_aliases, read_divisions, read_outlines, read_zones
 from geo.io.geocoding import AnswerFile, Ground, join_places, read_addresses, read_elsewhere, read_place_file
+from geo.io.models import SEGMENTER, read_segmenter
 from geo.io.words import read_words
 from geo.registry import Words
 
@@ -131,10 +132,12 @@ def _answer(
 ) -> dict[str, int]:
     """Locate and write part by part; the target appears only when all is written."""
     tally: dict[str, int] = {}
+    segmenter = read_segmenter(current_app.config["ATLAS"].data / SEGMENTER)
     with _finished(target) as unfinished, AnswerFile(unfinished, known.divisions) as out, _bar(len(rows)) as reach:
         for start in range(0, len(rows), _PART):
             part = rows.iloc[start : start + _PART]
-            found = locate(part, names, options=LocateOptions(), progress=partial(_reach, reach, start))
+            reached = partial(_reach, reach, start)
+            found = locate(part, names, options=LocateOptions(), progress=reached, segmenter=segmenter)
             placed = placing.assign(found, places, known.outlines)
             out.write(part, placed)
             for status, count in placed["status"].value_counts().items():

@@ -4,8 +4,21 @@ Tokens (number grammar) and names are joined to segments (the best reading); fro
 text, and what the geocoder needs: numbers, units, floors, rooms, relations.
 """
 
+from geo.address.batches import Component
+from geo.address.model import Segmenter
 from geo.address.numbers import Number, read_floor, read_number
 from geo.address.parts import Address, parse
 from geo.address.segments import Hit, Segment, segment
 
-__all__ = ["Address", "Hit", "Number", "Segment", "parse", "read_floor", "read_number", "segment"]
+__all__ = [
+    "Address",
+    "Component",
+    "Hit",
+    "Number",
+    "Segment",
+    "Segmenter",
+    "parse",
+    "read_floor",
+    "read_number",
+    "segment",
+]

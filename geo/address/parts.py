@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from geo.address.batches import Component
 from geo.address.numbers import Number, read_floor, read_number
 from geo.address.segments import Hit, Segment, segment
 from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, ROAD, SEP, Token
-
-Component = tuple[str, int, int]
-"""Label and half-open span in the normalised text."""
 
 
 @dataclass(slots=True)

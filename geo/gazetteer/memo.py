@@ -28,6 +28,8 @@ class Memo:
     weighed: dict[tuple[str, tuple[Votes, ...], Votes | None], Weighed] = field(default_factory=dict)
     company: dict[str | tuple[str, ...], Votes | None] = field(default_factory=dict)
     """By the counties' words in a firm's name."""
+    repairs: list[object] = field(default_factory=list)
+    """The dictionaries of misspelt names, once one was asked for."""
 
 
 def remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:

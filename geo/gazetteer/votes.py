@@ -6,10 +6,11 @@ name is second evidence, kept apart as ``alone`` against ``chance``.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from geo.address import Address, Hit, Segment
+from geo.address import Address, Hit, Segment, parse
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.memo import Votes, Weighed, remember
@@ -51,12 +52,27 @@ class Reading:
         return len(self.districts) > 1 or (bool(self.districts) and self.county not in self.districts)
 
 
-def read(gazetteer: Gazetteer, text: str, second: tuple[float, ...] | None = None) -> Reading:
+class Mended(Protocol):
+    """A name that stands for a misspelt one, and how it is written."""
+
+    @property
+    def hit(self) -> Hit:
+        """Return the name as if the gazetteer had found it in the text."""
+
+    @property
+    def words(self) -> str:
+        """Return what the place is called."""
+
+
+def read(
+    gazetteer: Gazetteer, text: str, second: tuple[float, ...] | None = None, *, mends: Sequence[Mended] = ()
+) -> Reading:
     """Parse a normalised address and work out its county.
 
-    ``second`` are votes from outside the text: the firm's name, its other address.
+    ``second`` are votes from outside the text: the firm's name, its other address. ``mends`` are names for what the
+    text misspells.
     """
-    address = gazetteer.read(text)
+    address = _mended(gazetteer, text, mends) if mends else gazetteer.read(text)
     named: list[_Named] = []
     votes: dict[str, Votes] = {}
     certain = False
@@ -80,6 +96,16 @@ def read(gazetteer: Gazetteer, text: str, second: tuple[float, ...] | None = Non
     posterior, best, alone = _weighed(gazetteer, form, tuple(votes.values()), second)
     county = gazetteer.counties[best]
     return Reading(address, named, posterior, county, posterior[best], alone, form, certain, outside, districts)
+
+
+def _mended(gazetteer: Gazetteer, text: str, mends: Sequence[Mended]) -> Address:
+    """Parse a text with the mended names at their places; roads and houses are called by them."""
+    hits = {mend.hit: mend.words for mend in mends}
+    address = parse(text, [*gazetteer.hits(text), *hits])
+    for k, piece in enumerate(address.names):
+        if isinstance(piece.source, Hit) and piece.source in hits:
+            address.texts[k] = hits[piece.source]
+    return address
 
 
 def _weighed(gazetteer: Gazetteer, form: str, votes: tuple[Votes, ...], second: Votes | None) -> Weighed:

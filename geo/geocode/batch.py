@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.address import Segmenter
 from geo.frames import LOCATIONS
 from geo.gazetteer import Gazetteer, paused_collector, read
 from geo.gazetteer.votes import company_votes, county_votes
@@ -30,17 +31,20 @@ def locate(
     options: LocateOptions | None = None,
     decisions: pd.DataFrame | None = None,
     progress: Callable[[int, int], None] | None = None,
+    segmenter: Segmenter | None = None,
 ) -> pd.DataFrame:
     """Return ``LOCATIONS`` for a frame with ``address``: one row per row, same index.
 
     ``name`` is second evidence; ``operating_address`` is used where it is known, the registered one then being second
     evidence too. ``decisions`` (``DECISIONS``): see ``geo.geocode.decided``. The register's own ``lon``/``lat`` are
-    not used here, credit codes are not looked at. Never raises on any text.
+    not used here, credit codes are not looked at. ``segmenter`` reads the components of addresses with names that are
+    unknown in the city; without it the grammar does. Never raises on any text.
     """
     options = options or LocateOptions()
     inputs = _Inputs(enterprises, options)
+    answers = Answers(gazetteer, options, segmenter)
     with paused_collector():
-        columns = _columns(inputs, gazetteer, options, progress or (lambda _done, _of: None))
+        columns = _columns(inputs, gazetteer, answers, progress or (lambda _done, _of: None))
         frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
     if decisions is None:
         return frame
@@ -77,15 +81,15 @@ def _addresses(enterprises: pd.DataFrame) -> tuple[list[object], list[object]]:
 
 
 def _columns(
-    inputs: _Inputs, gazetteer: Gazetteer, options: LocateOptions, progress: Callable[[int, int], None]
+    inputs: _Inputs, gazetteer: Gazetteer, answers: Answers, progress: Callable[[int, int], None]
 ) -> dict[str, Any]:
-    answers = Answers(gazetteer, options)
     size = len(inputs.addresses)
     rows: list[tuple[Any, ...]] = []
     for k, (raw, other, name) in enumerate(zip(inputs.addresses, inputs.others, inputs.names, strict=True)):
         rows.append(answers.row(raw, _second(gazetteer, other, name)))
         if k % _STEP == 0:
             progress(k, size)
+    answers.settle()
     progress(size, size)
     columns = zip(*rows, strict=True) if rows else ((),) * len(LOCATIONS.columns)
     return {

@@ -74,7 +74,7 @@ def judge(
     reasons += [["SPEAKS_AGAINST", {"name": words, "county": county}] for words, county in against]
     confidence = reading.chance * _LEVEL_TRUST[level] * found.penalty * (0.6 if reading.conflict else 1.0)
     confidence *= _AGAINST if against else 1.0
-    status = "auto" if confidence >= options.auto and not _needs_a_person(reading) else "review"
+    status = "auto" if confidence >= options.auto and not _needs_a_person(reading, found) else "review"
     lon, lat, radius = point
     return Verdict(level, lon, lat, _widened(radius, reading), round(confidence, 4), status, reasons, candidates)
 
@@ -119,9 +119,9 @@ def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
     return found
 
 
-def _needs_a_person(reading: Reading) -> bool:
-    """The firm's name alone never decides."""
-    return (reading.alone < 0.5 and not reading.certain) or reading.conflict
+def _needs_a_person(reading: Reading, found: Resolved) -> bool:
+    """The firm's name alone never decides; nor does a doubtful repair."""
+    return found.doubtful or (reading.alone < 0.5 and not reading.certain) or reading.conflict
 
 
 def _position(found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:

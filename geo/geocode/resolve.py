@@ -31,6 +31,7 @@ class Resolved:
     reasons: list[Reason] = field(default_factory=list)
     homonyms: list[Entity] = field(default_factory=list)
     penalty: float = 1.0
+    doubtful: bool = False
 
     @property
     def county_code(self) -> str | None:
@@ -43,18 +44,21 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
     county, text = reading.county, reading.address.text
     result = Resolved(county=gazetteer.entities[county])
     villages = []
+    cut_at = -1
     for (start, end, label, _), name in reading.named:
         if name is not None:
             if name.label == "community":
-                villages.append((name, text[start:end]))
+                villages.append((name, text[start:end], start == cut_at))
             else:
                 for entity in name.entities:
                     if entity.county == county or entity.county is None:
                         _take(result, entity, named=label)
+        else:
+            cut_at = end
         if label == "devzone" and result.zone is None:
             result.zone = _zone_of(gazetteer, reading, result, text[start:end])
-    for name, words in villages:
-        _village(gazetteer, result, name, words)
+    for name, words, cut in villages:
+        _village(gazetteer, result, name, words, cut=cut)
     _road(reading, result)
     _door(gazetteer, reading, result)
     result.spot = _on_street(gazetteer, reading, result, options)
@@ -93,7 +97,8 @@ def _zone_of(gazetteer: Gazetteer, reading: Reading, result: Resolved, words: st
     return None
 
 
-def _village(gazetteer: Gazetteer, result: Resolved, name: Name, words: str) -> None:
+def _village(gazetteer: Gazetteer, result: Resolved, name: Name, words: str, *, cut: bool) -> None:
+    """Keep the village of the town; ``cut``: unknown words right before it may belong to its name."""
     if result.village is not None or result.county is None:
         return
     inside = [e for e in name.entities if e.county == result.county.key]
@@ -105,6 +110,7 @@ def _village(gazetteer: Gazetteer, result: Resolved, name: Name, words: str) -> 
         if not near and len(inside) == 1 and not town.former:
             result.reasons.append(["VILLAGE_NOT_IN_TOWN", {"village": inside[0].key, "town": town.key}])
             result.penalty *= 0.95
+            result.doubtful = result.doubtful or cut
         inside = near or inside
     inside = [e for e in inside if not e.former] or inside
     if len(inside) > 1:

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from geo.address import Address
+from geo.address import Address, Component, Segmenter
 from geo.gazetteer import Entity, Gazetteer, door_text, read
 from geo.geocode.judge import Verdict, judge
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Resolved, resolve
-from geo.text import Normalised, normalise
+from geo.geocode.segmented import Doubt, Doubts, is_explained, show
+from geo.geocode.typos import mended
+from geo.text import normalise
 
 Second = tuple[tuple[float, ...] | None, str]
 """Votes from outside the text, and the code of the reason they give."""
-_Component = tuple[str, int, int]
 _Row = tuple[Any, ...]
 """Values of ``LOCATIONS`` in the order of its columns."""
 _ANSWERED = frozenset(("auto", "review"))
@@ -19,11 +20,15 @@ _UNKNOWN = (None,) * 7
 
 
 class Answers:
-    """Rows by address and second evidence; only what a row needs is kept of how it was found."""
+    """Rows by address and second evidence; only what a row needs is kept of how it was found.
 
-    def __init__(self, gazetteer: Gazetteer, options: LocateOptions) -> None:
+    With a ``segmenter``, components of addresses that are not explained are final only after ``settle``.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, options: LocateOptions, segmenter: Segmenter | None = None) -> None:
         self._gazetteer, self._options = gazetteer, options
-        self._texts: dict[tuple[str, Second], tuple[_Row, list[_Component]]] = {}
+        self._doubts = Doubts(segmenter) if segmenter is not None else None
+        self._texts: dict[tuple[str, Second], tuple[_Row, list[Component] | Doubt]] = {}
         self._rows: dict[tuple[object, Second], _Row] = {}
 
     def row(self, raw: object, second: Second) -> _Row:
@@ -43,16 +48,28 @@ class Answers:
         if found is None:
             found = self._texts[key] = self._found(norm.text, second)
         values, components = found
-        if norm.starts is not None:
-            components = _spans(components, norm)
-        return (*values, [[label, written[start:end], start, end] for label, start, end in components])
+        if isinstance(components, Doubt):
+            return (*values, components.shown(written, norm))
+        return (*values, show(components, written, norm))
 
-    def _found(self, text: str, second: Second) -> tuple[_Row, list[_Component]]:
+    def settle(self) -> None:
+        """Let the model label what waits for it."""
+        if self._doubts is not None:
+            self._doubts.settle()
+
+    def _found(self, text: str, second: Second) -> tuple[_Row, list[Component] | Doubt]:
         votes, code = second
-        reading = read(self._gazetteer, text, votes)
+        reading, mends = mended(self._gazetteer, read(self._gazetteer, text, votes), votes)
         resolved = resolve(self._gazetteer, reading, self._options)
+        for mend in mends:
+            resolved.reasons.append(["TYPO", {"from": mend.was, "to": mend.now}])
+            resolved.penalty *= mend.sure
+            resolved.doubtful = resolved.doubtful or mend.doubtful
         verdict = judge(self._gazetteer, reading, resolved, self._options, second=code)
-        return _values(reading.address, resolved, verdict), reading.address.components
+        values = _values(reading.address, resolved, verdict)
+        if self._doubts is None or is_explained(reading):
+            return values, reading.address.components
+        return values, self._doubts.add(reading, verdict.reasons)
 
 
 def _values(address: Address, found: Resolved, verdict: Verdict) -> _Row:
@@ -83,7 +100,3 @@ def _today(town: Entity | None) -> str | None:
     if town is None:
         return None
     return town.town if town.former else town.key
-
-
-def _spans(components: list[_Component], norm: Normalised) -> list[_Component]:
-    return [(label, *norm.span(start, end)) for label, start, end in components]

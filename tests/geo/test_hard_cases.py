@@ -9,8 +9,8 @@ import pytest
 from tests.geo.hard_cases import CASES as ALL
 from tests.geo.hard_cases import called, faults, located, wrong_auto
 
-_COMING = {"TYPO", "PLACE_BY_NAME"}
-CASES = [c for c in ALL if not (_COMING & set(c["expect"].get("reasons", [])) or c["id"] in ("H20", "H21"))]
+_COMING = {"PLACE_BY_NAME"}
+CASES = [c for c in ALL if not (_COMING & set(c["expect"].get("reasons", [])))]
 
 
 @pytest.fixture(scope="module")

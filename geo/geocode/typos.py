@@ -1,0 +1,179 @@
+"""Slips of the pen mended: a name that nobody knows, one slip away from exactly one name of its county.
+
+What is known is never changed. A name with two characters of its own (海门, 新桥) is told from its neighbours by them,
+so it is mended by ear and eye only, and never without a person.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from geo.address import Hit, Segment
+from geo.gazetteer import Entity, Gazetteer, Name, Reading, read
+from geo.gazetteer.repairs import Slip, repairs_of
+from geo.gazetteer.variants import AFTER_VILLAGE
+
+_KINDS = {
+    "town": ("town",),
+    "community": ("community",),
+    "road": ("road",),
+    "poi": ("poi", "community"),
+    "subpoi": ("poi", "community"),
+    "other": ("poi", "road", "community", "town"),
+}
+_COUNTY_LABELS = frozenset(("district", "city"))
+_SHORTEST, _SHORTEST_OTHER = 3, 4
+_LONGEST = 12
+_RESOLVED = 0.75
+"""Chance of the county from which names are looked for in it."""
+_SURE, _LIKELY, _DOUBTFUL = 0.97, 0.94, 0.85
+_SCORE = 60.0
+
+
+class Mend(NamedTuple):
+    """A name put in the place of a misspelt one. ``sure``: what the confidence keeps; ``doubtful``: a person looks."""
+
+    start: int
+    end: int
+    label: str
+    name: Name
+    words: str
+    was: str
+    now: str
+    sure: float
+    doubtful: bool
+
+    @property
+    def hit(self) -> Hit:
+        """The mended name as if the gazetteer had found it."""
+        return Hit(self.start, self.end, self.label, _SCORE, self.name)
+
+
+def mended(
+    gazetteer: Gazetteer, reading: Reading, second: tuple[float, ...] | None
+) -> tuple[Reading, tuple[Mend, ...]]:
+    """Return the reading with its misspelt names mended, and how; the reading itself if nothing is misspelt."""
+    unknown = _unknown(reading)
+    if not unknown:
+        return reading, ()
+    if reading.outside is not None or reading.conflict:
+        return reading, ()
+    mends: tuple[Mend, ...] = ()
+    if not reading.districts:
+        mends = tuple(_counties(gazetteer, reading, unknown))[:1]
+        if mends:
+            reading = read(gazetteer, reading.address.text, second, mends=mends)
+            unknown = _unknown(reading)
+    if reading.chance >= _RESOLVED:
+        more = {mend for piece in unknown if (mend := _mend(gazetteer, reading, piece)) is not None}
+        if not more:
+            more = {
+                mend for piece in _joined(reading, unknown) if (mend := _mend(gazetteer, reading, piece)) is not None
+            }
+        if more:
+            mends += tuple(sorted(more, key=lambda mend: mend.start))
+            reading = read(gazetteer, reading.address.text, second, mends=mends)
+    return reading, mends
+
+
+def _unknown(reading: Reading) -> list[Segment]:
+    """Return the names that nothing knows, or that only this very address seems to have taught."""
+    found = []
+    for piece, name in reading.named:
+        if name is not None and (name.form != "learned" or name.entities or name.mentions > 1):
+            continue
+        whole = _with_suffix(reading.address.text, piece)
+        if whole.end - whole.start >= (_SHORTEST_OTHER if whole.label == "other" else _SHORTEST):
+            found.append(whole)
+    return found
+
+
+def _joined(reading: Reading, unknown: list[Segment]) -> Iterator[Segment]:
+    """Yield unknown names joined to the doubtful piece beside them: a slip may have cut one name in two."""
+    starts = {piece.start for piece in unknown}
+    towns = {e.town for e in _entities(reading, "town")}
+    for (one, left), (two, right) in pairwise(reading.named):
+        loose = one.start in starts or two.start in starts or (_elsewhere(right, towns) and left is None)
+        beside = one.end == two.start and two.end - one.start <= _LONGEST
+        if loose and beside and _is_loose(left, towns) and _is_loose(right, towns):
+            yield _with_suffix(reading.address.text, Segment(one.start, two.end, two.label, None))
+
+
+def _is_loose(name: Name | None, towns: set[str | None]) -> bool:
+    """Whether a piece may belong to another name: unknown, known without its suffix, or a village of another town."""
+    return (
+        name is None
+        or name.form == "bare"
+        or (name.form == "learned" and name.mentions <= 1)
+        or _elsewhere(name, towns)
+    )
+
+
+def _elsewhere(name: Name | None, towns: set[str | None]) -> bool:
+    if name is None or name.label != "community" or not towns:
+        return False
+    return not any(e.town in towns for e in name.entities)
+
+
+def _with_suffix(text: str, piece: Segment) -> Segment:
+    """Return a village that is called like a town or road (三甲镇居委会, 长兴路居委会) whole."""
+    suffix = AFTER_VILLAGE.match(text, piece.end) if piece.label in ("town", "road") else None
+    return piece if suffix is None else Segment(piece.start, suffix.end(), "community", None)
+
+
+def _counties(gazetteer: Gazetteer, reading: Reading, unknown: list[Segment]) -> Iterator[Mend]:
+    """Yield a county in place of an unknown one: 祟川区, 海们市."""
+    for piece in unknown:
+        if piece.label in _COUNTY_LABELS:
+            words = reading.address.text[piece.start : piece.end]
+            slips = [s for s in repairs_of(gazetteer).slips("district", "", words) if s.like or s.size > 2]
+            if len({e.county for s in slips for e in s.entities}) == 1:
+                yield _made(piece, slips[0], words, label="district", rivals=False)
+
+
+def _mend(gazetteer: Gazetteer, reading: Reading, piece: Segment) -> Mend | None:
+    words = reading.address.text[piece.start : piece.end]
+    for kind in _KINDS.get(piece.label, ()):
+        found = repairs_of(gazetteer).slips(kind, reading.county, words)
+        if not found:
+            continue
+        slips = [s for s in found if _fits(reading, kind, s, label=piece.label)]
+        likely = [s for s in slips if s.like] or slips
+        if len(likely) == 1:
+            return _made(piece, likely[0], words, label=kind, rivals=len(slips) > 1)
+    return None
+
+
+def _fits(reading: Reading, kind: str, slip: Slip, *, label: str) -> bool:
+    """Whether a slip is long enough to be one, and agrees with the towns and villages that are known."""
+    if kind != label and not slip.like and kind in ("community", "town"):
+        return False
+    if kind == "community":
+        towns = {e.town for e in _entities(reading, "town")}
+        if towns and not any(e.town in towns for e in slip.entities):
+            return False
+        return (slip.like and slip.size > 2) or (
+            bool(towns) and (slip.size > 2 or (slip.lacking and len(slip.text) > 2))
+        )
+    if kind == "town":
+        inside = {e.town for e in _entities(reading, "community")}
+        if inside and not any(e.town in inside for e in slip.entities):
+            return False
+        return slip.like or len(slip.text) > 2
+    return slip.like or slip.size > 2
+
+
+def _entities(reading: Reading, label: str) -> Iterator[Entity]:
+    """Yield what the known names of a label may mean in the county."""
+    for _, name in reading.named:
+        if name is not None and name.label == label:
+            yield from (e for e in name.entities if e.county == reading.county)
+
+
+def _made(piece: Segment, slip: Slip, words: str, *, label: str, rivals: bool) -> Mend:
+    doubtful = rivals or slip.size <= 2 or (slip.lacking and not slip.like)
+    sure = _DOUBTFUL if doubtful else _SURE if slip.like else _LIKELY
+    written = slip.text if label in ("road", "poi", "district") else words
+    name = Name(slip.name.text, label, slip.name.form, slip.name.entities, slip.name.votes, slip.name.mentions)
+    shown = slip.entities[0].name if slip.entities and label in ("town", "community", "district") else slip.text
+    return Mend(piece.start, piece.end, label, name, written, words, shown, sure, doubtful)
