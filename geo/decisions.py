@@ -14,6 +14,7 @@ place      learned name                                   it lies in the county 
 retype     learned place                                  it is of the kind ``text``
 unlink     learned place                                  not the same as the place ``target``
 link       link or union                                  its member or host is ``target``; ``unlink`` refuses a pair
+link       enterprise                                     the same firm as ``target``; ``unlink``: two firms
 ========== ============================================== =============================================================
 """
 

@@ -151,6 +151,10 @@ ENTERPRISES = _spec(
     name=Column(TEXT, "registered name", required=True),
     uscc=Column(TEXT, "18-character credit code, valid or NA"),
     org_code=Column(TEXT, "9-character organisation code, valid or NA"),
+    reg_no=Column(TEXT, "13- or 15-digit registration number of old registers"),
+    former_names=Column(TEXT, "former names as written, ； between them"),
+    phone_mark=Column(TEXT, "marks of telephone numbers, blanks between them: to be compared, not read"),
+    person_mark=Column(TEXT, "mark of the legal person's name: to be compared, not read"),
     address=Column(TEXT, "registered address as written", required=True),
     operating_address=Column(TEXT, "operating address as written, NA if not known to differ"),
     scope=Column(TEXT, "business scope as written"),
@@ -268,6 +272,19 @@ the finest place has no position but a number, street, market or zone does, that
 the finer key stays filled. Points of villages, towns and counties never stand in for something finer.
 """
 
+SAME = _spec(
+    "same",
+    "pair_id",  # the two enterprise keys, sorted, with = between them
+    one=Column(TEXT, "enterprise key", required=True),
+    other=Column(TEXT, "enterprise key", required=True),
+    firm=Column(TEXT, "key of the record that stands for the firm, NA unless the pair is one firm"),
+    method=Column(TEXT, "decision · org_code · reg_no · name · former_name · name_core · fuzzy", required=True),
+    score=Column(REAL, "0..1: chance that both are one firm", required=True),
+    bits=Column(REAL, "sum of the evidence, logarithm of the odds to the base of two"),
+    status=Column(TEXT, "auto: one firm · review: perhaps · none: told apart by a person", required=True),
+    reasons=Column(LIST, "list of [code, {detail}], weightiest first; detail may hold bits"),
+)
+
 LINKS = _spec(
     "links",
     "link_id",
@@ -288,8 +305,9 @@ COVERAGE = _spec(
     "coverage",
     "enterprise_id",
     eligible=Column(FLAG, "in the denominator on the day: active enterprise legal person", required=True),
+    same_as=Column(TEXT, "key of the record that stands for this firm, NA for one that counts itself"),
     excluded_because=Column(
-        TEXT, "closed · moved · not_legal_person · not_yet · unknown_status · R07-R11; NA if eligible"
+        TEXT, "same_firm · closed · moved · not_legal_person · not_yet · unknown_status · R07-R11; NA if eligible"
     ),
     primary=Column(TEXT, "own · joint · none (一次覆盖)", required=True),
     union_id=Column(TEXT, "the primary union"),
@@ -345,11 +363,17 @@ def _renamed(spec: Spec, names: Mapping[str, str]) -> dict[str, Column]:
     return {names.get(name, name): column for name, column in spec.columns.items()}
 
 
+MATCHED = ("reg_no", "former_names", "phone_mark", "person_mark")
+"""Columns of ENTERPRISES that only tell whether two records are one firm; FIRMS is without them."""
+
 FIRMS = Spec(
     "firms",
     "enterprise_id",  # in the order of the register
     MappingProxyType(
-        _renamed(ENTERPRISES, GIVEN) | _renamed(LOCATIONS, LOCATED) | dict(COVERAGE.columns) | dict(GROUPINGS.columns)
+        {name: column for name, column in _renamed(ENTERPRISES, GIVEN).items() if name not in MATCHED}
+        | _renamed(LOCATIONS, LOCATED)
+        | dict(COVERAGE.columns)
+        | dict(GROUPINGS.columns)
     ),
 )
 

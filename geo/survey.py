@@ -4,7 +4,7 @@ Everything a page, list or report shows is a selection or a sum over a ``Survey`
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import geopandas as gpd
@@ -24,7 +24,7 @@ from geo.rules import RuleSet
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(stage, done, of)`` before each stage (``done`` stages of ``of``) and once at the end."""
 
-STAGES = ("gazetteer", "geocode", "places", "linkage", "coverage", "joint")
+STAGES = ("gazetteer", "geocode", "places", "same", "linkage", "coverage", "joint")
 """The stages in their order, also the keys of progress and tally."""
 
 
@@ -80,6 +80,8 @@ class Survey:
     """PLACES: the given ones and those learned from the addresses."""
     unions: pd.DataFrame
     """SURVEYED_UNIONS: one row per union, in the order of the input."""
+    same: pd.DataFrame
+    """SAME: pairs of records that are, or may be, one firm; a firm counts once."""
     links: pd.DataFrame
     """LINKS."""
     groups: pd.DataFrame
@@ -133,11 +135,25 @@ def _surveyed(
     steps.begin("places")
     located = places.assign(located, known, inputs.outlines)
     steps.count("places", inputs.enterprises, located, located["level"])
+    steps.begin("same")
+    register = _register(inputs, located)
+    pairs = linkage.same(
+        inputs.enterprises, located, register=register, decisions=inputs.decisions, options=options.linkage
+    )
+    one_of = linkage.stands_for(pairs)
+    inputs, located = _together(inputs, located, one_of)
+    steps.count("same", inputs.enterprises, located, _meant(inputs.enterprises, pairs, one_of))
     steps.begin("linkage")
-    links = _links(inputs, located, options)
+    links = linkage.link(
+        inputs.unions,
+        inputs.memberships,
+        register=linkage.joined(register, one_of),
+        decisions=inputs.decisions,
+        options=options.linkage,
+    )
     steps.count("linkage", _listed(inputs), links, links["status"])
     steps.begin("coverage")
-    firms, unions = _covered(inputs, located, links, on=on, rules=rules, options=options)
+    firms, unions = _covered(inputs, located, links, pairs, on=on, rules=rules, options=options)
     steps.count("coverage", inputs.enterprises, firms, firms["primary"].where(firms["eligible"], "excluded"))
     steps.begin("joint")
     suggested = joint.suggest(firms, unions, places=known, divisions=inputs.divisions, options=options.joint)
@@ -151,6 +167,7 @@ def _surveyed(
         firms=firms,
         places=known,
         unions=unions,
+        same=pairs,
         links=links,
         groups=suggested.groups,
         groupings=suggested.groupings,
@@ -176,12 +193,25 @@ def _addresses(enterprises: pd.DataFrame) -> pd.Series:
     return enterprises["operating_address"].fillna(enterprises["address"])
 
 
-def _links(inputs: Inputs, located: pd.DataFrame, options: Options) -> pd.DataFrame:
-    facts = inputs.enterprises[["name", "uscc", "org_code"]].assign(county_code=located["county_code"])
-    register = linkage.prepare(facts, linkage.region_words(inputs.divisions, inputs.aliases))
-    return linkage.link(
-        inputs.unions, inputs.memberships, register=register, decisions=inputs.decisions, options=options.linkage
-    )
+def _register(inputs: Inputs, located: pd.DataFrame) -> linkage.Register:
+    facts = inputs.enterprises[["name", "uscc", "org_code", "former_names"]].assign(county_code=located["county_code"])
+    return linkage.prepare(facts, linkage.region_words(inputs.divisions, inputs.aliases))
+
+
+def _together(inputs: Inputs, located: pd.DataFrame, one_of: dict[str, str]) -> tuple[Inputs, pd.DataFrame]:
+    """Registers and locations in which a record that stands for others knows what they know."""
+    located = linkage.lent(located, inputs.enterprises, one_of)
+    return replace(inputs, enterprises=linkage.filled(inputs.enterprises, one_of)), located
+
+
+def _meant(enterprises: pd.DataFrame, pairs: pd.DataFrame, one_of: dict[str, str]) -> pd.Series:
+    """What each record is: a firm of its own, one that stands for others, one of these, or one in doubt."""
+    doubtful = pairs[pairs["status"].eq("review")]
+    meant = pd.Series("single", index=enterprises.index, dtype="string")
+    meant[meant.index.isin([*doubtful["one"], *doubtful["other"]])] = "review"
+    meant[meant.index.isin(list(one_of.values()))] = "standing"
+    meant[meant.index.isin(list(one_of))] = "merged"
+    return meant
 
 
 def _listed(inputs: Inputs) -> pd.Series:
@@ -191,9 +221,18 @@ def _listed(inputs: Inputs) -> pd.Series:
 
 
 def _covered(
-    inputs: Inputs, located: pd.DataFrame, links: pd.DataFrame, *, on: date, rules: RuleSet, options: Options
+    inputs: Inputs,
+    located: pd.DataFrame,
+    links: pd.DataFrame,
+    pairs: pd.DataFrame,
+    *,
+    on: date,
+    rules: RuleSet,
+    options: Options,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    cover = coverage.cover(inputs.enterprises, inputs.unions, links, on=on, rules=rules, options=options.coverage)
+    cover = coverage.cover(
+        inputs.enterprises, inputs.unions, links, on=on, rules=rules, options=options.coverage, same=pairs
+    )
     register = inputs.enterprises.rename(columns=dict(GIVEN))
     firms = FIRMS.conform(pd.concat([register, located.rename(columns=dict(LOCATED)), cover], axis=1))
     unions = coverage.survey_unions(firms, inputs.unions, links, on=on, options=options.coverage)

@@ -11,7 +11,7 @@ from shapely import box
 
 from app import store
 from app.db import session
-from geo.frames import CRS, DIVISIONS, FIRMS, GROUPINGS, GROUPS, LINKS, OUTLINES, PLACES, SURVEYED_UNIONS
+from geo.frames import CRS, DIVISIONS, FIRMS, GROUPINGS, GROUPS, LINKS, OUTLINES, PLACES, SAME, SURVEYED_UNIONS
 from geo.survey import Survey, Tally
 
 ON = date(2025, 12, 31)
@@ -228,7 +228,9 @@ def survey(count: int = 240, seed: int = 7) -> Survey:
     table = firms(count, seed)
     grouping = GROUPINGS.conform(table.loc[table["gap"], ["group_id", "left_because"]])
     tally = (Tally("geocode", count, count, {"auto": count}),)
-    return Survey(ON, ON, table, places(), unions(table), LINKS.empty(), groups(table), grouping, "0" * 12, tally)
+    return Survey(
+        ON, ON, table, places(), unions(table), SAME.empty(), LINKS.empty(), groups(table), grouping, "0" * 12, tally
+    )
 
 
 YEARS = (date(2023, 12, 31), date(2024, 12, 31), ON)

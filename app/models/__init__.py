@@ -8,7 +8,7 @@ from app.models.enterprises import Enterprise, Headcount
 from app.models.imports import ColumnMapping, ImportBatch, ImportChange, ImportRow
 from app.models.places import Place, SurveyPlace
 from app.models.runs import Run
-from app.models.surveys import SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord
+from app.models.surveys import SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord, SurveySame
 from app.models.unions import LaborUnion, Membership, SurveyUnion
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "SurveyLink",
     "SurveyPlace",
     "SurveyRecord",
+    "SurveySame",
     "SurveyUnion",
     "User",
 ]

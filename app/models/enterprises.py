@@ -35,9 +35,13 @@ class Enterprise(EnterpriseColumns, Base):
     """An enterprise of a register; its counts lie in ``headcount``, where it is in the results of a survey."""
 
     __tablename__ = "enterprise"
-    __table_args__ = (Index(None, "name"), Index(None, "uscc"), Index(None, "org_code"))
+    __table_args__ = (Index(None, "name"), Index(None, "uscc"), Index(None, "org_code"), Index(None, "reg_no"))
 
     key: Mapped[Key]
+    reg_no: Mapped[str | None]
+    former_names: Mapped[str | None]
+    phone_mark: Mapped[str | None]
+    person_mark: Mapped[str | None]
     lon: Mapped[float | None]
     lat: Mapped[float | None]
 

@@ -72,6 +72,7 @@ class CoverageColumns:
     """The columns of ``geo.frames.COVERAGE`` and ``geo.frames.GROUPINGS``."""
 
     eligible: Mapped[bool]
+    same_as: Mapped[str | None]
     excluded_because: Mapped[str | None]
     primary: Mapped[str]
     union_id: Mapped[str | None]
@@ -100,6 +101,24 @@ class SurveyFirm(EnterpriseColumns, CountColumns, LocationColumns, CoverageColum
     run_key: Mapped[str]
     key: Mapped[str]
     geom: Mapped[Any] = geometry("POINT")
+
+
+class SurveySame(Base):
+    """Two records that are, or may be, one firm, and why; ``geo.frames.SAME``."""
+
+    __tablename__ = "survey_same"
+    __table_args__ = (UniqueConstraint("run_key", "key"),)
+
+    run_key: Mapped[str]
+    key: Mapped[str]
+    one: Mapped[str]
+    other: Mapped[str]
+    firm: Mapped[str | None]
+    method: Mapped[str]
+    score: Mapped[float]
+    bits: Mapped[float | None]
+    status: Mapped[str]
+    reasons: Mapped[Json | None]
 
 
 class SurveyLink(Base):

@@ -27,6 +27,7 @@ PARTS: dict[str, tuple[Spec, type[models.Base]]] = {
     "firms": (frames.FIRMS, models.SurveyFirm),
     "places": (frames.PLACES, models.SurveyPlace),
     "unions": (frames.SURVEYED_UNIONS, models.SurveyUnion),
+    "same": (frames.SAME, models.SurveySame),
     "links": (frames.LINKS, models.SurveyLink),
     "groups": (frames.GROUPS, models.SurveyGroup),
 }
@@ -183,6 +184,7 @@ def _within(survey: "Survey", scope: Scope) -> "Survey":
         firms=firms,
         places=survey.places[ours(survey.places) | survey.places.index.isin(named)],
         unions=unions,
+        same=survey.same[survey.same["one"].isin(firms.index) | survey.same["other"].isin(firms.index)],
         links=survey.links[survey.links["union_id"].isin(unions.index)],
         groups=survey.groups[ours(survey.groups)],
         groupings=survey.groupings[survey.groupings.index.isin(firms.index)],

@@ -24,6 +24,7 @@ _TALLIES = {
     "gazetteer": ("origin",),
     "geocode": ("location_status",),
     "places": ("level",),
+    "same": ("record_kind",),
     "linkage": ("link_status",),
     "coverage": ("primary",),
     "joint": ("left_because",),

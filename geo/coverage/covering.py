@@ -8,7 +8,7 @@ from geo.coverage import flags, layers, state
 from geo.coverage.modes import commonest
 from geo.coverage.options import CoverageOptions
 from geo.coverage.path import legal_path
-from geo.frames import COVERAGE, SURVEYED_UNIONS
+from geo.frames import COVERAGE, SAME, SURVEYED_UNIONS
 from geo.rules import RuleSet
 
 
@@ -20,6 +20,7 @@ def cover(
     on: date,
     rules: RuleSet,
     options: CoverageOptions,
+    same: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Tell how every enterprise is covered on a day: own before joint before none; a federation is a second layer.
 
@@ -31,6 +32,7 @@ def cover(
     on : the day
     rules : the rule set whose thresholds and code lists apply
     options : the choices that no rule settles
+    same : SAME; a record that another one stands for does not count, one in doubt is flagged
 
     Returns
     -------
@@ -46,6 +48,9 @@ def cover(
     table["covered"] = table["primary"].ne("none") | (table["federation_only"] & options.federation_only_counts)
     reason = state.excluded_because(enterprises, on=on, rules=rules, options=options)
     table["excluded_because"] = reason.mask(table["covered"] & reason.str.match(r"R\d").fillna(False))
+    pairs = SAME.empty() if same is None else same
+    table["same_as"] = _same_as(pairs).reindex(enterprises.index)
+    table.loc[table["same_as"].notna(), "excluded_because"] = "same_firm"
     table["eligible"] = table["excluded_because"].isna()
     table["gap"] = table["eligible"] & ~table["covered"]
     table["size_class"] = _size_class(enterprises["workers"], rules.promote_workers.value)
@@ -55,9 +60,18 @@ def cover(
     limit = pd.Timestamp(on) - pd.DateOffset(months=options.grace_months)
     young = enterprises["established"] > limit
     doubtful = pd.Index(links.loc[links["status"].eq("review"), "member_id"].dropna().unique())
-    facts = enterprises.assign(primary=table["primary"], gap=table["gap"], young=young)
-    table["flags"] = flags.of_firms(facts, claims, doubtful)
+    alike = pairs[pairs["status"].eq("review")]
+    facts = enterprises.assign(primary=table["primary"], gap=table["gap"], young=young, same_as=table["same_as"])
+    table["flags"] = flags.of_firms(facts, claims, doubtful, pd.Index([*alike["one"], *alike["other"]]))
     return COVERAGE.conform(table)
+
+
+def _same_as(pairs: pd.DataFrame) -> pd.Series:
+    """The record that stands for each record of a sure pair, but for those that stand for themselves."""
+    sure = pairs[pairs["status"].eq("auto")]
+    table = pd.concat([sure["firm"].set_axis(sure[side]) for side in ("one", "other")])
+    table = table[~table.index.duplicated()]
+    return table[table.to_numpy() != table.index.to_numpy()].astype("string")
 
 
 def union_state(

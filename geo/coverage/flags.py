@@ -14,25 +14,27 @@ def gathered(index: pd.Index, pairs: Iterable[tuple[str, pd.Index]]) -> pd.Serie
     return pd.Series([found.get(key, []) for key in index], index=index, dtype="object")
 
 
-def of_firms(firms: pd.DataFrame, claims: pd.DataFrame, review: pd.Index) -> pd.Series:
+def of_firms(firms: pd.DataFrame, claims: pd.DataFrame, review: pd.Index, alike: pd.Index) -> pd.Series:
     """Flags per enterprise.
 
     Parameters
     ----------
-    firms : ENTERPRISES with ``primary``, ``gap`` and ``young`` (younger than the grace period)
+    firms : ENTERPRISES with ``primary``, ``gap``, ``young`` (younger than the grace period) and ``same_as``
     claims : every claim of a union in force (``layers.claims``)
     review : enterprises that a doubtful link points to
+    alike : enterprises that may be the same firm as another record
     """
     own, joint = (claims[claims["form"] == form] for form in ("own", "joint"))
     two_own, two_joint = (_repeated(part["member_id"]) for part in (own, joint))
     without = firms["primary"].eq("none")
     behind = firms["stage"].isin(["P0", "P1", "P2", "P3", "P4", "P5", "P6", "PX"])
-    code = firms["org_code"].fillna(firms["uscc"].str[8:17])
+    code = firms["org_code"].fillna(firms["uscc"].str[8:17]).where(firms["same_as"].isna())
     facts = {
         "own_and_joint": pd.Index(own["member_id"]).intersection(pd.Index(joint["member_id"])),
         "two_own": two_own,
         "two_joint": two_joint,
         "link_in_review": review,
+        "same_in_review": alike,
         "same_org_code": firms.index[code.notna() & code.duplicated(keep=False)],
         "branch_with_own_union": firms.index[
             firms["legal_person"].eq(False).fillna(False) & firms["primary"].eq("own")

@@ -1,8 +1,26 @@
 """Which enterprises a union register means: codes, then names, then cores, then what is nearly the same."""
 
+from geo.linkage.filling import filled, lent
 from geo.linkage.links import hosted, link
 from geo.linkage.matches import Match, Query, match
 from geo.linkage.options import LinkOptions
-from geo.linkage.register import Register, prepare, region_words
+from geo.linkage.register import Register, joined, prepare, region_words
+from geo.linkage.same import pair_key, same, stands_for
 
-__all__ = ["LinkOptions", "Match", "Query", "Register", "hosted", "link", "match", "prepare", "region_words"]
+__all__ = [
+    "LinkOptions",
+    "Match",
+    "Query",
+    "Register",
+    "filled",
+    "hosted",
+    "joined",
+    "lent",
+    "link",
+    "match",
+    "pair_key",
+    "prepare",
+    "region_words",
+    "same",
+    "stands_for",
+]

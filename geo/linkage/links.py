@@ -1,7 +1,7 @@
 """Links between unions and what they cover: every listed name gets exactly one row, matched or not."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -110,15 +110,19 @@ def _resolve(
     """The member's key and the match that led to it."""
     for subject in (listing.link_id, *([listing.union_id] if listing.role == "host" else ())):
         if subject in decided.chosen:
-            target = decided.chosen[subject]
+            target = register.firm(decided.chosen[subject])
             return target, Match(None, "decision", 1.0, "auto" if target else "none", (["decided", {}],))
     if listing.member_kind == "union":
         return _union_named(listing, unions)
     if listing.member_id in register.row_of:
-        return listing.member_id, Match(None, "key", 1.0, "auto", (["key", {}],))
+        return register.firm(listing.member_id), Match(None, "key", 1.0, "auto", (["key", {}],))
     answer = match(listing.query, register, options=options)
-    key = None if answer.row is None else register.keys[answer.row]
-    if key is not None and {(listing.link_id, key), (listing.union_id, key)} & decided.forbidden:
+    if answer.row is None:
+        return None, answer
+    key, own = register.keys[answer.row], register.own_keys[answer.row]
+    if own != key:
+        answer = replace(answer, reasons=(*answer.reasons, ["same_firm_as", {"record": own, "firm": key}]))
+    if {(about, firm) for about in (listing.link_id, listing.union_id) for firm in (key, own)} & decided.forbidden:
         return None, Match(None, "none", 0.0, "none", (["forbidden", {"firm": key}],))
     return key, answer
 

@@ -66,6 +66,10 @@ def _read(query: Query, register: Register, *, options: LinkOptions) -> Match:
     rows = register.by_full.get(without_tail(listed), ())
     if listed.former and not rows:
         rows = register.by_full.get(read_name(listed.former, register.regions).full, ())
+    if not rows:
+        rows = register.by_former.get(without_tail(listed), ())
+        if rows:
+            return _settled(rows, query, listed, register=register, method="former_name", options=options)
     if rows:
         return _settled(rows, query, listed, register=register, method="name", options=options)
     same = _same_core(listed.core, register)
@@ -91,11 +95,13 @@ def _by_code(query: Query, listed: CompanyName, register: Register) -> Match | N
     row, method, score = register.by_code.get(code), "uscc", 1.0
     if row is None:
         rows = register.by_org_code.get(code[8:17] if len(code) == 18 else code, ()) if code else ()
-        row, method, score = (rows[0] if len(rows) == 1 else None), "org_code", _ORG_SCORE
+        one = len({register.keys[other] for other in rows}) == 1
+        row, method, score = (rows[0] if one else None), "org_code", _ORG_SCORE
     if row is None:
         return None
     alike = similarity(listed, register.names[row])
-    rivals = [other for other in register.by_full.get(without_tail(listed), ()) if other != row]
+    key = register.keys[row]
+    rivals = [other for other in register.by_full.get(without_tail(listed), ()) if register.keys[other] != key]
     reasons: list[Any] = [[method, {"code": code}]]
     if alike < 0.5:
         reasons.append(["name_differs", {"listed": listed.full, "registered": register.names[row].full}])
@@ -118,22 +124,23 @@ def _settled(
     inside = tuple(row for row in rows if not _conflict(query, listed, row, register))
     chosen = inside or rows
     if len(chosen) > 1:
-        narrowed = tuple(row for row in chosen if _form(register.names[row]) == _form(listed))
+        narrowed = tuple(row for row in chosen if form_of(register.names[row]) == form_of(listed))
         chosen = narrowed or chosen
     if len(chosen) > 1 and method == "name_core":
         exact = tuple(row for row in chosen if _regions(register.names[row]) == _regions(listed))
         chosen = exact or chosen
+    chosen = tuple({register.keys[row]: row for row in reversed(chosen)}.values())[::-1]  # records of one firm are one
     row = chosen[0]
     score = _NAME_SCORE if method == "name" else _CORE_SCORE
     reasons: list[Any] = [[f"same_{method}", {"listed": listed.full, "registered": register.names[row].full}]]
     doubts = []
-    if not inside and method == "name_core":
+    if not inside and (method == "name_core" or not listed.regions):
         doubts.append(["other_county", {"listed": query.county, "registered": register.counties[row]}])
-    elif method == "name_core" and _elsewhere(listed, register.names[row]):
-        doubts.append(_other_place(listed, register.names[row]))
+    elif method == "name_core" and (place := other_place(listed, register.names[row])):
+        doubts.append(["other_place", place])
     if (
         method == "name_core"
-        and _form(register.names[row]) != _form(listed)
+        and form_of(register.names[row]) != form_of(listed)
         and listed.form
         and register.names[row].form
     ):
@@ -154,13 +161,15 @@ def _fuzzy(query: Query, listed: CompanyName, register: Register, *, options: Li
     scored = [found for found in scored if found.score >= options.review_score]
     if not scored:
         return NOTHING
-    best, others = scored[0], scored[1:]
+    best = scored[0]
+    others = [other for other in scored[1:] if register.keys[other.row] != register.keys[best.row]]
     registered = register.names[best.row]
     reasons: list[Any] = [["similar_name", {"listed": listed.full, "registered": registered.full, "edits": best.edits}]]
     if best.conflict:
         reasons.append(["other_county", {"listed": query.county, "registered": register.counties[best.row]}])
-    if not best.conflict and _elsewhere(listed, registered):
-        reasons.append(_other_place(listed, registered))
+    place = other_place(listed, registered)
+    if not best.conflict and place:
+        reasons.append(["other_place", place])
     near_score = [other for other in others if other.score > best.score - options.lead]
     near_text = [other for other in others if other.edits <= best.edits + 1]
     if near_score:
@@ -223,7 +232,8 @@ def _bare(name: CompanyName) -> str:
     return name.core + name.form + (name.branch or "")
 
 
-def _form(name: CompanyName) -> str:
+def form_of(name: CompanyName) -> str:
+    """The legal form as compared: 有限责任公司 and 有限公司 are one."""
     return name.form.replace("责任", "").replace("公司", "").strip("()")
 
 
@@ -231,14 +241,11 @@ def _regions(name: CompanyName) -> frozenset[str]:
     return frozenset(word.rstrip("市区县省") for word in name.regions)
 
 
-def _elsewhere(listed: CompanyName, registered: CompanyName) -> bool:
-    """Whether both names begin with place words and share none: 如东县…, 南通市… are registered at two offices."""
+def other_place(listed: CompanyName, registered: CompanyName) -> dict[str, Any] | None:
+    """The place words of both names if they share none: 如东县…, 南通市… are registered at two offices."""
     ours, theirs = _regions(listed), _regions(registered)
-    return bool(ours and theirs and not ours & theirs)
-
-
-def _other_place(listed: CompanyName, registered: CompanyName) -> list[Any]:
-    return ["other_place", {"listed": "".join(listed.regions), "registered": "".join(registered.regions)}]
+    apart = ours and theirs and not ours & theirs
+    return {"listed": "".join(listed.regions), "registered": "".join(registered.regions)} if apart else None
 
 
 def _conflict(query: Query, listed: CompanyName, row: int, register: Register) -> bool:

@@ -20,3 +20,11 @@ class LinkOptions:
     """Names compared closely per query, those that share most character pairs."""
     listed_rivals: int = 4
     """Other firms named in the reasons of a doubtful link."""
+    same_auto: float = 8.0
+    """Bits from which two records are one firm without review: odds of 256 to 1."""
+    same_review: float = -3.0
+    """Bits from which two records are proposed for review: odds of 1 to 8."""
+    same_lead: float = 5.0
+    """Bits by which the best record must be ahead of the next."""
+    firms_at_large: int = 100_000
+    """Firms that a record may mean, those in no register among them, however small the register."""

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.text import CompanyName, read_name
+from geo.text import CompanyName, fold, read_name
 
 Rows = npt.NDArray[np.int64]
 _ENOUGH = 4000
@@ -20,12 +20,16 @@ class Register:
     """Rows are numbers 0..n-1 in canonical order (by key), so that results do not depend on the order of the input."""
 
     keys: tuple[str, ...]
+    """The firm each row is, or that stands for it."""
+    own_keys: tuple[str, ...]
+    """The key of the row itself."""
     names: tuple[CompanyName, ...]
     counties: tuple[str | None, ...]
     by_code: dict[str, int]
     by_org_code: dict[str, tuple[int, ...]]
     by_full: dict[str, tuple[int, ...]]
     by_core: dict[str, tuple[int, ...]]
+    by_former: dict[str, tuple[int, ...]]
     by_piece: dict[str, Rows]
     row_of: dict[str, int]
     regions: frozenset[str]
@@ -53,6 +57,10 @@ class Register:
         order = np.lexsort((unique, -total))[:most]
         return [int(row) for row in unique[order]]
 
+    def firm(self, key: str | None) -> str | None:
+        """Return the firm that an enterprise's key means: the record that stands for it; other keys as they are."""
+        return self.keys[self.row_of[key]] if key in self.row_of else key
+
     def frequency(self, piece: str) -> int:
         """How many names hold a character or a pair of characters."""
         return len(self.by_piece.get(piece, ()))
@@ -78,7 +86,7 @@ def prepare(firms: pd.DataFrame, regions: Mapping[str, str]) -> Register:
 
     Parameters
     ----------
-    firms : frame by enterprise key with name, uscc, org_code, county_code
+    firms : frame by enterprise key with name, uscc, org_code, county_code and perhaps former_names (；-joined)
     regions : place words that are no part of a firm's own name, with the code of what they mean (``region_words``)
     """
     words = frozenset(regions)
@@ -88,17 +96,30 @@ def prepare(firms: pd.DataFrame, regions: Mapping[str, str]) -> Register:
     org_codes = ordered["org_code"].fillna(ordered["uscc"].str[8:17]).fillna("").tolist()
     return Register(
         keys=tuple(ordered.index),
+        own_keys=tuple(ordered.index),
         names=names,
         counties=tuple(None if pd.isna(county) else str(county) for county in ordered["county_code"]),
         by_code={code: row for row, code in reversed(list(enumerate(codes))) if code},
         by_org_code=_inverted(org_codes),
         by_full=_inverted(without_tail(name) for name in names),
         by_core=_inverted(name.core for name in names),
+        by_former=inverted(_formers(ordered)),
         by_piece={piece: np.array(rows, dtype=np.int64) for piece, rows in _piece_rows(names).items()},
         row_of={key: row for row, key in enumerate(ordered.index)},
         regions=words,
         county_of={word: code for word, code in regions.items() if not code.endswith("00")},
     )
+
+
+def joined(register: Register, stands_for: Mapping[str, str]) -> Register:
+    """Return the register with other records standing for some: a name that means one means the firm it is."""
+    return replace(register, keys=tuple(stands_for.get(key, key) for key in register.own_keys))
+
+
+def _formers(firms: pd.DataFrame) -> Iterable[list[str]]:
+    if "former_names" not in firms:
+        return ([] for _ in range(len(firms)))
+    return ([fold(name) for name in text.split("；")] for text in firms["former_names"].fillna(""))
 
 
 def without_tail(name: CompanyName) -> str:
@@ -135,12 +156,18 @@ def region_words(divisions: pd.DataFrame, aliases: pd.DataFrame) -> dict[str, st
     return {word: min(codes) if len(codes) == 1 else wide for word, codes in sorted(today.items())}
 
 
-def _inverted(values: Iterable[str]) -> dict[str, tuple[int, ...]]:
+def inverted(values: Iterable[Iterable[str | None]]) -> dict[str, tuple[int, ...]]:
+    """Return the rows of each value; ``values`` are those of one row after the other, empty ones are left out."""
     found: dict[str, list[int]] = defaultdict(list)
-    for row, value in enumerate(values):
-        if value:
-            found[value].append(row)
+    for row, said in enumerate(values):
+        for value in said:
+            if value:
+                found[value].append(row)
     return {value: tuple(rows) for value, rows in found.items()}
+
+
+def _inverted(values: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    return inverted((value,) for value in values)
 
 
 def _piece_rows(names: Sequence[CompanyName]) -> dict[str, list[int]]:

@@ -9,10 +9,12 @@ import pandas as pd
 from geo import datum, frames
 from geo.registry.columns import Matching
 from geo.registry.identity import enterprise_key
+from geo.registry.marks import person_mark, phone_mark
 from geo.registry.positions import check_positions
 from geo.registry.reading import Checked, Setting, Sieve
+from geo.registry.units import split_units
 from geo.registry.words import Words
-from geo.text import fold
+from geo.text import fold, read_registration_number
 
 LONGEST_NAME = 200
 COUNTS = ("workers", "women", "migrant", "agency_workers")
@@ -20,6 +22,7 @@ FIELDS = (
     *("name", "uscc", "org_code", "address", "operating_address", "county", "town", "village", "scope", "sector"),
     *("ownership", "unit_type", "company_type", *COUNTS, "counts_on", "counts_basis", "top500", "party_org"),
     *("established", "closed_on", "lon", "lat", "reason", "stage", "source", "source_date"),
+    *("reg_no", "former_names", "phone", "legal_rep"),
 )
 HEADCOUNTS = ("enterprise_id", "uscc", "org_code", "name", *COUNTS, "counts_on", "counts_basis")
 _A_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
@@ -41,6 +44,7 @@ def check_enterprises(
     check_names(sieve)
     _read_status(sieve)
     _split_codes(sieve)
+    _read_marks(sieve)
     _compose_addresses(sieve)
     check_counts(sieve)
     check_days(sieve, "established", "closed_on")
@@ -137,6 +141,20 @@ def _split_codes(sieve: Sieve) -> None:
     for row, code, other in zip(sieve.rows.index, credit, organisation, strict=True):
         if code and other and code[1] and other[1] and code[1] != other[1]:
             sieve.add(row, "CODES_DISAGREE", "org_code", {"inside": code[1]})
+
+
+def _read_marks(sieve: Sieve) -> None:
+    """Read what tells whether two records are one firm: old numbers, also in place of a credit code; names; marks."""
+    for name in ("uscc", "org_code", "reg_no"):
+        column = sieve.matching.column(name)
+        if column is not None:
+            numbers = [read_registration_number(cell).value for cell in sieve.rows[column]]
+            before = sieve.values["reg_no"] if name != "reg_no" else [None] * len(numbers)
+            sieve.values["reg_no"] = [new or old for new, old in zip(numbers, before, strict=True)]
+    former = sieve.values["former_names"]
+    sieve.values["former_names"] = ["；".join(split_units(text)) or None if text else None for text in former]
+    sieve.values["phone_mark"] = [phone_mark(text) for text in sieve.values["phone"]]
+    sieve.values["person_mark"] = [person_mark(text) for text in sieve.values["legal_rep"]]
 
 
 def _compose_addresses(sieve: Sieve) -> None:

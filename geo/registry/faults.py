@@ -40,7 +40,9 @@ SEVERITY: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("DAY_SERIAL", "DAY_MONTH_ONLY", "DAY_YEAR_ONLY", "COUNT_WORDS", "CODE_REPAIRED", "CODE_IS_ORG_CODE"), NOTE
         ),
-        **dict.fromkeys(("ADDRESS_COMPOSED", "GEOMETRY_3D", "STATUS_STOPPED", "COUNTY_FORMER"), NOTE),
+        **dict.fromkeys(
+            ("ADDRESS_COMPOSED", "GEOMETRY_3D", "STATUS_STOPPED", "COUNTY_FORMER", "MEMBERS_FROM_NAME"), NOTE
+        ),
     }
 )
 """Every code that is not a warning."""

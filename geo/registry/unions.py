@@ -12,6 +12,7 @@ from geo.registry.columns import Matching
 from geo.registry.enterprises import check_counts, check_days, check_names, drop_duplicates, rejected_index
 from geo.registry.identity import digest, find_county, union_key
 from geo.registry.reading import Checked, Setting, Sieve
+from geo.registry.units import UnitList, read_units
 from geo.text import fold
 
 FIELDS = (
@@ -19,8 +20,7 @@ FIELDS = (
     *("approval_no", "revoked_on", "term_start", "term_end", "members", "women_members", "workers", "covered_units"),
     *("counts_on", "womens_body", "chair_election", "home_grade", "full_time_staff", "source", "source_date"),
 )
-_SPLIT = re.compile(r"[、;；\n\r|]+|[,，](?![^（(]*[）)])")
-_NUMBERED = re.compile(r"^\s*[（(]?\d{1,3}[)）.．、]?\s*(?=[^\d\s])")
+_UNION_WORDS = re.compile(r"(?:等(?:单位|企业))?(?:联合)?(?:基层)?工会(?:联合会|委员会)?$")
 _TERM = re.compile(r"[-~—–至到]{1,2}(?=\d{4})")
 
 
@@ -154,25 +154,38 @@ def read_counties(sieve: Sieve) -> None:
 
 
 def _split_lists(sieve: Sieve, data: pd.DataFrame, rows_of: pd.Series) -> pd.DataFrame:
-    """Turn cells that list covered units into MEMBERSHIPS; tell where the list is shorter than the count beside it."""
+    """Turn cells and names that list covered units into MEMBERSHIPS; tell what a list says and does not list."""
     lines: dict[str, dict[str, Any]] = {}
-    for key, text, covered in zip(data.index, data["covered_list"], data["covered_units"], strict=True):
-        names = split_units(text) if text else []
-        for name in names:
-            line = {"union_id": key, "member_kind": _member_kind(name), "member_name": name}
-            lines.setdefault(_membership_key(key, None, name), line)
-        if names and covered is not None and covered != len(names):
-            sieve.add(
-                rows_of[key][0], "COVERED_COUNT_DIFFERS", "covered_list", {"listed": len(names), "count": covered}
-            )
-    table = pd.DataFrame.from_dict(lines, orient="index", columns=["union_id", "member_kind", "member_name"])
-    return frames.MEMBERSHIPS.conform(table)
+    columns = (data[name] for name in ("name", "kind", "covered_list", "covered_units"))
+    for key, name, kind, text, covered in zip(data.index, *columns, strict=True):
+        listed = read_units(text) if text else _named(name, kind)
+        for unit in listed.units:
+            line = {"union_id": key, "member_kind": _member_kind(unit.name), "member_name": unit.name}
+            lines.setdefault(_membership_key(key, unit.code, unit.name), line | {"member_uscc": unit.code})
+        _tell_list(sieve, rows_of[key][0], listed, covered, from_name=not text)
+    columns_of = ["union_id", "member_kind", "member_name", "member_uscc"]
+    return frames.MEMBERSHIPS.conform(pd.DataFrame.from_dict(lines, orient="index", columns=columns_of))
 
 
-def split_units(text: str) -> list[str]:
-    """Split a cell that lists units; numbering goes, brackets stay whole, blanks do not split."""
-    parts = (_NUMBERED.sub("", part).strip(" .。,，等") for part in _SPLIT.split(text))
-    return [part for part in dict.fromkeys(parts) if len(part) >= 2]
+def _named(name: str, kind: str | None) -> UnitList:
+    """The units that a joint union's own name lists: 甲有限公司、乙有限公司联合工会委员会."""
+    if kind in ("own", "federation") or "、" not in name:
+        return UnitList(())
+    found = read_units(_UNION_WORDS.sub("", name))
+    named = all(re.search(r"(公司|厂|店|集团|中心|合作社)$", unit.name) for unit in found.units)
+    return found if named and len(found.units) > 1 else UnitList(())
+
+
+def _tell_list(sieve: Sieve, row: Any, listed: UnitList, covered: int | None, *, from_name: bool) -> None:
+    count = len(listed.units)
+    if count and from_name:
+        sieve.add(row, "MEMBERS_FROM_NAME", "name", {"listed": count})
+    if listed.elsewhere:
+        sieve.add(row, "LIST_ELSEWHERE", "covered_list")
+    if listed.said is not None and listed.said != count:
+        sieve.add(row, "LIST_INCOMPLETE", "covered_list", {"listed": count, "said": listed.said})
+    elif count and not from_name and covered is not None and covered != count:
+        sieve.add(row, "COVERED_COUNT_DIFFERS", "covered_list", {"listed": count, "count": covered})
 
 
 def _member_kind(name: str | None) -> str:

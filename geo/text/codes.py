@@ -1,7 +1,8 @@
 """Register codes: the 18-character credit code (GB 32100-2015) and the 9-character organisation code (GB 11714-1997).
 
-A code that cannot be read is data with a coded fault, never an exception. Check digits of the credit code come from
-python-stdnum; the organisation code's are the weights of GB 11714.
+A code that cannot be read is data with a coded fault, never an exception. Check digits of the credit code and of
+the 15-digit registration number (GS 15-2006, ISO 7064 Mod 11,10) come from python-stdnum; the organisation code's are
+the weights of GB 11714.
 """
 
 import re
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from stdnum.cn import uscc as _uscc
+from stdnum.iso7064 import mod_11_10
 
 from geo.text.normal import fold
 
@@ -99,6 +101,22 @@ def read_credit_code(raw: object) -> Code:
     except _uscc.ValidationError:
         return Code(None, fault=Fault.CHARACTERS)
     return Code(value, read_org_code(value[8:17]).value, repaired=mended != text)
+
+
+def read_registration_number(raw: object) -> Code:
+    """Read a registration number of the registers before 2015: 15 digits with a check digit, 13 without one."""
+    text = _clean(raw).replace("-", "")
+    if text in _EMPTY:
+        return Code(None, fault=Fault.EMPTY)
+    if _DESTROYED.match(text):
+        return Code(None, fault=Fault.EXCEL)
+    if len(text) not in (13, 15):
+        return Code(None, fault=Fault.LENGTH)
+    if not text.isdigit():
+        return Code(None, fault=Fault.CHARACTERS)
+    if len(text) == 15 and not mod_11_10.is_valid(text):
+        return Code(None, fault=Fault.CHECK_DIGIT)
+    return Code(text)
 
 
 def read_register_code(raw: object) -> Code:

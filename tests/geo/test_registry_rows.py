@@ -21,7 +21,7 @@ from geo.registry import (
     town_names,
 )
 from geo.registry.columns import header_names
-from geo.registry.unions import split_units
+from geo.registry.units import split_units
 
 WORDS = read_words(Path(__file__).parents[2] / "data" / "words")
 DAY = date(2026, 11, 1)
@@ -213,6 +213,38 @@ def test_a_cell_that_lists_covered_units_becomes_memberships():
 
 def test_units_are_split_outside_brackets_only():
     assert split_units("甲公司，乙（中国，上海）公司,丙公司 等") == ["甲公司", "乙（中国，上海）公司", "丙公司"]
+
+
+def test_what_a_list_says_and_does_not_list_is_told():
+    checked = check(
+        "unions",
+        ["工会统计代码", "工会名称", "工会类型", "涵盖单位名单"],
+        ["U1", "华辰大厦联合工会", "联合", "1.南通甲有限公司（138783263）2.南通乙厂（12人）等12家"],
+        ["U2", "某市场联合工会", "联合", "详见附件"],
+        ["U3", "南通甲有限公司、南通丁有限公司联合工会委员会", "联合", ""],
+    )
+    members = checked.frames["memberships"]
+    assert list(members["member_name"]) == ["南通甲有限公司", "南通乙厂", "南通甲有限公司", "南通丁有限公司"]
+    assert list(members["member_uscc"].fillna("")) == ["138783263", "", "", ""]
+    assert [codes(checked, row) for row in (2, 3, 4)] == [
+        ["LIST_INCOMPLETE"],
+        ["LIST_ELSEWHERE"],
+        ["MEMBERS_FROM_NAME"],
+    ]
+
+
+def test_old_registration_numbers_former_names_and_contacts_are_kept_for_comparing():
+    checked = check(
+        "enterprises",
+        ["企业名称", "统一社会信用代码/注册号", "曾用名", "联系电话", "法定代表人", "地址"],
+        ["南通甲有限公司", "320611000035098", "南通甲厂、南通甲总厂", "0513-85551234", "张三", "崇川区人民路1号"],
+        ["南通乙有限公司", "320611000035099", "无", "", "", "崇川区人民路2号"],
+    )
+    firms = checked.frames["enterprises"]
+    assert list(firms["reg_no"].fillna("")) == ["320611000035098", ""]
+    assert list(firms["former_names"].fillna("")) == ["南通甲厂；南通甲总厂", ""]
+    assert firms["phone_mark"].notna().tolist() == firms["person_mark"].notna().tolist() == [True, False]
+    assert not firms.astype("string").apply(lambda column: column.str.contains("85551234|张三")).any().any()
 
 
 def test_members_of_a_list_are_kept_by_union_code_and_by_name():

@@ -186,3 +186,26 @@ def test_a_stage_that_loses_a_row_is_stopped() -> None:
 def test_without_a_city_nothing_can_be_located() -> None:
     with pytest.raises(AtlasError):
         survey(inputs(divisions=DIVISIONS.empty()), on=ON, rules=rules())
+
+
+def test_two_records_of_one_firm_count_once_and_both_stay() -> None:
+    """A second register lists a firm again, without a code: the firm counts once, knows both, and a person can undo it."""
+    name = "云帆精密机械制造有限公司"
+    code = {"name": name, "uscc": "91990101759691234X", "address": "东沟区望江路61号", "workers": None}
+    again = {"name": name, "address": "东沟区望江路61号", "workers": 30, "counts_on": "2025-06-30"}
+    twice = enterprises({**FIRMS_GIVEN, "code": code, "again": again})
+    union = unions({"union:own": {"name": f"{name}工会委员会", "county_code": "990101", "members": 20}})
+    found = survey(inputs(enterprises=twice, unions=union), on=ON, rules=rules())
+    assert found.same.loc["again=code", ["firm", "status"]].tolist() == ["code", "auto"]
+    firms = found.firms
+    assert firms.loc["again", ["eligible", "excluded_because", "same_as"]].tolist() == [False, "same_firm", "code"]
+    assert firms.loc["code", ["workers", "primary", "union_id"]].tolist() == [30, "own", "union:own"]
+    assert found.links.loc["union:own|host", "member_id"] == "code"
+    assert {stage.stage: stage.counts for stage in found.tally}["same"]["merged"] == 1
+    total = measure(firms, found.unions, by=None).loc["all"]
+    assert total["firms"] == len(twice)
+    told = decisions({"d": {"kind": "unlink", "subject": "code", "target": "again"}})
+    apart = survey(inputs(enterprises=twice, unions=union, decisions=told), on=ON, rules=rules())
+    assert apart.same.loc["again=code", "status"] == "none"
+    assert apart.firms.loc["again", "eligible"]
+    assert measure(apart.firms, apart.unions, by=None).loc["all", "eligible"] == total["eligible"] + 1
