@@ -189,7 +189,7 @@ def test_without_a_city_nothing_can_be_located() -> None:
 
 
 def test_two_records_of_one_firm_count_once_and_both_stay() -> None:
-    """A second register lists a firm again, without a code: the firm counts once, knows both, and a person can undo it."""
+    """A second register lists a firm again, without a code: it counts once, knows both, and a person can undo it."""
     name = "云帆精密机械制造有限公司"
     code = {"name": name, "uscc": "91990101759691234X", "address": "东沟区望江路61号", "workers": None}
     again = {"name": name, "address": "东沟区望江路61号", "workers": 30, "counts_on": "2025-06-30"}
