@@ -1,6 +1,7 @@
 """The review queue as a request sees it: what is open, what an item says, what its map shows, what a search finds."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ MOST_HINTS = 60
 MOST_FOUND = 8
 LEAST = 0.006
 """Degrees around a point that the small map shows at least."""
-_SEARCHED = ("building", "market", "zone", "street", "village", "town", "county")
+PLACES = ("building", "market", "zone", "street")
+_SEARCHED = (*PLACES, "village", "town", "county")
 
 
 @dataclass(frozen=True)
@@ -115,24 +117,25 @@ def _spot(firm: pd.Series) -> tuple[float, float]:
 def shown_firms(read: Reading, item: Item) -> list[tuple[Any, list[tuple[str, str]]]]:
     """Return the first firms of an item, each with the address it was located by, cut at what was recognised."""
     rows = read.survey.firms.iloc[item.rows[:SHOWN_FIRMS]]
-    found = []
-    for firm in rows.itertuples():
-        row = rows.loc[firm.Index]
-        pieces = spans(row, "operating_address")
-        column = "operating_address" if any(tag for _, tag in pieces) else "address"
-        found.append((firm, spans(row, column)))
-    return found
+    return [(firm, pieces(read, firm.Index)) for firm in rows.itertuples()]
+
+
+def pieces(read: Reading, key: Any) -> list[tuple[str, str]]:
+    """Return the address that a firm was located by, cut at what was recognised."""
+    firm = read.survey.firms.loc[key]
+    cut = spans(firm, "operating_address")
+    return cut if any(tag for _, tag in cut) else spans(firm, "address")
 
 
 def reasons(read: Reading, item: Item) -> list[tuple[str, str, dict[str, Any]]]:
     """Return list, code and detail of what led to an item's doubt: the reasons of its first firm, or of the link."""
     if item.kind == "link":
         found = read.survey.links["reasons"].get(item.subject)
-        return [("link_reason", code, detail) for code, detail in (found if isinstance(found, list) else [])]
+        return [("link_reason", code, detail) for code, detail in review.listed(found)]
     if item.kind in ("pin", "same"):
         return []
     found = read.survey.firms["location_reasons"].iloc[int(item.rows[0])]
-    return [("location_reason", code, detail) for code, detail in (found if isinstance(found, list) else [])]
+    return [("location_reason", code, detail) for code, detail in review.listed(found)]
 
 
 def picture(read: Reading, item: Item) -> dict[str, Any]:
@@ -185,18 +188,25 @@ def _area(read: Reading, item: Item) -> tuple[float, float, float, float]:
 
 
 def search(read: Reading, words: str, item: Item) -> list[tuple[str, str, str]]:
+    """Return what an item may be the same as or lie in, as ``places_named`` does."""
+    wanted = PLACES if item.kind in ("pin", "same") else _SEARCHED
+    return places_named(read, words, county=item.county, but=item.subject, kinds=wanted)
+
+
+def places_named(
+    read: Reading, words: str, *, county: str, but: str = "", kinds: Collection[str] = _SEARCHED
+) -> list[tuple[str, str, str]]:
     """Return kind, key and whereabouts of places and divisions whose name holds the words, those nearest first.
 
-    What is of the item's own county comes first, then what begins with the words, then what most addresses name.
+    What is of the county comes first, then what begins with the words, then what most addresses name.
     """
     words = "".join(words.split())
     if not words:
         return []
-    wanted = ("building", "market", "zone", "street") if item.kind in ("pin", "same") else _SEARCHED
     found = [
-        (county != item.county, not name.startswith(words), -mentions, name, kind, key)
-        for name, kind, key, county, mentions in _names(read)
-        if words in name and kind in wanted and key != item.subject
+        (code != county, not name.startswith(words), -mentions, name, kind, key)
+        for name, kind, key, code, mentions in _names(read)
+        if words in name and kind in kinds and key != but
     ]
     found.sort()
     return [(kind, key, read.around(kind, key) if kind != "county" else "") for *_, kind, key in found[:MOST_FOUND]]

@@ -239,6 +239,19 @@ DECISIONS = _spec(
     decided_on=Column(DAY, "when"),
 )
 
+FACTS = _spec(
+    "facts",
+    "fact_id",  # kind:county code:name, with the number of a door behind it
+    kind=Column(TEXT, "road · poi · devzone · community · town · stem · door · prior", required=True),
+    name=Column(TEXT, "normalised name; road of a door; form of a prior", required=True),
+    county_code=Column(TEXT, "6 digits, today's", required=True),
+    mentions=Column(INTEGER, "addresses whose county is certain that name it", required=True),
+    support=Column(REAL, "addresses whose county was inferred, weighted by how sure that was", required=True),
+    detail=Column(TEXT, "number of a door"),
+    surface=Column(TEXT, "most frequent writing; name of the building of a door"),
+)
+"""What the addresses of a register taught, after what people decided about it."""
+
 # --- results -------------------------------------------------------------------------------------------------------
 
 LOCATIONS = _spec(

@@ -14,7 +14,7 @@ from geo import coverage, gazetteer, joint, linkage, places
 from geo.address import Segmenter
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
-from geo.frames import FIRMS, GIVEN, LOCATED, PLACES, SURVEYED_UNIONS
+from geo.frames import FACTS, FIRMS, GIVEN, LOCATED, PLACES, SURVEYED_UNIONS
 from geo.gazetteer import Gazetteer
 from geo.geocode import LocateOptions, locate
 from geo.joint import JointOptions
@@ -92,6 +92,8 @@ class Survey:
     """Version of names and places that the firms were located with."""
     tally: tuple[Tally, ...]
     """One entry per stage, in order."""
+    facts: pd.DataFrame = field(default_factory=FACTS.empty)
+    """FACTS: what the addresses taught of names and counties, and the survey used."""
 
 
 def survey(
@@ -127,7 +129,7 @@ def _surveyed(
     inputs: Inputs, segmenter: Segmenter | None, *, on: date, rules: RuleSet, options: Options, steps: "_Steps"
 ) -> Survey:
     steps.begin("gazetteer")
-    names, known = _names(inputs)
+    names, known, facts = _names(inputs)
     steps.count("gazetteer", inputs.places, known, known["origin"], whole=False)
     steps.begin("geocode")
     located = locate(inputs.enterprises, names, options=options.locate, decisions=inputs.decisions, segmenter=segmenter)
@@ -173,11 +175,12 @@ def _surveyed(
         groupings=suggested.groupings,
         gazetteer_hash=names.hash,
         tally=tuple(steps.tally),
+        facts=facts,
     )
 
 
-def _names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame]:
-    """The gazetteer, taught by the addresses themselves, and all places: those given and those learned."""
+def _names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:
+    """The gazetteer, taught by the addresses themselves; all places, given and learned; what was taught."""
     divisions, aliases, given = gazetteer.laid(inputs.decisions, inputs.divisions, inputs.aliases, inputs.places)
     bare = gazetteer.build(divisions, aliases, given, doors=False)
     rulings = gazetteer.read_rulings(inputs.decisions, bare.regions)
@@ -185,7 +188,8 @@ def _names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame]:
     learned = rulings.places(taught.places, given)
     new = learned[~learned.index.isin(given.index)]
     known = PLACES.conform(pd.concat([given, new])) if len(new) else given
-    return gazetteer.build(divisions, rulings.aliases(aliases, taught.places), known, facts=taught.facts), known
+    names = gazetteer.build(divisions, rulings.aliases(aliases, taught.places), known, facts=taught.facts)
+    return names, known, taught.facts
 
 
 def _addresses(enterprises: pd.DataFrame) -> pd.Series:

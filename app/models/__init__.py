@@ -8,7 +8,7 @@ from app.models.enterprises import Enterprise, Headcount
 from app.models.imports import ColumnMapping, ImportBatch, ImportChange, ImportRow
 from app.models.places import Place, SurveyPlace
 from app.models.runs import Run
-from app.models.surveys import SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord, SurveySame
+from app.models.surveys import SurveyFact, SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord, SurveySame
 from app.models.unions import LaborUnion, Membership, SurveyUnion
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Place",
     "Run",
     "Setting",
+    "SurveyFact",
     "SurveyFirm",
     "SurveyGroup",
     "SurveyLink",

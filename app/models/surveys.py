@@ -142,6 +142,23 @@ class SurveyLink(Base):
     reasons: Mapped[Json | None]
 
 
+class SurveyFact(Base):
+    """What the addresses taught of a name, as a survey used it; ``geo.frames.FACTS``."""
+
+    __tablename__ = "survey_fact"
+    __table_args__ = (UniqueConstraint("run_key", "key"),)
+
+    run_key: Mapped[str]
+    key: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    county_code: Mapped[str]
+    mentions: Mapped[int]
+    support: Mapped[float]
+    detail: Mapped[str | None]
+    surface: Mapped[str | None]
+
+
 class SurveyGroup(Base):
     """A suggested joint union; ``geo.frames.GROUPS``."""
 

@@ -30,6 +30,7 @@ PARTS: dict[str, tuple[Spec, type[models.Base]]] = {
     "same": (frames.SAME, models.SurveySame),
     "links": (frames.LINKS, models.SurveyLink),
     "groups": (frames.GROUPS, models.SurveyGroup),
+    "facts": (frames.FACTS, models.SurveyFact),
 }
 """The frames of a survey that have a table; ``groupings`` is a selection of ``firms``."""
 
@@ -187,5 +188,6 @@ def _within(survey: "Survey", scope: Scope) -> "Survey":
         same=survey.same[survey.same["one"].isin(firms.index) | survey.same["other"].isin(firms.index)],
         links=survey.links[survey.links["union_id"].isin(unions.index)],
         groups=survey.groups[ours(survey.groups)],
+        facts=survey.facts[ours(survey.facts)],
         groupings=survey.groupings[survey.groupings.index.isin(firms.index)],
     )

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
-from app import reviewing, store
+from app import reviewer, reviewing, store
 from app.current import reading, scope
 from app.db import session as database
 from app.labels import label
@@ -31,9 +31,6 @@ nav = Nav(55, "review.index", lazy_gettext("核对"))
 
 ADDRESS, WORDS = deciding.ADDRESS, (deciding.OUTSIDE, deciding.NOWHERE)
 LISTED = 20
-MOST_ACTS = 30
-"""Acts of a visitor that can be taken back by a key; older ones in the list of decisions."""
-MOST_NAME = 30
 UNPROCESSABLE = 422
 AROUND = 0.15
 """Share of the city's width and height around it within which a pin may lie: beyond, axes or datum are mistaken."""
@@ -62,8 +59,8 @@ def show() -> Response:
 @bp.post("/decide")
 def decide() -> Response | Redirect | tuple[Response, int]:
     """Record an answer and give the next item."""
-    name = _reviewer(request.form.get("by", ""))
-    if not name:
+    by = reviewer.name()
+    if not by:
         return _refused(_("请先写上姓名，决定会记在您名下。"))
     read = reading()
     before = _queue(read)
@@ -75,8 +72,8 @@ def decide() -> Response | Redirect | tuple[Response, int]:
     except AtlasError:
         return _refused(_("这个回答用不上：请先在图上点出位置，或选一个答案。"))
     with database(write=True) as opened:
-        act = store.decisions.record(opened, made, by=name, at=datetime.now(UTC))
-    session["acts"] = [*session.get("acts", []), [act, item.key]][-MOST_ACTS:]
+        act = store.decisions.record(opened, made, by=by, at=datetime.now(UTC))
+    reviewer.keep([*reviewer.acts(), [act, item.key]])
     following = before.after(item.key)
     found = _queue(read)
     return _moved(read, found, found.at(following.key if following else ""), _("已记下：%(what)s。", what=item.name))
@@ -85,14 +82,14 @@ def decide() -> Response | Redirect | tuple[Response, int]:
 @bp.post("/undo")
 def undo() -> Response | Redirect | tuple[Response, int]:
     """Withdraw an act (``act``), else the visitor's last one, and show its item again."""
-    acts: list[list[str]] = session.get("acts", [])
+    acts = reviewer.acts()
     asked = request.form.get("act", "")
     act, key = (
         next((pair for pair in acts if pair[0] == asked), (asked, "")) if asked else (acts[-1] if acts else ("", ""))
     )
     with database(write=True) as opened:
         count = store.decisions.withdraw(opened, act)
-    session["acts"] = [pair for pair in acts if pair[0] != act]
+    reviewer.keep([pair for pair in acts if pair[0] != act])
     if asked and "back" in request.form:
         flash(_("已撤回 %(n)s 条决定。", n=count) if count else _("没有可以撤回的决定。"), "ok" if count else "warn")
         return redirect(url_for("review.decisions"))
@@ -104,7 +101,7 @@ def undo() -> Response | Redirect | tuple[Response, int]:
 @bp.post("/name")
 def name() -> Redirect:
     """Keep the reviewer's name for this browser."""
-    _reviewer(request.form.get("by", ""))
+    reviewer.name()
     return redirect(url_for("review.index"))
 
 
@@ -143,15 +140,6 @@ def _waiting() -> int:
         return store.decisions.waiting(opened, store.surveys.record(opened))
 
 
-def _reviewer(given: str) -> str:
-    """Return who decides: the name just written, else the one kept from before."""
-    written = " ".join(given.split())[:MOST_NAME]
-    if written:
-        session["reviewer"] = written
-        session.permanent = True
-    return str(session.get("reviewer", ""))
-
-
 def _answer(read: Reading, item: Item) -> Answer:
     form = request.form
     act, target = form.get("act", ""), form.get("target", "")
@@ -187,8 +175,8 @@ def _around(read: Reading, found: reviewing.Queue, item: Item | None) -> dict[st
     number = request.args.get("page", 1, type=int)
     listed = page(pd.DataFrame({"item": pd.Series(found.items, dtype=object)}), number, LISTED)
     around: dict[str, Any] = {
-        "read": read, "queue": found, "item": item, "listed": listed, "reviewer": session.get("reviewer", ""),
-        "acts": len(session.get("acts", [])), "waiting": _waiting(), "first": reviewing.FIRST,
+        "read": read, "queue": found, "item": item, "listed": listed, "reviewer": reviewer.name(),
+        "acts": len(reviewer.acts()), "waiting": _waiting(), "first": reviewing.FIRST,
         "kind": request.values.get("kind", ""), "county": request.values.get("county", ""),
     }  # fmt: skip
     if item is not None:

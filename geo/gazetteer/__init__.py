@@ -3,6 +3,7 @@
 from geo.gazetteer.build import FACTS, GazetteerError, build
 from geo.gazetteer.doors import NumberedStreet, best_guess, door_text, kind_of_guess
 from geo.gazetteer.entries import Entity, Name
+from geo.gazetteer.facts import KIND_LABEL, LABELS
 from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
@@ -12,6 +13,8 @@ from geo.gazetteer.votes import Reading, read
 
 __all__ = [
     "FACTS",
+    "KIND_LABEL",
+    "LABELS",
     "Doors",
     "Entity",
     "Gazetteer",

@@ -9,12 +9,13 @@ from dataclasses import replace
 import ahocorasick
 import pandas as pd
 
+from geo.frames import FACTS
 from geo.gazetteer import variants
 from geo.gazetteer.collect import Group, Names
 from geo.gazetteer.doors import NumberedStreet, Trust, know_doors, reach
 from geo.gazetteer.elsewhere import elsewhere_keys
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
-from geo.gazetteer.facts import FACTS, Fact, priors_of, read_facts
+from geo.gazetteer.facts import Fact, priors_of, read_facts
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
 from geo.gazetteer.layers import place_doors
 from geo.gazetteer.numbering import Habits

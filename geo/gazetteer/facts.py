@@ -7,23 +7,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from geo.frames import INTEGER, REAL, TEXT, Column, Spec
+from geo.frames import FACTS
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.variants import short_name
-
-FACTS = Spec(
-    "facts",
-    "fact_id",
-    {
-        "kind": Column(TEXT, "road · poi · devzone · community · town · stem · door · prior", required=True),
-        "name": Column(TEXT, "normalised name; road of a door; form of a prior", required=True),
-        "county_code": Column(TEXT, "6 digits, today's", required=True),
-        "mentions": Column(INTEGER, "addresses whose county is certain that name it", required=True),
-        "support": Column(REAL, "addresses whose county was inferred, weighted by how sure that was", required=True),
-        "detail": Column(TEXT, "number of a door"),
-        "surface": Column(TEXT, "most frequent writing; name of the building of a door"),
-    },
-)
 
 
 class Fact(NamedTuple):

@@ -1,11 +1,14 @@
 """What a person should look at next: every doubt of a survey as an item, ordered by what one decision is worth."""
 
 from geo.review.answers import Answer, AnswerRefusedError, rows
-from geo.review.items import KINDS, WEIGHTS, Candidate, Item, closed, located_together, ordered
+from geo.review.items import KINDS, WEIGHTS, Candidate, Item, closed, listed, located_together, ordered
+from geo.review.learned import NAMES, STATES, learned, rule
 from geo.review.queue import items
 
 __all__ = [
     "KINDS",
+    "NAMES",
+    "STATES",
     "WEIGHTS",
     "Answer",
     "AnswerRefusedError",
@@ -13,7 +16,10 @@ __all__ = [
     "Item",
     "closed",
     "items",
+    "learned",
+    "listed",
     "located_together",
     "ordered",
     "rows",
+    "rule",
 ]

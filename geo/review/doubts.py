@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.decisions import address_key
 from geo.geocode import used_addresses
-from geo.review.items import Candidate, Counts, Item, anywhere
+from geo.review.items import Candidate, Counts, Item, anywhere, listed
 from geo.text import normalise
 
 _NAMES = {
@@ -56,11 +56,11 @@ def _doubtful(firms: pd.DataFrame) -> Iterator[_Doubt]:
     addresses = used_addresses(firms)
     for row, values in enumerate(zip(*(firms[name].tolist() for name in columns), strict=True)):
         status, reasons, parts, others, county = values
-        reasons = reasons if isinstance(reasons, list) else []
+        reasons = listed(reasons)
         codes: dict[str, dict[str, Any]] = dict(reasons)
         if (status == "auto" and "HOMONYM" not in codes) or any(code.startswith("DECIDED") for code in codes):
             continue
-        parts = parts if isinstance(parts, list) else []
+        parts = listed(parts)
         names = tuple((_NAMES[label], normalise(text).text) for label, text, *_ in parts if label in _NAMES)
         stem = "".join(normalise(text).text for label, text, *_ in parts if label in _STEM)
         subject = address_key(addresses[row])
@@ -71,7 +71,7 @@ def _doubtful(firms: pd.DataFrame) -> Iterator[_Doubt]:
 def _candidates(county: str, others: Any) -> tuple[Candidate, ...]:
     found = [
         Candidate(str(o["place"]), str(o["level"]), "reading", _number(o["lon"]), _number(o["lat"]), float(o["score"]))
-        for o in (others if isinstance(others, list) else [])
+        for o in listed(others)
     ]
     rest = 1.0 - sum(c.score for c in found if c.kind == "county")
     if county and all(c.target != county for c in found):

@@ -94,6 +94,11 @@ def closed(items: Iterable[Item], decisions: pd.DataFrame) -> set[str]:
     return {item.key for item in items if any(item.subjects & told[kind] for kind in item.closed_by if kind in told)}
 
 
+def listed(value: object) -> list[Any]:
+    """Return a cell that holds a list, read once where the store keeps it as text; empty where it holds none."""
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
+
+
 def anywhere(subject: str) -> str:
     """Return the key of a name whatever its county: ``road:*:人民路``."""
     kind, _, rest = subject.partition(":")

@@ -214,3 +214,13 @@ def test_a_point_for_a_zone_or_street_claims_no_more_than_it_knows() -> None:
     firms = survey(inputs(enterprises=given, decisions=decisions(rows)), on=ON, rules=rules()).firms
     assert firms["level"].tolist() == ["zone", "street"]
     assert firms["radius_m"].tolist() == [1_500.0, 1_000.0]
+
+
+def test_codes_and_other_labels_of_a_row_teach_nothing_and_answer_nothing(before: Survey) -> None:
+    given = enterprises(GIVEN)
+    columns = ["uscc", "org_code", "source", "sector", "ownership", "scope"]
+    other = given.assign(**{name: pd.array([f"99{k}" for k in range(len(given))], dtype="string") for name in columns})
+    found = survey(inputs(enterprises=other), on=ON, rules=rules())
+    pd.testing.assert_frame_equal(found.facts, before.facts)
+    located = ["county_code", "town_code", "building", "street", "level", "confidence"]
+    pd.testing.assert_frame_equal(found.firms[located], before.firms[located])

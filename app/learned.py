@@ -1,0 +1,94 @@
+"""Learned names as pages read them: the table within conditions, and the firms whose addresses name one."""
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from app.reading import Reading
+from geo import review
+from geo.text import normalise
+
+_KIND_OF = {
+    "road": "road", "subroad": "road", "poi": "poi", "subpoi": "poi", "other": "poi", "devzone": "devzone",
+    "community": "community", "town": "town",
+}  # fmt: skip
+"""Label of a part of an address → kind of fact it names."""
+_LONGEST_PREFIX = 6
+"""Letters of city or county that may stand before the name of a place in an address."""
+
+
+def table(read: Reading, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Return every learned name with what was decided on it, kept until there is another decision."""
+    stamp = (len(decisions), str(decisions.index[-1]) if len(decisions) else "")
+    survey = read.survey
+    return read.kept.get(("facts", stamp), lambda: review.learned(survey.facts, survey.places, decisions))
+
+
+def chosen(facts: pd.DataFrame, args: Any) -> pd.DataFrame:
+    """Return the names that meet the conditions of an address: kind, county, state, words, least mentions."""
+    kind, county, state = (args.get(name, "") for name in ("kind", "county", "state"))
+    keep = facts["kind"].isin(review.NAMES) if not kind else facts["kind"].eq(kind)
+    if county:
+        keep &= facts["county_code"].eq(county)
+    if state:
+        keep &= facts["state"].notna() if state == "any" else facts["state"].eq(state)
+    for word in args.get("text", "").split()[:5]:
+        keep &= facts["name"].str.contains(word, regex=False) | facts["surface"].str.contains(word, regex=False).fillna(
+            False
+        )
+    least = args.get("least", type=int)
+    if least:
+        keep &= facts["mentions"].fillna(0) + facts["support"].fillna(0) >= least
+    return facts[keep.fillna(False)]
+
+
+def firms(read: Reading, fact: pd.Series) -> pd.DataFrame:
+    """Return the firms whose address names a fact, those of its county first; of a door, those at that door."""
+    if fact["kind"] == "door":
+        rows = [row for row in _naming(read).get(("road", fact["name"]), ()) if _at_door(read, row, fact)]
+    else:
+        rows = list(_naming(read).get((fact["kind"], fact["name"]), ()))
+        if isinstance(fact["surface"], str):
+            rows += _naming(read).get((fact["kind"], normalise(fact["surface"]).text), ())
+    found = read.survey.firms.iloc[np.unique(np.asarray(rows, dtype=np.int64))]
+    here = found["county_code"].eq(fact["county_code"]).fillna(False)
+    return pd.concat([found[here], found[~here]])
+
+
+def _at_door(read: Reading, row: int, fact: pd.Series) -> bool:
+    return bool(read.survey.firms["house_no"].iloc[row] == fact["detail"])
+
+
+def _naming(read: Reading) -> dict[tuple[str, str], list[int]]:
+    """Return the rows of FIRMS by what their addresses name."""
+    return read.kept.get("facts.naming", lambda: _made(read))
+
+
+def _made(read: Reading) -> dict[tuple[str, str], list[int]]:
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    known: dict[str, str] = {}
+    names = {(kind, name) for kind, name in zip(read.survey.facts["kind"], read.survey.facts["name"], strict=True)}
+    for row, parts in enumerate(read.survey.firms["components"]):
+        for label, raw, *_ in review.listed(parts):
+            kind = _KIND_OF.get(label)
+            if kind is None:
+                continue
+            text = known.get(raw)
+            if text is None:
+                text = known[raw] = normalise(raw).text
+            found[kind, text].append(row)
+            if (kind, text) not in names:
+                for cut in range(2, min(_LONGEST_PREFIX, len(text) - 2) + 1):
+                    if (kind, text[cut:]) in names:
+                        found[kind, text[cut:]].append(row)
+                        break
+    return dict(found)
+
+
+def sources(rows: pd.DataFrame) -> list[tuple[str, Any, int]]:
+    """Return the registers that firms come from: name, newest day, number of firms."""
+    named = rows.assign(source=rows["source"].fillna(""))
+    groups = named.groupby("source", sort=True)["source_date"]
+    return [(str(source), days.max(), len(days)) for source, days in groups]
