@@ -5,13 +5,15 @@ from geo.linkage.links import hosted, link
 from geo.linkage.matches import Match, Query, match
 from geo.linkage.options import LinkOptions
 from geo.linkage.register import Register, joined, prepare, region_words
-from geo.linkage.same import pair_key, same, stands_for
+from geo.linkage.same import by_worth, decided, pair_key, same, stands_for
 
 __all__ = [
     "LinkOptions",
     "Match",
     "Query",
     "Register",
+    "by_worth",
+    "decided",
     "filled",
     "hosted",
     "joined",

@@ -30,9 +30,12 @@ _HOUSE, _DOOR, _OTHER_HOUSE = 12.0, 2.0, -1.0
 _CONTACT, _OTHER_PHONE, _OTHER_PERSON = 14.0, -0.5, -1.5
 _DAY, _OTHER_DAY = 8.0, -3.0
 _EDITS, _ALIKE = 2, 0.6
+_FEW = 1000
+"""Names from which a register knows the words that firms bear."""
 _LEGAL = ("公司", "厂", "合作社", "事务所", "银行", "集团")
 DOUBTS = frozenset(
     {"other_place", "other_county", "other_code", "another_word", "short_core", "other_reg_no", "shop_name"}
+    | {"few_names"}
 )
 """Reasons that a person has to look at, whatever the sum."""
 _APART_FROM_NAMES = frozenset(
@@ -131,6 +134,8 @@ def _names(one: int, other: int, records: Records) -> Iterator[Reason]:
     yield "similar_name", said | {"edits": edits, "bits": shared + edits * _EDIT}
     if edits > 1 or not slipped(ours, theirs, register) or not slipped(theirs, ours, register):
         yield "another_word", said
+    elif len(register.keys) < _FEW:
+        yield "few_names", {"names": len(register.keys)}
     yield from _differences(ours, theirs)
 
 

@@ -4,10 +4,11 @@ A record without a credit code, and one that shares its name with another of a d
 records it may mean. Sure pairs count as one firm, doubtful ones are told; what a person decided wins.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo.frames import SAME
@@ -166,18 +167,28 @@ def _pair(row: int, other: int, found: Evidence, records: Records, *, rivals: li
     )
 
 
+def decided(decisions: pd.DataFrame, known: Container[str]) -> pd.DataFrame:
+    """Return what people decided of pairs of enterprises: by key of the pair the last ``link`` or ``unlink``.
+
+    ``known`` holds the keys of the enterprises; the column ``key`` is that of the decision.
+    """
+    chosen = decisions[decisions["kind"].isin(["link", "unlink"]) & decisions["target"].notna()]
+    ends = zip(chosen["subject"], chosen["target"], strict=True)
+    chosen = chosen[np.array([one in known and other in known and one != other for one, other in ends], dtype=bool)]
+    keys = [pair_key(one, other) for one, other in zip(chosen["subject"], chosen["target"], strict=True)]
+    table = chosen.assign(key=chosen.index).set_axis(pd.Index(keys, dtype="object", name="pair_id"))
+    table = table.sort_values("decided_on", kind="stable", na_position="first")
+    return table[~table.index.duplicated(keep="last")]
+
+
 def _decided(decisions: pd.DataFrame, register: Register) -> dict[str, _Pair]:
-    """What people decided of pairs of enterprises, by key of the pair; the last decision holds."""
-    chosen = decisions[decisions["kind"].isin(["link", "unlink"])]
-    chosen = chosen[chosen["subject"].isin(register.row_of) & chosen["target"].isin(register.row_of)]
     found = {}
-    for line in chosen.sort_values("decided_on", kind="stable", na_position="first").itertuples():
+    for line in decided(decisions, register.row_of).itertuples():
         one, other = sorted((str(line.subject), str(line.target)))
         joined = line.kind == "link"
         why: list[Any] = [["decided" if joined else "decided_apart", {}]]
-        if one != other:
-            status = "auto" if joined else "none"
-            found[pair_key(one, other)] = _Pair(one, other, "decision", float(joined), 0.0, status, why)
+        status = "auto" if joined else "none"
+        found[str(line.Index)] = _Pair(one, other, "decision", float(joined), 0.0, status, why)
     return found
 
 
@@ -206,3 +217,18 @@ def _firms(pairs: Mapping[str, _Pair], ranks: dict[str, tuple[Any, ...]]) -> tup
         of.update(dict.fromkeys(joined, joined))
     best = {id(group): min(group, key=ranks.__getitem__) for group in of.values()}
     return {key: best[id(group)] for key, group in of.items()}, refused
+
+
+def by_worth(pairs: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
+    """Return pairs of SAME in the order in which a person should look at them, what a decision changes most first.
+
+    Joining two records changes the counts by one firm and by the workers that were counted twice: the chance that they
+    are one firm, times the size of the smaller record. ``firms`` holds ``workers`` by enterprise key.
+    """
+    workers = firms["workers"].astype("float64").fillna(1.0).clip(lower=1.0)
+    sizes = [pairs[side].map(workers).fillna(1.0) for side in ("one", "other")]
+    worth = pairs["score"] * (1.0 + np.log2(np.minimum(*sizes)))
+    order = pd.DataFrame({"worth": -worth.round(6), "key": pairs.index}, index=pairs.index).sort_values(
+        ["worth", "key"]
+    )
+    return pairs.loc[order.index]

@@ -56,7 +56,7 @@ def status(one: dict[str, Any], other: dict[str, Any]) -> str:
         ({"name": LONG, "uscc": CODE}, {"name": "云帆精密机械制造（南通）有限责任公司"}, "auto"),
         ({"name": LONG, "uscc": CODE}, {"name": "南通云帆精蜜机械制造有限公司"}, "review"),
         ({"name": LONG, "uscc": CODE, "person_mark": "m"},
-         {"name": "南通云帆精蜜机械制造有限公司", "person_mark": "m"}, "auto"),
+         {"name": "南通云帆精蜜机械制造有限公司", "person_mark": "m"}, "review"),
         ({"name": LONG, "uscc": CODE}, {"name": LONG, "uscc": OTHER_CODE}, "review"),
         ({"name": LONG, "uscc": CODE}, {"name": f"{LONG}海门分公司"}, "apart"),
         ({"name": f"{LONG}第一分公司"}, {"name": f"{LONG}第二分公司"}, "apart"),
