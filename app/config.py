@@ -50,6 +50,7 @@ class Config:
     secure_cookies: Annotated[bool, "Send cookies over HTTPS only; switch on behind an HTTPS proxy."] = False
     upload_limit_mb: Annotated[int, "Largest file that may be uploaded, in megabytes."] = 300
     page_size: Annotated[int, "Rows on one page of a list."] = 50
+    error_budget: Annotated[float, "Share of wrong answers allowed among addresses located without a person."] = 0.005
     map_approval: Annotated[
         str, "Map approval number (审图号) to print on maps; empty prints the internal-use note."
     ] = ""

@@ -129,7 +129,7 @@ def _surveyed(
     inputs: Inputs, segmenter: Segmenter | None, *, on: date, rules: RuleSet, options: Options, steps: "_Steps"
 ) -> Survey:
     steps.begin("gazetteer")
-    names, known, facts = _names(inputs)
+    names, known, facts = known_names(inputs)
     steps.count("gazetteer", inputs.places, known, known["origin"], whole=False)
     steps.begin("geocode")
     located = locate(inputs.enterprises, names, options=options.locate, decisions=inputs.decisions, segmenter=segmenter)
@@ -179,7 +179,7 @@ def _surveyed(
     )
 
 
-def _names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:
+def known_names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:
     """The gazetteer, taught by the addresses themselves; all places, given and learned; what was taught."""
     divisions, aliases, given = gazetteer.laid(inputs.decisions, inputs.divisions, inputs.aliases, inputs.places)
     bare = gazetteer.build(divisions, aliases, given, doors=False)

@@ -32,6 +32,23 @@ class Target(click.Path):
         return path
 
 
+class Share(click.ParamType):
+    """A share written as a percentage (0.5%) or a fraction (0.005)."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the share, from 0 to 1."""
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
+        except ValueError:
+            share = -1.0
+        if not 0.0 <= share <= 1.0:
+            self.fail(f"不是比例 / not a share: {text}（0.5%）", param, ctx)
+        return share
+
+
 def init_app(app: Flask) -> None:
     """Register the commands of every module, each within the application's context and with errors as one sentence."""
     for module in discovery.modules(sys.modules[__name__], "commands"):

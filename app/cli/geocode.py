@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,8 @@ import geopandas as gpd
 import pandas as pd
 from flask import current_app
 
-from app.cli import Target
+from app.cli import Share, Target
+from app.confidence import locate_options
 from geo import gazetteer as gazetteers
 from geo import places as placing
 from geo.frames import ALIASES, OUTLINES
@@ -45,6 +47,12 @@ _DATUMS = ("wgs84", "gcj02", "bd09", "cgcs2000")
 )
 @click.option("--no-database", is_flag=True, help="不用数据库 / use only the files given and the divisions that ship")
 @click.option("--no-learning", is_flag=True, help="不从输入学习 / do not learn names from the input itself")
+@click.option(
+    "--error-budget",
+    type=Share(),
+    metavar="SHARE",
+    help="自动采用的答案中允许的错误比例，如 0.5% / wrong answers allowed among the automatic ones, such as 0.5%",
+)
 def geocode(
     source: Path,
     target: Path,
@@ -53,6 +61,7 @@ def geocode(
     datum: str,
     no_database: bool,
     no_learning: bool,
+    error_budget: float | None,
 ) -> None:
     """定位地址 / locate the addresses of a table.
 
@@ -71,7 +80,7 @@ def geocode(
         taught = gazetteers.learn(rows.frame["address"], base)
         places = join_places([known.places, taught.places])
         names = gazetteers.build(known.divisions, known.aliases, places, facts=taught.facts)
-    tally = _answer(rows.frame, names, places, known, target)
+    tally = _answer(rows.frame, names, replace(known, places=places), target, locate_options(error_budget))
     _report(tally, names.hash, len(rows.malformed), left)
     sys.exit(1 if rows.malformed or left else 0)
 
@@ -128,17 +137,17 @@ def _with_layers(known: Ground, layers: tuple[str, ...], words: Words, datum: st
 
 
 def _answer(
-    rows: pd.DataFrame, names: gazetteers.Gazetteer, places: gpd.GeoDataFrame, known: Ground, target: Path
+    rows: pd.DataFrame, names: gazetteers.Gazetteer, ground: Ground, target: Path, options: LocateOptions
 ) -> dict[str, int]:
     """Locate and write part by part; the target appears only when all is written."""
     tally: dict[str, int] = {}
     segmenter = read_segmenter(current_app.config["ATLAS"].data / SEGMENTER)
-    with _finished(target) as unfinished, AnswerFile(unfinished, known.divisions) as out, _bar(len(rows)) as reach:
+    with _finished(target) as unfinished, AnswerFile(unfinished, ground.divisions) as out, _bar(len(rows)) as reach:
         for start in range(0, len(rows), _PART):
             part = rows.iloc[start : start + _PART]
             reached = partial(_reach, reach, start)
-            found = locate(part, names, options=LocateOptions(), progress=reached, segmenter=segmenter)
-            placed = placing.assign(found, places, known.outlines)
+            found = locate(part, names, options=options, progress=reached, segmenter=segmenter)
+            placed = placing.assign(found, ground.places, ground.outlines)
             out.write(part, placed)
             for status, count in placed["status"].value_counts().items():
                 tally[str(status)] = tally.get(str(status), 0) + int(count)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import store
+from app.confidence import locate_options
 from app.config import settings
 from app.models import Run
 from app.runs import queue
@@ -28,7 +29,7 @@ def work(job: Job) -> Mapping[str, Any]:
         inputs, version = store.inputs(session, on=job.on_day), store.input_version(session)
     rules = read_rules(settings().data).in_force(job.rules_day or job.on_day)
     found = survey.survey(
-        inputs, on=job.on_day, rules=rules, options=survey.Options(), progress=job.progress,
+        inputs, on=job.on_day, rules=rules, options=survey.Options(locate=locate_options()), progress=job.progress,
         segmenter=read_segmenter(settings().data / SEGMENTER),
     )  # fmt: skip
     with job.database.session(write=True) as session:

@@ -55,6 +55,24 @@ def locate(
     return decide(frame, inputs.addresses, decisions, gazetteer, again)
 
 
+def weigh(
+    enterprises: pd.DataFrame, gazetteer: Gazetteer, *, options: LocateOptions | None = None
+) -> tuple[pd.DataFrame, list[tuple[float, ...]]]:
+    """Return ``LOCATIONS`` and, by row, the evidence of each answer, empty where there is none: what a fit learns from.
+
+    Decisions of people are not looked at.
+    """
+    options = options or LocateOptions()
+    inputs = _Inputs(enterprises, options)
+    answers = Answers(gazetteer, options)
+    answers.evidence = {}
+    columns = _columns(inputs, gazetteer, answers, lambda _done, _of: None)
+    seconds = (_second(gazetteer, other, name) for other, name in zip(inputs.others, inputs.names, strict=True))
+    keys = [(normalise(raw).text, second) for raw, second in zip(inputs.addresses, seconds, strict=True)]
+    frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
+    return frame, [answers.evidence[key] for key in keys]
+
+
 class _Inputs:
     """What each row gives: the address to locate, the other address where there are two, the firm's name."""
 

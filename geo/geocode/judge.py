@@ -6,21 +6,12 @@ from typing import NamedTuple
 
 from geo.address import Address
 from geo.gazetteer import Gazetteer, Name, Reading
+from geo.geocode.confidence import evidence_of, rough
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Reason, Resolved, placed
 
 _FINE = ("building", "market", "street", "village", "zone", "town", "county")
 """Identities, finest first; a village is finer than a zone, which may be half a city."""
-_LEVEL_TRUST = {
-    "building": 0.98,
-    "number": 0.97,
-    "street": 0.99,
-    "market": 0.98,
-    "zone": 0.98,
-    "village": 0.98,
-    "town": 0.99,
-    "county": 1.0,
-}
 
 
 _NOTHING = frozenset(("", "无", "同上", "不详", "未知", "暂无", "NULL", "NAN", "NONE", "无地址", "没有", "待定"))
@@ -49,14 +40,15 @@ class Verdict(NamedTuple):
     status: str
     reasons: list[Reason]
     candidates: list[dict[str, object]]
+    evidence: tuple[float, ...] = ()
 
 
 def judge(
-    gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions, *, second: str = "COMPANY_NAME"
+    gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions, *, threshold: float, second: str
 ) -> Verdict:
     """Return level, position and status. A position is given only if the level itself has one.
 
-    ``second`` is the code of the evidence from outside the text.
+    ``second`` is the code of the evidence from outside the text; from ``threshold`` on an answer is automatic.
     """
     if reading.outside is not None:
         return _nowhere("outside", [["OUTSIDE", {"place": reading.outside.name, "code": reading.outside.key}]])
@@ -72,11 +64,17 @@ def judge(
     reasons = how + reasons
     against = _against(gazetteer, reading)
     reasons += [["SPEAKS_AGAINST", {"name": words, "county": county}] for words, county in against]
-    confidence = reading.chance * _LEVEL_TRUST[level] * found.penalty * (0.6 if reading.conflict else 1.0)
-    confidence *= _AGAINST if against else 1.0
-    status = "auto" if confidence >= options.auto and not _needs_a_person(reading, found) else "review"
+    evidence = evidence_of(reading, found, level, against=bool(against))
+    if options.calibration is None:
+        confidence = rough(reading, found, level, against=bool(against))
+    else:
+        confidence = options.calibration.confidence(evidence)
+    status = (
+        "auto" if confidence >= threshold and not _needs_a_person(reading, found, against=bool(against)) else "review"
+    )
     lon, lat, radius = point
-    return Verdict(level, lon, lat, _widened(radius, reading), round(confidence, 4), status, reasons, candidates)
+    widened = _widened(radius, reading)
+    return Verdict(level, lon, lat, widened, round(confidence, 4), status, reasons, candidates, evidence)
 
 
 def _nowhere(status: str, reasons: list[Reason]) -> Verdict:
@@ -100,11 +98,11 @@ def _groundless(reading: Reading) -> bool:
     """Whether nothing in the text or the firm's name tells a county: the prior alone is no answer."""
     if reading.form != "none" or reading.chance != reading.alone:
         return False
-    return not any(name is not None and name.votes is not None for _, name in reading.named)
+    return not _tells(reading)
 
 
-_CLEAR, _FAR_LESS, _AGAINST = 0.99, 2.5, 0.9
-"""Chance from which no name can speak against; votes by which another county fits a name better; what it costs."""
+_CLEAR, _FAR_LESS = 0.99, 2.5
+"""Chance from which no name can speak against; votes by which another county fits a name better."""
 
 
 def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
@@ -119,9 +117,34 @@ def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
     return found
 
 
-def _needs_a_person(reading: Reading, found: Resolved) -> bool:
-    """The firm's name alone never decides; nor does a doubtful repair."""
-    return found.doubtful or (reading.alone < 0.5 and not reading.certain) or reading.conflict
+_LIKELY = 0.8
+"""Chance of its county below which no experience with other addresses makes an answer automatic."""
+_TELLING = 0.7
+"""Votes by which a name must prefer a county to the next (twice as likely) to decide without the city's name."""
+
+
+def _needs_a_person(reading: Reading, found: Resolved, *, against: bool) -> bool:
+    """Whether a person has to look, however sure the answer seems.
+
+    The firm's name alone never decides, nor does the city's name alone; nor a doubtful repair, a name that speaks
+    against the answer, or two counties of which none is likely.
+    """
+    if found.doubtful or against or reading.conflict or reading.chance < _LIKELY:
+        return True
+    if reading.certain:
+        return False
+    return reading.alone < 0.5 or (reading.form not in ("city", "county") and not _decides(reading))
+
+
+def _decides(reading: Reading) -> bool:
+    """Whether a name in the text tells one county from the next likely one."""
+    votes = (sorted(name.votes)[-2:] for _, name in reading.named if name is not None and name.votes is not None)
+    return any(pair[-1] - pair[0] > _TELLING or len(pair) == 1 for pair in votes)
+
+
+def _tells(reading: Reading) -> bool:
+    """Whether a name in the text tells a county."""
+    return any(name is not None and name.votes is not None for _, name in reading.named)
 
 
 def _position(found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:

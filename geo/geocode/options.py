@@ -1,6 +1,10 @@
 """Thresholds of the geocoder; every one can be set by the caller."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo.geocode.confidence import Calibration
 
 
 @dataclass(frozen=True)
@@ -11,10 +15,15 @@ class LocateOptions:
     ``number_radius_m``: an unknown number whose radius is not larger counts as a number, else as its street; so does
     one whose known neighbours are more than ``gap`` apart. ``exact_radius_m`` and ``least_radius_m``: the most and the
     least that is stated of a known door; in between its city's own doors tell.
+    ``calibration``: the fitted confidence; without it rules of thumb serve. ``error_budget``: the share of wrong
+    answers allowed among the automatic ones; where both are given, the calibration may raise the threshold above
+    ``auto``.
     ``company``: whether the firm's name may serve as second evidence. ``candidates``: how many alternatives to keep.
     """
 
     auto: float = 0.90
+    calibration: "Calibration | None" = None
+    error_budget: float | None = None
     least: float = 0.40
     gap: int = 100
     company: bool = True
@@ -22,3 +31,10 @@ class LocateOptions:
     number_radius_m: float = 125.0
     exact_radius_m: float = 130.0
     least_radius_m: float = 20.0
+
+    @property
+    def threshold(self) -> float:
+        """Confidence from which an answer is automatic."""
+        if self.calibration is None or self.error_budget is None:
+            return self.auto
+        return max(self.auto, self.calibration.threshold(self.error_budget))

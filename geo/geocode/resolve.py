@@ -32,6 +32,7 @@ class Resolved:
     homonyms: list[Entity] = field(default_factory=list)
     penalty: float = 1.0
     doubtful: bool = False
+    by_name: bool = False
 
     @property
     def county_code(self) -> str | None:

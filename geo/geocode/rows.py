@@ -26,7 +26,9 @@ class Answers:
     """
 
     def __init__(self, gazetteer: Gazetteer, options: LocateOptions, segmenter: Segmenter | None = None) -> None:
-        self._gazetteer, self._options = gazetteer, options
+        self._gazetteer, self._options, self._threshold = gazetteer, options, options.threshold
+        self.evidence: dict[tuple[str, Second], tuple[float, ...]] | None = None
+        """Evidence by normalised text and second evidence, where a dictionary is set to gather it."""
         self._doubts = Doubts(segmenter) if segmenter is not None else None
         self._texts: dict[tuple[str, Second], tuple[_Row, list[Component] | Doubt]] = {}
         self._rows: dict[tuple[object, Second], _Row] = {}
@@ -65,7 +67,9 @@ class Answers:
             resolved.reasons.append(["TYPO", {"from": mend.was, "to": mend.now}])
             resolved.penalty *= mend.sure
             resolved.doubtful = resolved.doubtful or mend.doubtful
-        verdict = judge(self._gazetteer, reading, resolved, self._options, second=code)
+        verdict = judge(self._gazetteer, reading, resolved, self._options, threshold=self._threshold, second=code)
+        if self.evidence is not None:
+            self.evidence[text, second] = verdict.evidence
         values = _values(reading.address, resolved, verdict)
         if self._doubts is None or is_explained(reading):
             return values, reading.address.components
@@ -75,7 +79,7 @@ class Answers:
 def _values(address: Address, found: Resolved, verdict: Verdict) -> _Row:
     """Return the values of all columns but the last, ``components``."""
     number = address.number
-    level, lon, lat, radius, confidence, status, reasons, candidates = verdict
+    level, lon, lat, radius, confidence, status, reasons, candidates, _ = verdict
     places: tuple[str | None, ...] = _UNKNOWN
     if status in _ANSWERED:
         places = (

@@ -17,7 +17,8 @@ from geo.datum import faults as position_faults
 from geo.datum import from_wgs84, to_wgs84
 from geo.frames import ALIASES, CRS, PLACES
 from geo.gazetteer import Gazetteer
-from geo.geocode import locate
+from geo.geocode import LocateOptions, locate
+from geo.io.calibration import read_calibration
 from geo.io.cities import read_city, read_city_aliases
 from geo.io.divisions import read_aliases, read_divisions, read_outlines, read_zones
 from geo.io.geocoding import join_places, read_elsewhere
@@ -35,6 +36,10 @@ _LEVELS = ("building", "number", "market", "street", "village", "zone", "town", 
 _CODES = {"county": "county_code", "town": "town_code", "village": "village_code"}
 _KEYS = frozenset(("zone", "building", "market", "street"))
 _METRE = 1 / 94_300
+
+
+AS_SHIPPED = LocateOptions(calibration=read_calibration(DATA), error_budget=0.005)
+"""As the commands locate: with the fitted confidence and the error budget of the configuration."""
 
 
 class City:
@@ -106,7 +111,8 @@ def located(cases: list[dict[str, Any]]) -> dict[str, pd.Series]:
                 {"address": [case["text"] for case in own], "name": [case.get("name") for case in own]},
                 index=[case["id"] for case in own],
             )
-            answers |= {str(key): row for key, row in locate(frame, city(name).gazetteer).iterrows()}
+            found = locate(frame, city(name).gazetteer, options=AS_SHIPPED)
+            answers |= {str(key): row for key, row in found.iterrows()}
     return answers
 
 

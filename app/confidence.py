@@ -1,0 +1,31 @@
+"""The fitted confidence in use: the office's own where one was fitted, else the one that ships."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from app.config import settings
+from geo.geocode import LocateOptions
+from geo.geocode.confidence import Calibration
+from geo.io.calibration import FILE, read_calibration
+
+
+def calibration() -> Calibration:
+    """Return the calibration in use; its ``reliability`` is what the quality page shows."""
+    folders = (settings().instance, settings().data)
+    return _read(folders, tuple(_changed(folder / FILE) for folder in folders))
+
+
+def locate_options(error_budget: float | None = None) -> LocateOptions:
+    """Return the geocoder's options with the fitted confidence and the error budget in force (a share)."""
+    config = settings()
+    budget = config.error_budget if error_budget is None else error_budget
+    return LocateOptions(calibration=calibration(), error_budget=budget)
+
+
+@lru_cache(maxsize=4)
+def _read(folders: tuple[Path, ...], _changes: tuple[float, ...]) -> Calibration:
+    return read_calibration(*folders)
+
+
+def _changed(path: Path) -> float:
+    return path.stat().st_mtime if path.is_file() else 0.0
