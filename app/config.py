@@ -54,6 +54,29 @@ class Config:
     map_approval: Annotated[
         str, "Map approval number (审图号) to print on maps; empty prints the internal-use note."
     ] = ""
+    providers: Annotated[
+        str, "Online services to ask about addresses under review: tianditu, amap, baidu, by comma; empty asks none."
+    ] = ""
+    provider_days: Annotated[
+        int, "Days after which answers of online services are deleted, as their terms limit keeping them."
+    ] = 30
+    tianditu_key: Annotated[str, "Key of Tianditu's web service; without one it is never asked."] = ""
+    tianditu_url: Annotated[str, "Address of Tianditu's geocoder, if not the public one (a gateway of the office)."] = (
+        ""
+    )
+    tianditu_quota: Annotated[int, "Calls of Tianditu a day at most; keep it below what the account has."] = 5000
+    tianditu_rate: Annotated[float, "Calls of Tianditu a second at most."] = 2.0
+    tianditu_cost: Annotated[float, "What a call of Tianditu costs the office, in yuan."] = 0.0
+    amap_key: Annotated[str, "Key of Amap's web service; without one it is never asked."] = ""
+    amap_url: Annotated[str, "Address of Amap's geocoder, if not the public one (a gateway of the office)."] = ""
+    amap_quota: Annotated[int, "Calls of Amap a day at most; keep it below what the account has."] = 3000
+    amap_rate: Annotated[float, "Calls of Amap a second at most."] = 2.0
+    amap_cost: Annotated[float, "What a call of Amap costs the office, in yuan."] = 0.0
+    baidu_key: Annotated[str, "Key of Baidu's web service; without one it is never asked."] = ""
+    baidu_url: Annotated[str, "Address of Baidu's geocoder, if not the public one (a gateway of the office)."] = ""
+    baidu_quota: Annotated[int, "Calls of Baidu a day at most; keep it below what the account has."] = 3000
+    baidu_rate: Annotated[float, "Calls of Baidu a second at most."] = 2.0
+    baidu_cost: Annotated[float, "What a call of Baidu costs the office, in yuan."] = 0.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> "Config":

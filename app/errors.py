@@ -132,6 +132,11 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             _("数据库连接不上"),
             _("请确认数据库已启动、地址和口令正确，然后刷新本页。"),
         ),
+        "PROVIDER_BUSY": Saying(
+            502,
+            _("在线服务没有答复"),
+            _("请稍后再试；本机的结果不受影响。"),
+        ),
         "POSTGIS_MISSING": Saying(
             503,
             _("数据库缺少 PostGIS 扩展"),

@@ -7,6 +7,7 @@ from app.models.divisions import Alias, Division, Outline
 from app.models.enterprises import Enterprise, Headcount
 from app.models.imports import ColumnMapping, ImportBatch, ImportChange, ImportRow
 from app.models.places import Place, SurveyPlace
+from app.models.providers import ProviderAnswer, ProviderCandidate, ProviderUsage
 from app.models.runs import Run
 from app.models.surveys import SurveyFact, SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord, SurveySame
 from app.models.unions import LaborUnion, Membership, SurveyUnion
@@ -27,6 +28,9 @@ __all__ = [
     "Membership",
     "Outline",
     "Place",
+    "ProviderAnswer",
+    "ProviderCandidate",
+    "ProviderUsage",
     "Run",
     "Setting",
     "SurveyFact",

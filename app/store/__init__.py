@@ -1,6 +1,6 @@
 """What is stored, in and out, as the frames of ``geo.frames``; every query takes the caller's scope."""
 
-from app.store import decisions, headcounts, imports, settings, surveys
+from app.store import decisions, headcounts, imports, providers, settings, surveys
 from app.store.layers import HEADCOUNTS, LAYERS
 from app.store.reading import count, find, inputs, read
 from app.store.scope import CITY, Scope
@@ -21,6 +21,7 @@ __all__ = [
     "imports",
     "input_version",
     "inputs",
+    "providers",
     "read",
     "settings",
     "surveys",
