@@ -18,7 +18,7 @@ RESERVED = ("endpoint", "_anchor", "_method", "_scheme", "_external")
 def init_app(app: Flask) -> None:
     """Let templates make these links."""
     functions: list[Callable[..., Any]] = [figure_url, list_url, place_url, group_url, place_of, union_filter, map_url]
-    functions += [with_args, carried, export_url, misread, page_link, finest_place, first_of]
+    functions += [filter_of, with_args, carried, export_url, misread, page_link, finest_place, first_of]
     app.jinja_env.globals.update({function.__name__: function for function in functions})
 
 
@@ -78,6 +78,11 @@ def page_link(number: int) -> str:
 def group_url(key: str) -> str:
     """Return the address of the list of the members of a suggested union."""
     return list_url(Filter(group=(key,)))
+
+
+def filter_of(**conditions: Any) -> Filter:
+    """Return the choice of the firms that meet these conditions, for templates."""
+    return Filter(**conditions)
 
 
 def union_filter(key: str, kind: str) -> Filter:

@@ -21,7 +21,7 @@ BUILDING = "/places/building/building:990101:云帆大厦"
 PAGES = [
     "/", "/gaps", "/gaps?kind=market", "/firms?gap=1", "/firms/919901010000000000", "/firms/919901010000000003",
     BUILDING, "/places/county/990101", "/unions", "/unions/union:joint1", "/suggestions",
-    "/suggestions/building:990101:云帆大厦", "/definitions", "/review", "/review/decisions", "/facts",
+    "/suggestions/building:990101:云帆大厦", "/definitions", "/review", "/review/decisions", "/facts", "/quality",
 ]  # fmt: skip
 
 

@@ -1,0 +1,83 @@
+"""The quality page: each figure opens as many rows as it counts; the badge stands with every map."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+import review_city
+import small_city
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.config import Config
+
+BUILDING = "building:990101:云帆大厦"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    made = create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("quality"), worker=False))
+    small_city.load(made)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def page(client: FlaskClient, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.get_data(as_text=True)
+
+
+def test_each_figure_opens_as_many_rows_as_it_counts(client: FlaskClient) -> None:
+    text = page(client, "/quality")
+    links = re.findall(r'<a href="([^"]*(?:/firms\?|/quality/rows)[^"]*)">([\d,]+)</a>', text)
+    assert len(links) > 5
+    for link, count in dict(links).items():
+        answer = page(client, unescape(link))
+        assert f"{int(count.replace(',', '')):,} 家企业" in answer, link
+
+
+def test_what_is_not_there_is_told_honestly(client: FlaskClient) -> None:
+    text = page(client, "/quality")
+    assert "本期还没有人工核对过的答案可以对照" in text
+    assert "没有地址写旧名" in text
+    assert client.get("/quality/rows/reason/NO_SUCH").status_code == 404
+    assert client.get("/quality/rows/double/x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/map",
+        f"/places/building/{BUILDING}",
+        "/firms/919901010000000000",
+        "/suggestions",
+        f"/suggestions/{BUILDING}",
+        "/review",
+    ],
+)
+def test_the_badge_stands_with_every_map_and_leads_here(client: FlaskClient, path: str) -> None:
+    text = page(client, path)
+    badge = re.search(r'<p class="quality-badge[^>]*>(.*?)</p>', text, re.S)
+    assert badge is not None
+    assert 'href="/quality"' in badge[1]
+    assert re.search(r"\d+% 定位到门牌或楼宇 · \d+% 自动 · 未定位 [\d,]+", badge[1])
+
+
+def test_former_names_and_decisions_are_counted(tmp_path: Path) -> None:
+    app = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
+    app.config["WTF_CSRF_ENABLED"] = False
+    review_city.load(app)
+    client = app.test_client()
+    item = client.get("/review/item?kind=address").get_json()["key"]
+    client.post("/review/decide", data={"item": item, "act": "choose", "target": "990102", "by": "张三"})
+    text = page(client, "/quality")
+    assert "人工看过的多是机器拿不准的" in text
+    client.get("/language/en")
+    assert "Data quality" in page(client, "/quality")
