@@ -1,7 +1,7 @@
 """The gazetteer: names of divisions, zones, buildings, markets, streets; and what the registry itself teaches."""
 
 from geo.gazetteer.build import FACTS, GazetteerError, build
-from geo.gazetteer.doors import NumberedStreet, best_guess, door_text, kind_of_guess
+from geo.gazetteer.doors import NumberedStreet, best_guess, door_text
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.facts import KIND_LABEL, LABELS
 from geo.gazetteer.index import Gazetteer
@@ -9,6 +9,7 @@ from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.numbering import Doors, StreetPoint, guess, round_radius
 from geo.gazetteer.rulings import Rulings, laid, read_rulings
+from geo.gazetteer.trust import kind_of_guess, trusted_as
 from geo.gazetteer.votes import Reading, read
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "read",
     "read_rulings",
     "round_radius",
+    "trusted_as",
 ]

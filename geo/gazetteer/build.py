@@ -12,14 +12,15 @@ import pandas as pd
 from geo.frames import FACTS
 from geo.gazetteer import variants
 from geo.gazetteer.collect import Group, Names
-from geo.gazetteer.doors import NumberedStreet, Trust, know_doors, reach
+from geo.gazetteer.doors import NumberedStreet, know_doors
 from geo.gazetteer.elsewhere import elsewhere_keys
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.facts import Fact, priors_of, read_facts
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
-from geo.gazetteer.layers import place_doors
+from geo.gazetteer.layers import place_doors, street_courses
 from geo.gazetteer.numbering import Habits
 from geo.gazetteer.tree import GazetteerError, read_tree
+from geo.gazetteer.trust import Trust, reach
 
 
 def build(
@@ -66,13 +67,15 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
         if gazetteer.entities[key].origin != "registry":  # a learned door must be agreed on by its addresses
             held[county, road, number.text].add(key)
     doors = {door: min(keys) for door, keys in held.items() if len(keys) == 1}
-    known = know_doors(places, gazetteer.read, gazetteer.owners, gazetteer.city.name)
+    courses = street_courses(places)
+    known = know_doors(places, gazetteer.read, gazetteer.owners, gazetteer.city.name, courses)
     return replace(
         gazetteer,
         entities=_with_reach(gazetteer.entities, known.points),
         points=known.points,
         habits=known.habits,
         trust=known.trust,
+        courses=courses,
         doors={**gazetteer.doors, **doors},
         addresses=addresses,
     )
@@ -186,6 +189,7 @@ class _Freezer:
             points={},
             habits=Habits(),
             trust=Trust({}),
+            courses={},
             addresses={},
             hash=_digest(keys, facts, places),
             automaton=automaton,

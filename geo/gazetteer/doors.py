@@ -8,19 +8,23 @@ themselves: each of a sample is left out and asked for.
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from geo.address import Address, Hit, Number, read_number
+from geo.courses import trace
 from geo.gazetteer.entries import Name
-from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, StreetPoint, guess, learn_habits, round_radius
+from geo.gazetteer.layers import Courses
+from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, StreetPoint, guess, learn_habits
+from geo.gazetteer.trust import Trust, try_out
 from geo.text import normalise
 
 _REACH_M = 900.0
@@ -28,11 +32,9 @@ _STRETCH = 8.0
 _FARTHEST_M = 10_000.0
 _NEXT, _NEXT_M = 24, 1_500.0
 """Doors looked at around a door, and how near they must be, to tell that a street runs up to another county."""
+_BESIDE_M, _MOST = 150.0, 0.9
+"""A street has a course if so many of its doors stand so near it."""
 _MOST_DOORS = 3_000
-_SAMPLE = 2_500
-_BIN = 80
-_SHARE = 0.905
-"""What a stated radius is to hold: the middle of 88 to 93 of a hundred."""
 _PLAIN = re.compile(r"(?P<street>[\u4e00-\u9fff]{2,8}?(?:路|街|大道|巷|弄))(?P<number>\d+(?:-\d+)?)号?$")
 _DIVISION = re.compile(r"[省市区县镇乡村]|街道")
 
@@ -59,21 +61,6 @@ class NumberedStreet:
 
 
 @dataclass(frozen=True)
-class Trust:
-    """By how much the radius of a prediction must be stretched to hold nine of ten, by kind and size of prediction."""
-
-    factors: Mapping[str, tuple[tuple[float, float], ...]]
-
-    def radius(self, kind: str, radius: float) -> float:
-        """Return the radius to state for a predicted one."""
-        table = self.factors.get(kind)
-        if not table:
-            return radius
-        sizes, factors = zip(*table, strict=True)
-        return radius * float(np.exp(np.interp(math.log(radius), sizes, factors)))
-
-
-@dataclass(frozen=True)
 class KnownDoors:
     """All that the doors of a city tell: streets by (county code or "", name), habits, and how far to trust them."""
 
@@ -83,12 +70,17 @@ class KnownDoors:
 
 
 def know_doors(
-    places: pd.DataFrame, read: Callable[[str], Address], counties: Mapping[str, Name], city: str
+    places: pd.DataFrame,
+    read: Callable[[str], Address],
+    counties: Mapping[str, Name],
+    city: str,
+    courses: Courses | None = None,
 ) -> KnownDoors:
     """Return the known doors of ``places`` (``PLACES`` of kind ``address``).
 
     ``read`` parses a normalised address; street and, where the columns are empty, number and county come from the
-    name. ``counties`` are the counties by their names, ``city`` the city's name.
+    name. ``counties`` are the counties by their names, ``city`` the city's name. Doors along one of the ``courses`` are
+    numbered along it.
     """
     found: dict[str, list[StreetPoint]] = defaultdict(list)
     rows = places[places["kind"] == "address"] if len(places) else places
@@ -105,10 +97,40 @@ def know_doors(
             found[door.street].append(
                 StreetPoint(door.number.main, text, *where, _text(town) or door.town, _text(county) or door.county)
             )
-    streets = {name: tuple(_streets(points)) for name, points in sorted(found.items())}
+    named: dict[str, list[shapely.LineString]] = defaultdict(list)
+    for (_, name), lines in (courses or {}).items():
+        named[name] += lines
+    streets = {name: tuple(_streets(points, named.get(name, ()))) for name, points in sorted(found.items())}
     habits = learn_habits([street for several in streets.values() for street in several])
-    points = _by_county(streets)
-    return KnownDoors(points, habits, _trust(points, habits))
+    points = _by_county(_along(streets, named))
+    return KnownDoors(
+        points, habits, try_out((street for known in points.values() for street in known.streets), habits)
+    )
+
+
+def _along(
+    streets: Mapping[str, Sequence[Doors]], named: Mapping[str, Sequence[shapely.LineString]]
+) -> dict[str, tuple[Doors, ...]]:
+    """Return the streets with their courses, where most of their doors stand along one."""
+    return {
+        name: tuple(Doors(street.points, _course_of(street, named[name])) for street in several)
+        if name in named
+        else tuple(several)
+        for name, several in streets.items()
+    }
+
+
+def _course_of(street: Doors, lines: Sequence[shapely.LineString]) -> shapely.LineString | None:
+    """Return the course that most doors of a street stand along, pieces of it joined (it may cross a county border)."""
+    doors = shapely.multipoints([(point.lon, point.lat) for point in street.points])
+    near = [line for line in lines if shapely.dwithin(line, doors, _BESIDE_M / METRES)]
+    if not near:
+        return None
+    course = near[0] if len(near) == 1 else shapely.get_parts(trace(near)[0].line)[0]
+    scale = (METRES * math.cos(math.radians(street.lat)), METRES)
+    flat, points = (shapely.transform(shape, lambda at: at * scale) for shape in (course, doors))
+    beside = shapely.distance(flat, shapely.get_parts(points)) <= _BESIDE_M
+    return course if beside.mean() >= _MOST else None
 
 
 def _text(value: object) -> str | None:
@@ -167,16 +189,16 @@ def _county_of(name: Name) -> str:
     return codes.pop() if len(codes) == 1 else ""
 
 
-def _streets(points: Sequence[StreetPoint]) -> Iterator[Doors]:
+def _streets(points: Sequence[StreetPoint], courses: Sequence[shapely.LineString]) -> Iterator[Doors]:
     """Yield the streets of one name, largest first: doors are one street if it could run from the one to the other."""
     ordered = sorted(points)
-    count, label = _labels(ordered)
+    count, label = _labels(ordered, courses)
     groups = [[point for point, at in zip(ordered, label, strict=True) if at == k] for k in range(count)]
     for group in sorted(groups, key=lambda group: (-len(group), group)):
         yield Doors(group)
 
 
-def _labels(points: Sequence[StreetPoint]) -> tuple[int, np.ndarray]:
+def _labels(points: Sequence[StreetPoint], courses: Sequence[shapely.LineString]) -> tuple[int, np.ndarray]:
     size = len(points)
     main = np.array([point.main for point in points], dtype="float64")
     scale = METRES * math.cos(math.radians(points[0].lat))
@@ -185,7 +207,11 @@ def _labels(points: Sequence[StreetPoint]) -> tuple[int, np.ndarray]:
         return 1, np.zeros(size, dtype=int)
     apart = np.hypot(at[:, 0, None] - at[None, :, 0], at[:, 1, None] - at[None, :, 1])
     reach = np.minimum(_REACH_M + _STRETCH * np.abs(main[:, None] - main[None, :]), _FARTHEST_M)
-    one, two = np.nonzero(apart <= reach)
+    near = apart <= reach
+    for course in courses:  # however few they are, doors along one course stand on one street
+        beside = shapely.dwithin(course, shapely.points([(p.lon, p.lat) for p in points]), _BESIDE_M / METRES)
+        near |= beside[:, None] & beside[None, :]
+    one, two = np.nonzero(near)
     links = coo_matrix((np.ones(len(one)), (one, two)), shape=(size, size))
     count, label = connected_components(links, directed=False)
     return int(count), label
@@ -226,43 +252,3 @@ def best_guess(known: NumberedStreet, number: float, habits: Habits) -> tuple[Do
     """Return the surest prediction among the streets of one name, and the street it is made on."""
     guesses = [(street, guess(street, number, habits)) for street in known.streets]
     return min(((s, g) for s, g in guesses if g is not None), key=lambda pair: pair[1].spread)
-
-
-def kind_of_guess(found: Guess) -> str:
-    """Return what a prediction rests on: ``same`` number, ``between`` two numbers, or ``beyond`` all of them."""
-    if found.difference == 0:
-        return "same"
-    return "between" if found.gap >= 0 else "beyond"
-
-
-def _trust(points: Mapping[tuple[str, str], NumberedStreet], habits: Habits) -> Trust:
-    """Leave doors out and ask for them, and see by how much the predictions' radii fall short."""
-    tried: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for street, k in _sample([street for known in points.values() for street in known.streets]):
-        found = guess(street, street.mains[k], habits, without=k)
-        if found is not None:
-            missed = math.hypot(found.x - street.x[k], found.y - street.y[k])
-            radius = round_radius(found.spread)
-            tried[kind_of_guess(found)].append((math.log(radius), math.log(max(missed, 1.0) / radius)))
-    return Trust({kind: _factors(pairs) for kind, pairs in sorted(tried.items()) if len(pairs) >= _BIN // 2})
-
-
-def _sample(streets: Iterable[Doors]) -> list[tuple[Doors, int]]:
-    """Return doors evenly from all streets."""
-    known = {id(street): street for street in streets}  # a street may be known in several counties
-    doors = [(street, k) for street in known.values() for k in range(len(street.mains)) if len(street.mains) > 1]
-    return doors[:: max(1, math.ceil(len(doors) / _SAMPLE))]
-
-
-def _factors(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Return (log of radius, log of stretch) per group of alike radii."""
-    table = np.array(sorted(pairs))
-    parts = np.array_split(table, max(1, len(table) // _BIN))
-    return tuple((float(part[:, 0].mean()), float(np.quantile(part[:, 1], _SHARE))) for part in parts)
-
-
-def reach(doors: Iterable[tuple[float, float]], middle: tuple[float, float]) -> float:
-    """Return the radius in metres around ``middle`` that holds nine of ten doors (lon, lat)."""
-    at = np.array(list(doors), dtype="float64") - middle
-    scale = (METRES * math.cos(math.radians(middle[1])), METRES)
-    return float(np.quantile(np.hypot(*(at * scale).T), _SHARE))

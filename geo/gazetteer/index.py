@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import ahocorasick
+import shapely
 
 from geo.address import Address, Hit, Number, parse
-from geo.gazetteer.doors import NumberedStreet, Trust
+from geo.gazetteer.doors import NumberedStreet
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.memo import Memo
 from geo.gazetteer.numbering import Habits
+from geo.gazetteer.trust import Trust
 from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
 
 FULL, TOWN, VILLAGE, SHORT, LEARNED, NEAR = range(6)
@@ -73,6 +75,7 @@ class Gazetteer:
     points: Mapping[tuple[str, str], NumberedStreet]
     habits: Habits
     trust: Trust
+    courses: Mapping[tuple[str, str], tuple[shapely.LineString, ...]]
     addresses: Mapping[str, tuple[str, str, Number]]
     hash: str
     automaton: ahocorasick.Automaton = field(repr=False)

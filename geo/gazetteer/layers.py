@@ -1,10 +1,12 @@
 """Names and address points out of the user's layers (``PLACES``)."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
+import shapely
 
 from geo.address import Address, Number
 from geo.gazetteer.entries import Entity
@@ -60,6 +62,22 @@ def _radius_m(geometry: Any, lat: float, kind: str) -> float:
         return _POINT_RADIUS_M.get(kind, _LEAST_RADIUS_M)
     half = math.hypot((east - west) * 111_320 * math.cos(math.radians(lat)), (north - south) * 110_540) / 2
     return max(half * _WITHIN.get(geometry.geom_type, 1.0), _LEAST_RADIUS_M)
+
+
+Courses = dict[tuple[str, str], tuple[shapely.LineString, ...]]
+"""The courses of streets by (county code or "", normalised name)."""
+
+
+def street_courses(places: pd.DataFrame) -> Courses:
+    """Return the courses of the streets that have one; of several lines under one name all, as they are given."""
+    found: dict[tuple[str, str], list[shapely.LineString]] = defaultdict(list)
+    rows = places[places["kind"] == "street"] if len(places) else places
+    for name, county, geometry in zip(
+        rows["name"].tolist(), rows["county_code"].tolist(), rows.geometry.array, strict=True
+    ):
+        if geometry is not None and geometry.geom_type in ("LineString", "MultiLineString"):
+            found[_text(county) or "", normalise(name).text] += shapely.get_parts(geometry).tolist()
+    return {key: tuple(lines) for key, lines in sorted(found.items())}
 
 
 def place_doors(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[str, tuple[str, str, Number]]:

@@ -9,16 +9,19 @@ and noise are the city's own where its doors tell them.
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import shapely
 
 METRES = 111_320.0
 _AROUND = 5
 """Doors on each side of a number that are looked at."""
 _LEAST = 12
+_ALIKE = 0.25
+_MOST_PACES = 300
 _NINE_OF_TEN = math.sqrt(-2 * math.log(0.1))
 """Radius that holds nine of ten points of a round normal spread of one metre."""
 
@@ -41,7 +44,7 @@ class Habits:
     ``pace`` is the mean way in metres (east, north) from one number to the next, ``pace_spread`` the variance of a
     street's own pace around it (per axis), ``wander`` the variance in m² that each number adds, ``noise`` that of one
     door's position, ``across`` that between the two sides of a street, ``within`` that between doors of one main
-    number.
+    number; ``paces`` are the metres per number of its streets, a sample.
     """
 
     pace: tuple[float, float] = (0.0, 0.0)
@@ -50,6 +53,14 @@ class Habits:
     noise: float = 400.0
     across: float = 250.0
     within: float = 2_000.0
+    paces: tuple[float, ...] = field(default=(), repr=False)
+
+    def likelihood(self, metres_per_number: float) -> float:
+        """Return how often the city's streets keep about such a pace (a density of its logarithm)."""
+        if not self.paces:
+            return 0.0
+        away = (np.log(np.array(self.paces)) - math.log(metres_per_number)) / _ALIKE
+        return float(np.exp(-0.5 * away * away).mean())
 
     @property
     def stride(self) -> float:
@@ -58,11 +69,14 @@ class Habits:
 
 
 class Doors:
-    """The known doors of one street, sorted by number, on a plane of metres."""
+    """The known doors of one street, sorted by number, on a plane of metres: east and north of the middle door.
 
-    __slots__ = ("_scale", "lat", "lon", "mains", "points", "x", "y")
+    With ``course`` (degrees) the plane is the street itself: ``x`` is the way along it, ``y`` to its left.
+    """
 
-    def __init__(self, points: Sequence[StreetPoint]) -> None:
+    __slots__ = ("_course", "_scale", "lat", "lon", "mains", "points", "x", "y")
+
+    def __init__(self, points: Sequence[StreetPoint], course: shapely.LineString | None = None) -> None:
         self.points = tuple(sorted(points))
         self.mains = [point.main for point in self.points]
         middle = self.points[len(self.points) // 2]
@@ -71,9 +85,45 @@ class Doors:
         self.x = [(point.lon - self.lon) * self._scale for point in self.points]
         self.y = [(point.lat - self.lat) * METRES for point in self.points]
 
+        self._course: shapely.LineString | None = None
+        if course is not None:
+            self._follow(course)
+
+    def _follow(self, course: shapely.LineString) -> None:
+        """Measure the doors along and across a course."""
+        scale = np.array([self._scale, METRES])
+        line = shapely.transform(course, lambda at: (at - (self.lon, self.lat)) * scale)
+        doors = shapely.points(self.x, self.y)
+        along = shapely.line_locate_point(line, doors)
+        _, left = _stations(line, along)
+        away = np.column_stack([self.x, self.y]) - shapely.get_coordinates(shapely.line_interpolate_point(line, along))
+        self._course, self.x, self.y = line, along.tolist(), (away * left).sum(axis=1).tolist()
+
+    @property
+    def length_m(self) -> float:
+        """Length of the course, NaN if it is not known."""
+        return float("nan") if self._course is None else float(self._course.length)
+
     def degrees(self, x: float, y: float) -> tuple[float, float]:
-        """Return lon and lat of a place on the plane."""
+        """Return lon and lat of a place on the plane; along a course it ends where the course does."""
+        if self._course is not None:
+            at, left = _stations(self._course, np.array([x]))
+            x, y = (at[0] + y * left[0]).tolist()
         return self.lon + x / self._scale, self.lat + y / METRES
+
+
+def _stations(line: shapely.LineString, along: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points of a line at the ways ``along`` it, and the unit vectors to its left there."""
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(line, np.minimum(along + _EYE_M, line.length)))
+    behind = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(along - _EYE_M, 0.0)))
+    way = ahead - behind
+    way /= np.maximum(np.hypot(*way.T), 1e-9)[:, None]
+    return shapely.get_coordinates(shapely.line_interpolate_point(line, along)), np.column_stack(
+        [-way[:, 1], way[:, 0]]
+    )
+
+
+_EYE_M = 15.0
 
 
 class Guess(NamedTuple):
@@ -91,34 +141,81 @@ class Guess(NamedTuple):
     near: tuple[int, ...]
 
 
-def guess(doors: Doors, number: float, habits: Habits, *, without: int = -1) -> Guess | None:
-    """Predict where a number lies from the doors around it; ``without`` leaves one door out.
+def guess(
+    doors: Doors, number: float, habits: Habits, *, without: int = -1, only: Sequence[int] | None = None
+) -> Guess | None:
+    """Predict where a number lies from the doors around it; ``without`` leaves one door out, ``only`` all but some.
 
     None if no door is left.
     """
-    chosen = _neighbours(doors.mains, number, without)
+    chosen = sorted(only) if only is not None else _neighbours(doors.mains, number, without)
     if not chosen:
         return None
     known = np.array([doors.mains[k] for k in chosen], dtype="float64")
-    nearest = chosen[int(np.argmin(np.abs(known - number)))]
-    origin = float(doors.mains[nearest])
-    at = np.append(known, number) - origin
-    apart = np.abs(at[:, None] - at[None, :])
-    size = len(chosen)
-    system = np.zeros((size + 1, size + 1))
-    covariance = habits.pace_spread * np.outer(at, at) - 0.5 * habits.wander * apart
+    origin = float(known[int(np.argmin(np.abs(known - number)))])
+    straight = math.isnan(doors.length_m)
     other = (known.astype(int) % 2) != int(number) % 2
-    system[:size, :size] = covariance[:size, :size] + np.diag(habits.noise + np.where(other, habits.across, 0.0))
+    noise = habits.noise + np.where(other, habits.across, 0.0)
+    x = np.array([doors.x[k] for k in chosen])
+    if not straight:
+        start = _start(known, x, doors.length_m, habits)
+        if not math.isnan(start):
+            known, x, noise = np.append(known, 0.0), np.append(x, start), np.append(noise, _START_M**2)
+    at = np.append(known, number) - origin
+    weights, variance = _kriged(at, noise, habits.pace_spread if straight else habits.stride**2, habits.wander)
+    variance += habits.within if origin == number else habits.noise
+    if straight:
+        y = np.array([doors.y[k] for k in chosen])
+        east, north = (
+            float(weights @ (v - p * at[:-1]) + p * at[-1]) for v, p in zip((x, y), habits.pace, strict=True)
+        )
+    else:
+        east, north = min(max(float(weights @ x), 0.0), doors.length_m), _side(doors, chosen, int(number))
+    gap = _gap(known[: len(chosen)], number)
+    spread = math.sqrt(max(variance, habits.noise))
+    return Guess(east, north, spread, gap, int(abs(origin - number)), tuple(chosen))
+
+
+_START_M = 60.0
+"""How exactly a street begins with number 0 where it ends on the map."""
+
+
+def _kriged(at: np.ndarray, noise: np.ndarray, spread: float, wander: float) -> tuple[np.ndarray, float]:
+    """Return the weights of the doors for the last number of ``at``, and the variance of what they predict."""
+    size = len(at) - 1
+    covariance = spread * np.outer(at, at) - 0.5 * wander * np.abs(at[:, None] - at[None, :])
+    system = np.zeros((size + 1, size + 1))
+    system[:size, :size] = covariance[:size, :size] + np.diag(noise)
     system[:size, size] = system[size, :size] = 1.0
     wanted = np.append(covariance[:size, size], 1.0)
     weights = np.linalg.solve(system, wanted)
-    same = habits.within if origin == number else habits.noise
-    variance = covariance[size, size] - float(weights @ wanted) + same
-    pace_x, pace_y = habits.pace
-    x = float(weights[:size] @ (np.array([doors.x[k] for k in chosen]) - pace_x * at[:size])) + pace_x * float(at[size])
-    y = float(weights[:size] @ (np.array([doors.y[k] for k in chosen]) - pace_y * at[:size])) + pace_y * float(at[size])
-    around = _gap(known, number)
-    return Guess(x, y, math.sqrt(max(variance, habits.noise)), around, int(abs(origin - number)), tuple(chosen))
+    return weights[:size], float(covariance[size, size] - weights @ wanted)
+
+
+def _start(known: np.ndarray, along: np.ndarray, length: float, habits: Habits) -> float:
+    """Return at which end of its course a street begins to count, NaN if the doors leave it open.
+
+    Several doors tell by their order, and must fit a beginning there; a single one by the pace that either end means.
+    """
+    if known.max() - known.min() >= 2:
+        away = known - known.mean()
+        slope = float(away @ along) / float(away @ away)
+        end = 0.0 if slope > 0 else length
+        off = abs(float(along.mean()) - slope * float(known.mean()) - end)
+        return end if off <= max(150.0, 0.35 * abs(slope) * float(known.mean())) else math.nan
+    number, way = max(float(known.mean()), 1.0), float(along.mean())
+    first, last = (habits.likelihood(max(reach, 1.0) / number) for reach in (way, length - way))
+    if max(first, last) < 3 * min(first, last) or max(first, last) <= 0:
+        return math.nan
+    return 0.0 if first > last else length
+
+
+def _side(doors: Doors, chosen: Sequence[int], number: int) -> float:
+    """Return how far to the left of its course a number stands: as the nearest doors of its side do."""
+    own = [k for k in chosen if doors.mains[k] % 2 == number % 2]
+    own.sort(key=lambda k: (abs(doors.mains[k] - number), k))
+    ways = sorted(doors.y[k] for k in own[:3])
+    return ways[len(ways) // 2] if ways else 0.0
 
 
 def _neighbours(mains: Sequence[int], number: float, without: int) -> list[int]:
@@ -137,29 +234,34 @@ def _gap(known: np.ndarray, number: float) -> int:
 def learn_habits(streets: Sequence[Doors]) -> Habits:
     """Learn how a city numbers its streets from the doors it knows; where they are too few, what is usual holds."""
     usual = Habits()
-    pace, spread = _paces(streets, usual)
+    pace, spread, paces = _paces(streets, usual)
     steps = _steps(streets)
     wander, noise = _wander(steps[steps[:, 4] == 0], usual) if len(steps) else (usual.wander, usual.noise)
     across = _extra(steps[steps[:, 4] == 1], wander, noise, usual.across) if len(steps) else usual.across
-    return Habits(pace, spread, wander, noise, across, max(_within(streets, usual), noise))
+    return Habits(pace, spread, wander, noise, across, max(_within(streets, usual), noise), paces)
 
 
-def _paces(streets: Sequence[Doors], usual: Habits) -> tuple[tuple[float, float], float]:
-    """Return mean and variance of the streets' paces, those left out that no street keeps (wrong doors)."""
+def _paces(streets: Sequence[Doors], usual: Habits) -> tuple[tuple[float, float], float, tuple[float, ...]]:
+    """Return mean and variance of the streets' paces, and a sample; wrong doors make paces that no street keeps."""
     found = []
     for street in streets:
         mains = np.array(street.mains, dtype="float64")
-        if mains[-1] - mains[0] < 40:
+        if mains[-1] - mains[0] < _LEAST_RANGE:
             continue
         away = mains - mains.mean()
         found.append(((away @ np.array(street.x)) / (away @ away), (away @ np.array(street.y)) / (away @ away)))
     if len(found) < _LEAST:
-        return usual.pace, usual.pace_spread
+        return usual.pace, usual.pace_spread, ()
     paces = np.array(found)
     strides = np.hypot(*paces.T)
-    paces = paces[strides <= 4 * np.median(strides)]
+    paces = paces[strides <= 6 * np.median(strides)]
     mean = paces.mean(axis=0)
-    return (float(mean[0]), float(mean[1])), max(float(((paces - mean) ** 2).mean()), 0.05)
+    sample = strides[(strides > 0.1) & (strides <= 6 * np.median(strides))][:: max(1, len(strides) // _MOST_PACES)]
+    spread = max(float(((paces - mean) ** 2).mean()), 0.05)
+    return (float(mean[0]), float(mean[1])), spread, tuple(float(stride) for stride in sample)
+
+
+_LEAST_RANGE = 20
 
 
 def _steps(streets: Sequence[Doors]) -> np.ndarray:

@@ -8,7 +8,17 @@ import math
 from typing import NamedTuple
 
 from geo.address import Number
-from geo.gazetteer import Doors, Gazetteer, NumberedStreet, best_guess, door_text, guess, kind_of_guess, round_radius
+from geo.gazetteer import (
+    Doors,
+    Gazetteer,
+    NumberedStreet,
+    best_guess,
+    door_text,
+    guess,
+    kind_of_guess,
+    round_radius,
+    trusted_as,
+)
 from geo.geocode.options import LocateOptions
 
 
@@ -44,7 +54,7 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
     wanted = number.main if number.last is None else (number.main + number.last) / 2
     street, found = best_guess(known, wanted, gazetteer.habits)
     kind = kind_of_guess(found)
-    radius = max(gazetteer.trust.radius(kind, round_radius(found.spread)), options.least_radius_m)
+    radius = max(gazetteer.trust.radius(trusted_as(street, found), round_radius(found.spread)), options.least_radius_m)
     detail: dict[str, object] = {"gap": found.gap} if kind == "between" else {"difference": found.difference}
     code = {"same": _EXACT, "between": _BETWEEN, "beyond": _NEAREST}[kind]
     near = found.gap if kind == "between" else found.difference
@@ -56,11 +66,12 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
 
 def _at_door(street: Doors, exact: list[int], gazetteer: Gazetteer, options: LocateOptions) -> Spot:
     """Take a door that is known; it is as good as the doors' positions fit each other."""
-    x, y = (sum(values[k] for k in exact) / len(exact) for values in (street.x, street.y))
+    doors = [street.points[k] for k in exact]
+    lon, lat = sum(p.lon for p in doors) / len(doors), sum(p.lat for p in doors) / len(doors)
     habits = gazetteer.habits
     radius = gazetteer.trust.radius("same", round_radius(math.sqrt(habits.noise + habits.within)))
     radius = min(max(radius, options.least_radius_m), options.exact_radius_m)
-    return Spot(*street.degrees(x, y), radius, "number", _EXACT, {}, street.points[exact[0]].town)
+    return Spot(lon, lat, radius, "number", _EXACT, {}, doors[0].town)
 
 
 def _town(street: Doors, near: tuple[int, ...], number: float) -> str:
@@ -77,7 +88,7 @@ def _middle(known: NumberedStreet, gazetteer: Gazetteer) -> Spot:
     found = guess(street, middle, gazetteer.habits)
     assert found is not None
     half = _HALF_M * street.mains[-1] * gazetteer.habits.stride
-    radius = math.hypot(half, gazetteer.trust.radius(kind_of_guess(found), round_radius(found.spread)))
+    radius = math.hypot(half, gazetteer.trust.radius(trusted_as(street, found), round_radius(found.spread)))
     towns = {point.town for point in street.points}
     town = towns.pop() if len(towns) == 1 else ""
     return Spot(*street.degrees(found.x, found.y), radius, "street", _MIDDLE, {}, town)

@@ -8,12 +8,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from shapely.geometry import Point
 
 from geo.gazetteer import Doors, StreetPoint, guess, round_radius
-from geo.gazetteer.doors import kind_of_guess, know_doors
+from geo.gazetteer.doors import know_doors
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.numbering import METRES, Habits, learn_habits
+from geo.gazetteer.trust import kind_of_guess
 
 LON, LAT = 121.4, 31.2
 STEMS = "子丑寅卯辰巳午未申酉戌亥天地人和日月星云风雨雷电山水石木火土"
@@ -153,3 +155,56 @@ def test_stated_radii_hold_about_nine_of_ten_times(seed, noise, wander):
             held.append(missed(doors, found, point) <= radius)
     assert len(held) > 800
     assert 0.87 <= np.mean(held) <= 0.94
+
+
+# --- along a course
+
+
+def bent():
+    """A street that runs 600 m east, then 600 m north; its numbers count two metres each from the west."""
+    return shapely.LineString([place(0, 0), place(600, 0), place(600, 600)])
+
+
+def on_bent(*numbers):
+    points = [(n, (2 * n, 0) if 2 * n <= 600 else (600, 2 * n - 600)) for n in numbers]
+    return Doors([StreetPoint(n, str(n), *place(*at), "", "") for n, at in points], bent())
+
+
+def off(doors, found, x, y):
+    return missed(doors, found, StreetPoint(0, "", *place(x, y), ""))
+
+
+def test_between_two_doors_the_way_goes_round_the_corner():
+    doors = on_bent(100, 500)
+    assert off(doors, guess(doors, 300, Habits()), 600, 0) < 25
+    straight = Doors(doors.points)
+    assert off(straight, guess(straight, 300, Habits()), 600, 0) > 200
+
+
+def test_beyond_the_last_door_a_street_does_not_leave_its_course():
+    doors = on_bent(100, 500)
+    assert off(doors, guess(doors, 560, Habits()), 600, 520) < 40
+    assert off(doors, guess(doors, 5_000, Habits()), 600, 600) < 1
+
+
+def test_doors_keep_to_their_side():
+    points = [StreetPoint(n, str(n), *place(2 * n, 12 if n % 2 else -12), "", "") for n in (51, 52, 101, 102)]
+    doors = Doors(points, bent())
+    assert off(doors, guess(doors, 75, Habits()), 150, 12) < 6
+    assert off(doors, guess(doors, 76, Habits()), 152, -12) < 6
+
+
+def test_a_single_door_tells_where_its_street_begins_if_only_one_end_fits():
+    habits = Habits(paces=(1.8, 2.0, 2.1, 2.2))
+    doors = on_bent(100)
+    assert off(doors, guess(doors, 50, habits), 100, 0) < 30
+    assert off(doors, guess(doors, 50, Habits()), 200, 0) < 1  # nothing is known: beside the door
+
+
+def test_doors_of_a_street_far_apart_are_one_along_its_course():
+    line = shapely.LineString([place(0, 0), place(9_000, 0)])
+    rows = layer([("长乐街1号", (10, 5)), ("长乐街21号", (8_900, 5))], "990101")
+    apart = know_doors(rows, None, {}, "试验市")
+    joined = know_doors(rows, None, {}, "试验市", {("990101", "长乐街"): (line,)})
+    assert [len(known.points["990101", "长乐街"].streets) for known in (apart, joined)] == [2, 1]
+    assert joined.points["990101", "长乐街"].streets[0].length_m == pytest.approx(9_000, rel=0.01)

@@ -1,0 +1,86 @@
+"""How far predicted house numbers may be trusted, measured on the doors that a city knows."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, guess, round_radius
+
+_SAMPLE = 2_500
+_BIN = 80
+_FEW = 2
+_SHARE = 0.905
+"""What a stated radius is to hold: the middle of 88 to 93 of a hundred."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """By how much the radius of a prediction must be stretched to hold nine of ten, by kind and size of prediction."""
+
+    factors: Mapping[str, tuple[tuple[float, float], ...]]
+
+    def radius(self, kind: str, radius: float) -> float:
+        """Return the radius to state for a predicted one."""
+        table = self.factors.get(kind)
+        if not table:
+            return radius
+        sizes, factors = zip(*table, strict=True)
+        return radius * float(np.exp(np.interp(math.log(radius), sizes, factors)))
+
+
+def kind_of_guess(found: Guess) -> str:
+    """Return what a prediction rests on: ``same`` number, ``between`` two numbers, or ``beyond`` all of them."""
+    if found.difference == 0:
+        return "same"
+    return "between" if found.gap >= 0 else "beyond"
+
+
+def trusted_as(street: Doors, found: Guess) -> str:
+    """Return under what a prediction's radius was tried out: its kind, on how few doors, and whether along a course."""
+    few = " few" if len(found.near) <= _FEW else ""
+    return kind_of_guess(found) + few + ("" if math.isnan(street.length_m) else " along")
+
+
+def try_out(streets: Iterable[Doors], habits: Habits) -> Trust:
+    """Leave doors out and ask for them, and see by how much the predictions' radii fall short."""
+    tried: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for street, k in _sample(streets):
+        for only in (None, *_few_others(len(street.mains), k)):
+            found = guess(street, street.mains[k], habits, without=k, only=only)
+            if found is None:
+                continue
+            missed = math.hypot(found.x - street.x[k], found.y - street.y[k])
+            radius = round_radius(found.spread)
+            tried[trusted_as(street, found)].append((math.log(radius), math.log(max(missed, 1.0) / radius)))
+    return Trust({kind: _factors(pairs) for kind, pairs in sorted(tried.items()) if len(pairs) >= _BIN // 2})
+
+
+def _few_others(size: int, left_out: int) -> list[list[int]]:
+    """Return one door, and two, out of the others: what a street with fewer doors would know."""
+    others = [k for k in range(size) if k != left_out]
+    one, two = (7 * left_out + 3) % len(others), (5 * left_out + 1) % len(others)
+    return [[others[one]]] if one == two else [[others[one]], [others[one], others[two]]]
+
+
+def _sample(streets: Iterable[Doors]) -> list[tuple[Doors, int]]:
+    """Return doors evenly from all streets."""
+    known = {id(street): street for street in streets}  # a street may be known in several counties
+    doors = [(street, k) for street in known.values() for k in range(len(street.mains)) if len(street.mains) > 1]
+    return doors[:: max(1, math.ceil(len(doors) / _SAMPLE))]
+
+
+def _factors(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Return (log of radius, log of stretch) per group of alike radii."""
+    table = np.array(sorted(pairs))
+    parts = np.array_split(table, max(1, len(table) // _BIN))
+    return tuple((float(part[:, 0].mean()), float(np.quantile(part[:, 1], _SHARE))) for part in parts)
+
+
+def reach(doors: Iterable[tuple[float, float]], middle: tuple[float, float]) -> float:
+    """Return the radius in metres around ``middle`` that holds nine of ten doors (lon, lat)."""
+    at = np.array(list(doors), dtype="float64") - middle
+    scale = (METRES * math.cos(math.radians(middle[1])), METRES)
+    return float(np.quantile(np.hypot(*(at * scale).T), _SHARE))
