@@ -67,6 +67,8 @@ def weigh(
     answers = Answers(gazetteer, options)
     answers.evidence = {}
     columns = _columns(inputs, gazetteer, answers, lambda _done, _of: None)
+    if options.credit_code:
+        raise ValueError("evidence is gathered without credit codes")
     seconds = (_second(gazetteer, other, name) for other, name in zip(inputs.others, inputs.names, strict=True))
     keys = [(normalise(raw).text, second) for raw, second in zip(inputs.addresses, seconds, strict=True)]
     frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
@@ -80,6 +82,7 @@ class _Inputs:
         self.addresses, self.others = _addresses(enterprises)
         nothing: list[object] = [None] * len(enterprises)
         self.names = enterprises["name"].tolist() if options.company and "name" in enterprises.columns else nothing
+        self.codes = enterprises["uscc"].tolist() if options.credit_code and "uscc" in enterprises.columns else nothing
 
 
 def used_addresses(enterprises: pd.DataFrame) -> list[object]:
@@ -103,8 +106,12 @@ def _columns(
 ) -> dict[str, Any]:
     size = len(inputs.addresses)
     rows: list[tuple[Any, ...]] = []
-    for k, (raw, other, name) in enumerate(zip(inputs.addresses, inputs.others, inputs.names, strict=True)):
-        rows.append(answers.row(raw, _second(gazetteer, other, name)))
+    given = zip(inputs.addresses, inputs.others, inputs.names, inputs.codes, strict=True)
+    for k, (raw, other, name, code) in enumerate(given):
+        second = _second(gazetteer, other, name)
+        if isinstance(code, str):
+            second = _tie_broken(gazetteer, raw, second, code)
+        rows.append(answers.row(raw, second, name))
         if k % _STEP == 0:
             progress(k, size)
     answers.settle()
@@ -114,6 +121,26 @@ def _columns(
         name: pd.array(list(values), dtype=column.dtype)
         for (name, column), values in zip(LOCATIONS.columns.items(), columns, strict=True)
     }
+
+
+_AUTHORITY = math.log(0.2)
+"""A credit code keeps the authority of the first registration, and a city's own authority may be any county's."""
+
+
+def _tie_broken(gazetteer: Gazetteer, raw: object, second: Second, code: str) -> Second:
+    """Return the second evidence with the authority of a credit code, if the address leaves the county open."""
+    reading = read(gazetteer, normalise(raw).text, second[0])
+    entity = gazetteer.entities.get(code[2:8])
+    if entity is None or entity.kind != "county" or reading.certain or reading.chance >= _CLEAR:
+        return second
+    owner = gazetteer.owners.get(entity.name)
+    if owner is None or owner.votes is None:
+        return second
+    county = gazetteer.counties[owner.votes.index(max(owner.votes))]
+    votes = county_votes(gazetteer, county, _AUTHORITY)
+    if second[0] is not None:
+        votes = tuple(a + b for a, b in zip(second[0], votes, strict=True))
+    return votes, "CREDIT_CODE"
 
 
 def _second(gazetteer: Gazetteer, other: object, name: object) -> Second:

@@ -19,7 +19,9 @@ class LocateOptions:
     ``calibration``: the fitted confidence; without it rules of thumb serve. ``error_budget``: the share of wrong
     answers allowed among the automatic ones; where both are given, the calibration may raise the threshold above
     ``auto``.
-    ``company``: whether the firm's name may serve as second evidence. ``candidates``: how many alternatives to keep.
+    ``company``: whether the firm's name may serve as second evidence. ``credit_code``: whether the authority in the
+    firm's credit code may break a tie between counties that the address leaves open; off, because firms move and the
+    code stays. ``candidates``: how many alternatives to keep.
     """
 
     auto: float = 0.90
@@ -28,6 +30,7 @@ class LocateOptions:
     least: float = 0.40
     gap: int = 100
     company: bool = True
+    credit_code: bool = False
     candidates: int = 5
     number_radius_m: float = 125.0
     exact_radius_m: float = 130.0

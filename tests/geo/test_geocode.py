@@ -268,3 +268,23 @@ def test_a_position_near_a_border_is_told_and_an_unknown_county_filled() -> None
     found = assign(frame, layers(), outlines())
     assert found["county_code"].tolist() == ["990181", "990181"]
     assert [[code for code, _ in reasons] for reasons in found["reasons"]] == [[], ["NEAR_BORDER"]]
+
+
+def test_a_credit_code_breaks_a_tie_only_where_that_is_switched_on(names: Gazetteer) -> None:
+    frame = pd.DataFrame({"address": ["人民路9号"], "uscc": ["91990181MA00000000"]}, index=["x"])
+    plain, tied = (locate(frame, names, options=LocateOptions(credit_code=on)).iloc[0] for on in (False, True))
+    assert "CREDIT_CODE" not in codes(plain)
+    assert "CREDIT_CODE" in codes(tied)
+    assert tied["status"] != "auto"
+    named = frame.assign(address="东沟区人民路9号")
+    row = locate(named, names, options=LocateOptions(credit_code=True)).iloc[0]
+    assert "CREDIT_CODE" not in codes(row)
+    assert row["county_code"] == "990101"
+
+
+def test_a_place_in_the_firms_name_is_for_a_person_to_confirm(names: Gazetteer) -> None:
+    row = one("东沟区柳桥街道", names, name="试验云帆大厦物业有限公司")
+    assert (row["building"], row["status"]) == ("building:990101:云帆大厦", "review")
+    assert "PLACE_BY_NAME" in codes(row)
+    assert one("东沟区柳桥街道8号", names, name="试验云帆大厦物业有限公司")["building"] is pd.NA
+    assert one("西塘区柳树镇", names, name="试验云帆大厦物业有限公司")["building"] is pd.NA

@@ -6,11 +6,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from tests.geo.hard_cases import CASES as ALL
-from tests.geo.hard_cases import called, faults, located, wrong_auto
-
-_COMING = {"PLACE_BY_NAME"}
-CASES = [c for c in ALL if not (_COMING & set(c["expect"].get("reasons", [])))]
+from tests.geo.hard_cases import CASES, called, faults, located, wrong_auto
 
 
 @pytest.fixture(scope="module")
