@@ -26,8 +26,10 @@ Fault = tuple[str, dict[str, Any]]
 
 _POINTS = frozenset({"enterprises", "building", "market", "address"})
 """Kinds whose geometry stands for one spot, so that copies and few decimals tell something."""
-_TEXTS = ("name", "address", "street", "number", "county")
+_TEXTS = ("name", "address", "street", "number", "county", "code")
+_KEPT = ("lon", "lat", "name", "address", "county", "code", "shape")
 _ON_A_LINE = 5
+_ON_A_BORDER = 80
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,9 @@ def look(session: Session, opened: Opened, ground: Mapping[str, pd.DataFrame], c
     if isinstance(opened.content, OsmFile) or kind not in (*_POINTS, "zone", "street", "division"):
         return Told()
     table = _table(opened, counties)
-    if table is None or (kind == "division" and not isinstance(opened.content, Layer)):
+    if table is None:
         return Told()
-    bad = dict(_refused(table)) if kind in _POINTS else {}
+    bad = dict(_refused(table)) if kind in _POINTS or (kind == "division" and "shape" not in table) else {}
     sound = table[~table.index.isin(list(bad)) & table["lon"].notna() & table["lat"].notna()]
     sound = sound.assign(**dict(zip(("lon", "lat"), _wgs84(sound, opened.cell_datum), strict=True)))
     outlines = ground["outlines"]
@@ -68,7 +70,8 @@ def look(session: Session, opened: Opened, ground: Mapping[str, pd.DataFrame], c
     doubts = gates.coarse_points(given["lon"], given["lat"]) if kind in _POINTS else {}
     verdict = None
     if len(sound):
-        known = gates.Known(_known_places(session, opened), ground["divisions"], outlines)
+        others = (_of_others(ground[layer], opened) for layer in ("divisions", "outlines"))
+        known = gates.Known(_known_places(session, opened), *others)
         verdict = gates.judge_datum(gates.gather(_spots(sound, kind), known, kind), opened.datum)
     counted = _counted(table, opened, bad)
     places = gates.decimals(given["lon"], given["lat"]) if kind in _POINTS else pd.Series(dtype="Int64")
@@ -90,8 +93,10 @@ def _table(opened: Opened, counties: Mapping[str, str]) -> pd.DataFrame | None:
         lines = zip(data["address"], data["street"], data["number"], strict=True)
         data["address"] = [address or (f"{street}{number}号" if street else "") for address, street, number in lines]
         named = zip(data["county"], data["address"], strict=True)
-        data["county"] = data["area"] = [area_of(county, address, counties) for county, address in named]
-        parts.append(pd.DataFrame(data, index=rows.index))
+        data["county"] = [area_of(county, address, counties) for county, address in named]
+        if opened.request.kind == "enterprises":
+            data["name"] = ""  # no place is called as a firm is; a register may have a million
+        parts.append(pd.DataFrame({name: data[name] for name in _KEPT if name in data}, index=rows.index))
     return pd.concat(parts) if parts else None
 
 
@@ -101,11 +106,10 @@ def _texts(rows: pd.DataFrame, column: str | None) -> list[str]:
 
 def _cell_points(rows: pd.DataFrame, opened: Opened) -> dict[str, Any]:
     columns = opened.matching.columns
-    found = {
+    return {
         name: np.array([read_degrees(cell, opened.words)[0] for cell in rows[columns[name]]], dtype="float64")
         for name in ("lon", "lat")
     }
-    return {**found, "shape": None}
 
 
 def _shape_points(rows: pd.DataFrame) -> dict[str, Any]:
@@ -121,16 +125,18 @@ def _wgs84(table: pd.DataFrame, datum: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _refused(table: pd.DataFrame) -> dict[Any, Fault]:
     given = table.dropna(subset=["lon", "lat"], how="all")
-    return registry.check_positions(given["lon"], given["lat"], given["address"], given["area"])
+    return registry.check_positions(given["lon"], given["lat"], given["address"], given["county"])
 
 
 def _spots(sound: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return the points that are compared: of zones and outlines the centre, of streets some points along each."""
-    if kind == "street":
-        along = [(row, shape.interpolate(f, normalized=True)) for row, shape, f in _along(sound["shape"])]
-        texts = sound.loc[[row for row, _ in along], ["name", "county"]].reset_index(drop=True)
+    """Return the points that are compared: of zones the centre, of streets and borders some points along each."""
+    if "shape" not in sound:
+        return sound
+    if kind == "street" or (kind == "division" and sound["shape"].map(lambda shape: shape.area > 0).all()):
+        along = [(row, line.interpolate(f, normalized=True)) for row, line, f in _along(sound["shape"])]
+        texts = sound.loc[[row for row, _ in along], ["name", "county", "code"]].reset_index(drop=True)
         return texts.assign(address=texts["name"], lon=[p.x for _, p in along], lat=[p.y for _, p in along])
-    if kind in ("zone", "division") and sound["shape"].notna().any():
+    if kind == "zone" and sound["shape"].notna().any():
         centres = gpd.GeoSeries(sound["shape"], crs=CRS).set_crs(None, allow_override=True).centroid
         sound = sound.assign(lon=centres.x, lat=centres.y)
     return sound
@@ -138,8 +144,9 @@ def _spots(sound: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 def _along(shapes: pd.Series) -> Iterator[tuple[Any, Any, float]]:
     for row, shape in shapes.items():
-        if shape is not None and shape.geom_type in ("LineString", "MultiLineString"):
-            yield from ((row, shape, (step + 0.5) / _ON_A_LINE) for step in range(_ON_A_LINE))
+        line, count = (shape.boundary, _ON_A_BORDER) if shape.area > 0 else (shape, _ON_A_LINE)
+        if line.geom_type in ("LineString", "MultiLineString"):
+            yield from ((row, line, (step + 0.5) / count) for step in range(count))
 
 
 def _county_shapes(outlines: pd.DataFrame) -> dict[str, Any]:
@@ -149,9 +156,8 @@ def _county_shapes(outlines: pd.DataFrame) -> dict[str, Any]:
 
 def _known_places(session: Session, opened: Opened) -> gpd.GeoDataFrame:
     """Return the places on the map: of layers of other sources, and those that a person has pinned."""
-    own = opened.request.source or opened.request.filename
-    stored = store.read(session, "places", store.CITY)
-    placed = stored[stored.geometry.notna() & stored["source"].ne(own).fillna(value=True)]
+    stored = _of_others(store.read(session, "places", store.CITY), opened)
+    placed = stored[stored.geometry.notna()]
     pins = standing(store.read(session, "decisions", store.CITY), "pin").dropna(subset=["lon", "lat"])
     rows = []
     for subject, lon, lat in zip(pins["subject"], pins["lon"], pins["lat"], strict=True):
@@ -163,6 +169,12 @@ def _known_places(session: Session, opened: Opened) -> gpd.GeoDataFrame:
     pinned = pd.DataFrame(rows, index=[f"pin:{number}" for number in range(len(rows))]).assign(origin="decision")
     points = gpd.GeoDataFrame(pinned, geometry=gpd.points_from_xy(pinned["lon"], pinned["lat"]), crs=CRS)
     return gpd.GeoDataFrame(pd.concat([placed, PLACES.conform(points)]), geometry="geometry", crs=CRS)
+
+
+def _of_others(frame: pd.DataFrame, opened: Opened) -> pd.DataFrame:
+    """Leave out what the same source brought before: a file is no witness of itself."""
+    own = opened.request.source or opened.request.filename
+    return frame[frame["source"].ne(own).fillna(value=True)]
 
 
 def _counted(table: pd.DataFrame, opened: Opened, bad: Mapping[Any, Fault]) -> gates.Counted:

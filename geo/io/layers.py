@@ -157,14 +157,17 @@ def _raw(frame: pd.DataFrame) -> pd.DataFrame:
     for name in frame.columns:
         cells = frame[name].astype("object")
         columns[str(name)] = pd.Series(
-            [
-                None if cell is None or cell is pd.NaT or cell is pd.NA or cell != cell else _native(cell)
-                for cell in cells
-            ],
+            [None if _is_nothing(cell) else _native(cell) for cell in cells],
             index=index,
             dtype="object",
         )
     return pd.DataFrame(columns, index=index)
+
+
+def _is_nothing(cell: Any) -> bool:
+    if isinstance(cell, np.ndarray | list | dict):  # lists of GeoJSON compare item by item
+        return len(cell) == 0
+    return bool(cell is None or cell is pd.NaT or cell is pd.NA or cell != cell)
 
 
 def _native(cell: Any) -> Any:

@@ -3,13 +3,17 @@
 import csv
 import json
 from datetime import date
+from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 import sqlalchemy as sa
 
-from app import create_app, imports, store
+from app import create_app, ground, imports, store
 from app.config import Config
 from app.models import Enterprise, Headcount, ImportBatch, LaborUnion, Membership, Place
 from geo.datum import from_wgs84
@@ -345,3 +349,21 @@ def test_pins_that_a_person_has_set_are_known_places(embedded, tmp_path):
     plan = imports.plan(embedded, request(path, "places", place_kind="building", datum="gcj02"), day=DAY)
     found = dict(plan.tally.findings)["LAYER_DATUM_WRONG"]
     assert (found["probable"], found["pairs"]) == ("BD-09", 6)
+
+
+@pytest.mark.parametrize("true", ["wgs84", "gcj02", "bd09"])
+def test_borders_of_counties_are_held_against_those_of_the_city(embedded, tmp_path, true):
+    root = Path(__file__).resolve().parents[2]
+    ground.lay(embedded, data=root / "data", city="320600")
+    layer = gpd.read_file(root / "data" / "boundaries" / "nantong.geojson")[["code", "name", "geometry"]]
+    moved = shapely.transform(
+        layer.geometry.to_numpy(), lambda xy: np.column_stack(from_wgs84(xy[:, 0], xy[:, 1], true))
+    )
+    path = tmp_path / "counties.geojson"
+    layer.set_geometry(list(moved), crs=layer.crs).to_file(path, driver="GeoJSON")
+    plan = imports.plan(embedded, request(path, "places", place_kind="division", source="另一家"), day=DAY)
+    found = dict(plan.tally.findings)
+    if true == "wgs84":
+        assert "LAYER_DATUM_AGREES_LINES" in found
+    else:
+        assert found["LAYER_DATUM_WRONG_LINES"]["datum"] == true

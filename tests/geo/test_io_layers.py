@@ -132,3 +132,15 @@ def test_an_empty_layer_is_refused(tmp_path):
     with pytest.raises(FileRefused) as caught:
         read_layer(tmp_path / "a.geojson")
     assert caught.value.code == "NO_ROWS"
+
+
+def test_lists_among_the_attributes_are_text(tmp_path):
+    shape = {"type": "Point", "coordinates": [120.8, 32.0]}
+    features = [
+        {"type": "Feature", "properties": {"name": "崇川区", "cp": [120.857434, 32.009875]}, "geometry": shape},
+        {"type": "Feature", "properties": {"name": "海门区", "cp": []}, "geometry": shape},
+    ]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    rows = read_layer(path).rows
+    assert rows["cp"].tolist() == ["120.857434、32.009875", None]

@@ -1,5 +1,6 @@
 """Points of a layer beside what is known of the same name or address: doors, buildings, villages, streets, counties."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,11 +16,22 @@ from geo.registry.positions import house_tokens
 from geo.text import fold
 
 SIGMA_M: Mapping[str, float] = MappingProxyType(
-    {"building": 80.0, "market": 100.0, "address": 80.0, "zone": 300.0, "village": 800.0, "town": 2_500.0}
+    {
+        "same": 150.0,
+        "building": 80.0,
+        "market": 100.0,
+        "address": 80.0,
+        "zone": 300.0,
+        "village": 800.0,
+        "town": 2_500.0,
+    }
 )
 """How far apart two honest sources put the same thing, one axis (our own choice)."""
 SPOTS = ("lon", "lat", "name", "address", "county")
-"""Columns of a table of points: WGS-84 as the declared datum gives it; texts "" and county code "" if not given."""
+"""Columns of a table of points: WGS-84 as the declared datum gives it; texts "" and county code "" if not given.
+
+Of divisions there is ``code``, too.
+"""
 MOST_SPOTS = 20_000
 MOST_ON_A_STREET = 5
 SAME_M = 500.0
@@ -56,13 +68,16 @@ def gather(spots: pd.DataFrame, known: Known, kind: str) -> Evidence:
         What the layer holds: ``enterprises`` or a kind of place. A layer of places is compared by its names, too.
     """
     spots = _sample(spots.dropna(subset=["lon", "lat"]))
-    texts = [fold(text) for text in spots["address"]]
+    texts = [fold(text) for text in spots["name" if kind == "division" else "address"]]
     tokens = [house_tokens(text) for text in spots["address"]]
     matched = [
         *_doors(spots, tokens, known.places),
         *_inside_texts(spots, texts, _things(known.places, ("building", "market"))),
         *_inside_texts(spots, texts, _division_things(known.divisions)),
     ]
+    if kind == "division":
+        matched += _same_codes(spots, known.divisions)
+        return Evidence(_pairs(spots, matched), _borders(spots, known.outlines))
     if kind in ("building", "market", "zone"):
         matched += _same_names(spots, _things(known.places, (kind,)))
     claims = spots.loc[spots["county"].ne(""), ["lon", "lat", "county"]]
@@ -150,6 +165,36 @@ def _same_names(spots: pd.DataFrame, things: Mapping[str, list[_Thing]]) -> Iter
         thing = _chosen(things.get(fold(name), []), county) if name else None
         if thing is not None:
             yield place, thing
+
+
+def _same_codes(spots: pd.DataFrame, divisions: pd.DataFrame) -> Iterator[tuple[int, _Thing]]:
+    """Set points of towns and villages beside known ones of the same code."""
+    part = divisions[divisions["lon"].notna() & divisions["level"].isin(("village", "town"))]
+    things = {
+        str(c): _Thing(c, "", float(x), float(y), "same")
+        for c, x, y in zip(part.index, part["lon"], part["lat"], strict=True)
+    }
+    for place, code in enumerate(spots["code"]):
+        thing = things.get(_bare(code))
+        if thing is not None:
+            yield place, thing
+
+
+def _bare(code: str) -> str:
+    return re.sub(r"^(\d{6})0{6}$|^(\d{9})0{3}$", r"\1\2", code)
+
+
+def _borders(spots: pd.DataFrame, outlines: pd.DataFrame) -> pd.DataFrame:
+    """Set points along the border of a county beside the known border of the same county, a quarter of it at a time."""
+    lines = {code: shape.boundary for code, shape in _counties(outlines).items()}
+    codes = [_bare(code) for code in spots["code"]]
+    number = spots.groupby("code").cumcount() * 4 // spots.groupby("code")["code"].transform("size")
+    rows = [
+        (lon, lat, f"{code}:{quarter}", lines[code])
+        for lon, lat, code, quarter in zip(spots["lon"], spots["lat"], codes, number, strict=True)
+        if code in lines
+    ]
+    return pd.DataFrame(rows, columns=["lon", "lat", "street", "line"])
 
 
 def _inside_texts(
