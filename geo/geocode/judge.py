@@ -73,7 +73,8 @@ def judge(
         "auto" if confidence >= threshold and not _needs_a_person(reading, found, against=bool(against)) else "review"
     )
     lon, lat, radius = point
-    widened = _widened(radius, reading)
+    settled = found.spot is not None and found.spot.settled and level == found.spot.level
+    widened = round(radius, 1) if settled else _widened(radius, reading)
     return Verdict(level, lon, lat, widened, round(confidence, 4), status, reasons, candidates, evidence)
 
 
@@ -150,9 +151,11 @@ def _tells(reading: Reading) -> bool:
 def _position(found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:
     """Return the level earned, lon, lat and radius, and how the position was found."""
     identity = _finest(found)
+    on_street = found.spot
+    if on_street is not None and on_street.moved:
+        return on_street.level, (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
     if placed(found.building):
         return "building", _at(found, "building"), [["BUILDING_ON_MAP", {}]]
-    on_street = found.spot
     if on_street is not None and on_street.level == "number":
         return "number", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
     for level in ("market", "street", "village", "zone") if identity == "village" else ("market", "street", "zone"):
@@ -207,7 +210,8 @@ def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
         reasons.insert(0, ["CONFLICT", {"county": reading.county}])
     address = reading.address
     if address.crossing or address.relation is not None or address.number is not None:
-        reasons += _number_reasons(address)
+        met = found.spot is not None and found.spot.code == "CROSSING"
+        reasons += _number_reasons(address, met=met)
     return reasons
 
 
@@ -217,9 +221,9 @@ def _old_name(name: Name, words: str) -> list[Reason]:
     return [["OLD_NAME", {"from": words, "to": official}]] if official is not None and official != words else []
 
 
-def _number_reasons(address: Address) -> list[Reason]:
+def _number_reasons(address: Address, *, met: bool) -> list[Reason]:
     reasons: list[Reason] = []
-    if address.crossing:
+    if address.crossing and not met:
         reasons.append(["CROSSING", {}])
     if address.relation is not None:
         reasons.append(["RELATION", {"words": address.relation}])

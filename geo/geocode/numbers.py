@@ -23,7 +23,10 @@ from geo.geocode.options import LocateOptions
 
 
 class Spot(NamedTuple):
-    """A position on a street. ``level`` is ``number`` or ``street``; ``code`` and ``detail`` say how it was found."""
+    """A position on a street. ``level`` is ``number`` or ``street``; ``code`` and ``detail`` say how it was found.
+
+    ``settled``: the radius holds the relation of the address (旁, 北200米) already; ``moved``: the words it followed.
+    """
 
     lon: float
     lat: float
@@ -32,6 +35,8 @@ class Spot(NamedTuple):
     code: str
     detail: dict[str, object]
     town: str = ""
+    settled: bool = False
+    moved: str = ""
 
 
 _EXACT, _BETWEEN, _NEAREST, _MIDDLE = "NUMBER_EXACT", "NUMBER_INTERPOLATED", "NUMBER_NEAREST", "STREET_MIDDLE"

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
 from geo.gazetteer.variants import BARE_ZONES, county_short, is_urban
+from geo.geocode.crossings import crossing
 from geo.geocode.numbers import Spot, spot
 from geo.geocode.options import LocateOptions
+from geo.geocode.relations import follow
 
 Reason = list[object]
 """``[code, {detail}]``."""
@@ -62,7 +64,7 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
         _village(gazetteer, result, name, words, cut=cut)
     _road(reading, result)
     _door(gazetteer, reading, result)
-    result.spot = _on_street(gazetteer, reading, result, options)
+    result.spot = _spot(gazetteer, reading, result, options)
     _town_of_place(gazetteer, result)
     return result
 
@@ -164,6 +166,31 @@ def _town_of_place(gazetteer: Gazetteer, result: Resolved) -> None:
     if result.town is None and result.spot is not None and result.spot.town:
         result.town = gazetteer.entities.get(result.spot.town)
         result.reasons.append(["TOWN_FROM_PLACE", {"place": result.spot.town}])
+
+
+def _spot(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Spot | None:
+    """Return the position that streets give: a crossing, a house number, or what words lead to from there."""
+    address = reading.address
+    on_street = _on_street(gazetteer, reading, found, options)
+    if address.crossing or (address.number is None and len(address.names) > 1):
+        on_street = (on_street if address.number is not None else None) or (
+            crossing(gazetteer, reading.county, address) or on_street
+        )
+    if address.relation is None:
+        return on_street
+    base = on_street or _at_place(found)
+    led = follow(gazetteer, reading.county, address, found.road, base)
+    if led is not None and led.moved:
+        found.reasons.append(["MOVED", {"words": led.moved}])
+    return on_street if led is base else led
+
+
+def _at_place(found: Resolved) -> Spot | None:
+    """Return the building or market of an address as a spot, for words that lead away from it."""
+    for place, code in ((found.building, "BUILDING_ON_MAP"), (found.market, "MARKET_ON_MAP")):
+        if place is not None and placed(place):
+            return Spot(place.lon, place.lat, place.radius_m, "street", code, {})
+    return None
 
 
 def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Spot | None:

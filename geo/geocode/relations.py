@@ -1,0 +1,77 @@
+"""Words that lead away from a place (北200米, 向东500米): the position follows them where it can be computed.
+
+Sides and ends without a distance (东侧, 北首) are not computed: they say on which part of a street, not where on it.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from geo.address import Address
+from geo.gazetteer import Gazetteer
+from geo.geocode.numbers import Spot
+
+_METRES = 111_320.0
+_AWAY = re.compile(
+    r"(?P<way>[东南西北]{1,2})(?:侧|边|面|方向?)?(?:约|大约)?(?P<much>\d+(?:\.\d+)?)(?:多|余)?(?P<unit>米|公里|M|KM)"
+)
+_WAYS = {"东": (1.0, 0.0), "西": (-1.0, 0.0), "南": (0.0, -1.0), "北": (0.0, 1.0)}
+_FARTHEST_M = 5_000.0
+_STILL_M = 50.0
+"""Who stands further from a door than this is not at the door any more."""
+_ALONG = 0.7
+_BESIDE_M = 120.0
+_VAGUE = 0.3
+"""How inexact a distance in words is, as a share of it."""
+
+
+def follow(gazetteer: Gazetteer, county: str, address: Address, road: str | None, spot: Spot | None) -> Spot | None:
+    """Return the spot that the relation of an address leads to, away from ``spot``.
+
+    A distance along the street's way goes along its course, any other straight. Without such words ``spot`` stays.
+    """
+    lines = gazetteer.courses.get((county, road or "")) or gazetteer.courses.get(("", road or "")) or ()
+    begin = min((start for label, start, _ in address.components if label == "assist"), default=len(address.text))
+    away = _AWAY.search(address.text, begin)  # 交叉口北 and 0.5公里 may be two components
+    return spot if away is None or spot is None else _moved(spot, away, lines)
+
+
+def _moved(spot: Spot, away: re.Match[str], lines: Sequence[shapely.LineString]) -> Spot:
+    metres = float(away["much"]) * (1_000.0 if away["unit"] in ("公里", "KM") else 1.0)
+    if not 0 < metres <= _FARTHEST_M:
+        return spot
+    way = np.array([_WAYS[letter] for letter in away["way"]]).sum(axis=0)
+    length = float(np.hypot(*way))
+    if length == 0:
+        return spot
+    lon, lat = _step(spot, way / length, metres, lines)
+    level = spot.level if metres <= _STILL_M else "street"
+    radius = math.hypot(spot.radius_m, _VAGUE * metres)
+    return spot._replace(lon=lon, lat=lat, level=level, radius_m=radius, settled=True, moved=away.group())
+
+
+def _step(spot: Spot, way: np.ndarray, metres: float, lines: Sequence[shapely.LineString]) -> tuple[float, float]:
+    """Go along the course beside the spot if it runs that way, else straight."""
+    scale = np.array([_METRES * math.cos(math.radians(spot.lat)), _METRES])
+    for course in lines:
+        line = shapely.transform(course, lambda at: (at - (spot.lon, spot.lat)) * scale)
+        here = shapely.Point(0, 0)
+        if line.distance(here) > _BESIDE_M:
+            continue
+        along = line.project(here)
+        ends = shapely.get_coordinates(shapely.line_interpolate_point(line, [max(along - 15, 0), along + 15]))
+        heading = (ends[1] - ends[0]) / max(float(np.hypot(*(ends[1] - ends[0]))), 1e-9)
+        agrees = float(heading @ way)
+        if abs(agrees) >= _ALONG:
+            reached = along + math.copysign(metres, agrees)
+            if 0 <= reached <= line.length:
+                foot, there = (shapely.get_coordinates(line.interpolate(at))[0] for at in (along, reached))
+                return _degrees(spot, (there - foot) / scale)
+    return _degrees(spot, way * metres / scale)
+
+
+def _degrees(spot: Spot, step: np.ndarray) -> tuple[float, float]:
+    return spot.lon + float(step[0]), spot.lat + float(step[1])
