@@ -33,8 +33,10 @@ _NOT_AFTER = (
     r"(?!候机|航站|桥|路|街|线|大道|大街|公路|地块|区块|井|坝|闸|圩|河|码头|门(?!市|面)|村|沟|泵|池|庙|标|支|干)"
 )
 
+_STARTS = r"\dA-Z附甲乙丙丁特第临负底顶夹裙地经纬\-"
+_SIDED = r"[东西南北中主副前后左右][座幢栋楼区环]|[一二三四五六]期"
 _NUMBER = re.compile(
-    r"(?=[\dA-Z附甲乙丙丁特第临负底顶夹裙地经纬\-]|[东西南北中主副前后左右][座幢栋楼区环]|[一二三四五六]期)(?:"
+    rf"(?=[{_STARTS}]|{_SIDED})(?:"
     rf"(?P<road>(?:[经纬]|[东西南北]环|[GSXY](?=\d))?\d{{1,4}}(?:号?(?:大街|大道|街|路|公路)(?!口|村|社区|小区)|国道|省道|县道|公路|号线))"
     rf"|(?P<floorpre>(?:地下|负|-|B|第)\d{{1,2}}(?:层|楼)|底层|底楼|顶层|顶楼|夹层|地下室|裙楼|负{_ONE}楼?|B\d(?:层|F)?(?![\d-]|幢|栋|座|号|区|室|楼))"
     rf"|(?P<pre>附|甲|乙|丙|丁|特|第|临)?(?P<num>{_LIST})(?P<unit>(?:{_UNITS}){_NOT_AFTER})?"
@@ -80,7 +82,7 @@ class Token(NamedTuple):
     unit: str
 
 
-_GATE = re.compile(r"[A-Z0-9附甲乙丙丁特第临负底顶夹裙地经纬座幢栋楼区期层国省]")
+_GATE = re.compile(rf"[{_STARTS}]|{_SIDED}")
 _REL_MARKS = "米里M交口面过壁近旁后下上侧首边端隅角邻堍内间沿与和及以("
 _REL_GATE = re.compile(rf"[{_REL_MARKS}]|[东西南北][),、]|[东西南北]$")
 """What every relation holds at least one of."""
@@ -88,8 +90,18 @@ _MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓
 """What a text with anything but numbers holds at least one of."""
 
 
+_PLAIN = re.compile(
+    rf"[^{_STARTS}{_REL_MARKS}),、~/.:&_*+=!?店门营商车铺摊柜仓储电丰辖属自所私之座幢栋楼环期]*(\d{{1,4}})([号组])$"
+)
+"""Names and one number behind them, as two addresses of three are."""
+
+
 def scan(text: str) -> list[Token]:
     """Return the tokens of a normalised text in order, not overlapping."""
+    plain = _PLAIN.match(text)
+    if plain is not None and ("区" not in text or _GATE.search(text, 0, plain.start(1)) is None):
+        start, end = plain.start(1), len(text)
+        return [Token(start, end, NO if text[-1] == "号" else GROUP, plain[1], plain[2])]
     numbers = [token for m in _NUMBER.finditer(text) if (token := _token(m))] if _GATE.search(text) else []
     if not _MORE.search(text):
         return numbers

@@ -66,20 +66,21 @@ class Repairs:
     def slips(self, kind: str, county: str, words: str) -> list[Slip]:
         """Return the names of a kind in a county that are one slip away from ``words``, in order."""
         core = core_of(kind, words)
-        if not 2 <= len(core) <= _LONGEST:
+        size = len(core)
+        if not 2 <= size <= _LONGEST:
             return []
-        known = self.names.get((kind, county), {})
-        found = (_slip(kind, core, text, known[text]) for text in sorted(self._near(kind, county, core)))
-        slips = [slip for slip in found if slip is not None]
-        if not county:
-            return slips
-        return [s._replace(entities=tuple(e for e in s.entities if e.county in (county, None))) for s in slips]
-
-    def _near(self, kind: str, county: str, core: str) -> set[str]:
         index = self.made.get((kind, county))
         if index is None:
             index = self.made[kind, county] = _index(self.names.get((kind, county), {}))
-        return {text for less in (core, *_shorter(core)) for text in index.get(less, ())}
+        shorter = [core[:k] + core[k + 1 :] for k in range(size)]
+        if core not in index and index.keys().isdisjoint(shorter):
+            return []
+        known = self.names[kind, county]
+        near = {text for less in (core, *shorter) for text in index.get(less, ())}
+        slips = [slip for text in sorted(near) if (slip := _slip(kind, core, text, known[text])) is not None]
+        if not county:
+            return slips
+        return [s._replace(entities=tuple(e for e in s.entities if e.county in (county, None))) for s in slips]
 
 
 def repairs_of(gazetteer: Gazetteer) -> Repairs:
