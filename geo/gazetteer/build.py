@@ -1,6 +1,5 @@
 """Building the gazetteer from frames: divisions with dated aliases, places of the user's layers, facts learned."""
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,13 +10,15 @@ import pandas as pd
 
 from geo.frames import FACTS
 from geo.gazetteer import variants
-from geo.gazetteer.collect import Group, Names
+from geo.gazetteer.collect import Names
+from geo.gazetteer.contents import digest
 from geo.gazetteer.doors import NumberedStreet, know_doors
 from geo.gazetteer.elsewhere import elsewhere_keys
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.facts import Fact, priors_of, read_facts
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
 from geo.gazetteer.layers import place_doors, street_courses
+from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.numbering import Habits
 from geo.gazetteer.tree import GazetteerError, read_tree
 from geo.gazetteer.trust import Trust, reach
@@ -49,14 +50,16 @@ def build(
     GazetteerError
         If ``divisions`` holds no city in force.
     """
-    names = Names(read_tree(divisions), aliases)
-    learned = read_facts(facts)
-    names.add_divisions()
-    names.add_places(places, taught=bool(learned))
-    names.add_aliases()
-    names.add_learned(learned)
-    found = _Freezer(names).gazetteer(places, learned)
-    return _with_doors(found, places) if doors else found
+    with paused_collector():
+        names = Names(read_tree(divisions), aliases)
+        learned = read_facts(facts)
+        names.add_divisions()
+        names.add_places(places, taught=bool(learned))
+        names.add_aliases()
+        names.add_learned(learned)
+        found = _Freezer(names).gazetteer(places, learned)
+        del names
+        return _with_doors(found, places) if doors else found
 
 
 def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
@@ -107,14 +110,15 @@ class _Freezer:
 
     def __init__(self, names: Names) -> None:
         self._names = names
+        self._known_votes: dict[tuple[frozenset[str], float], tuple[float, ...] | None] = {}
 
     def gazetteer(self, places: pd.DataFrame, facts: tuple[Fact, ...]) -> Gazetteer:
         """Return the gazetteer, without house numbers as yet."""
-        keys: dict[str, list[Key]] = defaultdict(list)
+        keys: dict[str, tuple[Key, ...]] = {}
         lookup: dict[tuple[str, str], Name] = dict(self._names.learned)
         for (text, mode, label), group in sorted(self._names.groups.items()):
-            key = self._key(text, group)
-            keys[text].append(key)
+            key = self._key(text, mode, label, group)
+            keys[text] = (*keys.get(text, ()), key)
             if mode == FULL:
                 known = lookup.get((label, text))
                 lookup[label, text] = key.name if known is None else _joined(key.name, known)
@@ -125,36 +129,40 @@ class _Freezer:
                 and len(text) >= 3
                 and (text, FULL, label) not in self._names.groups
             ):
-                keys[text].append(key_of(text, LEARNED, name))
+                keys[text] = (*keys.get(text, ()), key_of(text, LEARNED, name))
                 for surface in name.surfaces:
-                    keys[surface].append(key_of(surface, LEARNED, name))
+                    keys[surface] = (*keys.get(surface, ()), key_of(surface, LEARNED, name))
         for code, text in self._names.elsewhere.items():
             for words, key in elsewhere_keys(code, text, self._names.tree.city.key):
-                keys[words].append(key)
+                keys[words] = (*keys.get(words, ()), key)
         automaton = ahocorasick.Automaton()
         for text in sorted(keys):
-            automaton.add_word(text, tuple(keys[text]))
+            automaton.add_word(text, keys[text])
         automaton.make_automaton()
         return self._frozen(automaton, keys, lookup, places, facts)
 
-    def _key(self, text: str, group: Group) -> Key:
-        entities = tuple(group.entities[k] for k in sorted(group.entities))
-        doubt = DOUBT["bare"] if group.mode == SHORT else DOUBT[group.label] if group.label != "city" else 0.0
-        shares: dict[str, float] = {}
-        for entity in entities:
-            if entity.county:
-                shares[entity.county] = 1.0
-        votes = votes_of(shares, self._names.tree.counties, doubt)
-        name = Name(text, group.label, "bare" if group.mode == SHORT else "full", entities, votes)
+    def _key(self, text: str, mode: int, label: str, group: list[Entity]) -> Key:
+        entities = _distinct(group)
+        doubt = DOUBT["bare"] if mode == SHORT else DOUBT[label] if label != "city" else 0.0
+        name = Name(text, label, "bare" if mode == SHORT else "full", entities, self._votes(entities, doubt))
         bare = None
-        if group.mode in _CORES and not _is_road_too(text, group.mode):
-            bare = Name(text, group.label, "bare", entities, votes_of(shares, self._names.tree.counties, DOUBT["bare"]))
-        return key_of(text, group.mode, name, bare)
+        if mode in _CORES and not _is_road_too(text, mode):
+            bare = Name(text, label, "bare", entities, self._votes(entities, DOUBT["bare"]))
+        return key_of(text, mode, name, bare)
+
+    def _votes(self, entities: tuple[Entity, ...], doubt: float) -> tuple[float, ...] | None:
+        """Return the votes of a name for the counties of its entities; the same tuple for the same counties."""
+        counties = frozenset([entity.county for entity in entities if entity.county])
+        known = self._known_votes.get((counties, doubt))
+        if known is None:
+            known = votes_of(dict.fromkeys(counties, 1.0), self._names.tree.counties, doubt)
+            self._known_votes[counties, doubt] = known
+        return known
 
     def _frozen(
         self,
         automaton: ahocorasick.Automaton,
-        keys: Mapping[str, list[Key]],
+        keys: Mapping[str, tuple[Key, ...]],
         lookup: dict[tuple[str, str], Name],
         places: pd.DataFrame,
         facts: tuple[Fact, ...],
@@ -191,7 +199,7 @@ class _Freezer:
             trust=Trust({}),
             courses={},
             addresses={},
-            hash=_digest(keys, facts, places),
+            hash=digest(keys, facts, places),
             automaton=automaton,
         )
 
@@ -199,7 +207,7 @@ class _Freezer:
         """Cores of towns of one county only: an unknown 姜灶工业区 probably lies in the land of 姜灶镇."""
         cores = {}
         for (text, mode, label), group in sorted(self._names.groups.items()):
-            shares = {e.county: 1.0 for e in group.entities.values() if e.county}
+            shares = {e.county: 1.0 for e in group if e.county}
             if (
                 mode == TOWN
                 and label == "town"
@@ -217,8 +225,7 @@ class _Freezer:
         group = self._names.groups.get((f"{short}开发区", FULL, "devzone"))
         if group is None:
             return None
-        entities = tuple(group.entities[k] for k in sorted(group.entities))
-        shares = {e.county: 1.0 for e in entities if e.county}
+        shares = {e.county: 1.0 for e in group if e.county}
         votes = votes_of(shares, self._names.tree.counties, DOUBT["bare zone"])
         return Name("开发区", "devzone", "bare", (), votes)
 
@@ -227,7 +234,7 @@ class _Freezer:
         former = {
             entity.key
             for (text, _, label), group in self._names.groups.items()
-            for entity in group.entities.values()
+            for entity in group
             if label == "district" and text.endswith(("市", "县")) and entity.kind == "county"
         }
         core = frozenset(c for c in self._names.tree.counties if c not in former)
@@ -239,6 +246,14 @@ def _is_road_too(core: str, mode: int) -> bool:
     if mode == VILLAGE:
         return bool(variants.ROADLIKE.search(core))
     return bool(variants.DIRECTION.search(core) or variants.ROAD_END.search(core))
+
+
+def _distinct(group: list[Entity]) -> tuple[Entity, ...]:
+    """Return the entities in the order of their keys, each key once."""
+    if len(group) == 1:
+        return (group[0],)
+    first = {entity.key: entity for entity in reversed(group)}
+    return tuple(first[key] for key in sorted(first))
 
 
 def _words(owners: Mapping[str, Name]) -> re.Pattern[str]:
@@ -257,22 +272,6 @@ def _inner(name: Name, counties: tuple[str, ...]) -> Name:
 def _joined(known: Name, learned: Name) -> Name:
     """A name of the layers that addresses mention too: the layer's entities, the addresses' votes where it has none."""
     return Name(known.text, known.label, known.form, known.entities, known.votes or learned.votes, learned.mentions)
-
-
-def _digest(keys: Mapping[str, list[Key]], facts: tuple[Fact, ...], places: pd.DataFrame) -> str:
-    digest = hashlib.sha256()
-    for text in sorted(keys):
-        for key in keys[text]:
-            digest.update(f"{text}|{key.mode}|{key.name.label}|{','.join(e.key for e in key.name.entities)}\n".encode())
-    for fact in facts:
-        digest.update(repr(fact).encode())
-    for row in (
-        sorted(zip(places.index.astype(str), places.geometry.to_wkb(hex=True).fillna(""), strict=True))
-        if len(places)
-        else ()
-    ):
-        digest.update("|".join(map(str, row)).encode())
-    return digest.hexdigest()[:16]
 
 
 __all__ = ["FACTS", "GazetteerError", "build"]

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -15,22 +14,14 @@ from geo.gazetteer.tree import Tree
 from geo.text import normalise
 
 
-@dataclass
-class Group:
-    """All entities that one text may mean under one label and way of matching."""
-
-    label: str
-    mode: int
-    entities: dict[str, Entity] = field(default_factory=dict)
-
-
 class Names:
     """Names as they are collected: divisions first, then places, then aliases of both, then what was learned."""
 
     def __init__(self, tree: Tree, aliases: pd.DataFrame) -> None:
         self.tree = tree
         self.entities = dict(tree.entities)
-        self.groups: dict[tuple[str, int, str], Group] = {}
+        self.groups: dict[tuple[str, int, str], list[Entity]] = {}
+        """The entities that a text may mean, by text, way of matching and label; of equal keys the first counts."""
         self.learned: dict[tuple[str, str], Name] = {}
         columns = zip(aliases["target"].tolist(), aliases["alias"].tolist(), strict=True)
         self._aliases = sorted((str(target), normalise(alias).text) for target, alias in columns)
@@ -47,8 +38,7 @@ class Names:
         """Add one writing of an entity; texts of one character only where a suffix must follow."""
         if len(text) < 2 and mode != TOWN:
             return
-        group = self.groups.setdefault((text, mode, label), Group(label, mode))
-        group.entities.setdefault(entity.key, entity)
+        self.groups.setdefault((text, mode, label), []).append(entity)
 
     def add_divisions(self) -> None:
         """Add the divisions, former towns and villages included; former counties live on in the aliases."""

@@ -19,13 +19,14 @@ PLACE_LABELS = {"zone": "devzone", "building": "poi", "market": "poi", "street":
 def place_names(places: pd.DataFrame, zone_names: Callable[[str], set[str]]) -> Iterator[tuple[str, str, Entity]]:
     """Yield (label, normalised name, entity) of every zone, building, market and street, in all its writings."""
     named = places[places["kind"].isin(list(PLACE_LABELS))] if len(places) else places
-    columns = [named[c].tolist() for c in ("kind", "name", "county_code", "town_code", "origin")]
-    for key, kind, name, county, town, origin, geometry in zip(
-        named.index.tolist(), *columns, named.geometry.array, strict=True
+    columns = [values(named[c]) for c in ("kind", "name", "county_code", "town_code", "origin")]
+    shapes = named.geometry.to_numpy()
+    lons, lats = _points(shapes)
+    for key, kind, name, county, town, origin, lon, lat, shape in zip(
+        values(named.index), *columns, lons, lats, shapes, strict=True
     ):
         text = normalise(name).text
-        lon, lat = _point(geometry)
-        radius = _radius_m(geometry, lat, kind)
+        radius = _radius_m(shape, lat, kind)
         entity = Entity(str(key), kind, text, _text(county), _text(town), lon, lat, str(origin), radius)
         yield PLACE_LABELS[kind], text, entity
         if kind == "zone":
@@ -33,15 +34,22 @@ def place_names(places: pd.DataFrame, zone_names: Callable[[str], set[str]]) -> 
                 yield PLACE_LABELS[kind], variant, entity
 
 
+def values(column: pd.Series | pd.Index) -> list[Any]:
+    """Return the values of a column; arrays of texts give theirs one by one, which takes longer than all the rest."""
+    listed: list[Any] = column.to_numpy(dtype=object).tolist()
+    return listed
+
+
 def _text(value: object) -> str | None:
     return None if value is None or value is pd.NA or value != value else str(value)
 
 
-def _point(geometry: Any) -> tuple[float, float]:
-    if geometry is None or geometry.is_empty:
-        return math.nan, math.nan
-    point = geometry if geometry.geom_type == "Point" else geometry.representative_point()
-    return float(point.x), float(point.y)
+def _points(shapes: Any) -> tuple[list[float], list[float]]:
+    """Return lon and lat of a point of each shape, NaN where there is none."""
+    points = shapes.copy()
+    wide = ~(shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == shapely.GeometryType.POINT))
+    points[wide] = shapely.point_on_surface(shapes[wide])
+    return shapely.get_x(points).tolist(), shapely.get_y(points).tolist()
 
 
 _LEAST_RADIUS_M = 40.0
@@ -57,9 +65,9 @@ def _radius_m(geometry: Any, lat: float, kind: str) -> float:
     """Return within which nine of ten points of the shape lie around its middle; of a pin, what a pin is good for."""
     if math.isnan(lat):
         return math.nan
-    west, south, east, north = geometry.bounds
-    if geometry.geom_type == "Point":
+    if isinstance(geometry, shapely.Point):
         return _POINT_RADIUS_M.get(kind, _LEAST_RADIUS_M)
+    west, south, east, north = geometry.bounds
     half = math.hypot((east - west) * 111_320 * math.cos(math.radians(lat)), (north - south) * 110_540) / 2
     return max(half * _WITHIN.get(geometry.geom_type, 1.0), _LEAST_RADIUS_M)
 
@@ -72,10 +80,9 @@ def street_courses(places: pd.DataFrame) -> Courses:
     """Return the courses of the streets that have one; of several lines under one name all, as they are given."""
     found: dict[tuple[str, str], list[shapely.LineString]] = defaultdict(list)
     rows = places[places["kind"] == "street"] if len(places) else places
-    for name, county, geometry in zip(
-        rows["name"].tolist(), rows["county_code"].tolist(), rows.geometry.array, strict=True
-    ):
-        if geometry is not None and geometry.geom_type in ("LineString", "MultiLineString"):
+    rows = rows[rows.geometry.geom_type.isin(["LineString", "MultiLineString"])] if len(rows) else rows
+    for name, county, geometry in zip(values(rows["name"]), values(rows["county_code"]), rows.geometry, strict=True):
+        if geometry is not None:
             found[_text(county) or "", normalise(name).text] += shapely.get_parts(geometry).tolist()
     return {key: tuple(lines) for key, lines in sorted(found.items())}
 
