@@ -8,7 +8,7 @@ import pandas as pd
 from app import store
 from app.db import Database
 from geo.frames import ALIASES, OUTLINES
-from geo.io.cities import read_city
+from geo.io.cities import read_city, read_city_aliases
 from geo.io.divisions import read_aliases, read_divisions, read_outlines
 from geo.io.geocoding import read_elsewhere
 
@@ -44,7 +44,9 @@ def read(*, data: Path, city: str) -> dict[str, pd.DataFrame]:
     if table is None:
         empty = OUTLINES.empty()
         assert isinstance(empty, gpd.GeoDataFrame)
-        return {"divisions": read_city(data / "divisions", city), "aliases": elsewhere, "outlines": empty}
+        former = read_city_aliases(data / "divisions", city)
+        names = ALIASES.conform(pd.concat([former, elsewhere]))
+        return {"divisions": read_city(data / "divisions", city), "aliases": names, "outlines": empty}
     aliases = pd.concat([read_aliases(_aliases(table)), elsewhere])
     outlines = data / "boundaries" / f"{table.stem}.geojson"
     return {

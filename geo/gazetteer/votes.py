@@ -74,7 +74,7 @@ def read(
     """
     address = _mended(gazetteer, text, mends) if mends else gazetteer.read(text)
     named: list[_Named] = []
-    votes: dict[str, Votes] = {}
+    votes: dict[tuple[str, str], Votes] = {}
     certain = False
     meanings = gazetteer.memo.meanings
     for piece, words in zip(address.names, address.texts, strict=True):
@@ -89,7 +89,7 @@ def read(
                 name = _zone(gazetteer, words, name)
         named.append((piece, name))
         if name is not None and (said := name.votes) is not None:
-            votes[name.text] = said
+            votes[name.label, name.text] = said
             if not certain:
                 certain = name.label in _DIVISION_LABELS and name.form in _TRUSTED
     form, outside, districts = _beginning(gazetteer, named)
