@@ -1,5 +1,6 @@
 """Addresses whose answer is doubtful, missing or foreign, and the names behind the doubt."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _STEM = frozenset((*_NAMES, "prov", "city", "district"))
 _LEARNED_FROM = frozenset(
     ("COUNTY_FROM_TOWN", "COUNTY_FROM_ZONE", "COUNTY_FROM_ROAD", "COUNTY_FROM_VILLAGE", "COUNTY_FROM_PLACE")
 )
+_GROUP = re.compile(r"[东西南北]?\d+[组队社]?$")
+"""The group of villagers behind a village's name."""
 _PLACED = frozenset(("place",))
 _MOST = 9
 """Candidates offered: one for each digit."""
@@ -62,7 +65,8 @@ def _doubtful(firms: pd.DataFrame) -> Iterator[_Doubt]:
             continue
         parts = listed(parts)
         names = tuple((_NAMES[label], normalise(text).text) for label, text, *_ in parts if label in _NAMES)
-        stem = "".join(normalise(text).text for label, text, *_ in parts if label in _STEM)
+        stem = "".join(normalise(text).text for label, text, *_ in parts if label in _STEM) if names else ""
+        stem = _GROUP.sub("", stem)
         subject = address_key(addresses[row])
         code = county if isinstance(county, str) else ""
         yield _Doubt(row, subject, status, code, codes, names, stem, _candidates(code, others))
@@ -92,7 +96,7 @@ def _open_names(doubt: _Doubt) -> list[tuple[str, str]]:
 
 def _group(doubt: _Doubt, often: Counter[tuple[str, str]]) -> tuple[str, str]:
     if "HOMONYM" in doubt.reasons:
-        return "homonym", f"{doubt.county}:{doubt.reasons['HOMONYM'].get('name')}"
+        return "homonym", f"{doubt.stem or doubt.subject}:{doubt.reasons['HOMONYM'].get('name')}"
     if doubt.status != "review":
         return "nowhere", doubt.subject
     names = _open_names(doubt)
@@ -114,7 +118,7 @@ def _named(kind: str, key: str, members: Sequence[_Doubt], counts: Counts) -> It
 
 def _addressed(kind: str, key: str, members: Sequence[_Doubt], counts: Counts) -> Item:
     subjects = sorted({m.subject for m in members})
-    name = key.partition(":")[2] if kind == "homonym" else key.removeprefix("text:")
+    name = key.rpartition(":")[2] if kind == "homonym" else key.removeprefix("text:")
     return counts.item(
         f"{kind}:{key}", kind, [m.row for m in members], subject="\n".join(subjects), place_kind="address", name=name,
         county=_most_county(members), closed_by=_PLACED, subjects=frozenset(subjects),

@@ -1,5 +1,6 @@
 """Names of one county that may mean the same place: one letter apart, or one within the other."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -12,7 +13,12 @@ from geo.text import normalise
 _LABELS = {"building": "poi", "market": "poi", "street": "road", "zone": "devzone"}
 _TELLING = frozenset("东南西北中前后上下内外新老大小一二三四五六七八九十百甲乙丙丁0123456789ABCDEFGH期号")
 """Letters by which namesakes are told apart: 人民东路 and 人民西路, 一期 and 二期."""
-_SHORTEST, _SHORTEST_CUT, _LONGEST_CUT, _LONG, _ENDING = 4, 3, 4, 5, 2
+_SHORTEST, _SHORTEST_CUT, _LONGEST_CUT, _LONG, _SHORT_CORE = 4, 3, 4, 4, 2
+_SORT = re.compile(
+    r"(?:国际|广场|大厦|大楼|中心|金融|总部|商务|商业|商贸|科技|创业|创意|产业|软件|工业|写字|公寓|花[园苑]|家园|小区|新村|名都|市场|商城"
+    r"|大道|[东南西北中]?[路街]|[园苑楼城府庭邸区厦])+$"
+)
+"""Words that tell the sort of a place, not which one it is."""
 _ROADS = ("路", "街", "道", "巷")
 _MOST = 4
 """Similar names shown for one place."""
@@ -92,11 +98,18 @@ def _shortened(names: dict[str, list[str]]) -> dict[str, list[str]]:
 def _one_apart(one: str, two: str) -> bool:
     """Whether two names differ in one letter that does not tell namesakes apart.
 
-    Of a short name the beginning is all it has: 南通大厦 and 南方大厦 are two, 怡安花园 and 怡安花苑 may be one.
+    What a short name begins with is all it has: 南通大厦 and 南方大厦, 曜川国际广场 and 曜晖国际广场 are two; 怡安花园
+    and 怡安花苑 may be one, and so may 四海小商品市场 and 四每小商品市场.
     """
     if len(one) != len(two):
         return False
     apart = [k for k, (a, b) in enumerate(zip(one, two, strict=True)) if a != b]
     if len(apart) != 1 or {one[apart[0]], two[apart[0]]} & _TELLING:
         return False
-    return len(one) >= _LONG or (apart[0] >= len(one) - _ENDING and not one.endswith(_ROADS))
+    core = min(len(_core(one)), len(_core(two)))
+    return core >= _LONG if apart[0] < core else core >= _SHORT_CORE and not one.endswith(_ROADS)
+
+
+def _core(name: str) -> str:
+    """Return a name without the words of sort at its end: 曜川国际广场 → 曜川."""
+    return _SORT.sub("", name) or name
