@@ -106,8 +106,13 @@ def _choice(read: Reading, number: int, candidate: Candidate) -> Choice:
         )
     if kind == "point":
         return Choice(number, "", "", "", candidate.told, candidate.firms, lon, lat, kind)
-    around = read.around(kind, key) if kind != "county" else ""
+    around = _words(read.around(kind, key)) if kind != "county" else ""
     return Choice(number, key, read.name(kind, key), around, candidate.told, candidate.score, lon, lat, kind)
+
+
+def _words(around: str) -> str:
+    """Return names of county and town without codes that nobody named: those of zones that count as counties."""
+    return " ".join(word for word in around.split() if not word.isdigit())
 
 
 def _spot(firm: pd.Series) -> tuple[float, float]:
@@ -209,7 +214,9 @@ def places_named(
         if words in name and kind in kinds and key != but
     ]
     found.sort()
-    return [(kind, key, read.around(kind, key) if kind != "county" else "") for *_, kind, key in found[:MOST_FOUND]]
+    return [
+        (kind, key, _words(read.around(kind, key)) if kind != "county" else "") for *_, kind, key in found[:MOST_FOUND]
+    ]
 
 
 def _names(read: Reading) -> list[tuple[str, str, str, str, int]]:

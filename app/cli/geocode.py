@@ -74,15 +74,25 @@ def geocode(
     rows = read_addresses(source, words)
     known = _from_files(divisions) if no_database or divisions else _from_database()
     known, left = _with_layers(known, layers, words, datum)
-    base = gazetteers.build(known.divisions, known.aliases, known.places)
-    names, places = base, known.places
-    if not no_learning:
-        taught = gazetteers.learn(rows.frame["address"], base)
-        places = join_places([known.places, taught.places])
-        names = gazetteers.build(known.divisions, known.aliases, places, facts=taught.facts)
-    tally = _answer(rows.frame, names, replace(known, places=places), target, locate_options(error_budget))
+    names, known = _names(rows.frame["address"], known, learning=not no_learning)
+    tally = _answer(rows.frame, names, known, target, locate_options(error_budget))
     _report(tally, names.hash, len(rows.malformed), left)
     sys.exit(1 if rows.malformed or left else 0)
+
+
+def _names(addresses: pd.Series, known: Ground, *, learning: bool) -> tuple[gazetteers.Gazetteer, Ground]:
+    """Return the gazetteer and what is known, with what people decided and what the addresses teach."""
+    told = known.decisions
+    divisions, aliases, places = gazetteers.laid(told, known.divisions, known.aliases, known.places)
+    base = gazetteers.build(divisions, aliases, places)
+    known = replace(known, divisions=divisions, aliases=aliases, places=places)
+    if not learning:
+        return base, known
+    rulings = gazetteers.read_rulings(told, base.regions)
+    taught = gazetteers.learn(addresses, base, amend=rulings.facts)
+    known = replace(known, places=join_places([places, rulings.places(taught.places, places)]))
+    aliases = rulings.aliases(aliases, taught.places)
+    return gazetteers.build(divisions, aliases, known.places, facts=taught.facts), known
 
 
 def _from_files(divisions: Path | None) -> Ground:
@@ -114,7 +124,7 @@ def _from_database() -> Ground:
         return _from_files(None)
     elsewhere = read_elsewhere(current_app.config["ATLAS"].data / "words")
     aliases = pd.concat([inputs.aliases, elsewhere[~elsewhere.index.isin(inputs.aliases.index)]])
-    return Ground(inputs.divisions, ALIASES.conform(aliases), inputs.outlines, inputs.places)
+    return Ground(inputs.divisions, ALIASES.conform(aliases), inputs.outlines, inputs.places, inputs.decisions)
 
 
 def _with_layers(known: Ground, layers: tuple[str, ...], words: Words, datum: str) -> tuple[Ground, int]:
@@ -133,7 +143,7 @@ def _with_layers(known: Ground, layers: tuple[str, ...], words: Words, datum: st
         )
         frames.append(places)
         left += rejected
-    return Ground(known.divisions, known.aliases, known.outlines, join_places([*frames, known.places])), left
+    return replace(known, places=join_places([*frames, known.places])), left
 
 
 def _answer(
@@ -146,7 +156,9 @@ def _answer(
         for start in range(0, len(rows), _PART):
             part = rows.iloc[start : start + _PART]
             reached = partial(_reach, reach, start)
-            found = locate(part, names, options=options, progress=reached, segmenter=segmenter)
+            found = locate(
+                part, names, options=options, progress=reached, segmenter=segmenter, decisions=ground.decisions
+            )
             placed = placing.assign(found, ground.places, ground.outlines)
             out.write(part, placed)
             for status, count in placed["status"].value_counts().items():

@@ -4,7 +4,7 @@ import csv
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import FileRefused
-from geo.frames import ALIASES, PLACES
+from geo.frames import ALIASES, DECISIONS, PLACES
 from geo.io import kinds
 from geo.io.delimited import detect_encoding, guess_separator, read_rows
 from geo.io.divisions import read_aliases
@@ -47,12 +47,13 @@ class Rows:
 
 @dataclass(frozen=True)
 class Ground:
-    """What is known before a file is read: ``DIVISIONS``, ``ALIASES``, ``OUTLINES`` and ``PLACES`` of the city."""
+    """What is known before a file is read: ``DIVISIONS``, ``ALIASES``, ``OUTLINES``, ``PLACES`` and ``DECISIONS``."""
 
     divisions: pd.DataFrame
     aliases: pd.DataFrame
     outlines: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
+    decisions: pd.DataFrame = field(default_factory=DECISIONS.empty)
 
 
 def read_addresses(path: Path, words: Words) -> Rows:

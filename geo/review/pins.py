@@ -32,6 +32,7 @@ def pins(
     ``near`` names for a place the places whose name is similar.
     """
     nowhere = firms["lon"].isna().to_numpy()
+    counties = firms["county_code"].to_numpy(dtype=object, na_value="")
     rank = firms["level"].map(_ORDER).to_numpy(dtype=float)
     shown = places.geometry.notna() & ~places.geometry.is_empty if len(places) else pd.Series(dtype=bool)
     for kind in _KINDS:
@@ -52,7 +53,8 @@ def pins(
             continue
         yield counts.item(
             f"pin:{code}", "pin", rows, weight=WEIGHTS["village"], subject=code, place_kind="village",
-            name=str(divisions.at[code, "name"]) if known else code, county=code[:6], closed_by=frozenset(("pin",)),
+            name=str(divisions.at[code, "name"]) if known else code, county=str(counties[rows[0]]),
+            closed_by=frozenset(("pin",)),
             subjects=frozenset((code,)), candidates=tuple(_given(firms, rows)),
         )  # fmt: skip
 

@@ -144,3 +144,20 @@ def test_missing_files_and_folders_are_told(app: Flask, tmp_path: Path) -> None:
     assert run(app, source, tmp_path / "no" / "out.csv", "--no-database").exit_code == 2
     assert run(app, source, tmp_path / "out.csv", "--no-database", "--places", "address").exit_code == 2
     assert run(app, source, tmp_path / "out.csv", "--no-database", "--places", f"palace={source}").exit_code == 2
+
+
+def test_what_people_decided_counts_for_files_too(tmp_path: Path) -> None:
+    import review_city
+
+    app = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
+    app.config["WTF_CSRF_ENABLED"] = False
+    review_city.load(app)
+    form = {"item": f"pin:{review_city.TOWER}", "act": "pin", "lon": "121.1", "lat": "32.1", "by": "张三"}
+    app.test_client().post("/review/decide", data=form)
+    given, answers = tmp_path / "in.csv", tmp_path / "out.csv"
+    given.write_text("id,address\n1,东沟区红星大厦3楼\n2,东沟区红星大厦5楼\n", encoding="utf-8")
+    done = app.test_cli_runner().invoke(args=["geocode", str(given), str(answers)])
+    assert done.exit_code == 0, done.output
+    with answers.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["level"], row["lon"], row["lat"]) for row in rows] == [("building", "121.1", "32.1")] * 2
