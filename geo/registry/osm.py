@@ -128,7 +128,7 @@ def rows_of(
         _rows(named[_has_door(named) & named["kind"].ne("outline")], counties, source),
         _lanes(named[lanes], streets, counties, source),
     ]
-    yield "address", pd.concat([_points(rows) for rows in doors]).rename_axis("row")
+    yield "address", _once(pd.concat([_points(rows) for rows in doors]).rename_axis("row"), "street", "number")
     yield "village", _points(_rows(named[named["kind"].eq("village")], counties, source))
 
 
@@ -203,15 +203,17 @@ def _points(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(geometry=pd.Series(points, index=rows.index, dtype="object"))
 
 
-def _once(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the largest of those that stand near each other under one name in one county."""
-    size = np.array([shape.area for shape in rows["geometry"]])
-    keep = []
-    for _, places in rows.assign(at=range(len(rows))).groupby(["county", "name"], sort=False, dropna=False)["at"]:
+def _once(rows: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """Keep the largest of those that stand near each other under one name (or what ``by`` says) in one county."""
+    shapes = rows["geometry"].tolist()
+    size = [shape.area for shape in shapes]
+    keep: list[int] = []
+    for _, places in rows.assign(at=range(len(rows))).groupby(["county", *(by or ("name",))], sort=False, dropna=False)[
+        "at"
+    ]:
         chosen: list[int] = []
         for at in sorted(places, key=lambda k: (-size[k], k)):
-            shape = rows["geometry"].iloc[at]
-            if all(shapely.distance(shape, rows["geometry"].iloc[other]) * 100_000 > _SAME_M for other in chosen[:50]):
+            if all(shapely.distance(shapes[at], shapes[other]) * 100_000 > _SAME_M for other in chosen[:50]):
                 chosen.append(at)
         keep += chosen
     return rows.iloc[sorted(keep)]
