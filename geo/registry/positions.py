@@ -48,11 +48,13 @@ def check_positions(
         half = codes[place] == PositionFault.MISSING
         detail = {} if half else _right(codes[place], (x[place], y[place]), around)
         found[lon.index[place]] = ("POSITION_HALF" if half else str(codes[place]), detail)
-    tokens = {int(place): house_tokens(address.iloc[place]) for place in sound}
+    texts = address.tolist()
+    known = {text: house_tokens(text) for text in {texts[place] for place in sound} if isinstance(text, str)}
+    tokens = {int(place): known.get(texts[place], frozenset()) for place in sound}
     for place, code in _copied(x, y, tokens):
         found[lon.index[place]] = code
     rest = [int(place) for place in sound if lon.index[place] not in found]
-    areas = ["" if area is None or pd.isna(area.iloc[place]) else str(area.iloc[place]) for place in range(len(x))]
+    areas = [""] * len(x) if area is None else ["" if pd.isna(code) else str(code) for code in area]
     for place, code in _far(x, y, rest, {place: _streets(tokens[place], areas[place]) for place in rest}):
         found[lon.index[place]] = code
     return found

@@ -56,7 +56,7 @@ def far_from_county(points: pd.DataFrame, outlines: Mapping[str, Any], names: Ma
         spots = shapely.points(part["lon"].to_numpy(dtype="float64"), part["lat"].to_numpy(dtype="float64"))
         shape = outlines[str(code)]
         shapely.prepare(shape)
-        outside = np.flatnonzero(~shapely.dwithin(spots, shape, OTHER_COUNTY_M / DEGREE_M))
+        outside = np.flatnonzero(~shapely.dwithin(shape, spots, OTHER_COUNTY_M / DEGREE_M))
         for place in outside.tolist():
             away = _distance_m(spots[place], shape)
             if away > OTHER_COUNTY_M:
@@ -74,7 +74,7 @@ def outside_all(points: pd.DataFrame, outlines: Mapping[str, Any]) -> int:
     near = np.zeros(len(spots), dtype=bool)
     for shape in outlines.values():
         shapely.prepare(shape)
-        near |= shapely.dwithin(spots, shape, OTHER_COUNTY_M / DEGREE_M)
+        near |= shapely.dwithin(shape, spots, OTHER_COUNTY_M / DEGREE_M)
     return int((~near).sum())
 
 

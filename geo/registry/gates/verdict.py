@@ -208,7 +208,7 @@ def _inside(claims: pd.DataFrame, outlines: dict[str, Any], points: Points) -> n
         shape = outlines[str(code)]
         shapely.prepare(shape)
         spots = shapely.points(points.lon[place], points.lat[place])
-        result[place] = shapely.dwithin(spots, shape, _BORDER_TOLERANCE_M / DEGREE_M)
+        result[place] = shapely.dwithin(shape, spots, _BORDER_TOLERANCE_M / DEGREE_M)
     return result
 
 
