@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from app import create_app, store
 from app.config import Config
 from app.db import Database
+from geo.survey import STAGES
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "geo"))
 from test_survey import FIRMS_GIVEN, inputs
@@ -43,7 +44,7 @@ def test_from_what_is_stored_to_a_survey_a_list_and_suggestions(filled: Flask, t
     answer = ask(filled, "survey", "--on", "2025-12-31")
     assert answer.exit_code == 0, answer.output
     assert f"{len(FIRMS_GIVEN)} 家企业" in answer.output
-    assert len(answer.output.splitlines()) == 7
+    assert len(answer.output.splitlines()) == len(STAGES) + 1
 
     book = tmp_path / "gaps.xlsx"
     answer = ask(filled, "gaps", "--place", TOWER, "--out", str(book))
