@@ -131,20 +131,20 @@ def evidence_of(reading: Reading, found: Resolved, level: str, *, against: bool)
     form = reading.form
     return (
         round(math.log(max(1.0 - reading.chance, _LEAST)), 1),
-        float(silent),
-        float(form in ("road", "none")),
-        float(form in ("city", "citywide")),
-        float(abs(reading.chance - reading.alone) > 0.02),
-        float(against),
-        float(reading.conflict),
+        silent,
+        form in ("road", "none"),
+        form in ("city", "citywide"),
+        abs(reading.chance - reading.alone) > 0.02,
+        against,
+        reading.conflict,
         round(-math.log(found.penalty), 2),
-        float(found.doubtful),
-        float(level in _HOUSE),
-        float(level == "village"),
-        float(level in ("zone", "town")),
+        found.doubtful,
+        level in _HOUSE,
+        level == "village",
+        level in ("zone", "town"),
         0.0 if told or silent else round(1.0 / (1.0 + rare), 2),
-        float(bool(found.homonyms)),
-        float(found.by_name),
+        bool(found.homonyms),
+        found.by_name,
     )
 
 
