@@ -69,6 +69,8 @@ def judge(
         confidence = rough(reading, found, level, against=bool(against))
     else:
         confidence = options.calibration.confidence(evidence)
+        if found.doubtful:  # too rare among reviewed rows to be fitted
+            confidence = min(confidence, _DOUBTFUL_AT_MOST)
     status = (
         "auto" if confidence >= threshold and not _needs_a_person(reading, found, against=bool(against)) else "review"
     )
@@ -118,6 +120,7 @@ def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
     return found
 
 
+_DOUBTFUL_AT_MOST = 0.85
 _LIKELY = 0.8
 """Chance of its county below which no experience with other addresses makes an answer automatic."""
 _TELLING = 0.7
@@ -200,7 +203,7 @@ def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
         reasons.append(
             [code, {"name": words, "mentions": name.mentions} if name.form == "learned" else {"name": words}]
         )
-        if label == "district" and name.form == "full":
+        if label == "district" and name.form == "full" and name.text == words:
             reasons += _old_name(name, words)
     if silent:
         reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
