@@ -14,11 +14,12 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from geo.linkage.matches import form_of, other_place, slipped
+from geo.linkage.matches import form_of, other_place
 from geo.linkage.options import LinkOptions
 from geo.linkage.rarity import information
 from geo.linkage.records import Record, Records
 from geo.linkage.register import without_tail
+from geo.linkage.slips import own_word_differs, slipped
 from geo.text import CompanyName, fold
 
 Reason = tuple[str, dict[str, Any]]
@@ -29,18 +30,16 @@ _OTHER_COUNTY, _OTHER_PLACE, _TOWN, _OTHER_TOWN = -7.0, -4.0, 1.5, -1.0
 _HOUSE, _DOOR, _OTHER_HOUSE = 12.0, 2.0, -1.0
 _CONTACT, _OTHER_PHONE, _OTHER_PERSON = 14.0, -0.5, -1.5
 _DAY, _OTHER_DAY = 8.0, -3.0
-_EDITS, _ALIKE = 2, 0.6
+_EDITS, _ALIKE, _SHORT = 2, 0.6, 4
 _FEW = 1000
 """Names from which a register knows the words that firms bear."""
 _LEGAL = ("公司", "厂", "合作社", "事务所", "银行", "集团")
 DOUBTS = frozenset(
     {"other_place", "other_county", "other_code", "another_word", "short_core", "other_reg_no", "shop_name"}
-    | {"few_names"}
+    | {"few_names", "own_word", "other_note"}
 )
 """Reasons that a person has to look at, whatever the sum."""
-_APART_FROM_NAMES = frozenset(
-    {"same_house", "same_address", "same_phone", "same_person", "same_org_code", "same_reg_no"}
-)
+_SUPPORTS = frozenset({"same_house", "same_address", "same_phone", "same_person", "same_org_code", "same_reg_no"})
 _SUPPORT = 6.0
 """Bits of something else than the name that a shop's name needs beside it."""
 
@@ -73,15 +72,16 @@ def weigh(one: int, other: int, records: Records, *, options: LinkOptions) -> Ev
     named = list(_names(one, other, records))
     if not named and not any(detail["bits"] > 0 for _, detail in codes):
         return None
-    found = [*codes, *named, *_areas(ours, theirs, records), *_houses(ours, theirs, records)]
+    full = records.register.names[one]
+    moved = bool(named) and named[0][0] == "same_name" and bool(full.regions) and _given_once(full)
+    found = [*codes, *named, *_areas(ours, theirs, records, moved=moved), *_houses(ours, theirs, records)]
     found += _contacts(ours, theirs, records)
-    shop = not _legal(records.register.names[one]) and not _legal(records.register.names[other])
-    if shop and not any(code in _APART_FROM_NAMES and detail["bits"] >= _SUPPORT for code, detail in found):
-        found.append(("shop_name", {}))
+    found += _alone(records.register.names[one], records.register.names[other], found)
     at_large = max(len(records.of), options.firms_at_large)
     bits = sum(detail.get("bits", 0.0) for _, detail in found) - log2(at_large)
     ranked = sorted(found, key=lambda reason: -abs(reason[1].get("bits", 0.0)))
-    doubtful = any(code in DOUBTS for code, _ in found)
+    same_code = any(code in ("same_org_code", "same_reg_no") for code, _ in found)
+    doubtful = not same_code and any(code in DOUBTS for code, _ in found)
     method = next(_METHODS[code] for code, _ in found if code in _METHODS)
     return Evidence(round(bits, 2), method, doubtful, tuple(map(_rounded, ranked)))
 
@@ -94,6 +94,19 @@ _METHODS = {
     "same_name_core": "name_core",
     "similar_name": "fuzzy",
 }
+
+
+def _alone(ours: CompanyName, theirs: CompanyName, found: list[Reason]) -> Iterator[Reason]:
+    """What makes a name too little where nothing else speaks for one firm; a telephone may be a bookkeeper's."""
+    support = {code for code, detail in found if code in _SUPPORTS and detail["bits"] >= _SUPPORT}
+    if not support and not _given_once(ours) and not _given_once(theirs):
+        yield "shop_name", {}
+    near = any(code == "similar_name" for code, _ in found)
+    if near and own_word_differs(ours.core, theirs.core) and not support - {"same_phone"}:
+        yield "own_word", {"listed": ours.core, "registered": theirs.core}
+    bare = [name for name in (ours, theirs) if not name.form and not name.regions]
+    if not support and bare and len(bare[0].core) <= _SHORT and without_tail(ours) != without_tail(theirs):
+        yield "short_core", {"core": bare[0].core}
 
 
 def _codes(ours: Record, theirs: Record) -> Iterator[Reason]:
@@ -145,6 +158,8 @@ def _differences(ours: CompanyName, theirs: CompanyName) -> Iterator[Reason]:
     apart = other_place(ours, theirs)
     if apart is not None:
         yield "other_place", apart | {"bits": _OTHER_PLACE}
+    if ours.note and theirs.note and ours.note != theirs.note:
+        yield "other_note", {"listed": ours.note, "registered": theirs.note}
     if min(len(ours.core), len(theirs.core)) < 3:
         yield "short_core", {"core": min(ours.core, theirs.core, key=len)}
 
@@ -156,11 +171,14 @@ def _worth(name: CompanyName, records: Records) -> float:
 
 def _exact(name: CompanyName) -> float:
     """A full name with a legal form is given once at its office of registration; a shop's name is not."""
-    return _EXACT + (_UNIQUE if name.regions and _legal(name) else 0.0)
+    return _EXACT + (_UNIQUE if name.regions and _given_once(name) else 0.0)
 
 
-def _legal(name: CompanyName) -> bool:
-    return bool(name.form) or name.core.endswith(_LEGAL)
+def _given_once(name: CompanyName) -> bool:
+    """Whether an office of registration gives such a name once: with a legal form, or with a place and words enough."""
+    return (
+        bool(name.form or name.branch) or name.core.endswith(_LEGAL) or (bool(name.regions) and len(name.core) > _SHORT)
+    )
 
 
 def _formers(row: int, records: Records) -> tuple[str, ...]:
@@ -173,11 +191,15 @@ def _share_code(one: int, other: int, records: Records) -> bool:
     return bool((ours.org_code and ours.org_code == theirs.org_code) or (ours.reg_no and ours.reg_no == theirs.reg_no))
 
 
-def _areas(ours: Record, theirs: Record, records: Records) -> Iterator[Reason]:
+def _areas(ours: Record, theirs: Record, records: Records, *, moved: bool) -> Iterator[Reason]:
+    """County and town; a firm whose full name is given once may have ``moved``."""
     if not ours.county or not theirs.county:
         return
     if ours.county != theirs.county:
-        yield "other_county", {"listed": ours.county, "registered": theirs.county, "bits": _OTHER_COUNTY}
+        yield (
+            "moved_county" if moved else "other_county",
+            {"listed": ours.county, "registered": theirs.county, "bits": _OTHER_COUNTY},
+        )
         return
     share = records.counties[ours.county] / max(records.counties.total(), 1)
     yield "same_county", {"county": ours.county, "bits": max(-log2(share), 0.5)}

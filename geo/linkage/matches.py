@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from rapidfuzz.distance import OSA
 
 from geo.linkage.options import LinkOptions
-from geo.linkage.register import Register, pairs, without_tail
+from geo.linkage.register import Register, without_tail
+from geo.linkage.slips import slipped
 from geo.text import CompanyName, fold, read_name
 
 _NAME_SCORE, _CORE_SCORE, _ORG_SCORE = 0.98, 0.96, 0.99
-_OTHER_COUNTY, _SAME_BRANCH, _SLIPS, _A_WORD = 0.9, 0.75, 2, 1000
+_OTHER_COUNTY, _SAME_BRANCH, _SLIPS = 0.9, 0.75, 2
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,17 @@ def match(query: Query, register: Register, *, options: LinkOptions) -> Match:
     The cascade: credit code, organisation code (also inside a credit code), name letter by letter, core with place and
     branch, fuzzy inside the county. A doubtful answer keeps its best candidate and status ``review``.
     """
-    return _plain(query, register) or _read(query, register, options=options)
+    return _plain(query, register) or _checked(query, _read(query, register, options=options), register)
+
+
+def _checked(query: Query, found: Match, register: Register) -> Match:
+    """A code beside the name that is another firm's or nobody's: the name alone is not believed against it."""
+    code = (query.code or "")[-10:-1] if len(query.code or "") == 18 else query.code or ""
+    known = register.org_codes[found.row] if found.row is not None else ""
+    if not code or not known or code == known or found.status != "auto":
+        return found
+    why = ["other_code", {"one": code, "other": known}]
+    return replace(found, status="review", score=min(found.score, 0.5), reasons=(*found.reasons, why))
 
 
 def _plain(query: Query, register: Register) -> Match | None:
@@ -136,6 +147,8 @@ def _settled(
     doubts = []
     if not inside and (method == "name_core" or not listed.regions):
         doubts.append(["other_county", {"listed": query.county, "registered": register.counties[row]}])
+    elif method == "name_core" and listed.note and (note := register.names[row].note) and note != listed.note:
+        doubts.append(["other_note", {"listed": listed.note, "registered": note}])
     elif method == "name_core" and (place := other_place(listed, register.names[row])):
         doubts.append(["other_place", place])
     if (
@@ -180,19 +193,6 @@ def _fuzzy(query: Query, listed: CompanyName, register: Register, *, options: Li
     one_slip = best.edits == 1 and len(listed.core) >= options.slip_core and not near_text
     sure = len(reasons) == 1 and (best.score >= options.auto_score or one_slip)
     return Match(best.row, "fuzzy", round(best.score, 4), "auto" if sure else "review", tuple(reasons))
-
-
-def slipped(listed: CompanyName, registered: CompanyName, register: Register) -> bool:
-    """Whether two names nearly the same differ by a slip of the pen, not by a word that other firms bear.
-
-    A slip leaves a pair of characters that hardly any name has (商么, 厉华); what makes a sister firm's name are words
-    that many have (纺织品 for 纺织). A branch's own words are mostly too short to tell.
-    """
-    if listed.branch != registered.branch:
-        return False
-    usual = 2 + len(register.keys) // _A_WORD
-    new = pairs(listed.core) - pairs(registered.core)
-    return not new or any(register.frequency(pair) <= usual for pair in new)
 
 
 class _Scored(NamedTuple):

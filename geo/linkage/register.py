@@ -25,6 +25,8 @@ class Register:
     """The key of the row itself."""
     names: tuple[CompanyName, ...]
     counties: tuple[str | None, ...]
+    org_codes: tuple[str, ...]
+    """Organisation code of each row, "" where none is known."""
     by_code: dict[str, int]
     by_org_code: dict[str, tuple[int, ...]]
     by_full: dict[str, tuple[int, ...]]
@@ -99,6 +101,7 @@ def prepare(firms: pd.DataFrame, regions: Mapping[str, str]) -> Register:
         own_keys=tuple(ordered.index),
         names=names,
         counties=tuple(None if pd.isna(county) else str(county) for county in ordered["county_code"]),
+        org_codes=tuple(org_codes),
         by_code={code: row for row, code in reversed(list(enumerate(codes))) if code},
         by_org_code=_inverted(org_codes),
         by_full=_inverted(without_tail(name) for name in names),

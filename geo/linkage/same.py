@@ -122,17 +122,18 @@ def _other_names(close: list[tuple[int, Evidence]], records: Records) -> list[tu
 
 
 def _namesakes(row: int, records: Records, options: LinkOptions) -> Iterator[_Pair]:
-    """Records of one name and two credit codes: two legal persons, or one of the codes is wrong; a person looks."""
-    register = records.register
-    for other in register.by_full.get(without_tail(register.names[row]), ()):
-        if (
-            other > row
-            and records.of[other].coded
-            and "closed" not in (records.of[row].status, records.of[other].status)
-        ):
-            found = weigh(row, other, records, options=options)
-            if found is not None and found.bits >= options.same_review:
-                yield _pair(row, other, found, records, rivals=[], sure=False)
+    """Other records with credit codes: one of the same code is the firm; of one name with another code perhaps."""
+    register, record = records.register, records.of[row]
+    same_code = register.by_org_code.get(record.org_code or "", ())
+    alike = register.by_full.get(without_tail(register.names[row]), ())
+    for other in dict.fromkeys((*same_code, *alike)):
+        if other <= row or not records.of[other].coded:
+            continue
+        found = weigh(row, other, records, options=options)
+        gone = "closed" in (record.status, records.of[other].status)
+        if found is not None and found.bits >= options.same_review and (other in same_code or not gone):
+            sure = records.of[other].uscc == record.uscc and not found.doubtful
+            yield _pair(row, other, found, records, rivals=[], sure=sure)
 
 
 def _candidates(row: int, records: Records, options: LinkOptions) -> list[int]:

@@ -11,6 +11,7 @@ from geo.registry.identity import digest
 from geo.text import fold
 
 _MOBILE = re.compile(r"(?<!\d)(?:86)?(1[3-9]\d{9})(?!\d)")
+_DASHED = re.compile(r"(?<!\d)(1[3-9]\d)-(\d{4})-(\d{4})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(?:0\d{2,3}-?)?([2-9]\d{6,7})(?!\d)")
 _NOBODY = {"", "无", "不详", "暂无", "空", "-"}
 
@@ -20,7 +21,7 @@ def phone_mark(text: str | None) -> str | None:
 
     The area code of a landline does not count: within one city it is written or left out.
     """
-    plain = fold(text or "").replace("+", "")
+    plain = _DASHED.sub(r"\1\2\3", fold(text or "").replace("+", ""))
     numbers = [*_MOBILE.findall(plain), *_LANDLINE.findall(_MOBILE.sub(",", plain))]
     return " ".join(sorted({digest("phone", number) for number in numbers})) or None
 

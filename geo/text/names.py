@@ -12,17 +12,20 @@ from geo.text.normal import fold
 
 _FORM = re.compile(
     r"\(?(?:(?:集团)?(?:控股)?(?:股份)?有限(?:责任)?(?:公司)?|股份公司|\(?集团\)?(?:总)?公司|总公司|公司)?"
-    r"(?:\((?:集团|股份|普通合伙|有限合伙|特殊普通合伙|个人独资|合伙|个体工商户|中外合资|外商独资|外资|中外合作)\))?$"
+    r"(?:\((?:集团|股份|[^()]{0,6}(?:合伙|独资|个体工商户|合资|外资|合作))\))?$"
 )
 _UNION_TAIL = re.compile(
     r"(?:机关|基层|联合基层|联合|第\d+|直属)?(?:工会(?:联合会|委员会|工作委员会|小组|筹备组)?|联合工会(?:委员会)?|工联会)(?:\(筹\))?$"
 )
 _BRANCH = re.compile(
-    r"^(?P<head>.{2,40}?(?:有限责任公司|有限公司|股份公司|集团公司|公司|银行(?!股份|有限)|合作社|集团|事务所|总店|总厂))"
+    r"^(?P<head>.{2,40}?(?:有限责任公司|有限公司|股份公司|集团公司|公司|银行(?!股份|有限)|合作社|集团(?![)有股控公])|事务所|总店|总厂))"
     r"(?P<branch>.{0,24}?(?:分公司|支公司|分厂|分行|支行|分店|门店|店|营业部|经营部|办事处|代表处|分社|分部|分局|支局|分院|分所"
     r"|加油站|加气站|营业厅|营业所|营业处|门市部|门市|分理处|网点|储蓄所|药房|大药房|超市|项目部|车间|仓库|销售部|服务部|服务站|站|场|中心|基地))$"
 )
 _FORMER = re.compile(r"\((?:原(?:名)?|曾用名|更名前|现名)[:：]?(?P<former>[^()]+)\)?")
+_NOTE = re.compile(r"(?<=.{4})\((?P<note>[^()]{1,20})\)?$")
+_FORM_WORDS = re.compile(r"集团|股份|合伙|独资|个体|合资|外资|合作$")
+_PHONE = re.compile(r"(?:电话|手机)?:?(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _BRACKET = re.compile(r"\(([^()]*)\)?")
 _ADMIN = re.compile(
     r"^(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,4}?市(?!场))?"
@@ -36,7 +39,7 @@ class CompanyName:
 
     ``regions`` are the place words found, in order; ``branch`` is the branch's own words (``南通分公司``) or
     ``None`` for a head office; ``union_tail`` the words that make it a union's name; ``former`` a name given as
-    former in brackets.
+    former in brackets; ``note`` what a bracket behind the name holds (已停产, 农贸市场12号).
     """
 
     full: str
@@ -46,6 +49,7 @@ class CompanyName:
     branch: str | None = None
     former: str | None = None
     union_tail: str | None = None
+    note: str = ""
 
     @property
     def is_branch(self) -> bool:
@@ -71,15 +75,30 @@ def read_name(name: str, regions: Iterable[str] = frozenset()) -> CompanyName:
     text, former = full, None
     if found := _FORMER.search(text):
         former, text = found["former"], text[: found.start()] + text[found.end() :]
+    text = _PHONE.sub("", text)
     text, union_tail = _cut_tail(text, _UNION_TAIL)
-    branch = None
+    branch, notes = None, []
+    while (found := _NOTE.search(text)) and not _FORM_WORDS.search(found["note"]) and not _meant(found["note"], words):
+        notes.append(found["note"])
+        text = text[: found.start()]
     if found := _BRANCH.match(text):
         text, branch = found["head"], found["branch"]
     text, form = _cut_tail(text, _FORM)
+    if text.endswith("集团") and len(text) > 4:
+        text, form = text[:-2], "集团" + (form or "")
+    inside = tuple(
+        inner for inner in _BRACKET.findall(text) if inner and not (_meant(inner, words) or _FORM_WORDS.search(inner))
+    )
     core, found_regions = _without_regions(text, _pattern(words))
     if len(core) < 2:
         core = text
-    return CompanyName(full, core or full, found_regions, form or "", branch, former, union_tail)
+    found_regions = (*found_regions, *(inner for inner in inside if inner not in found_regions))
+    return CompanyName(full, core or full, found_regions, form or "", branch, former, union_tail, "".join(notes))
+
+
+def _meant(inner: str, words: frozenset[str]) -> bool:
+    """Whether the words in a bracket are place words."""
+    return inner in words or not words
 
 
 def name_core(name: str, regions: Iterable[str] = frozenset()) -> str:

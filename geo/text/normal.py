@@ -107,9 +107,9 @@ def fold(raw: str) -> str:
 
 
 def normalise(raw: object) -> Normalised:
-    """Normalise an address or place name. ``None`` and NaN count as empty. Never raises; idempotent."""
+    """Normalise an address or place name. ``None``, NaN and pandas' NA count as empty. Never raises; idempotent."""
     if not isinstance(raw, str):
-        if raw is None or raw != raw:
+        if raw is None or type(raw).__name__ == "NAType" or raw != raw:  # NA has no truth to ask for
             return Normalised("")
         raw = str(raw)
     text = raw.translate(_TABLE)

@@ -22,7 +22,7 @@ def city(rows: dict[str, dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame, R
     """Return records, where they are, and the register; records of unrelated firms stand around them."""
     owns = ["金达纺织品", "银桥纺织品", "远扬纺织品", "瑞丰纺织品", "天盛机械制造", "永固建材", "海纳贸易", "华泰食品"]
     others = {
-        f"x{n}": {"name": f"启东{own}有限公司", "uscc": f"9132068100000000{n:02}", "established": None}
+        f"x{n}": {"name": f"启东{own}有限公司", "uscc": f"91320681{n:09}X", "established": None}
         for n, own in enumerate(owns)
     }
     full = {key: {"established": None, "address": None, **row} for key, row in rows.items()} | others
@@ -60,7 +60,7 @@ def status(one: dict[str, Any], other: dict[str, Any]) -> str:
         ({"name": LONG, "uscc": CODE}, {"name": LONG, "uscc": OTHER_CODE}, "review"),
         ({"name": LONG, "uscc": CODE}, {"name": f"{LONG}海门分公司"}, "apart"),
         ({"name": f"{LONG}第一分公司"}, {"name": f"{LONG}第二分公司"}, "apart"),
-        ({"name": LONG, "uscc": CODE}, {"name": LONG, "county": "320681"}, "review"),
+        ({"name": LONG, "uscc": CODE}, {"name": LONG, "county": "320681"}, "auto"),
         ({"name": "启东恒源昌纺织有限公司", "uscc": CODE, "phone_mark": "p"},
          {"name": "启东恒源昌纺织品有限公司", "phone_mark": "p"}, "review"),
         ({"name": "吉祥商行"}, {"name": "吉祥商行", "county": "320681"}, "review"),

@@ -209,3 +209,9 @@ def test_two_records_of_one_firm_count_once_and_both_stay() -> None:
     assert apart.same.loc["again=code", "status"] == "none"
     assert apart.firms.loc["again", "eligible"]
     assert measure(apart.firms, apart.unions, by=None).loc["all", "eligible"] == total["eligible"] + 1
+
+
+def test_a_firm_without_an_address_stays_unlocated_and_stops_nobody() -> None:
+    found = survey(inputs(enterprises=enterprises({**FIRMS_GIVEN, "bare": {"address": None}})), on=ON, rules=rules())
+    assert found.firms.loc["bare", "level"] == "none"
+    assert found.firms.loc["t1", "level"] != "none"
