@@ -14,8 +14,8 @@ def slipped(listed: CompanyName, registered: CompanyName, register: Register) ->
     """Whether two names nearly the same differ by a slip of the pen, not by a word that other firms bear.
 
     A slip leaves a pair of characters that hardly any name has (商么); what makes a sister firm's name are words that
-    many have (纺织品 for 纺织), and any other own word (天晟 for 天盛). A character that nobody takes for the other is a
-    slip only where both its pairs are rare. A branch's own words are mostly too short to tell.
+    many have (纺织品 for 纺织), and any other own word (天晟 for 天盛). A character that nobody takes for the other is
+    a slip only where both its pairs are rare. A branch's own words are mostly too short to tell.
     """
     if listed.branch != registered.branch:
         return False
