@@ -86,16 +86,14 @@ def know_doors(
     rows = places[places["kind"] == "address"] if len(places) else places
     reader = _Reader(read, counties, city)
     columns = [rows[c].tolist() for c in ("name", "number", "county_code", "town_code")]
-    for name, written, county, town, geometry in zip(*columns, rows.geometry.array, strict=True):
-        if geometry is None or geometry.is_empty:
-            continue
-        door = reader.door(name, _text(written))
+    middles = shapely.point_on_surface(np.asarray(rows.geometry.array, dtype=object))
+    where = (shapely.get_x(middles).tolist(), shapely.get_y(middles).tolist())
+    for name, written, county, town, lon, lat in zip(*columns, *where, strict=True):
+        door = None if math.isnan(lon) else reader.door(name, _text(written))
         if door is not None:
-            point = geometry if geometry.geom_type == "Point" else geometry.representative_point()
-            where = (float(point.x), float(point.y))
             text = door_text(door.number)
             found[door.street].append(
-                StreetPoint(door.number.main, text, *where, _text(town) or door.town, _text(county) or door.county)
+                StreetPoint(door.number.main, text, lon, lat, _text(town) or door.town, _text(county) or door.county)
             )
     named: dict[str, list[shapely.LineString]] = defaultdict(list)
     for (_, name), lines in (courses or {}).items():
@@ -161,7 +159,10 @@ class _Reader:
                 break
         plain = _PLAIN.match(rest)
         if plain is not None and not _DIVISION.search(plain["street"]):
-            number = read_number(plain["number"], "号")
+            digits = plain["number"]
+            number = (
+                Number(digits, int(digits)) if digits.isdecimal() and len(digits) < 9 else read_number(digits, "号")
+            )
             return Door(plain["street"], number, county, "") if number is not None else None
         return self._parsed(text, written)
 
@@ -236,16 +237,35 @@ def _next_door(streets: Mapping[str, Sequence[Doors]]) -> list[tuple[str, str, D
     if len(set(counties) - {""}) < 2:
         return []
     at = np.array([(point.lon, point.lat) for street, _ in every for point in street.points])
-    scale = np.array([METRES * math.cos(math.radians(float(at[:, 1].mean()))), METRES])
-    _, near = cKDTree(at * scale).query(at * scale, k=min(_NEXT, len(at)), distance_upper_bound=_NEXT_M)
-    found, start = [], 0
-    for street, name in every:
-        around = near[start : start + len(street.points)]
+    at *= (METRES * math.cos(math.radians(float(at[:, 1].mean()))), METRES)
+    code = np.unique(counties, return_inverse=True)[1]
+    found: list[tuple[str, str, Doors]] = []
+    # a street is looked at from some of its doors; most doors have none of another county around
+    chosen = np.concatenate([start_of + _some(len(street.points)) for start_of, (street, _) in _starts(every)])
+    _, near = cKDTree(at).query(at[chosen], k=min(_NEXT, len(at)), distance_upper_bound=_NEXT_M)
+    alien = (near < len(at)) & (code[np.minimum(near, len(at) - 1)] != code[chosen][:, None])
+    rows = np.flatnonzero(alien.any(axis=1))
+    ends = np.cumsum([len(street.points) for street, _ in every])
+    others: dict[int, set[str]] = defaultdict(set)
+    for row in rows.tolist():
+        others[int(np.searchsorted(ends, chosen[row], side="right"))] |= {counties[k] for k in near[row][alien[row]]}
+    for k, around in sorted(others.items()):
+        street, name = every[k]
         own = {point.county for point in street.points}
-        others = {counties[k] for k in np.unique(around[around < len(at)])} - own - {""}
-        found += [(county, name, street) for county in sorted(others)]
-        start += len(street.points)
+        found += [(county, name, street) for county in sorted(around - own - {""})]
     return found
+
+
+def _starts(every: Sequence[tuple[Doors, str]]) -> Iterator[tuple[int, tuple[Doors, str]]]:
+    start = 0
+    for street in every:
+        yield start, street
+        start += len(street[0].points)
+
+
+def _some(size: int) -> np.ndarray:
+    """Return the places of up to eight doors, evenly spread, the ends among them."""
+    return np.unique(np.linspace(0, size - 1, min(size, 8)).astype(int))
 
 
 def best_guess(known: NumberedStreet, number: float, habits: Habits) -> tuple[Doors, Guess]:
