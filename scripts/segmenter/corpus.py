@@ -63,7 +63,7 @@ def _components(tokens: Sequence[Sequence[str]]) -> tuple[str, tuple[Component, 
 def read_examples(path: Path, data: Path) -> list[Example]:
     """Return the corpus with the grammar's reading, taught by the corpus' own texts as ``geocode`` is by its input."""
     rows = list(read_gold(path))
-    names = _taught(data, [text for text, _ in rows])
+    names = names_taught(data, [text for text, _ in rows])
     examples = []
     for raw, gold in rows:
         normal = normalise(raw)
@@ -72,7 +72,7 @@ def read_examples(path: Path, data: Path) -> list[Example]:
     return examples
 
 
-def _taught(data: Path, texts: Sequence[str]) -> Gazetteer:
+def names_taught(data: Path, texts: Sequence[str]) -> Gazetteer:
     """Return the gazetteer that ``geocode`` answers with when no database is used: what ships, and what texts teach."""
     folder = data / "divisions"
     divisions = read_divisions(folder / "nantong.csv")

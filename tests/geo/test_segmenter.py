@@ -57,7 +57,8 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[corpus.Example]:
 
 
 def _trained(examples: list[corpus.Example]) -> Segmenter:
-    options = training.Fitting(least=2, epochs=4, rate=0.2, texts=16)
+    runs = (training.Run(1, 0.2, seen_only=False), training.Run(2, 0.2, seen_only=True))
+    options = training.Fitting(least=2, epochs=4, rate=0.2, texts=16, runs=runs, kept=2, faint=1)
     return training.train(examples, HashSet.of([text_hash("白塔")]), options)
 
 
