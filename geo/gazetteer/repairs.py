@@ -20,6 +20,7 @@ _MENTIONS = 5
 """Addresses that must mention a learned name before an unknown one is taken for a slip of it."""
 _TELLING = frozenset("东南西北中上下前后左右内外新老大小一二三四五六七八九十百千廿甲乙丙丁0123456789")
 """Characters by which neighbours are told apart: with one of them more, less or other it is another place."""
+_ENOUGH = 3
 _NUMERALS = frozenset("一二三四五六七八九十百千")
 _DIRECTIONS = frozenset("东南西北中")
 _LONG_ROAD = 4
@@ -130,15 +131,19 @@ def _slip(kind: str, core: str, text: str, name: Name) -> Slip | None:
     like = like or behind
     dropped = len(text) > len(core)
     told = not like and _told_apart(edit)
-    if told and not (kind == "community" and _may_be_a_slip(edit)):
+    if told and not (kind == "community" and _may_be_a_slip(edit, mine)):
         return None
     return Slip(text, name, name.entities, like, size, told or dropped)
 
 
-def _may_be_a_slip(edit: Edit) -> bool:
-    """Whether a numeral dropped or misspelt may be a slip; 东陈 beside 南东陈, 一村 beside 二村 are neighbours."""
+def _may_be_a_slip(edit: Edit, left: int) -> bool:
+    """Whether a telling character dropped or misspelt may be a slip; 东陈 and 南东陈, 一村 and 二村 are neighbours.
+
+    ``left``: characters of its own that the unknown name has.
+    """
     both = edit.left + edit.right
-    return not (edit.swapped or _TELLING.issuperset(both)) or (not edit.left and edit.right in _NUMERALS)
+    dropped = not edit.left and (edit.right in _NUMERALS or left >= _ENOUGH)
+    return dropped or not (edit.swapped or _TELLING.issuperset(both))
 
 
 def _told_apart(edit: Edit) -> bool:
