@@ -1,4 +1,4 @@
-"""Rows of a file recognised as what is stored: by code, by organisation code, by name and address, else they are new.
+"""Rows of a file recognised as what is stored: by code, organisation code, old number, name and address, else new.
 
 A key once given stays: a firm that was stored without a code keeps its key when a later file brings the code, so that
 no decision about it is lost.
@@ -51,19 +51,24 @@ def _firms(session: Session, frame: pd.DataFrame) -> dict[str, str]:
         "key": _texts(keys),
         "uscc": _texts(frame["uscc"]),
         "org_code": _texts(bare),
+        "reg_no": _texts(frame["reg_no"][frame["uscc"].isna()]) if "reg_no" in frame else [],
         "name": _texts(frame["name"]),
     }
     found = store.find(session, "enterprises", **{name: values for name, values in names.items() if values})
     if found.empty:
         return {}
     by_code = {code: key for key, code in found["uscc"].dropna().items()}
-    by_org = _single(found["org_code"])
+    by_org, by_reg = _single(found["org_code"]), _single(found["reg_no"])
     by_name: dict[str, list[str]] = {}
     for key, name in found["name"].items():
         by_name.setdefault(fold(name), []).append(key)
     result = {}
     for key, row in zip(frame.index, frame.itertuples(), strict=True):
-        stored = _by_code(row, by_code, by_org, found) or _by_name(row, by_name.get(fold(row.name), []), found)
+        stored = (
+            _by_code(row, by_code, by_org, found)
+            or _by_number(row, by_reg, found)
+            or _by_name(row, by_name.get(fold(row.name), []), found)
+        )
         if stored is not None and stored != key:
             result[key] = stored
     return result
@@ -77,6 +82,16 @@ def _by_code(row: Any, by_code: dict[str, str], by_org: dict[str, str], found: p
         return None
     has_other = isinstance(row.uscc, str) and isinstance(found.at[key, "uscc"], str)
     return None if has_other else key
+
+
+def _by_number(row: Any, by_reg: dict[str, str], found: pd.DataFrame) -> str | None:
+    """Return the stored firm of the same old registration number, where no other code speaks for either."""
+    number = getattr(row, "reg_no", None)
+    key = by_reg.get(number) if isinstance(number, str) else None
+    if key is None or isinstance(row.uscc, str):
+        return None
+    other = isinstance(row.org_code, str) and _has(found, key, "org_code") and row.org_code != found.at[key, "org_code"]
+    return None if other else key
 
 
 def _by_name(row: Any, keys: list[str], found: pd.DataFrame) -> str | None:

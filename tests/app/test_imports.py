@@ -116,6 +116,22 @@ def test_counts_new_changed_unchanged_rejected(database, tmp_path):
     assert set(plan.tally.codes) == {"NAME_MISSING", "DUPLICATE_SAME"}
 
 
+def test_a_firm_is_recognised_by_its_old_registration_number(database, tmp_path):
+    """Registers of before 2015 carry 15 digits in the column of the credit code; a later one may name the firm anew."""
+    commit(
+        database,
+        write(tmp_path / "a.csv", HEADER, ["南通港闸木器厂", "320611000035098", "城港路1号", "5", "2025-12-31"]),
+    )
+    plan = commit(
+        database,
+        write(tmp_path / "b.csv", HEADER, ["南通港闸家具厂", "320611000035098", "城港路9号", "6", "2025-12-31"]),
+    )
+    assert (plan.tally.new, plan.tally.changed) == (0, 1)
+    with database.session() as session:
+        firms = store.read(session, "enterprises", store.CITY)
+    assert firms[["name", "reg_no"]].to_numpy().tolist() == [["南通港闸家具厂", "320611000035098"]]
+
+
 def test_undo_restores_every_table_byte_for_byte(database, tmp_path):
     commit(database, write(tmp_path / "a.csv", HEADER, *FIRMS))
     before = everything(database)
