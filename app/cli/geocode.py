@@ -89,7 +89,8 @@ def _names(addresses: pd.Series, known: Ground, *, learning: bool) -> tuple[gaze
     if not learning:
         return base, known
     rulings = gazetteers.read_rulings(told, base.regions)
-    taught = gazetteers.learn(addresses, base, amend=rulings.facts)
+    with _bar("学习 / learning") as reach:
+        taught = gazetteers.learn(addresses, base, amend=rulings.facts, progress=reach)
     known = replace(known, places=join_places([places, rulings.places(taught.places, places)]))
     aliases = rulings.aliases(aliases, taught.places)
     return gazetteers.build(divisions, aliases, known.places, facts=taught.facts), known
@@ -152,10 +153,14 @@ def _answer(
     """Locate and write part by part; the target appears only when all is written."""
     tally: dict[str, int] = {}
     segmenter = read_segmenter(current_app.config["ATLAS"].data / SEGMENTER)
-    with _finished(target) as unfinished, AnswerFile(unfinished, ground.divisions) as out, _bar(len(rows)) as reach:
+    with (
+        _finished(target) as unfinished,
+        AnswerFile(unfinished, ground.divisions) as out,
+        _bar("定位 / locating") as reach,
+    ):
         for start in range(0, len(rows), _PART):
             part = rows.iloc[start : start + _PART]
-            reached = partial(_reach, reach, start)
+            reached = partial(_reach, reach, start, len(rows))
             found = locate(
                 part, names, options=options, progress=reached, segmenter=segmenter, decisions=ground.decisions
             )
@@ -166,8 +171,8 @@ def _answer(
     return tally
 
 
-def _reach(reach: Callable[[int], None], start: int, done: int, _of: int) -> None:
-    reach(start + done)
+def _reach(reach: Callable[[int, int], None], start: int, of: int, done: int, _of_part: int) -> None:
+    reach(start + done, of)
 
 
 @contextmanager
@@ -182,10 +187,16 @@ def _finished(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _bar(size: int) -> Iterator[Callable[[int], None]]:
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
     hidden = not sys.stderr.isatty()
-    with click.progressbar(length=size, label="定位 / locating", file=sys.stderr, hidden=hidden) as bar:
-        yield lambda reached: bar.update(reached - bar.pos)
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=hidden) as bar:
+
+        def reach(done: int, of: int) -> None:
+            bar.length = max(of, 1)
+            bar.update(done - bar.pos)
+
+        yield reach
+        bar.update((bar.length or 1) - bar.pos)
 
 
 def _report(tally: dict[str, int], version: str, malformed: int, left: int) -> None:

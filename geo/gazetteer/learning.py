@@ -6,7 +6,7 @@ the county of a name however many firms write it, and every firm counts as a men
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.kinds import is_generic
 from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.variants import road_stem, short_name
-from geo.gazetteer.votes import Reading, read
+from geo.gazetteer.votes import Reading, read, weigh
 from geo.text import normalise
 
 _LIKELY = 0.5
@@ -51,6 +51,7 @@ def learn(
     *,
     least: int = 2,
     amend: Callable[[Iterable[Fact]], list[Fact]] = list,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Learned:
     """Learn from addresses as written.
 
@@ -65,21 +66,23 @@ def learn(
     amend
         What people decided about facts (``Rulings.facts``): applied before the first round teaches the second, and
         again at the end.
+    progress
+        Told now and then how many readings are done, of how many.
     """
     counts = Counter(text for raw in addresses if (text := normalise(raw).text))
     texts = sorted(counts)
     with paused_collector():
         kept: dict[str, Reading] = {}
         first = _Facts(gazetteer)
-        for text in texts:
+        for text in _told(texts, progress, 0):
             reading = read(gazetteer, text)
             first.add(reading)
-            if reading.certain and len(kept) < _KEPT:
+            if len(kept) < _KEPT:
                 kept[text] = reading
         taught = _taught(gazetteer, amend(first.facts()))
         second, discovery = _Facts(gazetteer), Discovery(gazetteer, least)
-        for text in texts:
-            reading = kept.get(text) or _again(taught, gazetteer, text)
+        for text in _told(texts, progress, len(texts)):
+            reading = _again(taught, kept.pop(text) if text in kept else read(gazetteer, text))
             second.add(reading)
             discovery.add(reading, counts[text])
     places, doors = discovery.result()
@@ -90,10 +93,22 @@ _KEPT = 100_000
 """Readings kept between the two rounds; of a larger register the rest is read anew, to stay within memory."""
 
 
-def _again(taught: Gazetteer, base: Gazetteer, text: str) -> Reading:
-    """Read a text with what was taught, unless its own words decide."""
-    reading = read(taught, text)
-    return read(base, text) if reading.certain else reading
+_STEP = 2_000
+
+
+def _told(texts: Sequence[str], progress: Callable[[int, int], None], before: int) -> Iterator[str]:
+    for k, text in enumerate(texts):
+        if k % _STEP == 0:
+            progress(before + k, 2 * len(texts))
+        yield text
+
+
+def _again(taught: Gazetteer, reading: Reading) -> Reading:
+    """Weigh an address with what was taught, unless its own words decide; its names stand where they stood."""
+    if reading.certain:
+        return reading
+    again = weigh(taught, reading.address)
+    return reading if again.certain else again
 
 
 def _taught(gazetteer: Gazetteer, facts: list[Fact]) -> Gazetteer:

@@ -72,7 +72,11 @@ def read(
     ``second`` are votes from outside the text: the firm's name, its other address. ``mends`` are names for what the
     text misspells.
     """
-    address = _mended(gazetteer, text, mends) if mends else gazetteer.read(text)
+    return weigh(gazetteer, _mended(gazetteer, text, mends) if mends else gazetteer.read(text), second)
+
+
+def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | None = None) -> Reading:
+    """Look up the names of a parsed address and work out its county; the parser must have known the same names."""
     named: list[_Named] = []
     votes: dict[tuple[str, str], Votes] = {}
     certain = False
