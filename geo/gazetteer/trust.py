@@ -12,6 +12,8 @@ from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, guess, round_r
 _SAMPLE = 2_500
 _BIN = 80
 _FEW = 2
+_ANY = "any"
+"""All kinds together, for a kind that too few doors could try out."""
 _SHARE = 0.905
 """What a stated radius is to hold: the middle of 88 to 93 of a hundred."""
 
@@ -24,7 +26,7 @@ class Trust:
 
     def radius(self, kind: str, radius: float) -> float:
         """Return the radius to state for a predicted one."""
-        table = self.factors.get(kind)
+        table = self.factors.get(kind) or self.factors.get(_ANY)
         if not table:
             return radius
         sizes, factors = zip(*table, strict=True)
@@ -54,7 +56,9 @@ def try_out(streets: Iterable[Doors], habits: Habits) -> Trust:
                 continue
             missed = math.hypot(found.x - street.x[k], found.y - street.y[k])
             radius = round_radius(found.spread)
-            tried[trusted_as(street, found)].append((math.log(radius), math.log(max(missed, 1.0) / radius)))
+            pair = (math.log(radius), math.log(max(missed, 1.0) / radius))
+            tried[trusted_as(street, found)].append(pair)
+            tried[_ANY].append(pair)
     return Trust({kind: _factors(pairs) for kind, pairs in sorted(tried.items()) if len(pairs) >= _BIN // 2})
 
 
