@@ -107,6 +107,9 @@ def _choice(read: Reading, number: int, candidate: Candidate) -> Choice:
     if kind == "point":
         return Choice(number, "", "", "", candidate.told, candidate.firms, lon, lat, kind)
     around = _words(read.around(kind, key)) if kind != "county" else ""
+    if kind == "county" and key in read.outlines.index:  # the point of its seat may lie at its very edge
+        inside = read.outlines.geometry[key].representative_point()
+        lon, lat = float(inside.x), float(inside.y)
     return Choice(number, key, read.name(kind, key), around, candidate.told, candidate.score, lon, lat, kind)
 
 
@@ -172,6 +175,10 @@ def _hints(read: Reading, item: Item) -> list[list[float]]:
 
 def _extent(read: Reading, item: Item, spots: list[dict[str, Any]], hints: list[list[float]]) -> list[list[float]]:
     """Return corners, latitude first: around choices and bearings, else the town, the county, the city."""
+    counties = [each.target for each in item.candidates if each.kind == "county" and each.target in read.outlines.index]
+    if counties:
+        west, south, east, north = read.outlines.loc[counties].total_bounds.tolist()
+        return [[south, west], [north, east]]
     points = [[spot["lon"], spot["lat"]] for spot in spots] + hints
     if points:
         west, south, east, north = shapely.total_bounds(shapely.points(np.asarray(points)))
