@@ -7,6 +7,7 @@ and noise are the city's own where its doors tell them.
 """
 
 import math
+import operator
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class Doors:
     With ``course`` (degrees) the plane is the street itself: ``x`` is the way along it, ``y`` to its left.
     """
 
-    __slots__ = ("_course", "_scale", "lat", "lon", "mains", "points", "x", "y")
+    __slots__ = ("_course", "_numbered", "_scale", "lat", "lon", "mains", "points", "x", "y")
 
     def __init__(self, points: Sequence[StreetPoint], course: shapely.LineString | None = None) -> None:
         self.points = tuple(sorted(points))
@@ -85,9 +86,17 @@ class Doors:
         self.x = [(point.lon - self.lon) * self._scale for point in self.points]
         self.y = [(point.lat - self.lat) * METRES for point in self.points]
 
+        self._numbered: dict[str, list[int]] = {}
         self._course: shapely.LineString | None = None
         if course is not None:
             self._follow(course)
+
+    def at(self, number: str) -> Sequence[int]:
+        """Return the places of the doors with this number as compared (88, 88-1)."""
+        if not self._numbered:
+            for k, point in enumerate(self.points):
+                self._numbered.setdefault(point.number, []).append(k)
+        return self._numbered.get(number, ())
 
     def _follow(self, course: shapely.LineString) -> None:
         """Measure the doors along and across a course."""
@@ -151,27 +160,31 @@ def guess(
     chosen = sorted(only) if only is not None else _neighbours(doors.mains, number, without)
     if not chosen:
         return None
-    known = np.array([doors.mains[k] for k in chosen], dtype="float64")
-    origin = float(known[int(np.argmin(np.abs(known - number)))])
-    straight = math.isnan(doors.length_m)
-    other = (known.astype(int) % 2) != int(number) % 2
-    noise = habits.noise + np.where(other, habits.across, 0.0)
-    x = np.array([doors.x[k] for k in chosen])
+    mains = [doors.mains[k] for k in chosen]
+    origin = float(min(mains, key=lambda main: abs(main - number)))
+    straight, parity = math.isnan(doors.length_m), int(number) % 2
+    noise = [habits.noise + (habits.across if main % 2 != parity else 0.0) for main in mains]
+    x = [doors.x[k] for k in chosen]
+    at = [main - origin for main in mains]
     if not straight:
-        start = _start(known, x, doors.length_m, habits)
+        start = _start(mains, x, doors.length_m, habits)
         if not math.isnan(start):
-            known, x, noise = np.append(known, 0.0), np.append(x, start), np.append(noise, _START_M**2)
-    at = np.append(known, number) - origin
-    weights, variance = _kriged(at, noise, habits.pace_spread if straight else habits.stride**2, habits.wander)
+            at, x, noise = [*at, -origin], [*x, start], [*noise, _START_M**2]
+    at.append(number - origin)
+    weights, variance = _kriged(
+        np.array(at), noise, habits.pace_spread if straight else habits.stride**2, habits.wander
+    )
     variance += habits.within if origin == number else habits.noise
     if straight:
-        y = np.array([doors.y[k] for k in chosen])
+        y = [doors.y[k] for k in chosen]
+        away = np.array(at)
         east, north = (
-            float(weights @ (v - p * at[:-1]) + p * at[-1]) for v, p in zip((x, y), habits.pace, strict=True)
+            float(weights @ (np.array(v) - p * away[:-1]) + p * at[-1])
+            for v, p in zip((x, y), habits.pace, strict=True)
         )
     else:
-        east, north = min(max(float(weights @ x), 0.0), doors.length_m), _side(doors, chosen, int(number))
-    gap = _gap(known[: len(chosen)], number)
+        east, north = min(max(float(weights @ np.array(x)), 0.0), doors.length_m), _side(doors, chosen, int(number))
+    gap = _gap(mains, number)
     spread = math.sqrt(max(variance, habits.noise))
     return Guess(east, north, spread, gap, int(abs(origin - number)), tuple(chosen))
 
@@ -180,30 +193,33 @@ _START_M = 60.0
 """How exactly a street begins with number 0 where it ends on the map."""
 
 
-def _kriged(at: np.ndarray, noise: np.ndarray, spread: float, wander: float) -> tuple[np.ndarray, float]:
+def _kriged(at: np.ndarray, noise: Sequence[float], spread: float, wander: float) -> tuple[np.ndarray, float]:
     """Return the weights of the doors for the last number of ``at``, and the variance of what they predict."""
     size = len(at) - 1
-    covariance = spread * np.outer(at, at) - 0.5 * wander * np.abs(at[:, None] - at[None, :])
-    system = np.zeros((size + 1, size + 1))
-    system[:size, :size] = covariance[:size, :size] + np.diag(noise)
-    system[:size, size] = system[size, :size] = 1.0
-    wanted = np.append(covariance[:size, size], 1.0)
-    weights = np.linalg.solve(system, wanted)
-    return weights[:size], float(covariance[size, size] - weights @ wanted)
+    covariance = spread * (at[:, None] * at) - 0.5 * wander * np.abs(at[:, None] - at)
+    wanted = covariance[size].copy()
+    wanted[size] = 1.0
+    own = float(covariance[size, size])
+    covariance[size] = covariance[:, size] = 1.0  # the weights sum to one
+    covariance[size, size] = 0.0
+    covariance.flat[: size * (size + 2) : size + 2] += noise
+    weights = np.linalg.solve(covariance, wanted)
+    return weights[:size], own - float(weights @ wanted)
 
 
-def _start(known: np.ndarray, along: np.ndarray, length: float, habits: Habits) -> float:
+def _start(mains: Sequence[int], along: Sequence[float], length: float, habits: Habits) -> float:
     """Return at which end of its course a street begins to count, NaN if the doors leave it open.
 
     Several doors tell by their order, and must fit a beginning there; a single one by the pace that either end means.
     """
-    if known.max() - known.min() >= 2:
-        away = known - known.mean()
-        slope = float(away @ along) / float(away @ away)
+    middle, way = sum(mains) / len(mains), sum(along) / len(along)
+    if max(mains) - min(mains) >= 2:
+        away = [main - middle for main in mains]
+        slope = sum(map(operator.mul, away, along)) / sum(map(operator.mul, away, away))
         end = 0.0 if slope > 0 else length
-        off = abs(float(along.mean()) - slope * float(known.mean()) - end)
-        return end if off <= max(150.0, 0.35 * abs(slope) * float(known.mean())) else math.nan
-    number, way = max(float(known.mean()), 1.0), float(along.mean())
+        off = abs(way - slope * middle - end)
+        return end if off <= max(150.0, 0.35 * abs(slope) * middle) else math.nan
+    number = max(middle, 1.0)
     first, last = (habits.likelihood(max(reach, 1.0) / number) for reach in (way, length - way))
     if max(first, last) < 3 * min(first, last) or max(first, last) <= 0:
         return math.nan
@@ -226,9 +242,9 @@ def _neighbours(mains: Sequence[int], number: float, without: int) -> list[int]:
     return below + above
 
 
-def _gap(known: np.ndarray, number: float) -> int:
-    below, above = known[known <= number], known[known >= number]
-    return int(above.min() - below.max()) if len(below) and len(above) else -1
+def _gap(known: Sequence[int], number: float) -> int:
+    below, above = [main for main in known if main <= number], [main for main in known if main >= number]
+    return min(above) - max(below) if below and above else -1
 
 
 def learn_habits(streets: Sequence[Doors]) -> Habits:

@@ -3,13 +3,13 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, guess, round_radius
 
-_SAMPLE = 2_500
+_SAMPLE = 1_200
 _BIN = 80
 _FEW = 2
 _ANY = "any"
@@ -23,9 +23,16 @@ class Trust:
     """By how much the radius of a prediction must be stretched to hold nine of ten, by kind and size of prediction."""
 
     factors: Mapping[str, tuple[tuple[float, float], ...]]
+    _told: dict[tuple[str, float], float] = field(default_factory=dict, compare=False, repr=False)
 
     def radius(self, kind: str, radius: float) -> float:
         """Return the radius to state for a predicted one."""
+        found = self._told.get((kind, radius))
+        if found is None:
+            found = self._told[kind, radius] = self._stretched(kind, radius)
+        return found
+
+    def _stretched(self, kind: str, radius: float) -> float:
         table = self.factors.get(kind) or self.factors.get(_ANY)
         if not table:
             return radius

@@ -5,6 +5,7 @@ are left out and asked for; a number that earns no small radius earns the street
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from geo.address import Number
@@ -53,7 +54,7 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
         return _middle(known, gazetteer)
     text = door_text(number)
     for street in known.streets:
-        exact = [k for k, point in enumerate(street.points) if point.number == text]
+        exact = street.at(text)
         if exact:
             return _at_door(street, exact, gazetteer, options)
     wanted = number.main if number.last is None else (number.main + number.last) / 2
@@ -69,7 +70,7 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
     return Spot(lon, lat, radius, level, code, {} if kind == "same" else detail, _town(street, found.near, wanted))
 
 
-def _at_door(street: Doors, exact: list[int], gazetteer: Gazetteer, options: LocateOptions) -> Spot:
+def _at_door(street: Doors, exact: Sequence[int], gazetteer: Gazetteer, options: LocateOptions) -> Spot:
     """Take a door that is known; it is as good as the doors' positions fit each other."""
     doors = [street.points[k] for k in exact]
     lon, lat = sum(p.lon for p in doors) / len(doors), sum(p.lat for p in doors) / len(doors)

@@ -106,4 +106,7 @@ def _house(said: Mapping[str, str | None]) -> tuple[str, ...] | None:
 
 
 def _texts(values: pd.Series) -> list[str | None]:
-    return [None if pd.isna(value) or value == "" else str(value) for value in values]
+    return [
+        None if value is None or value is pd.NA or value != value or value == "" else str(value)
+        for value in values.tolist()
+    ]
