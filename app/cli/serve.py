@@ -1,6 +1,7 @@
 """``serve``: answer requests with waitress."""
 
 import errno
+import logging
 import threading
 from contextlib import suppress
 
@@ -47,6 +48,7 @@ def serve(host: str | None, port: int | None, *, sample: bool) -> None:
         pass  # a database that cannot be used is told now, not by the first page
     if sample:
         click.get_current_context().invoke(load, folder=None, again=False, later=True)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that requests wait a moment is no news
     threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     if config.worker:
         runs.companion.start(app)

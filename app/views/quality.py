@@ -69,14 +69,13 @@ def _rows(read: Reading, what: str, code: str) -> tuple[np.ndarray, str]:
 
 @bp.app_template_global("quality_badge")
 def quality_badge(read: Reading) -> dict[str, Any]:
-    """Return what the badge of a map tells of eligible firms: shares at a door or building, automatic; unlocated."""
+    """Return what the badge of a map tells of eligible firms: shares at a door, automatic; unlocated."""
 
     def made() -> dict[str, Any]:
+        total = read.total()
         firms = read.survey.firms[read.survey.firms["eligible"].fillna(value=False).astype(bool)]
-        whole = max(len(firms), 1)
-        fine = int(firms["level"].isin(("building", "number")).sum())
-        auto = int(firms["location_status"].eq("auto").sum())
-        return {"fine": fine / whole, "auto": auto / whole, "unlocated": int(read.total()["unlocated"])}
+        auto = int(firms["location_status"].eq("auto").sum()) / max(len(firms), 1)
+        return {"fine": total["rate_precise"], "auto": auto, "unlocated": int(total["unlocated"])}
 
     return read.kept.get("quality.badge", made)
 

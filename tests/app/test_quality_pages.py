@@ -67,7 +67,7 @@ def test_the_badge_stands_with_every_map_and_leads_here(client: FlaskClient, pat
     badge = re.search(r'<p class="quality-badge[^>]*>(.*?)</p>', text, re.S)
     assert badge is not None
     assert 'href="/quality"' in badge[1]
-    assert re.search(r"[\d.]+% 定位到门牌或楼宇 · [\d.]+% 自动 · 未定位 [\d,]+", badge[1])
+    assert re.search(r"[\d.]+% 定位到楼宇、门牌或市场 · [\d.]+% 自动 · 未定位 [\d,]+", badge[1])
 
 
 def test_former_names_and_decisions_are_counted(tmp_path: Path) -> None:
