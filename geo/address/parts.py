@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geo.address.batches import Component
 from geo.address.numbers import Number, read_floor, read_number
 from geo.address.segments import Hit, Segment, segment
-from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, ROAD, SEP, Token
+from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, SEP, Token
 
 
 @dataclass(slots=True)
@@ -34,6 +34,7 @@ class Address:
 
 _NAMES = frozenset(("prov", "city", "district", "devzone", "town", "community", "road", "poi", "subpoi", "other"))
 _ADMIN = frozenset(("prov", "city", "district"))
+_AS_THEY_ARE = frozenset(("town", "community", "subpoi"))
 _SHOWN = {"block": "houseno", "cell": "cellno", "floor": "floorno", "room": "roomno", "phase": "subpoi"}
 _REAL_ZONES = ("开发区", "高新区", "新区", "示范区", "保税区", "度假区")
 _MUNICIPALITIES = frozenset(("北京市", "上海市", "天津市", "重庆市"))
@@ -67,27 +68,31 @@ class _Reader:
         self._labels: set[str] = set()
 
     def read(self, segments: list[Segment]) -> Address:
+        readers = _READERS
         for piece in segments:
-            label = piece.label
-            if label in _NAMES:
-                self._name(piece)
-            else:
-                _READERS[label](self, piece)
+            label = piece[2]
+            readers[label](self, piece)
             self._before = label
         return self._address
 
     def _put(self, label: str, piece: Segment) -> None:
-        self._address.components.append((label, piece.start, piece.end))
+        self._address.components.append((label, piece[0], piece[1]))
         self._labels.add(label)
 
     def _name(self, piece: Segment) -> None:
-        address, words = self._address, self._text[piece.start : piece.end]
+        start, end, label, _ = piece
+        address, done, words = self._address, self._labels, self._text[start:end]
         address.names.append(piece)
         address.texts.append(words)
-        label = self._shown(piece.label, words)
-        if label in _ADMIN and label in self._labels:
-            label = self._restated(label)
-        self._put(label, piece)
+        if label in _ADMIN:
+            if label == "prov" and words in _MUNICIPALITIES:
+                label = "city"
+            if label in done:
+                label = self._restated(label)
+        elif label not in _AS_THEY_ARE:
+            label = self._shown(label, words)
+        address.components.append((label, start, end))
+        done.add(label)
         self._last = label
 
     def _shown(self, label: str, words: str) -> str:
@@ -97,8 +102,6 @@ class _Reader:
             label = "poi" if len(words) >= 2 else "redundant"
         elif label == "devzone" and not words.endswith(_REAL_ZONES):
             label = "poi"
-        elif label == "prov" and words in _MUNICIPALITIES:
-            label = "city"
         if label == "road" and label in done and self._last in ("road", "roadno"):
             return "subroad"
         if label != "poi":
@@ -116,9 +119,6 @@ class _Reader:
             if done == label:
                 address.components[k] = ("redundant", start, end)
         return label
-
-    def _numbered_road(self, piece: Segment) -> None:
-        self._name(Segment(piece.start, piece.end, "road", None))
 
     def _separator(self, piece: Segment) -> None:
         words = self._text[piece.start : piece.end]
@@ -244,8 +244,8 @@ _READERS: dict[str, Callable[[_Reader, Segment], None]] = {
     KM: _Reader._relation,
     NOTE: _Reader._note,
     GROUP: _Reader._group,
-    ROAD: _Reader._numbered_road,
     **dict.fromkeys(_SHOWN, _Reader._inside),
+    **dict.fromkeys(_NAMES, _Reader._name),
 }
 
 

@@ -87,15 +87,17 @@ class Gazetteer:
         if text[:1] == "市" and text[1:2] not in _NOT_THE_CITY:
             found.append(Hit(0, 2 if text[1:2] == "区" else 1, "city", 4.0, self.city_name))
         near: list[Hit] = []
+        matchers = _MATCHERS
         for last, keys in self.automaton.iter(text):
             end = last + 1
             for key in keys:
                 size, mode, label, score, name, _, barred = key
-                if mode in _AS_IT_STANDS:
+                matcher = matchers.get(mode)
+                if matcher is None:
                     if not barred or text[end : end + 1] != barred:
-                        found.append(Hit(end - size, end, label, score, name))
+                        found.append(_new(Hit, (end - size, end, label, score, name)))
                     continue
-                hit = _MATCHERS[mode](text, end - size, end, key)
+                hit = matcher(text, end - size, end, key)
                 if hit is not None:
                     (near if mode == NEAR else found).append(hit)
         return found + _behind_their_city(found, near) if near else found
@@ -109,7 +111,8 @@ class Gazetteer:
         return self.lookup.get((label, text))
 
 
-_AS_IT_STANDS = (FULL, LEARNED)
+_new = tuple.__new__
+"""Makes the many hits of a text in half the time that their class takes."""
 _NOT_THE_CITY = frozenset("场政中辖民级")
 _OWNER = frozenset("省市区县旗")
 

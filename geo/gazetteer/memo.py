@@ -25,7 +25,9 @@ class Memo:
 
     meanings: defaultdict[str, dict[str, Name | None]] = field(default_factory=lambda: defaultdict(dict))
     """By label and words: what a name that is no hit means."""
-    weighed: dict[tuple[str, tuple[Votes, ...], Votes | None], Weighed] = field(default_factory=dict)
+    weighed: dict[tuple[str, Votes | None, tuple[int, ...]], tuple[Weighed, object]] = field(default_factory=dict)
+    """By form, second evidence and the identities of the names' votes; these are kept beside the result, so that no
+    other votes take over their identity."""
     company: dict[str | tuple[str, ...], Votes | None] = field(default_factory=dict)
     """By the counties' words in a firm's name."""
     repairs: list[object] = field(default_factory=list)

@@ -115,15 +115,15 @@ def _mended(gazetteer: Gazetteer, text: str, mends: Sequence[Mended]) -> Address
 def _weighed(gazetteer: Gazetteer, form: str, votes: tuple[Votes, ...], second: Votes | None) -> Weighed:
     """Return the chance of each county, the best one's place in their order, and its chance by the text alone."""
     known = gazetteer.memo.weighed
-    key = (form, votes, second)
+    key = (form, second, tuple(map(id, votes)))
     found = known.get(key)
     if found is None:
         totals = [sum(column) for column in zip(gazetteer.priors[form], *votes, strict=True)]
         alone = _shares(totals)
         posterior = alone if second is None else _shares([a + b for a, b in zip(totals, second, strict=True)])
         best = posterior.index(max(posterior))
-        found = remember(known, key, (posterior, best, alone[best]))
-    return found
+        found = remember(known, key, ((posterior, best, alone[best]), votes))
+    return found[0]
 
 
 def company_votes(gazetteer: Gazetteer, name: str) -> tuple[float, ...] | None:
@@ -155,23 +155,23 @@ def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> tuple[str, Entity |
         if name is None:
             leading = False
             continue
-        label = name.label
-        if label not in _CITYWIDE or not name.entities:
+        label, entities = name.label, name.entities
+        if label not in _CITYWIDE or not entities:
             leading = False
             if label == "devzone" and name.form == "inner":
                 form = "county"
             continue
-        kind = name.entities[0].kind
+        kind = entities[0].kind
         if kind == "elsewhere":
             if outside is None and leading and not own:
-                outside, abroad = name.entities[0], name.form
+                outside, abroad = entities[0], name.form
             continue
         if outside is not None and (name.text, outside.key[:2]) in gazetteer.namesakes:
             continue  # 北京通州区: a county of ours and of the province named before it
         own = own or kind == "city" or (kind == "county" and (outside is None or abroad == "bare"))
         if kind == "county":
             form = "county"
-            districts.update([e.county for e in name.entities if e.county])
+            districts.update([e.county for e in entities if e.county])
         elif kind == "city" and form == "none":
             form = "city"
         leading = leading and label != "district"

@@ -124,20 +124,20 @@ def evidence_of(reading: Reading, found: Resolved, level: str, *, against: bool)
     for _, name in reading.named:
         if name is not None and name.votes is not None:
             silent = False
-            if name.form == "learned":
-                rare = max(rare, name.mentions)
-            else:
+            if name.form != "learned":
                 told = True
-    form = reading.form
+            elif name.mentions > rare:
+                rare = name.mentions
+    form, chance = reading.form, reading.chance
     return (
-        round(math.log(max(1.0 - reading.chance, _LEAST)), 1),
+        round(math.log(max(1.0 - chance, _LEAST)), 1),
         silent,
         form in ("road", "none"),
         form in ("city", "citywide"),
-        abs(reading.chance - reading.alone) > 0.02,
+        abs(chance - reading.alone) > 0.02,
         against,
         reading.conflict,
-        round(-math.log(found.penalty), 2),
+        round(-math.log(found.penalty), 2) if found.penalty != 1.0 else 0.0,
         found.doubtful,
         level in _HOUSE,
         level == "village",

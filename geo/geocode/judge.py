@@ -92,8 +92,11 @@ def _is_no_address(reading: Reading) -> bool:
 
     What is left (你好世界, DROP TABLE, a broken encoding) is no ground for a county, however likely one is beforehand.
     """
-    if reading.form not in ("none", "road") or any(name is not None or p.label != "other" for p, name in reading.named):
+    if reading.form != "none" and reading.form != "road":
         return False
+    for piece, name in reading.named:
+        if name is not None or piece[2] != "other":
+            return False
     return reading.address.relation is None and _UNIT.search(reading.address.text) is None
 
 

@@ -72,6 +72,11 @@ def _simplified(character: str) -> str:
 
 
 _TABLE = _Folding(_FIXED)
+_HANZI = bytes(b for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF) for b in (row, cell)).decode(
+    "gb2312", "ignore"
+)
+_FOLDED = re.compile(f"[{_HANZI}0-9A-Z(),#&/~.-]*")
+"""Texts that folding leaves as they are: nearly all; to see that is faster than to fold them."""
 
 _PHONE = re.compile(
     r"(?:联系)?(?:电话|手机|TEL)?[:：.]?(?<!\d)(?:\+?86-?)?(?:1[3-9]\d{9}|(?:\(0\d{2,3}\)|0\d{2,3}-?)\d{7,8}(?:-\d{1,5}|转\d{1,5})?)(?!\d)"
@@ -103,7 +108,7 @@ class Normalised:
 
 def fold(raw: str) -> str:
     """Return the text with width, case, dashes, brackets and traditional characters folded and blanks removed."""
-    return raw.translate(_TABLE)
+    return raw if _FOLDED.fullmatch(raw) else raw.translate(_TABLE)
 
 
 def normalise(raw: object) -> Normalised:
@@ -112,7 +117,7 @@ def normalise(raw: object) -> Normalised:
         if raw is None or type(raw).__name__ == "NAType" or raw != raw:  # NA has no truth to ask for
             return Normalised("")
         raw = str(raw)
-    text = raw.translate(_TABLE)
+    text = fold(raw)
     moved = len(text) != len(raw)
     if not moved and not _NUMERAL.search(text) and not _MAY_HOLD_PHONE.search(text):
         return Normalised(text)

@@ -17,6 +17,7 @@ from geo.text import (
     read_org_code,
     read_register_code,
 )
+from geo.text.normal import _TABLE
 
 REGIONS = frozenset(("江苏省", "江苏", "南通市", "南通", "通州区", "通州", "海门市", "海门", "上海市", "上海", "中国"))
 
@@ -194,3 +195,10 @@ def test_a_cell_may_hold_either_code() -> None:
     assert read_register_code("60003734-1").org_code == "600037341"
     assert read_register_code("60003734-1").value is None
     assert read_register_code("91110000600037341L").value == "91110000600037341L"
+
+
+def test_texts_that_folding_spares_are_those_it_would_not_change() -> None:
+    """The short cut for plain texts gives what character by character folding gives, for every character there is."""
+    for code in range(0x110000):
+        character = chr(code)
+        assert fold(character) == _TABLE[code], hex(code)
