@@ -126,6 +126,8 @@ def _namesakes(row: int, records: Records, options: LinkOptions) -> Iterator[_Pa
     register, record = records.register, records.of[row]
     same_code = register.by_org_code.get(record.org_code or "", ())
     alike = register.by_full.get(without_tail(register.names[row]), ())
+    if same_code in ((), (row,)) and alike in ((), (row,)):
+        return  # it is alone with its code and name, as nearly all are
     for other in dict.fromkeys((*same_code, *alike)):
         if other <= row or not records.of[other].coded:
             continue
