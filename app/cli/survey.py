@@ -4,7 +4,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 
@@ -25,7 +25,8 @@ def survey(on: datetime | None, rules_day: datetime | None) -> None:
 
     Exit status: 0 done, 2 nothing done.
     """
-    day = on.date() if on else date.today()  # noqa: DTZ011
+    day = on.date() if on else runs.survey.today()
+    runs.survey.check_day(day)
     with session(write=True) as opened:
         key = runs.enqueue(opened, Order("survey", on_day=day, rules_day=rules_day.date() if rules_day else day))
     with _shown(key):

@@ -14,8 +14,15 @@ from app.config import settings
 from app.models import Run
 from app.runs import queue
 from app.runs.execution import Job, register
+from geo.errors import AtlasError
 
 KIND = "survey"
+
+
+class DayAheadError(AtlasError):
+    """A survey was asked for of a day that is yet to come."""
+
+    code = "DAY_AHEAD"
 
 
 def work(job: Job) -> Mapping[str, Any]:
@@ -41,7 +48,13 @@ def order(session: Session, on: date | None = None, rules_day: date | None = Non
     """Put a survey in line, or find the same one there, and return its key; without a day, the newest day again.
 
     Changed data so never bring a day that nobody asked for: only where nothing was surveyed yet, it is today.
+
+    Raises
+    ------
+    DayAheadError
+        If the day is yet to come.
     """
+    check_day(on)
     newest = store.surveys.record(session) if on is None else None
     if newest is not None:
         on, rules_day = newest.on_day, newest.rules_day
@@ -49,6 +62,12 @@ def order(session: Session, on: date | None = None, rules_day: date | None = Non
     same = (Run.kind == KIND, Run.status == queue.QUEUED, Run.on_day == on, Run.rules_day == (rules_day or on))
     found = session.scalar(sa.select(Run.key).where(*same).limit(1))
     return found or queue.enqueue(session, queue.Order(KIND, on_day=on, rules_day=rules_day or on))
+
+
+def check_day(on: date | None) -> None:
+    """Raise ``DayAheadError`` for a day that is yet to come: nothing has happened on it."""
+    if on is not None and on > today():
+        raise DayAheadError(f"{on} is yet to come", detail={"day": on.isoformat(), "today": today().isoformat()})
 
 
 def today() -> date:

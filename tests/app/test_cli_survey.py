@@ -11,9 +11,9 @@ from click.testing import Result
 from flask import Flask
 from openpyxl import load_workbook
 
-from app import create_app, store
+from app import create_app, runs, store
 from app.config import Config
-from app.db import Database
+from app.db import Database, session
 from geo.survey import STAGES
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "geo"))
@@ -82,6 +82,14 @@ def test_an_empty_database_cannot_be_surveyed(app: Flask) -> None:
     assert answer.exit_code == 2
     assert "没有完成" in answer.output
     assert "先导入行政区划" in answer.output
+
+
+def test_a_day_that_is_yet_to_come_is_refused(filled: Flask) -> None:
+    answer = ask(filled, "survey", "--on", "2999-01-01")
+    assert answer.exit_code == 2
+    assert "2999-01-01 还没到" in answer.output
+    with filled.app_context(), session() as opened:
+        assert runs.latest(opened) == []
 
 
 def test_a_day_before_the_first_rules_says_from_when_on_there_are_some(filled: Flask) -> None:
