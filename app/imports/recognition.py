@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from app import store
-from geo.registry import REJECT, Checked
+from geo.registry import REJECT, WARN, Checked
 from geo.registry.faults import COLUMNS
 from geo.text import fold
 
@@ -26,8 +26,8 @@ def recognise(session: Session, kind: str, checked: Checked, taken: dict[str, An
     ``taken`` maps keys that earlier rows of the file mean to their row numbers, and is added to.
     """
     if kind == "enterprises":
-        frame = checked.frames["enterprises"]
-        return _rekeyed(checked, "enterprises", _firms(session, frame), taken)
+        keys, found = _firms(session, checked.frames["enterprises"])
+        return _renamed(_rekeyed(checked, "enterprises", keys, taken), found)
     if kind == "unions":
         return _unions(session, checked, taken)
     if kind == "headcounts":
@@ -41,8 +41,8 @@ def _texts(values: Iterable[Any]) -> list[str]:
     return sorted({str(value) for value in values if isinstance(value, str) and value})
 
 
-def _firms(session: Session, frame: pd.DataFrame) -> dict[str, str]:
-    """Return the stored key of each row that is stored under another one."""
+def _firms(session: Session, frame: pd.DataFrame) -> tuple[dict[str, str], pd.DataFrame]:
+    """Return the stored key of each row that is stored under another one, and the stored rows that may be meant."""
     # A firm stored without a credit code has its organisation code in its key; the column itself is searched only for
     # rows without a credit code, as it is the one that no index serves.
     keys = [*frame.index, *(f"org:{code}" for code in frame["org_code"].dropna())]
@@ -56,7 +56,7 @@ def _firms(session: Session, frame: pd.DataFrame) -> dict[str, str]:
     }
     found = store.find(session, "enterprises", **{name: values for name, values in names.items() if values})
     if found.empty:
-        return {}
+        return {}, found
     by_code = {code: key for key, code in found["uscc"].dropna().items()}
     by_org, by_reg = _single(found["org_code"]), _single(found["reg_no"])
     by_name: dict[str, list[str]] = {}
@@ -71,7 +71,33 @@ def _firms(session: Session, frame: pd.DataFrame) -> dict[str, str]:
         )
         if stored is not None and stored != key:
             result[key] = stored
-    return result
+    return result, found
+
+
+def _renamed(checked: Checked, found: pd.DataFrame) -> Checked:
+    """Return the rows with the name that is stored kept as a former one where a file brings another; each is told.
+
+    A renamed firm and a mistyped code look the same: a person has to tell them apart.
+    """
+    frame, stored = checked.frames["enterprises"], found["name"].to_dict()
+    faults: list[tuple[Any, ...]] = []
+    former: dict[str, str] = {}
+    for key, name in zip(frame.index, frame["name"], strict=True):
+        was = stored.get(key, name)
+        if fold(was) == fold(name):
+            continue
+        known = [*_listed(frame.at[key, "former_names"]), *_listed(found.at[key, "former_names"]), was]
+        former[key] = "；".join(dict.fromkeys(known))
+        faults.append((checked.rows[key][0], WARN, "NAME_CHANGED", "name", None, name, {"was": was, "now": name}))
+    if not former:
+        return checked
+    names = frame["former_names"].where(~frame.index.isin(former), frame.index.map(former).to_series(frame.index))
+    frames = {**checked.frames, "enterprises": frame.assign(former_names=names.astype("string"))}
+    return _changed(replace(checked, frames=frames), faults, [])
+
+
+def _listed(names: Any) -> list[str]:
+    return names.split("；") if isinstance(names, str) else []
 
 
 def _by_code(row: Any, by_code: dict[str, str], by_org: dict[str, str], found: pd.DataFrame) -> str | None:
@@ -210,7 +236,7 @@ def _headcounts(session: Session, checked: Checked) -> Checked:
     firms = firms.set_axis(pd.Index(frame["enterprise_id"], dtype="object"))
     firms = firms[~firms.index.duplicated()]
     stored = set(store.find(session, "enterprises", key=_texts(firms.index)).index)
-    final = frame["enterprise_id"].map({key: key for key in firms.index if key in stored} | _firms(session, firms))
+    final = frame["enterprise_id"].map({key: key for key in firms.index if key in stored} | _firms(session, firms)[0])
     lost = final.isna().to_numpy()
     faults = _unknown(checked, frame.index[lost], "FIRM_UNKNOWN", "name", frame["name"])
     kept = frame[~lost].assign(subject_kind="enterprise", subject_key=final[~lost], as_of=frame["counts_on"][~lost])

@@ -34,7 +34,9 @@ def undo(session: Session, batch: str) -> dict[str, dict[str, int]]:
     if found is None or found.status != "done":
         status = found.status if found else "unknown"
         raise UndoRefusedError(
-            f"import {batch} is {status}, not done", code="IMPORT_NOT_DONE", detail={"batch": batch, "status": status}
+            f"import {batch} is {status}, not done",
+            code="IMPORT_NOT_DONE",
+            detail={"say": batch, "batch": batch, "status": status},
         )
     _refuse_if_later(session, batch)
     tally = {}

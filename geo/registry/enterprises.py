@@ -252,7 +252,7 @@ def drop_duplicates(
     known = dict(seen)
     keep, rows_of = [], {}
     for row, key, line in zip(data.index, keys, data.itertuples(index=False, name=None), strict=True):
-        mark = hash("\x1f".join(map(str, line)))
+        mark = hash(fold("\x1f".join(map(str, line))))
         if key in known:
             same = known[key][1] == mark
             sieve.add(

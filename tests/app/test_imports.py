@@ -183,6 +183,23 @@ def test_a_file_with_fewer_columns_leaves_the_others_as_they_are(database, tmp_p
         assert (firm.status, firm.address) == ("closed", "海门市政府大院内")
 
 
+def test_another_name_for_a_code_is_told_and_the_stored_one_kept(database, tmp_path):
+    commit(database, write(tmp_path / "a.csv", HEADER, *FIRMS))
+    renamed = write(tmp_path / "b.csv", HEADER, ["南通眼睛二号有限公司", *FIRMS[0][1:]])
+    plan = commit(database, renamed)
+    assert counts(plan) == {"changed": 1, "warned": 1}
+    with database.session() as session:
+        firm = store.read(session, "enterprises", store.CITY, keys=["913206841387832638"]).iloc[0]
+    assert (firm["name"], firm["former_names"]) == ("南通眼睛二号有限公司", "海门市直属机关消费合作社")
+    assert counts(commit(database, renamed)) == {"unchanged": 1}
+
+
+def test_two_writings_of_one_row_are_the_same_row(database, tmp_path):
+    wide = [FIRMS[0][0], "９１３２０６８４１３８７８３２６３８", *FIRMS[0][2:3], "２５", FIRMS[0][4]]
+    plan = commit(database, write(tmp_path / "a.csv", HEADER, FIRMS[0], wide))
+    assert plan.tally.codes["DUPLICATE_SAME"] == 1
+
+
 def test_a_firm_keeps_its_key_when_a_later_file_brings_its_code(database, tmp_path):
     commit(database, write(tmp_path / "a.csv", HEADER, *FIRMS))
     with database.session() as session:
