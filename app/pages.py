@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 from flask import Flask, Response, current_app, g, url_for
-from flask_babel import format_decimal, format_percent
+from flask_babel import format_decimal, format_percent, gettext
 
 from app import store
 from app.config import settings
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(num=number, pct=percent, day=day, text=text)
     app.jinja_env.tests["known"] = known
     app.jinja_env.globals.update(
-        label=label, explain=explain, options=options, refusal_text=refusal_text,
+        counted=counted, label=label, explain=explain, options=options, refusal_text=refusal_text,
         spans=spans, cited=cited, kind_name=kind_name, unplaced=unplaced,
     )  # fmt: skip
     app.jinja_env.globals.update(asset=asset, is_sample=is_sample, map_approval=lambda: settings().map_approval)
@@ -46,6 +46,11 @@ def number(value: Any, digits: int = 0) -> str:
     if not known(value):
         return MISSING
     return format_decimal(round(float(value), digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0")
+
+
+def counted(value: Any, unknown: Any) -> str:
+    """Return a sum of workers; where not one of the counts behind it is known, that it is not known."""
+    return gettext("人数不详") if known(unknown) and unknown and not value else number(value)
 
 
 def percent(value: Any, digits: int = 1) -> str:

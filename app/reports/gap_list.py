@@ -92,10 +92,21 @@ def sheet(read: Reading, chosen: Filter, table: pd.DataFrame) -> Sheet:
     """Return the sheet of ``table``, rows of FIRMS in the order wanted, with blank columns for the visit."""
     layout = columns()
     title = _("企业建会情况清单") if chosen.gap is not True else _("未建会企业清单（走访用）")
+    where = _place(read, chosen)
+    title = f"{where} {title}" if where else title
     heads = [Column(_("序号"), 5, printed=True), *(column for _field, column in layout)]
     facts = notes(read, chosen, _("一行一家企业；浅黄色各栏供走访时填写，打印只含走访所需各栏"))
     rows = _rows(read, table, [field for field, _column in layout])
-    return Sheet(title, facts, heads, rows, f"{title}_{read.on}", stamp(read))
+    return Sheet(title, facts, heads, rows, f"{title.replace(' ', '_')}_{read.on}", stamp(read))
+
+
+def _place(read: Reading, chosen: Filter) -> str:
+    """Return the name of the one place that a choice is about, the finest of several; "" if it is about none."""
+    for kind in ("building", "market", "zone", "street", "village", "town", "county"):
+        keys = getattr(chosen, kind)
+        if len(keys) == 1:
+            return read.name(kind, keys[0])
+    return ""
 
 
 def _rows(read: Reading, table: pd.DataFrame, wanted: list[str]) -> Iterator[tuple[Any, ...]]:

@@ -18,7 +18,7 @@ def choose(code: str) -> Response:
     if code not in LANGUAGES:
         raise NotFoundError(f"no language {code!r}")
     back = request.args.get("next", "/")
-    local = back.startswith("/") and not back.startswith(("//", "/\\"))
+    local = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
     answer = redirect(back.rstrip("?") if local else "/")
     answer.set_cookie(COOKIE, code, max_age=YEAR_S, samesite="Lax", secure=settings().secure_cookies)
     return answer

@@ -119,7 +119,7 @@ def _row(key: _Key, name: str, place: _Found, gazetteer: Gazetteer) -> dict[str,
         "address": f"{most(doors)}号" if doors and kind in ("building", "market") else None,
         "origin": "registry",
         "mentions": place.mentions,
-        "source": "addresses of the register",
+        "source": "名录地址 / addresses of the register",
     }
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -18,6 +19,8 @@ from soup import soup
 from app import create_app, store
 from app.config import Config
 from app.db import session
+from app.law import cited
+from app.pages import counted
 from geo.gaps import FIGURES
 
 BUILDING = "building:990101:云帆大厦"
@@ -281,3 +284,22 @@ def test_before_the_first_survey_there_is_an_empty_state(tmp_path: Path) -> None
         assert answer.status_code == 200
         assert "还没有可看的数据" in answer.text
     assert "怎么算" in client.get("/definitions").text
+
+
+def test_the_law_is_quoted_in_whole_sentences(app: Flask) -> None:
+    with app.test_request_context("/"):
+        told = cited("F3", date(2025, 12, 31))
+    assert any("可以由2个以上单位的会员联合建立" in sentence for sentence in told)
+    assert not any("此数" in sentence for sentence in told)
+
+
+def test_workers_of_whom_nothing_is_known_are_not_none(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert (counted(12, 3), counted(0, 0), counted(0, 7)) == ("12", "0", "人数不详")
+
+
+def test_a_list_of_one_place_is_called_by_it(client: FlaskClient) -> None:
+    answer = client.get("/firms/list.xlsx", query_string={"gap": "1", "building": BUILDING})
+    assert quote("云帆大厦") in answer.headers["Content-Disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert "云帆大厦" in book.worksheets[1].oddHeader.left.text

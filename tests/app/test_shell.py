@@ -197,7 +197,18 @@ def test_the_language_is_switched_and_kept(client: FlaskClient) -> None:
     assert '<html lang="zh-CN">' in client.get("/definitions").text
 
 
-@pytest.mark.parametrize("evil", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\r/evil.example",
+        "/\n",
+    ],
+)
 def test_the_switch_leads_nowhere_else(client: FlaskClient, evil: str) -> None:
     assert client.get("/language/en", query_string={"next": evil}).headers["Location"] == "/"
 
