@@ -30,7 +30,7 @@ def address(tmp_path):
         yield url
 
 
-def test_from_upload_to_undo(page, address, tmp_path):
+def test_from_upload_to_undo(address, page, tmp_path):  # the page closes before its server does
     book = openpyxl.Workbook()
     for row in ROWS:
         book.active.append(row)
