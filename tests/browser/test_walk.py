@@ -138,7 +138,7 @@ def test_the_list_for_the_visit_is_downloaded(page: Any, site: str, tmp_path: Pa
     with page.expect_download() as waiting:
         page.locator("a[download]").click()
     waiting.value.save_as(tmp_path / "list.xlsx")
-    assert waiting.value.suggested_filename.startswith("未建会企业清单")
+    assert waiting.value.suggested_filename.startswith("云帆大厦_未建会企业清单")
     assert openpyxl.load_workbook(tmp_path / "list.xlsx").sheetnames == ["说明", "清单"]
 
 
