@@ -184,7 +184,7 @@ def known_names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFra
     divisions, aliases, given = gazetteer.laid(inputs.decisions, inputs.divisions, inputs.aliases, inputs.places)
     bare = gazetteer.build(divisions, aliases, given, doors=False)
     rulings = gazetteer.read_rulings(inputs.decisions, bare.regions)
-    taught = gazetteer.learn(_addresses(inputs.enterprises), bare, amend=rulings.facts)
+    taught = gazetteer.learn(_addresses(inputs.enterprises).tolist(), bare, amend=rulings.facts)
     learned = rulings.places(taught.places, given)
     new = learned[~learned.index.isin(given.index)]
     known = PLACES.conform(pd.concat([given, new])) if len(new) else given

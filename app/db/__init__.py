@@ -204,12 +204,16 @@ def _connect_listener(engine: sa.Engine) -> Callable[[sqlite3.Connection, object
     return _on_connect
 
 
+_CACHE = "cache_size = -65536"
+"""64 MB: the survey of a city is written in one piece, and the default of 2 MB writes its pages several times over."""
+
+
 def _set_up(connection: sqlite3.Connection, engine: sa.Engine) -> None:
     # Python must not begin transactions for us: it leaves DDL outside of them, and the index stale after a rollback.
     connection.isolation_level = None
     if not geopackage.claim(connection):
         raise fault(NotGeoPackage, engine.url)
-    for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "trusted_schema = on"):
+    for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on", "trusted_schema = on", _CACHE):
         connection.execute(f"PRAGMA {pragma}")
     geopackage.register(connection)
     connection.execute(_GEOMETRY_COLUMNS)

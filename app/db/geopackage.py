@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyproj
 import shapely
 
@@ -19,6 +20,7 @@ APPLICATION_ID = 0x47504B47
 """``GPKG``: the application id of a GeoPackage."""
 
 _VERSION = 10400
+_BATCH = 50_000
 
 _METADATA = """
 CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY,
@@ -152,8 +154,12 @@ def fill_index(connection: sqlite3.Connection, table: str, column: str, *, after
     rows = connection.execute(
         f'SELECT "{key}", "{column}" FROM "{table}" WHERE "{key}" > ? AND "{column}" IS NOT NULL', (after or -1,)
     )
-    boxes = ((fid, *blobs.box(blob)) for fid, blob in rows if not blobs.is_empty(blob))
-    connection.executemany(f'INSERT OR REPLACE INTO "{tree}" VALUES (?, ?, ?, ?, ?)', boxes)
+    while part := rows.fetchmany(_BATCH):
+        fids, held = zip(*part, strict=True)
+        boxes = shapely.bounds(blobs.decode(held))
+        whole = ~np.isnan(boxes[:, 0])
+        values = zip(np.array(fids)[whole].tolist(), *boxes[whole][:, [0, 2, 1, 3]].T.tolist(), strict=True)
+        connection.executemany(f'INSERT OR REPLACE INTO "{tree}" VALUES (?, ?, ?, ?, ?)', values)
 
 
 def drop_index(connection: sqlite3.Connection, table: str, column: str) -> int:

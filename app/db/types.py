@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
@@ -89,7 +90,10 @@ class JsonText(sa.types.TypeDecorator[Any]):
 
 def to_json(value: Any) -> str:
     """Return compact JSON, Chinese as it is, NumPy's numbers as numbers."""
-    return "[]" if value == [] else _encode(value)
+    try:
+        return orjson.dumps(value, default=_number).decode()
+    except orjson.JSONEncodeError:  # whole numbers above 64 bits, as codes typed into a number cell are
+        return _encode(value)
 
 
 def _number(value: Any) -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.db import dialect
 from app.db.types import to_json
 from app.store.evidence import COLUMNS, StoredList
-from geo.frames import DAY, LIST, Spec
+from geo.frames import DAY, LIST, TEXT, Spec
 
 CHUNK = 20_000
 """Keys in one query."""
@@ -30,7 +30,10 @@ def plain(series: pd.Series, dtype: str) -> list[Any]:
     if missing.any():
         values = values.copy()
         values[missing] = None
-    return [value.replace("\0", "") if type(value) is str and "\0" in value else value for value in values.tolist()]
+    found = values.tolist()
+    if dtype != TEXT:
+        return found
+    return [value.replace("\0", "") if type(value) is str and "\0" in value else value for value in found]
 
 
 def table_rows(

@@ -138,8 +138,8 @@ def _layered(
     table = pd.DataFrame(
         {"primary": first["form"].fillna("none"), "union_id": first["union_id"]}, index=enterprises.index
     )
-    above = [over.get(union, ()) for union in table["union_id"]]
-    direct = [listed.get(key, ()) for key in enterprises.index]
+    above = [over.get(union, ()) for union in table["union_id"].tolist()]
+    direct = [listed.get(key, ()) for key in enterprises.index.tolist()]
     table["federations"] = [layers.merged(*pair) for pair in zip(above, direct, strict=True)]
     table["federations"] = table["federations"].astype("object")
     any_above = table["federations"].str.len() > 0

@@ -11,7 +11,7 @@ def gathered(index: pd.Index, pairs: Iterable[tuple[str, pd.Index]]) -> pd.Serie
     for code, keys in sorted(pairs, key=lambda pair: pair[0]):
         for key in dict.fromkeys(keys):
             found.setdefault(key, []).append(code)
-    return pd.Series([found.get(key, []) for key in index], index=index, dtype="object")
+    return pd.Series([found.get(key, []) for key in index.tolist()], index=index, dtype="object")
 
 
 def of_firms(firms: pd.DataFrame, claims: pd.DataFrame, review: pd.Index, alike: pd.Index) -> pd.Series:

@@ -35,5 +35,5 @@ def legal_path(workers: pd.Series, members: pd.Series, *, rules: RuleSet) -> pd.
         "joint_or_organiser": [rules.joint_units.id, rules.no_committee_members.id],
         "unknown": [],
     }
-    lists = pd.Series([list(ids[word]) for word in path], index=path.index, dtype="object")
+    lists = pd.Series([list(ids[word]) for word in path.tolist()], index=path.index, dtype="object")
     return pd.DataFrame({"path": path, "path_rules": lists})

@@ -83,7 +83,7 @@ def _listings(unions: pd.DataFrame, memberships: pd.DataFrame) -> Iterator[_List
         query = Query(name, _text(union.host_uscc), _text(union.county_code))
         yield _Listing(f"{union.Index}|host", str(union.Index), "host", "enterprise", name, query, None, None, None)
     known = unions[["kind", "county_code"]].to_dict("index")
-    for member in memberships.itertuples():
+    for member in memberships.astype("object").itertuples():
         union = known.get(member.union_id, {"kind": None, "county_code": None})
         query = Query(str(member.member_name), _text(member.member_uscc), _text(union["county_code"]))
         yield _Listing(
@@ -141,7 +141,7 @@ def _union_named(listing: _Listing, unions: dict[str, tuple[str, ...]]) -> tuple
 def _union_names(unions: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Union keys by everything a list may call a union: its key, its own code, its name, its host's name."""
     found: dict[str, list[str]] = {}
-    for union in unions.sort_index().itertuples():
+    for union in unions.sort_index().astype("object").itertuples():
         names = {str(union.Index), fold(str(union.name))}
         names |= {text for text in (_text(union.code), _text(union.host_uscc)) if text}
         names |= {fold(text) for text in (_text(union.host_name),) if text}

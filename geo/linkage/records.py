@@ -61,7 +61,7 @@ def read_records(enterprises: pd.DataFrame, locations: pd.DataFrame, register: R
     columns |= {name: _texts(placed[name]) for name in ("county_code", "town_code", "house_no", "unit", "room")}
     columns |= {name: _texts(placed[name]) for name in _PLACES}
     addresses = _texts(firms["operating_address"].fillna(firms["address"]))
-    days = [None if pd.isna(day) else day for day in firms["established"]]
+    days = [None if pd.isna(day) else day for day in firms["established"].tolist()]
     found = []
     given = zip(_texts(firms["phone_mark"]), _texts(firms["former_names"]), addresses, strict=True)
     for row, (phones, former, address) in enumerate(given):

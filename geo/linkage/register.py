@@ -93,14 +93,15 @@ def prepare(firms: pd.DataFrame, regions: Mapping[str, str]) -> Register:
     """
     words = frozenset(regions)
     ordered = firms.sort_index()
-    names = tuple(read_name(name, words) for name in ordered["name"].fillna(""))
+    keys = tuple(ordered.index.tolist())
+    names = tuple(read_name(name, words) for name in ordered["name"].fillna("").tolist())
     codes = ordered["uscc"].fillna("").tolist()
     org_codes = ordered["org_code"].fillna(ordered["uscc"].str[8:17]).fillna("").tolist()
     return Register(
-        keys=tuple(ordered.index),
-        own_keys=tuple(ordered.index),
+        keys=keys,
+        own_keys=keys,
         names=names,
-        counties=tuple(None if pd.isna(county) else str(county) for county in ordered["county_code"]),
+        counties=tuple(None if pd.isna(county) else str(county) for county in ordered["county_code"].tolist()),
         org_codes=tuple(org_codes),
         by_code={code: row for row, code in reversed(list(enumerate(codes))) if code},
         by_org_code=_inverted(org_codes),
@@ -108,7 +109,7 @@ def prepare(firms: pd.DataFrame, regions: Mapping[str, str]) -> Register:
         by_core=_inverted(name.core for name in names),
         by_former=inverted(_formers(ordered)),
         by_piece={piece: np.array(rows, dtype=np.int64) for piece, rows in _piece_rows(names).items()},
-        row_of={key: row for row, key in enumerate(ordered.index)},
+        row_of={key: row for row, key in enumerate(keys)},
         regions=words,
         county_of={word: code for word, code in regions.items() if not code.endswith("00")},
     )
@@ -122,7 +123,7 @@ def joined(register: Register, stands_for: Mapping[str, str]) -> Register:
 def _formers(firms: pd.DataFrame) -> Iterable[list[str]]:
     if "former_names" not in firms:
         return ([] for _ in range(len(firms)))
-    return ([fold(name) for name in text.split("；")] for text in firms["former_names"].fillna(""))
+    return ([fold(name) for name in text.split("；")] for text in firms["former_names"].fillna("").tolist())
 
 
 def without_tail(name: CompanyName) -> str:

@@ -197,7 +197,10 @@ def _decided(decisions: pd.DataFrame, register: Register) -> dict[str, _Pair]:
 
 def _ranks(records: Records, enterprises: pd.DataFrame) -> dict[str, tuple[Any, ...]]:
     """Which record stands for a firm: one with a credit code, then another code, then the newest, then by key."""
-    days = {key: 0 if pd.isna(day) else -day.toordinal() for key, day in enterprises["source_date"].items()}
+    days = {
+        key: 0 if pd.isna(day) else -day.toordinal()
+        for key, day in zip(enterprises.index.tolist(), enterprises["source_date"].tolist(), strict=True)
+    }
     pairs = zip(records.register.own_keys, records.of, strict=True)
     return {key: (not one.coded, one.org_code is None, one.reg_no is None, days[key], key) for key, one in pairs}
 

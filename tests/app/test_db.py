@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.db import Database, bbox_overlaps, blobs, dialect, indexes
+from app.db.types import to_json
 from app.models import Base, Place, Run, SurveyFirm
 
 SQUARE = shapely.box(120.8, 32.0, 120.9, 32.1)
@@ -270,3 +271,9 @@ def test_tables_can_be_dropped_with_their_metadata(embedded: Database) -> None:
         left = {row[0] for row in c.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert {name for name in left if not name.startswith(("gpkg_", "sqlite_"))} == {"alembic_version"}
         assert c.exec_driver_sql("SELECT count(*) FROM gpkg_geometry_columns").scalar() == 0
+
+
+def test_json_keeps_whole_numbers_of_any_length_and_chinese_as_it_is() -> None:
+    value = {"证号": 91320613123456789012345, "份额": np.float64(0.5), "号": [np.int64(3), (1, "楼")], "空": []}
+    assert to_json(value) == '{"证号":91320613123456789012345,"份额":0.5,"号":[3,[1,"楼"]],"空":[]}'
+    assert to_json({k: v for k, v in value.items() if k != "证号"}) == '{"份额":0.5,"号":[3,[1,"楼"]],"空":[]}'
