@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import ahocorasick
+import numpy as np
 import pandas as pd
+import shapely
 
 from geo.frames import FACTS
 from geo.gazetteer import variants
@@ -74,7 +76,7 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
     known = know_doors(places, gazetteer.read, gazetteer.owners, gazetteer.city.name, courses)
     return replace(
         gazetteer,
-        entities=_with_reach(gazetteer.entities, known.points),
+        entities=_with_reach(gazetteer.entities, known.points, places),
         points=known.points,
         habits=known.habits,
         trust=known.trust,
@@ -85,19 +87,24 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
 
 
 def _with_reach(
-    entities: Mapping[str, Entity], points: Mapping[tuple[str, str], NumberedStreet]
+    entities: Mapping[str, Entity], points: Mapping[tuple[str, str], NumberedStreet], places: pd.DataFrame
 ) -> Mapping[str, Entity]:
-    """Give counties and towns with a position the radius within which nine of ten of their known doors lie."""
+    """Give counties, towns and zones with a position the radius within which nine of ten of their known doors lie."""
     doors: dict[str, set[tuple[float, float]]] = defaultdict(set)
     for known in points.values():
         for point in known.points:
             doors[point.county].add((point.lon, point.lat))
             doors[point.town].add((point.lon, point.lat))
+    every = np.array(sorted(set().union(*doors.values())), dtype="float64").reshape(-1, 2)
+    zones = places[places["kind"] == "zone"] if len(places) else places
+    which, within = shapely.STRtree(shapely.points(every)).query(zones.geometry.to_numpy(), predicate="intersects")
+    for zone, door in zip(zones.index[which], every[within].tolist(), strict=True):
+        doors[str(zone)].add((door[0], door[1]))
     changed = {}
     for key, around in doors.items():
         entity = entities.get(key)
         if entity is not None and entity.placed and len(around) >= _LEAST_DOORS:
-            changed[key] = entity._replace(radius_m=reach(around, (entity.lon, entity.lat)))
+            changed[key] = entity._replace(radius_m=reach(sorted(around), (entity.lon, entity.lat)))
     return {**entities, **changed}
 
 

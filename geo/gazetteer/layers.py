@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
 from geo.address import Address, Number
 from geo.gazetteer.entries import Entity
+from geo.gazetteer.extents import reach_of_shapes
 from geo.text import normalise
 
 PLACE_LABELS = {"zone": "devzone", "building": "poi", "market": "poi", "street": "road"}
@@ -22,11 +24,11 @@ def place_names(places: pd.DataFrame, zone_names: Callable[[str], set[str]]) -> 
     columns = [values(named[c]) for c in ("kind", "name", "county_code", "town_code", "origin")]
     shapes = named.geometry.to_numpy()
     lons, lats = _points(shapes)
-    for key, kind, name, county, town, origin, lon, lat, shape in zip(
-        values(named.index), *columns, lons, lats, shapes, strict=True
+    radii = _radii(columns[0], shapes, lons, lats)
+    for key, kind, name, county, town, origin, lon, lat, radius in zip(
+        values(named.index), *columns, lons.tolist(), lats.tolist(), radii, strict=True
     ):
         text = normalise(name).text
-        radius = _radius_m(shape, lat, kind)
         entity = Entity(str(key), kind, text, _text(county), _text(town), lon, lat, str(origin), radius)
         yield PLACE_LABELS[kind], text, entity
         if kind == "zone":
@@ -44,32 +46,30 @@ def _text(value: object) -> str | None:
     return None if value is None or value is pd.NA or value != value else str(value)
 
 
-def _points(shapes: Any) -> tuple[list[float], list[float]]:
+def _points(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return lon and lat of a point of each shape, NaN where there is none."""
     points = shapes.copy()
     wide = ~(shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == shapely.GeometryType.POINT))
     points[wide] = shapely.point_on_surface(shapes[wide])
-    return shapely.get_x(points).tolist(), shapely.get_y(points).tolist()
+    return shapely.get_x(points), shapely.get_y(points)
 
 
-_LEAST_RADIUS_M = 40.0
-_WITHIN = {"Polygon": 0.8, "MultiPolygon": 0.8, "LineString": 0.9, "MultiLineString": 0.9}
-"""Share of half the extent's diagonal within which nine of ten points of an even spread lie."""
-
-
+_PIN_M = 40.0
 _POINT_RADIUS_M = {"zone": 1_500.0, "street": 1_000.0}
 """How far what is wide may go on around a point that stands for it; usual sizes, not measured for each."""
+_LEAST_M = {"zone": 40.0, "building": 20.0, "market": 20.0, "street": 40.0}
+"""How exactly an outline or a course lies itself, at the least."""
 
 
-def _radius_m(geometry: Any, lat: float, kind: str) -> float:
-    """Return within which nine of ten points of the shape lie around its middle; of a pin, what a pin is good for."""
-    if math.isnan(lat):
-        return math.nan
-    if isinstance(geometry, shapely.Point):
-        return _POINT_RADIUS_M.get(kind, _LEAST_RADIUS_M)
-    west, south, east, north = geometry.bounds
-    half = math.hypot((east - west) * 111_320 * math.cos(math.radians(lat)), (north - south) * 110_540) / 2
-    return max(half * _WITHIN.get(geometry.geom_type, 1.0), _LEAST_RADIUS_M)
+def _radii(kinds: list[str], shapes: np.ndarray, lons: np.ndarray, lats: np.ndarray) -> list[float]:
+    """Return within which nine of ten points of each shape lie around its middle; of a pin, what a pin is good for."""
+    measured = reach_of_shapes(shapes, lons, lats).tolist()
+    return [
+        (math.nan if math.isnan(lon) else _POINT_RADIUS_M.get(kind, _PIN_M))
+        if math.isnan(radius)
+        else max(radius, _LEAST_M[kind])
+        for kind, radius, lon in zip(kinds, measured, lons.tolist(), strict=True)
+    ]
 
 
 Courses = dict[tuple[str, str], tuple[shapely.LineString, ...]]

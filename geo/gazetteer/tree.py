@@ -1,13 +1,16 @@
 """The divisions as entities, each with its chain of parents worked out."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo.errors import AtlasError
 from geo.gazetteer.entries import Entity
+from geo.gazetteer.numbering import METRES
 
 
 class GazetteerError(AtlasError):
@@ -36,7 +39,7 @@ def read_tree(divisions: pd.DataFrame) -> Tree:
     cities = [code for code, row in rows.items() if row.level == "city" and pd.isna(row.valid_to)]
     if not cities:
         raise GazetteerError("the divisions hold no city in force")
-    entities = {code: _division(code, rows) for code in rows}
+    entities = _with_doubts({code: _division(code, rows) for code in rows})
     counties = tuple(sorted(c for c, e in entities.items() if e.kind == "county" and not e.former))
     if not counties:  # 东莞, 中山: towns lie right under the city, which then stands for its own only county
         counties = (cities[0],)
@@ -59,3 +62,33 @@ def _division(code: str, rows: Mapping[str, Any]) -> Entity:
     lon, lat = float(row.lon), float(row.lat)
     former = not pd.isna(row.valid_to)
     return Entity(code, row.level, str(row.name), county, town, lon, lat, "division", _RADIUS_M[row.level], former)
+
+
+_FAR = 2.0
+"""How many of a town's radii away from it no village of it lies: its point is another place's."""
+
+
+def _with_doubts(entities: dict[str, Entity]) -> dict[str, Entity]:
+    """Hold the points of villages against those of their towns, or of their county's where their own has none.
+
+    A village that lies nearer to another town's point is known only as well as its own town's is far; one that lies
+    out of its town's reach altogether has no position.
+    """
+    towns = [e for e in entities.values() if e.kind == "town" and e.placed and not e.former]
+    counties = np.array([town.county or "" for town in towns])
+    villages = [e for e in entities.values() if e.kind == "village" and e.placed and e.county in counties]
+    if not villages:
+        return entities
+    scale = np.array([METRES * math.cos(math.radians(towns[0].lat)), METRES])
+    seats = np.array([(town.lon, town.lat) for town in towns]) * scale
+    placed = {town.key: k for k, town in enumerate(towns)}
+    changed = dict(entities)
+    for village in villages:
+        apart = np.hypot(*(seats - np.array([village.lon, village.lat]) * scale).T)
+        at = placed.get(village.town or "")
+        away = float(apart[at] if at is not None else apart[counties == village.county].min())
+        if away > _FAR * _RADIUS_M["town"]:
+            changed[village.key] = village._replace(lon=math.nan, lat=math.nan)
+        elif away > apart.min():
+            changed[village.key] = village._replace(radius_m=max(village.radius_m, away))
+    return changed

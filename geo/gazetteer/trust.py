@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from geo.gazetteer.extents import SHARE
 from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, guess, round_radius
 
 _SAMPLE = 1_200
@@ -14,8 +15,6 @@ _BIN = 80
 _FEW = 2
 _ANY = "any"
 """All kinds together, for a kind that too few doors could try out."""
-_SHARE = 0.905
-"""What a stated radius is to hold: the middle of 88 to 93 of a hundred."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +86,11 @@ def _factors(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, float],
     """Return (log of radius, log of stretch) per group of alike radii."""
     table = np.array(sorted(pairs))
     parts = np.array_split(table, max(1, len(table) // _BIN))
-    return tuple((float(part[:, 0].mean()), float(np.quantile(part[:, 1], _SHARE))) for part in parts)
+    return tuple((float(part[:, 0].mean()), float(np.quantile(part[:, 1], SHARE))) for part in parts)
 
 
 def reach(doors: Iterable[tuple[float, float]], middle: tuple[float, float]) -> float:
     """Return the radius in metres around ``middle`` that holds nine of ten doors (lon, lat)."""
     at = np.array(list(doors), dtype="float64") - middle
     scale = (METRES * math.cos(math.radians(middle[1])), METRES)
-    return float(np.quantile(np.hypot(*(at * scale).T), _SHARE))
+    return float(np.quantile(np.hypot(*(at * scale).T), SHARE))

@@ -60,7 +60,7 @@ def judge(
     candidates = _candidates(gazetteer, reading, found, options)
     if reading.chance < options.least or _groundless(reading):
         return Verdict("none", math.nan, math.nan, math.nan, round(reading.chance, 4), "none", reasons, candidates)
-    level, point, how = _position(found)
+    level, point, how = _position(gazetteer, found)
     reasons = how + reasons
     against = _against(gazetteer, reading)
     reasons += [["SPEAKS_AGAINST", {"name": words, "county": county}] for words, county in against]
@@ -154,23 +154,23 @@ def _tells(reading: Reading) -> bool:
     return any(name is not None and name.votes is not None for _, name in reading.named)
 
 
-def _position(found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:
+def _position(gazetteer: Gazetteer, found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:
     """Return the level earned, lon, lat and radius, and how the position was found."""
     identity = _finest(found)
     on_street = found.spot
     if on_street is not None and on_street.moved:
         return on_street.level, (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
     if placed(found.building):
-        return "building", _at(found, "building"), [["BUILDING_ON_MAP", {}]]
+        return "building", _at(gazetteer, found, "building"), [["BUILDING_ON_MAP", {}]]
     if on_street is not None and on_street.level == "number":
         return "number", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
     for level in ("market", "street", "village", "zone") if identity == "village" else ("market", "street", "zone"):
         if level == "street" and on_street is not None:
             return "street", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
         if placed(getattr(found, level)):
-            return level, _at(found, level), []
+            return level, _at(gazetteer, found, level), []
     if placed(getattr(found, identity)):
-        return identity, _at(found, identity), []
+        return identity, _at(gazetteer, found, identity), []
     return identity, (math.nan, math.nan, math.nan), [["NOT_ON_MAP", {"level": identity}]]
 
 
@@ -181,8 +181,10 @@ def _finest(found: Resolved) -> str:
     raise AssertionError("a resolved address has a county")
 
 
-def _at(found: Resolved, level: str) -> tuple[float, float, float]:
+def _at(gazetteer: Gazetteer, found: Resolved, level: str) -> tuple[float, float, float]:
+    """Return the point of a place, with the radius that its doors gave it."""
     entity = getattr(found, level)
+    entity = gazetteer.entities.get(entity.key, entity)
     return entity.lon, entity.lat, entity.radius_m
 
 

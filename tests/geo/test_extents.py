@@ -1,0 +1,95 @@
+"""How far shapes reach around a point, and whether points of villages can be believed."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo.frames import ALIASES, DIVISIONS, PLACES
+from geo.gazetteer import build
+from geo.gazetteer.extents import reach_of_shapes
+from geo.gazetteer.numbering import METRES
+from geo.gazetteer.tree import read_tree
+
+LON, LAT = 121.0, 32.0
+EAST = METRES * math.cos(math.radians(LAT))
+SQUARE = shapely.box(-100, -100, 100, 100)
+SHAPES = {
+    "square": SQUARE,
+    "long": shapely.box(-400, -20, 400, 20),
+    "disc": shapely.Point(0, 0).buffer(150),
+    "corner": shapely.Polygon([(0, 0), (300, 0), (300, 60), (60, 60), (60, 300), (0, 300)]),
+    "yard": SQUARE.difference(shapely.box(-70, -70, 70, 70)),
+    "parts": shapely.union_all([shapely.box(-200, -30, -100, 30), shapely.box(80, -30, 220, 30)]),
+    "aslant": shapely.affinity.rotate(shapely.box(-300, -30, 300, 30), 37),
+}
+
+
+def degrees(shape):
+    return shapely.transform(shape, lambda at: at / (EAST, METRES) + (LON, LAT))
+
+
+def radius(shape):
+    return float(reach_of_shapes(np.array([degrees(shape)], dtype=object), np.array([LON]), np.array([LAT]))[0])
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_nine_of_ten_points_of_an_area_lie_within_its_radius(name):
+    shape = SHAPES[name]
+    west, south, east, north = shape.bounds
+    x, y = np.random.default_rng(1).uniform((west, south), (east, north), (40_000, 2)).T
+    inside = shapely.contains_xy(shape, x, y)
+    assert 0.86 < np.mean(np.hypot(x, y)[inside] <= radius(shape)) < 0.95
+
+
+def test_of_a_line_its_length_counts_and_a_point_reaches_nowhere():
+    assert radius(shapely.LineString([(-500, 0), (500, 0)])) == pytest.approx(452, abs=3)
+    assert radius(shapely.MultiLineString([[(-500, 0), (0, 0)], [(0, 0), (500, 0)]])) == pytest.approx(452, abs=3)
+    found = reach_of_shapes(np.array([shapely.Point(LON, LAT), None]), np.array([LON, np.nan]), np.array([LAT, np.nan]))
+    assert np.isnan(found).all()
+
+
+def test_orientation_of_rings_does_not_matter():
+    assert radius(shapely.reverse(SHAPES["yard"])) == pytest.approx(radius(SHAPES["yard"]))
+
+
+ROWS = {
+    "990100": ("试验市", "city", "", None),
+    "990101": ("东沟区", "county", "990100", (0, 0)),
+    "990101001": ("河口街道", "town", "990101", (0, 0)),
+    "990101002": ("柳桥街道", "town", "990101", (8_000, 0)),
+    "990101003": ("北坝街道", "town", "990101", None),
+    "990101001001": ("近村村委会", "village", "990101001", (1_000, 500)),
+    "990101001002": ("边村村委会", "village", "990101001", (5_000, 0)),
+    "990101001003": ("远村村委会", "village", "990101001", (14_000, 0)),
+    "990101003001": ("坝村村委会", "village", "990101003", (3_000, 3_000)),
+    "990101003002": ("失村村委会", "village", "990101003", (30_000, 0)),
+}
+
+
+def divisions():
+    table = pd.DataFrame.from_dict(ROWS, orient="index", columns=["name", "level", "parent", "at"])
+    at = [(np.nan, np.nan) if at is None else (LON + at[0] / EAST, LAT + at[1] / METRES) for at in table.pop("at")]
+    return DIVISIONS.conform(table.assign(lon=[lon for lon, _ in at], lat=[lat for _, lat in at]))
+
+
+def test_a_village_out_of_its_towns_reach_has_no_position_and_one_nearer_to_another_town_is_less_sure():
+    villages = {e.name: e for e in read_tree(divisions()).entities.values() if e.kind == "village"}
+    found = {name.removesuffix("村委会"): e.radius_m if e.placed else None for name, e in villages.items()}
+    assert found["近村"] == found["坝村"] == 2_200.0
+    assert found["边村"] == pytest.approx(5_000.0, rel=0.01)
+    assert found["远村"] is None and found["失村"] is None
+
+
+def test_a_zone_reaches_as_far_as_the_doors_in_it():
+    rows = {"zone:990101:河口工业园区": {"kind": "zone", "name": "河口工业园区"}}
+    rows |= {f"address:{k}": {"kind": "address", "name": f"望江路{k}号"} for k in range(1, 61)}
+    outline = shapely.box(-1_000, -1_000, 1_000, 1_000)
+    shapes = [degrees(outline), *(degrees(shapely.Point(4 * k, 0)) for k in range(1, 61))]
+    table = pd.DataFrame.from_dict(rows, orient="index").assign(county_code="990101", origin="layer", geometry=shapes)
+    names = build(divisions(), ALIASES.empty(), PLACES.conform(table))
+    assert names.entities["zone:990101:河口工业园区"].radius_m < 300
+    alone = build(divisions(), ALIASES.empty(), PLACES.conform(table.iloc[:1]))
+    assert alone.entities["zone:990101:河口工业园区"].radius_m == pytest.approx(1_120, rel=0.03)
