@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import census, store
 from app.db import session
-from app.errors import NoDayError, NoSurveyError
+from app.errors import NoDayError, NoSurveyError, UnknownDayError
 from app.reading import Reading
 from geo.survey import Survey
 
@@ -42,6 +42,8 @@ def reading() -> Reading:
         If there is none.
     NoDayError
         If there are some, but none of the day asked for.
+    UnknownDayError
+        If that is no day.
     """
     if "reading" not in g:
         with session() as opened:
@@ -70,18 +72,29 @@ def is_outdated(on: date) -> bool:
         return store.surveys.outdated(opened, on)
 
 
+def day_of(text: str) -> date | None:
+    """Return the day that an address writes (``2025-12-31``), None if it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def partial() -> bool:
     """Return whether htmx asks for a part of the page, rather than a browser for the whole."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
 def _asked(opened: Session, text: str) -> Reading | None:
-    on = _day(text)
+    on = day_of(text)
     found = _read(opened, on) if on or not text else None
     days = store.surveys.days(opened) if text and found is None else []
     if days:
         g.without_day = True
-        raise NoDayError(f"no survey of {text!r}", detail={"say": text[:MOST_SAID], "days": days})
+    if days and on is None:
+        raise UnknownDayError("on", detail={"say": text[:MOST_SAID], "days": days})
+    if days:
+        raise NoDayError(f"no survey of {on}", detail={"say": str(on), "days": days})
     return found
 
 
@@ -104,15 +117,8 @@ def _make(opened: Session, survey: Survey, days: tuple[date, ...]) -> Reading:
     return Reading(survey, divisions, outlines, days)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _keep_day(endpoint: str, values: dict[str, object]) -> None:
     if not request or endpoint in ("static", "language.choose") or "without_day" in g:
         return
-    if _day(request.args.get("on", "")):
+    if day_of(request.args.get("on", "")):
         values.setdefault("on", request.args["on"])

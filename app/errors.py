@@ -37,6 +37,16 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             _("这一天没有计算结果"),
             _("请选有结果的一天："),
         ),
+        "UNKNOWN_DAY": Saying(
+            400,
+            _("这不是一个日期"),
+            _("请选有结果的一天："),
+        ),
+        "UNKNOWN_VALUE": Saying(
+            400,
+            _("不认识的条件"),
+            _("它可能写错了，也可能在所选日期的数据里不存在；没有按它筛选，也没有给出不筛选的结果。"),
+        ),
         "NOT_FOUND": Saying(
             404,
             _("没有找到"),
@@ -193,6 +203,18 @@ class NotFoundError(AtlasError):
     code = "NOT_FOUND"
 
 
+class UnknownValueError(AtlasError):
+    """An address asks for a value that nobody knows; ``detail["names"]`` are the arguments that hold such values."""
+
+    code = "UNKNOWN_VALUE"
+
+
+class UnknownDayError(AtlasError):
+    """What an address asks for is no day; ``detail["days"]`` are those that can be chosen."""
+
+    code = "UNKNOWN_DAY"
+
+
 class NoSurveyError(AtlasError):
     """Nothing has been surveyed yet, so there is nothing to show."""
 
@@ -234,10 +256,12 @@ def sentence(error: AtlasError) -> str:
     return f"{gettext('%(title)s：%(detail)s', title=told.title, detail=_detail(error) or error)} {told.advice}".strip()
 
 
-def answer(code: str, detail: str = "", *, status: int | None = None, days: Sequence[date] = ()) -> Response:
+def answer(
+    code: str, detail: str = "", *, status: int | None = None, days: Sequence[date] = (), names: Sequence[str] = ()
+) -> Response:
     """Return the response for ``code``: a page, a fragment for htmx, or JSON for the API.
 
-    ``days`` are offered as links to the same page on another day.
+    ``days`` are offered as links to the same page on another day; one without the arguments ``names`` is offered, too.
     """
     told = saying(code)
     status = status or told.status
@@ -251,10 +275,10 @@ def answer(code: str, detail: str = "", *, status: int | None = None, days: Sequ
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return make_response(jsonify({name: str(value) for name, value in values.items()}), status)
     if request.headers.get("HX-Request"):
-        response = make_response(render_template("errors/notice.html", days=days, **values), status)
+        response = make_response(render_template("errors/notice.html", days=days, names=names, **values), status)
         response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
         return response
-    return make_response(render_template("errors/page.html", days=days, **values), status)
+    return make_response(render_template("errors/page.html", days=days, names=names, **values), status)
 
 
 def _detail(error: AtlasError) -> str:
@@ -274,7 +298,8 @@ def _atlas(error: AtlasError) -> Response:
     told = saying(error.code)
     if told.status >= 500:
         current_app.logger.error("%s: %s", error.code, error, exc_info=error)
-    return answer(error.code, _detail(error), days=error.detail.get("days", ()))
+    wrong = {name: error.detail.get(name, ()) for name in ("days", "names")}
+    return answer(error.code, _detail(error), **wrong)
 
 
 def _http(error: HTTPException) -> Response:

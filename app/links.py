@@ -1,15 +1,16 @@
 """Where a figure leads: every number of a page opens the list it counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 
-from app import query
-from app.maps import view
+from app import arguments, query
+from app.current import day_of
 from app.pages import known
 from geo.coverage import UNPLACED
-from geo.gaps import KINDS, Filter
+from geo.gaps import FINE_FIRST, KINDS, Filter
 
 RESERVED = ("endpoint", "_anchor", "_method", "_scheme", "_external")
 """Names that ``url_for`` takes for itself: no argument of an address is carried on by them."""
@@ -18,7 +19,7 @@ RESERVED = ("endpoint", "_anchor", "_method", "_scheme", "_external")
 def init_app(app: Flask) -> None:
     """Let templates make these links."""
     functions: list[Callable[..., Any]] = [figure_url, list_url, place_url, group_url, place_of, union_filter, map_url]
-    functions += [filter_of, with_args, carried, export_url, misread, page_link, finest_place, first_of]
+    functions += [filter_of, with_args, without, carried, here, export_url, page_link, finest_place, first_of]
     app.jinja_env.globals.update({function.__name__: function for function in functions})
 
 
@@ -50,10 +51,27 @@ def with_args(**changes: Any) -> str:
     return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
 
 
+def without(names: Iterable[str]) -> str:
+    """Return the present address without some arguments, on the first page of its list."""
+    return with_args(**{"page": None, **dict.fromkeys(names)})
+
+
 def carried(*but: str) -> list[tuple[str, str]]:
-    """Return name and value of each argument of the present address, each pair once, without those named."""
-    pairs = request.args.items(multi=True)
-    return list(dict.fromkeys((name, value) for name, value in pairs if name not in but and name not in RESERVED))
+    """Return name and value of each argument of the present address that its view takes, without those named.
+
+    Each pair comes once and no longer than is looked at, so that no page repeats what a stranger wrote.
+    """
+    takes, kept = arguments.of_request().takes, []
+    for name, value in request.args.items(multi=True):
+        if value and takes(name) and name not in (*but, *RESERVED) and (name != "on" or day_of(value)):
+            kept.append((name, arguments.clean(value)[: arguments.MOST]))
+    return list(dict.fromkeys(kept))
+
+
+def here() -> str:
+    """Return the present address without what its view does not take."""
+    said = urlencode(carried())
+    return f"{request.path}?{said}" if said else request.path
 
 
 def export_url(endpoint: str, form: str) -> str:
@@ -62,12 +80,6 @@ def export_url(endpoint: str, form: str) -> str:
     for name, value in carried("form"):
         kept.setdefault(name, []).append(value)
     return url_for(endpoint, form=form, **kept)  # type: ignore[arg-type]  # its own parameters are never among them
-
-
-def misread() -> list[str]:
-    """Return the conditions of the present address that could not be understood and were left out."""
-    controls = view.misread(request.args) if request.blueprint == "map" else []
-    return controls + query.misread(request.args)
 
 
 def page_link(number: int) -> str:
@@ -97,13 +109,14 @@ def map_url(kind: str | None = None, key: str = UNPLACED, chosen: Filter | None 
 
 
 def finest_place(firm: Any) -> tuple[str, str] | None:
-    """Return kind and key of the finest place a firm (a row of FIRMS) is known to be in, None if of none."""
-    columns = (("building", "building"), ("market", "market"), ("zone", "zone"), ("street", "street"))
-    for kind, column in (*columns, ("village", "village_code"), ("town", "town_code")):
-        key = getattr(firm, column)
-        if known(key):
-            return kind, key
-    return None
+    """Return kind and key of the finest place a firm (a row of FIRMS) is known to be in, None if of none.
+
+    With a house number the street is finer than a zone.
+    """
+    if known(firm.house_no) and known(firm.street) and not known(firm.building) and not known(firm.market):
+        return "street", firm.street
+    keys = ((kind, getattr(firm, KINDS[kind])) for kind in FINE_FIRST if kind != "county")
+    return next(((kind, key) for kind, key in keys if known(key)), None)
 
 
 def place_of(group: Any) -> str:

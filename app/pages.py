@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(num=number, pct=percent, day=day, text=text)
     app.jinja_env.tests["known"] = known
     app.jinja_env.globals.update(
-        counted=counted, label=label, explain=explain, options=options, refusal_text=refusal_text,
+        counted=counted, untold=untold, label=label, explain=explain, options=options, refusal_text=refusal_text,
         spans=spans, cited=cited, kind_name=kind_name, unplaced=unplaced,
     )  # fmt: skip
     app.jinja_env.globals.update(asset=asset, is_sample=is_sample, map_approval=lambda: settings().map_approval)
@@ -48,9 +48,14 @@ def number(value: Any, digits: int = 0) -> str:
     return format_decimal(round(float(value), digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0")
 
 
+def untold(value: Any, unknown: Any) -> bool:
+    """Return whether a sum of workers is nought because not one of the counts behind it is known."""
+    return bool(known(unknown) and unknown and not value)
+
+
 def counted(value: Any, unknown: Any) -> str:
     """Return a sum of workers; where not one of the counts behind it is known, that it is not known."""
-    return gettext("人数不详") if known(unknown) and unknown and not value else number(value)
+    return gettext("人数不详") if untold(value, unknown) else number(value)
 
 
 def percent(value: Any, digits: int = 1) -> str:

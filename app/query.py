@@ -15,26 +15,38 @@ MOST_TEXT = 100
 """Characters of a search text that are looked at."""
 
 _DEFAULTS = Filter()
-_LISTS = tuple(field.name for field in fields(Filter) if isinstance(getattr(_DEFAULTS, field.name), tuple))
-_SWITCHES = tuple(field.name for field in fields(Filter) if getattr(_DEFAULTS, field.name) is None)
+LISTS = tuple(field.name for field in fields(Filter) if isinstance(getattr(_DEFAULTS, field.name), tuple))
+SWITCHES = tuple(field.name for field in fields(Filter) if getattr(_DEFAULTS, field.name) is None)
+NAMES = frozenset(field.name for field in fields(Filter))
+"""Every condition, as arguments of an address name it."""
+
+CODE_LISTS = {
+    "size": "size_class", "location": "location_status", "excluded": "excluded_because", "left": "left_because",
+    "flag": "firm_flag",
+}  # fmt: skip
+"""The list of codes that the values of a condition are from, where it is not called like the condition."""
+
 _FLAG = {"1": True, "0": False}
 
 
 def read(args: MultiDict[str, str]) -> Filter:
-    """Return the choice that an address's arguments say; what is not understood does not restrict."""
+    """Return the choice that an address's arguments say; what is not understood does not restrict.
+
+    A view refuses such values before it reads them (``app.arguments``).
+    """
     chosen: dict[str, Any] = {}
-    for name in _LISTS:
+    for name in LISTS:
         values = tuple(dict.fromkeys(value for value in args.getlist(name) if value))
         chosen[name] = tuple(UNPLACED if value == NOT_KNOWN else value for value in values)
-    for name in _SWITCHES:
+    for name in SWITCHES:
         chosen[name] = _FLAG.get(args.get(name, ""))
-    return Filter(**chosen, text=" ".join(args.get("text", "")[:MOST_TEXT].split()))
+    return Filter(**chosen, text=words(args.get("text", "")))
 
 
-def misread(args: MultiDict[str, str]) -> list[str]:
-    """Return the conditions, as ``name=value``, that ``read`` could not understand and left out."""
-    given = {name: args.get(name, "") for name in _SWITCHES}
-    return [f"{name}={value[:MOST_TEXT]}" for name, value in given.items() if value and value not in _FLAG]
+def words(text: str) -> str:
+    """Return a search text as it is looked for: of bounded length, one blank between words, no other white space."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text[:MOST_TEXT])
+    return " ".join(shown.split())
 
 
 def write(chosen: Filter) -> dict[str, Any]:

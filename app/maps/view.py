@@ -61,7 +61,10 @@ class View:
 
 
 def read(args: MultiDict[str, str]) -> View:
-    """Return the view that an address's arguments say; what is not understood falls back to the default."""
+    """Return the view that an address's arguments say; what is not understood falls back to the default.
+
+    The page refuses such values before it reads them (``app.arguments``).
+    """
     default, linked = View(), _linked(args)
     if linked is not None:
         return linked
@@ -74,17 +77,6 @@ def read(args: MultiDict[str, str]) -> View:
         chosen=query.read(args),
         at=args.get("at", "")[:200],
     )
-
-
-def misread(args: MultiDict[str, str]) -> list[str]:
-    """Return the controls, as ``name=value``, that ``read`` could not understand and left at their default."""
-    if _linked(args) is not None:
-        return []
-    allowed = {"measure": MEASURES, "by": FORMS, "kind": KINDS, "cell": [str(cell) for cell in CELLS]}
-    given = {name: args.get(name, "") for name in allowed}
-    return [
-        f"{name}={value[: query.MOST_TEXT]}" for name, value in given.items() if value and value not in allowed[name]
-    ]
 
 
 def write(view: View) -> dict[str, Any]:

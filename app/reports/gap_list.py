@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 
 from app.labels import label
 from app.law import cited
+from app.links import finest_place
 from app.reading import Reading
 from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
-from geo.gaps import Filter, floors
+from geo.gaps import FINE_FIRST, KINDS, Filter, floors
 
 CODED = {
     "ownership": "ownership", "sector": "sector", "status": "status", "level": "level",
@@ -19,14 +20,11 @@ CODED = {
 }  # fmt: skip
 """Columns of FIRMS that hold codes, and the list their words are in."""
 
-NAMED = {
-    "county_code": "county", "town_code": "town", "village_code": "village", "zone": "zone", "building": "building",
-    "market": "market", "street": "street", "union_id": "union",
-}  # fmt: skip
+NAMED = {column: kind for kind, column in KINDS.items()} | {"union_id": "union"}
 """Columns of FIRMS that hold keys, and the kind of what they name."""
 
-FINEST = ["building", "market", "zone", "street", "village_code", "town_code", "county_code"]
-"""Columns of places from fine to coarse."""
+WHERE = [*KINDS.values(), "house_no"]
+"""Columns that tell the finest place."""
 
 DEGREES, DIGITS = ("lon", "lat"), 6
 """Columns in degrees, and their digits: a tenth of a metre."""
@@ -36,7 +34,8 @@ def columns() -> list[tuple[str, Column]]:
     """Return field ("" for a blank) and column: first what is printed for the visit, then the whole ledger."""
     printed = [
         ("name", Column(_("企业名称"), 27, printed=True, wrap=True)),
-        ("where", Column(_("所在"), 16, printed=True, wrap=True)),
+        ("where", Column(_("所在"), 15, printed=True, wrap=True)),
+        ("house_no", Column(_("门牌"), 7, printed=True, wrap=True)),
         ("unit", Column(_("幢"), 5, printed=True)),
         ("floor", Column(_("楼层"), 7, printed=True, wrap=True)),
         ("room", Column(_("房号"), 7, printed=True)),
@@ -69,7 +68,6 @@ def _ledger() -> list[tuple[str, str, int]]:
         ("building", _("楼宇"), 16),
         ("market", _("市场"), 16),
         ("street", _("道路"), 14),
-        ("house_no", _("门牌"), 8),
         ("operating_address", _("经营地址"), 30),
         ("lon", _("经度"), 11),
         ("lat", _("纬度"), 11),
@@ -102,7 +100,7 @@ def sheet(read: Reading, chosen: Filter, table: pd.DataFrame) -> Sheet:
 
 def _place(read: Reading, chosen: Filter) -> str:
     """Return the name of the one place that a choice is about, the finest of several; "" if it is about none."""
-    for kind in ("building", "market", "zone", "street", "village", "town", "county"):
+    for kind in FINE_FIRST:
         keys = getattr(chosen, kind)
         if len(keys) == 1:
             return read.name(kind, keys[0])
@@ -118,7 +116,7 @@ def _rows(read: Reading, table: pd.DataFrame, wanted: list[str]) -> Iterator[tup
 def _worded(read: Reading, table: pd.DataFrame, field: str) -> pd.Series:
     """Return one column in words; each distinct value is looked up once."""
     if field == "where":
-        return pd.Series([_finest(read, row) for row in table[FINEST].itertuples(index=False)], index=table.index)
+        return pd.Series([_where(read, row) for row in table[WHERE].itertuples(index=False)], index=table.index)
     if field == "floor":
         told = floors(table)
         return told["floor"].mask(told["inferred"], told["floor"].map(_inferred, na_action="ignore"))
@@ -155,6 +153,7 @@ def _coverage(table: pd.DataFrame) -> pd.Series:
     return words.mask(only, _("联合会覆盖")).mask(~table["eligible"].astype(bool), _("不计入"))
 
 
-def _finest(read: Reading, keys: tuple[Any, ...]) -> str:
-    """Return the name of the finest place that is known, of keys in the order of ``FINEST``."""
-    return next((read.name(NAMED[column], key) for column, key in zip(FINEST, keys, strict=True) if pd.notna(key)), "")
+def _where(read: Reading, firm: Any) -> str:
+    """Return the name of the finest place that a firm (with the columns ``WHERE``) is known to be in."""
+    found = finest_place(firm) or ("county", firm.county_code)
+    return read.name(*found)

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as lazy
 from app.config import settings
 from app.labels import label
 from app.pages import day, is_sample, number
+from app.query import CODE_LISTS
 from app.reading import Reading
 from geo.coverage import UNPLACED
 from geo.gaps import Filter
@@ -119,8 +120,4 @@ def value_name(read: Reading, name: str, value: str) -> str:
     if name == "group":
         names = read.survey.groups["name"]
         return str(names.get(value, value))
-    kinds = {
-        "size": "size_class", "location": "location_status", "excluded": "excluded_because", "left": "left_because",
-        "flag": "firm_flag",
-    }  # fmt: skip
-    return value if name == "source" else label(kinds.get(name, name), value)
+    return value if name == "source" else label(CODE_LISTS.get(name, name), value)

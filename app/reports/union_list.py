@@ -15,7 +15,7 @@ from geo.gaps import Filter
 
 def basis() -> str:
     """Return what the figures of a union rest on."""
-    return _("工会台账；覆盖企业按数据截止日核对，已撤销的不计")
+    return _("工会台账；覆盖企业按数据截止日核对，已撤销的不计；联合会一行是二次覆盖，不与基层工会相加")
 
 
 def sheet(read: Reading, asked: Sequence[tuple[str, str]], table: pd.DataFrame) -> Sheet:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
 from app import learned, reviewer, reviewing, store
+from app.arguments import Allowed, asks, codes, counties
 from app.config import settings
 from app.current import partial, reading, scope
 from app.db import session
@@ -24,9 +25,21 @@ nav = Nav(56, "facts.index", lazy_gettext("自学地名"))
 
 SORTS = ("name", "kind", "county_code", "mentions", "support", "counties", "state")
 MOST_FIRMS = 100
+ANY = "any"
+"""State of a name that a person said anything of."""
+LEAST = ("2", "5", "20")
+"""Numbers of addresses from which a name can be asked for."""
+
+
+def _states() -> set[str]:
+    return {ANY, *codes("fact_state")()}
+
+
+CONDITIONS: dict[str, Allowed] = {"kind": codes("fact_kind"), "county": counties, "state": _states, "least": LEAST}
 
 
 @bp.get("")
+@asks("text", sort=SORTS, page=True, choices=CONDITIONS)
 def index() -> str:
     """List learned names; htmx asks for the table alone."""
     read, sort = reading(), request.args.get("sort", "-mentions")
@@ -38,6 +51,7 @@ def index() -> str:
 
 
 @bp.get("/<path:key>")
+@asks("q")
 def show(key: str) -> str:
     """Show a learned name: counts, counties, registers, addresses, and what was decided on it."""
     read = reading()

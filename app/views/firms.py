@@ -4,6 +4,7 @@ import pandas as pd
 from flask import Blueprint, Response, render_template, request
 
 from app import query
+from app.arguments import asks
 from app.config import settings
 from app.current import partial, reading
 from app.downloads import download
@@ -21,6 +22,7 @@ SORTS = ("name", "workers", "county_code", "building", "street", "sector", "prim
 
 
 @bp.get("")
+@asks(filters=True, sort=SORTS, page=True)
 def index() -> str:
     """List the firms of a choice; htmx asks for the table alone."""
     read, chosen = reading(), query.read(request.args)
@@ -34,6 +36,7 @@ def index() -> str:
 
 
 @bp.get("/list.<any(xlsx, csv):form>")
+@asks(filters=True, sort=SORTS)
 def export(form: str) -> Response:
     """Give the whole list as a file, in the order of a visit unless another one was chosen."""
     read, chosen = reading(), query.read(request.args)

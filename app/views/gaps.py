@@ -5,6 +5,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import lazy_gettext
 
 from app import query
+from app.arguments import asks
 from app.config import settings
 from app.current import partial, reading
 from app.downloads import download
@@ -22,6 +23,7 @@ SORTS = ("name", "eligible", "covered", "gap", "gap_workers", "gap_25", "without
 
 
 @bp.get("")
+@asks(filters=True, sort=SORTS, page=True, choices={"kind": KINDS})
 def index() -> str:
     """List the places of a kind; htmx asks for the table alone."""
     read, kind, chosen = reading(), kind_asked(), query.read(request.args)
@@ -43,6 +45,7 @@ def index() -> str:
 
 
 @bp.get("/list.<any(xlsx, csv):form>")
+@asks(filters=True, sort=SORTS, choices={"kind": KINDS})
 def export(form: str) -> Response:
     """Give the whole ranking as a file."""
     read, kind = reading(), kind_asked()
@@ -51,9 +54,8 @@ def export(form: str) -> Response:
 
 
 def kind_asked() -> str:
-    """Return the kind of place asked for, buildings if none that exists."""
-    kind = request.args.get("kind", KINDS[0])
-    return kind if kind in KINDS else KINDS[0]
+    """Return the kind of place asked for, buildings if none."""
+    return request.args.get("kind") or KINDS[0]
 
 
 def ranked(read: Reading, kind: str, sort: str) -> tuple[pd.DataFrame, int]:

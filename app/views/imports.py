@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
 from app import imports, runs, store
+from app.arguments import asks
 from app.current import partial
 from app.db import current, session
 from app.errors import NotFoundError
@@ -41,6 +42,7 @@ for function in GLOBALS:
 
 
 @bp.get("")
+@asks(page=True)
 def index() -> str:
     """Show the upload form and the imports so far; htmx asks for the list alone."""
     number = max(request.args.get("page", 1, type=int), 1)

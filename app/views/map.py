@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import lazy_gettext
 
+from app.arguments import Allowed, asks
 from app.config import settings
 from app.current import reading
 from app.errors import NotFoundError
@@ -15,7 +16,12 @@ from app.maps.view import View
 from app.pages import asset
 from app.security import nonce
 from app.views import Nav
+from geo.gaps import FIGURES
 
+CONTROLS: dict[str, Allowed] = {
+    "measure": view.MEASURES, "by": view.FORMS, "kind": ("county", *view.KINDS), "cell": [str(c) for c in view.CELLS],
+}  # fmt: skip
+"""What the picture can be changed by, with the allowed values."""
 DAY_S = 24 * 3600
 
 bp = Blueprint("map", __name__, url_prefix="/map")
@@ -23,6 +29,7 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 
 
 @bp.get("")
+@asks("key", "at", filters=True, choices=CONTROLS)
 def show() -> str:
     """Show the map page."""
     drawn = _drawn()
@@ -32,6 +39,7 @@ def show() -> str:
 
 
 @bp.get("/part")
+@asks("key", "at", filters=True, choices=CONTROLS)
 def part() -> Response:
     """Give what changes on the page when a control does: the drawing, and the markup around it."""
     drawn = _drawn()
@@ -50,12 +58,14 @@ def bearings() -> Response:
 
 
 @bp.get("/panel")
+@asks("key", "at", filters=True, choices=CONTROLS)
 def unit() -> str:
     """Give the markup beside the map for the unit chosen (``at``), or for the city."""
     return render_template("map/side.html", **_around(_drawn()))
 
 
 @bp.get("/table")
+@asks("key", "at", filters=True, page=True, choices=CONTROLS)
 def table() -> str:
     """List the units of the picture: the map for those who do not see it, and for paper."""
     drawn = _drawn()
@@ -64,6 +74,7 @@ def table() -> str:
 
 
 @bp.get("/firms")
+@asks("key", "at", filters=True, page=True, choices={"figure": FIGURES, **CONTROLS})
 def firms() -> str:
     """List the firms in one cell of the picture, or (``at=cell:-``) those placed too coarsely for any."""
     asked, now = view.read(request.args), scene.of(reading())

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 
+from app.arguments import asks
 from app.census import Totals
 from app.current import census_totals, partial, reading, yearly
 from app.links import figure_url, list_url
@@ -42,6 +43,7 @@ LEVELS = ("building", "number", "market", "street", "zone", "village", "town", "
 
 
 @bp.get("/")
+@asks(sort=SORTS)
 def show() -> str:
     """Show the city at a glance; htmx asks for the county table alone."""
     read = reading()

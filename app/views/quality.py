@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app import reliability, store
+from app.arguments import asks
 from app.config import settings
 from app.current import reading, scope
 from app.db import session
@@ -42,6 +43,7 @@ def show() -> str:
 
 
 @bp.get("/rows/<what>/<path:code>")
+@asks(page=True)
 def rows(what: str, code: str) -> str:
     """List the firms behind a fault, a double or a former name."""
     read = reading()

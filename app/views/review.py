@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
 from app import reviewer, reviewing, store
+from app.arguments import Allowed, asks, codes, counties
 from app.current import reading, scope
 from app.db import session as database
 from app.labels import label
@@ -30,6 +31,7 @@ bp = Blueprint("review", __name__, url_prefix="/review")
 nav = Nav(55, "review.index", lazy_gettext("核对"))
 
 ADDRESS, WORDS = deciding.ADDRESS, (deciding.OUTSIDE, deciding.NOWHERE)
+CONDITIONS: dict[str, Allowed] = {"kind": codes("review_kind"), "county": counties}
 LISTED = 20
 UNPROCESSABLE = 422
 AROUND = 0.15
@@ -37,6 +39,7 @@ AROUND = 0.15
 
 
 @bp.get("")
+@asks("at", page=True, choices=CONDITIONS)
 def index() -> str:
     """Show the item asked for (``at``), else the first, with its map and the queue."""
     read = reading()
@@ -47,6 +50,7 @@ def index() -> str:
 
 
 @bp.get("/item")
+@asks("at", "after", page=True, choices=CONDITIONS)
 def show() -> Response:
     """Give what the page shows for an item (``at``), or for the one behind an item (``after``)."""
     read = reading()
@@ -106,6 +110,7 @@ def name() -> Redirect:
 
 
 @bp.get("/search")
+@asks("item", "q")
 def search() -> str:
     """List places that an item may be the same as, or lie in."""
     read = reading()
@@ -115,6 +120,7 @@ def search() -> str:
 
 
 @bp.get("/decisions")
+@asks(page=True)
 def decisions() -> str:
     """List what was decided, newest first, each act to be withdrawn."""
     read = reading()

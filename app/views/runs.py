@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
 from app import runs, store
+from app.arguments import asks
 from app.current import partial
 from app.db import session
 from app.errors import NotFoundError
@@ -34,6 +35,7 @@ OPEN = (runs.QUEUED, runs.RUNNING)
 
 
 @bp.get("")
+@asks(page=True)
 def index() -> str:
     """List the runs, newest first; htmx asks for the list alone while something goes on."""
     number = max(request.args.get("page", 1, type=int), 1)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from app import store
+from app.arguments import asks
 from app.config import settings
 from app.current import partial, reading, scope
 from app.db import session as database
@@ -25,11 +26,11 @@ MOST_NAME = 30
 
 
 @bp.get("")
+@asks("firm", page=True, choices={"state": STATES})
 def index() -> str:
     """List the pairs of a state, what a decision is worth most first; ``firm`` shows those of one firm in any state."""
     read = reading()
-    state = request.args.get("state", "review")
-    state = state if state in STATES else "review"
+    state = request.args.get("state") or "review"
     pairs, firm = read.survey.same, request.args.get("firm", "")
     chosen = pairs[pairs["one"].eq(firm) | pairs["other"].eq(firm)] if firm else pairs[pairs["status"].eq(state)]
     listed = linkage.by_worth(chosen, read.survey.firms)

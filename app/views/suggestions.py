@@ -5,6 +5,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from app.arguments import Allowed, asks, codes, counties
 from app.config import settings
 from app.current import partial, reading
 from app.downloads import download
@@ -21,10 +22,12 @@ from geo.gaps import Filter
 bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 nav = Nav(50, "suggestions.index", lazy_gettext("组建建议"))
 
+CONDITIONS: dict[str, Allowed] = {"kind": codes("group_kind"), "county": counties}
 SORTS = ("name", "kind", "county_code", "firms", "workers")
 
 
 @bp.get("")
+@asks(sort=SORTS, page=True, choices=CONDITIONS)
 def index() -> str:
     """List the suggested unions; htmx asks for the table alone."""
     read, sort = reading(), request.args.get("sort", "-firms")
@@ -44,6 +47,7 @@ def index() -> str:
 
 
 @bp.get("/list.<any(xlsx, csv):form>")
+@asks(sort=SORTS, choices=CONDITIONS)
 def export(form: str) -> Response:
     """Give the whole list as a file."""
     read, args = reading(), request.args

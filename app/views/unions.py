@@ -5,25 +5,33 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from app import ledger
+from app.arguments import Allowed, asks, codes, counties
 from app.config import settings
 from app.current import partial, reading
 from app.downloads import download
 from app.errors import NotFoundError
 from app.labels import label
+from app.links import union_filter
 from app.listing import ordered, page
-from app.query import NOT_KNOWN
+from app.query import NOT_KNOWN, words
 from app.reading import Reading
 from app.reports import union_list
 from app.views import Nav
-from geo.gaps import Filter
 
 bp = Blueprint("unions", __name__, url_prefix="/unions")
 nav = Nav(40, "unions.index", lazy_gettext("工会"))
 
+LAYERS, STATES, DUE = ("basic", "federation"), ("in_force", "ended"), ("1",)
+CONDITIONS: dict[str, Allowed] = {
+    "layer": LAYERS, "kind": codes("union_kind"), "county": counties, "state": STATES, "due": DUE,
+}  # fmt: skip
+"""What the list can be narrowed by, with the allowed values."""
 SORTS = ("name", "kind", "county_code", "members", "covered_firms", "covered_workers", "approved_on", "term_end")
 
 
 @bp.get("")
+@asks("text", sort=SORTS, page=True, choices=CONDITIONS)
 def index() -> str:
     """List the unions; htmx asks for the table alone."""
     read, sort = reading(), request.args.get("sort", "-covered_firms")
@@ -33,6 +41,7 @@ def index() -> str:
 
 
 @bp.get("/list.<any(xlsx, csv):form>")
+@asks("text", sort=SORTS, choices=CONDITIONS)
 def export(form: str) -> Response:
     """Give the whole list as a file."""
     read, sort = reading(), request.args.get("sort", "-covered_firms")
@@ -43,12 +52,13 @@ def export(form: str) -> Response:
 def show(key: str) -> str:
     """Show one union with the firms it covers and those its register lists."""
     read = reading()
-    if key not in read.survey.unions.index:
+    unions, links = ledger.table(read), read.survey.links
+    if key not in unions.index:
         raise NotFoundError(f"no union {key!r}")
-    links = read.survey.links
+    union = unions.loc[key]
     return render_template(
-        "unions/union.html", read=read, key=key, union=read.survey.unions.loc[key],
-        members=read.firms(Filter(union=(key,))), links=links[links["union_id"].eq(key)],
+        "unions/union.html", read=read, key=key, union=union, links=links[links["union_id"].eq(key)],
+        members=read.firms(union_filter(key, str(union["kind"]))), roll=ledger.roll_of(read, key),
     )  # fmt: skip
 
 
@@ -56,30 +66,30 @@ def asked(read: Reading) -> list[tuple[str, str]]:
     """Return the request's conditions in words, name and value."""
     args = request.args
     county = args.get("county", "")
-    words = [
-        (_("工会名称"), args.get("text", "")),
+    told = [
+        (_("工会名称"), words(args.get("text", ""))),
         (_("层次"), {"basic": _("基层工会"), "federation": _("联合会")}.get(args.get("layer", ""), "")),
         (_("工会类型"), label("union_kind", args["kind"]) if args.get("kind") else ""),
         (_("县（市、区）"), _("未知") if county == NOT_KNOWN else read.name("county", county)),
         (_("状态"), {"in_force": _("在册"), "ended": _("已终止")}.get(args.get("state", ""), "")),
         (_("换届"), _("届期已满") if args.get("due") else ""),
     ]
-    return [(name, value) for name, value in words if value]
+    return [(name, value) for name, value in told if value]
 
 
 def listed(read: Reading) -> pd.DataFrame:
     """Return the unions that meet the request's conditions: kind, county, state, term due, words of the name."""
-    table, args = read.survey.unions, request.args
+    table, args = ledger.table(read), request.args
     keep = pd.Series(data=True, index=table.index)
     for name, column in (("kind", "kind"), ("county", "county_code")):
         if args.get(name):
             keep &= table[column].isna() if args[name] == NOT_KNOWN else table[column].eq(args[name]).fillna(False)
-    if args.get("state") in ("in_force", "ended"):
+    if args.get("state") in STATES:
         keep &= table["in_force"].astype(bool) == (args["state"] == "in_force")
-    if args.get("layer") in ("basic", "federation"):
+    if args.get("layer") in LAYERS:
         keep &= table["kind"].eq("federation") == (args["layer"] == "federation")
     if args.get("due"):
         keep &= (table["term_end"] <= pd.Timestamp(read.on)).fillna(False) & table["in_force"].astype(bool)
-    for word in args.get("text", "").split():
+    for word in words(args.get("text", "")).split():
         keep &= table["name"].str.contains(word, case=False, regex=False, na=False)
     return table[keep]

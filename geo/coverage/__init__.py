@@ -4,9 +4,11 @@ from geo.coverage.covering import cover, survey_unions, union_state
 from geo.coverage.figures import PRECISE, RATES, UNLOCATED, UNPLACED, Rate, growth, measure, union_places
 from geo.coverage.options import CoverageOptions
 from geo.coverage.path import legal_path
+from geo.coverage.roll import COUNTED, roll
 from geo.coverage.year import Year, statistical_year
 
 __all__ = [
+    "COUNTED",
     "PRECISE",
     "RATES",
     "UNLOCATED",
@@ -18,6 +20,7 @@ __all__ = [
     "growth",
     "legal_path",
     "measure",
+    "roll",
     "statistical_year",
     "survey_unions",
     "union_places",

@@ -1,12 +1,14 @@
 """Gaps: which firms have no union, chosen by any property, and which places hold most of them."""
 
 from geo.coverage.path import legal_path
-from geo.gaps.filters import FIGURES, KINDS, Filter, opened
+from geo.gaps.filters import CHOICES, FIGURES, FINE_FIRST, KINDS, Filter, opened
 from geo.gaps.floors import floor_of_room, floors
 from geo.gaps.lists import by_place, select, walk
 
 __all__ = [
+    "CHOICES",
     "FIGURES",
+    "FINE_FIRST",
     "KINDS",
     "Filter",
     "by_place",

@@ -20,6 +20,9 @@ KINDS = MappingProxyType(
 )
 """Kinds of places and the column of FIRMS that holds their key."""
 
+FINE_FIRST = ("building", "market", "zone", "street", "village", "town", "county")
+"""Kinds of places from fine to coarse."""
+
 CHOICES = MappingProxyType(
     dict(KINDS)
     | {

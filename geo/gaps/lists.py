@@ -63,9 +63,9 @@ def by_place(firms: pd.DataFrame, places: gpd.GeoDataFrame | pd.DataFrame, kind:
 def walk(firms: pd.DataFrame) -> pd.DataFrame:
     """Return rows of FIRMS in the order of a walk: by street, house number, building, block, floor and room.
 
-    County, town and village come first. Numbers count as numbers (9号 before 88号, floor -1 before 1); what is not
-    known stands last; a floor that only the room tells counts as that floor; ties by key, so the order of the input
-    does not matter.
+    County, town and village come first, unless all stand on one street, which is then walked from end to end. Numbers
+    count as numbers (9号 before 88号, floor -1 before 1); what is not known stands last; a floor that only the room
+    tells counts as that floor; ties by key, so the order of the input does not matter.
     """
     numbers = {
         name: pd.to_numeric(texts.str.extract(r"(-?\d+)", expand=False), errors="coerce").astype("float64")
@@ -78,8 +78,10 @@ def walk(firms: pd.DataFrame) -> pd.DataFrame:
     }
     words = firms[["county_code", "town_code", "village_code", "street", "building", "market"]]
     table = words.assign(**numbers, block_name=firms["unit"], room_name=firms["room"], key=firms.index)
-    order = ["county_code", "town_code", "village_code", "street", "door", "building", "market"]
-    order += ["block", "block_name", "storey", "door_in", "room_name", "key"]
+    area = ["county_code", "town_code", "village_code", "street"]
+    inside = ["door", "building", "market", "block", "block_name", "storey", "door_in", "room_name"]
+    one_street = firms["street"].notna().all() and firms["street"].nunique() == 1
+    order = [*inside, *area, "key"] if one_street else [*area, *inside, "key"]
     return firms.loc[table.sort_values(order, na_position="last").index]
 
 

@@ -20,7 +20,7 @@ from app.maps.assets import Component
 STATES = [(measure, form) for measure in view.MEASURES for form in view.FORMS]
 BUILDING = "building:990101:云帆大厦"
 ZONE = "zone:990101:东沟经济开发区"
-NOWHERE = ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid", "/map?county=1"]
+NOWHERE = ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid"]
 
 
 def listed(client: FlaskClient, path: str) -> int:
@@ -130,29 +130,12 @@ def test_filters_reach_map_and_panel(client: FlaskClient) -> None:
     assert one["extent"][0][1] == pytest.approx(121.2, abs=0.01)
 
 
-@pytest.mark.parametrize(
-    "path", ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid", "/map?county=1"]
-)
+@pytest.mark.parametrize("path", ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid"])
 def test_unknown_units_show_the_city(client: FlaskClient, path: str) -> None:
     assert "排行" in soup(client, path).get_text()
 
 
-@pytest.mark.parametrize(
-    ("path", "told"),
-    [
-        ("/map?measure=wealth&by=heat", "measure=wealth"),
-        ("/map?cell=77&by=grid", "cell=77"),
-        ("/map?by=grid&cell=3000&kind=town", ""),
-        ("/map?kind=building&key=building:990101:云帆大厦", ""),
-    ],
-)
-def test_controls_that_were_not_understood_are_told(client: FlaskClient, path: str, told: str) -> None:
-    text = soup(client, path).get_text()
-    assert ("有条件没有读懂" in text) == bool(told)
-    assert told in text
-
-
-@pytest.mark.parametrize("query", ["at=town:1", "at=cell:x", "at=cell:1,1&figure=nonsense", ""])
+@pytest.mark.parametrize("query", ["at=town:1", "at=cell:x", ""])
 def test_firms_of_no_cell_are_not_found(client: FlaskClient, query: str) -> None:
     assert client.get(f"/map/firms?{query}").status_code == 404
 

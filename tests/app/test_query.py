@@ -53,9 +53,6 @@ def test_a_figure_of_a_place_is_read_within_what_the_page_chose() -> None:
 
 def test_what_is_not_understood_does_not_restrict() -> None:
     assert query.read(MultiDict([("gap", "maybe"), ("nonsense", "1"), ("county", "")])) == Filter()
-    assert query.misread(MultiDict([("gap", "maybe"), ("covered", "1"), ("point", ""), ("located", "9")])) == [
-        "gap=maybe",
-        "located=9",
-    ]
     assert query.read(MultiDict([("text", "  a \u3000 b  ")])).text == "a b"
+    assert query.read(MultiDict([("text", "a\x00b\ufffe")])).text == "a b"
     assert len(query.read(MultiDict([("text", "x" * 5000)])).text) == query.MOST_TEXT

@@ -147,4 +147,7 @@ def test_a_walk_goes_down_the_street_and_up_the_floors_whatever_the_order_of_the
         "g": {"street": None, "county_code": None},
     }
     assert "".join(walk(firms(rows)).index) == "abcdefg"
+    ends = {"b": {**rows["b"], "county_code": "990102"}, "e": {**rows["e"], "town_code": "990101009"}}
+    alone = {key: {**rows[key], **ends.get(key, {})} for key in "ebcdf"}
+    assert "".join(walk(firms(alone)).index) == "bcdef"  # one street, through towns and counties
     assert "".join(walk(firms(dict(sorted(rows.items(), reverse=True)))).index) == "abcdefg"
