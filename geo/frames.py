@@ -62,7 +62,7 @@ class Spec:
         columns = {}
         for name, column in self.columns.items():
             try:
-                columns[name] = _cast(frame, name, column.dtype)
+                columns[name] = _cast(frame, name, column.dtype).array  # without an index there is none to compare
             except (TypeError, ValueError) as error:
                 faults.append(f"column {name!r} is not {column.dtype}: {error}")
         if faults:

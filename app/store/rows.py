@@ -65,7 +65,11 @@ def fetch(session: Session, spec: Spec, table: sa.Table, *conditions: Any) -> pd
     if spec.spatial:
         selected.append(dialect.raw(table.c.geom))
     statement = sa.select(*selected).where(*conditions).order_by(table.c.fid)
-    return _frame(session.connection(), spec, names, session.execute(statement).all())
+    # The driver's own rows: an object a row with names for its columns took as long as the query.
+    connection = session.connection()
+    cursor = connection.execute(statement).cursor
+    assert cursor is not None
+    return _frame(connection, spec, names, cursor.fetchall())
 
 
 def fetch_keys(session: Session, spec: Spec, table: sa.Table, keys: Sequence[str], *conditions: Any) -> pd.DataFrame:
