@@ -12,8 +12,10 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from app.advice import ADVICE
+from app.i18n import language
 from app.labels import explain, label
-from geo.errors import AtlasError
+from geo.errors import AtlasError, FileRefused
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,17 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
         "DATABASE_UNREACHABLE": Saying(
             503,
             _("数据库连接不上"),
-            _("请确认数据库已启动、地址和口令正确，然后刷新本页。"),
+            _("请确认数据库已启动、地址和口令正确，然后重试。"),
+        ),
+        "DATABASE_URL": Saying(
+            500,
+            _("数据库地址写法不对"),
+            _("应为 sqlite:///文件.gpkg 或 postgresql+psycopg2://用户:口令@主机/库名（环境变量 ATLAS_DATABASE_URL）。"),
+        ),
+        "DATABASE_MISSING": Saying(
+            503,
+            _("没有这个数据库文件"),
+            _("请检查路径有没有写错；要新建，请导入名录（import）、装入演示城市（sample load）或启动 ./scripts/run。"),
         ),
         "PROVIDER_BUSY": Saying(
             502,
@@ -175,7 +187,7 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
         "DATABASE_BUSY": Saying(
             503,
             _("数据库正被占用"),
-            _("请稍候刷新；若持续出现，请关闭占用它的程序。"),
+            _("请稍候重试；若持续出现，请关闭占用它的程序。"),
         ),
         "DATABASE": Saying(
             503,
@@ -246,14 +258,25 @@ def saying(code: str) -> Saying:
     phrase = label("refusal", code)
     if phrase == code:
         return SAYINGS["ERROR"]
-    advice = SAYINGS["FILE_REFUSED"].advice if code.startswith(("FILE_", "NO_", "LAYER_", "TOO_")) else ""
-    return Saying(422, phrase, advice)
+    return Saying(422, phrase, ADVICE.get(code, ""))
 
 
 def sentence(error: AtlasError) -> str:
-    """Return the error as one sentence in the language of the moment, with what was wrong where the error says so."""
-    told = saying(error.code)
-    return f"{gettext('%(title)s：%(detail)s', title=told.title, detail=_detail(error) or error)} {told.advice}".strip()
+    """Return the error for the command line in the language of the moment: what, in which file or where, what to do.
+
+    The error's own English stands only where no list has words for it, as it then is for whoever keeps the machine.
+    """
+    told, detail = saying(error.code), _detail(error)
+    file = str(error.detail.get("file") or "")
+    if file and file not in detail:
+        detail = f"{file}：{detail}" if detail else file
+    if not detail and not (isinstance(error, FileRefused | NoSurveyError) or error.code not in SAYINGS):
+        detail = str(error)
+    if error.code not in SAYINGS and label("refusal", error.code) == error.code:
+        detail = str(error)
+    head = gettext("%(title)s：%(detail)s", title=told.title, detail=detail) if detail else str(told.title)
+    stop = "。" if language() == "zh" else ". "
+    return f"{head.rstrip('。.')}{stop}{told.advice}".strip()
 
 
 def answer(

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app import discovery
+from app.db import creating, current
 from app.errors import sentence
 from geo.errors import AtlasError
 
@@ -56,6 +57,20 @@ def init_app(app: Flask) -> None:
             app.cli.add_command(guarded(command))
 
 
+def creates(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a command make the embedded database where there is none; every other tells that it is missing."""
+    callback.creates = True  # type: ignore[attr-defined]
+    return callback
+
+
+def tell_made() -> None:
+    """Say, once, that the database is a new one: a mistyped path shows so."""
+    database = current()
+    if database.made and not database.told.is_set():
+        database.told.set()
+        click.echo(f"已新建数据库 / new database: {database.engine.url.database}", err=True)
+
+
 def guarded(command: click.Command) -> click.Command:
     """Wrap the callbacks of a command and its subcommands: an ``AtlasError`` becomes one sentence and exit status 2."""
     if isinstance(command, click.Group):
@@ -72,11 +87,14 @@ def _guard(callback: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(callback)
     def guard(*args: Any, **kwargs: Any) -> Any:
         try:
-            return callback(*args, **kwargs)
+            with creating(allowed=getattr(callback, "creates", False)):
+                return callback(*args, **kwargs)
         except AtlasError as error:
             current_app.logger.debug("command failed", exc_info=error)
             click.echo(sentence(error), err=True)
             raise SystemExit(NOTHING_DONE) from error
+        finally:
+            tell_made()
 
     guard.guarded = True  # type: ignore[attr-defined]
     return guard

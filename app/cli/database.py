@@ -7,6 +7,7 @@ import threading
 import click
 
 from app import models, runs
+from app.cli import creates
 from app.db import current, indexes, schema
 
 
@@ -16,6 +17,7 @@ def database() -> None:
 
 
 @database.command()
+@creates
 def upgrade() -> None:
     """升级到本版本 / bring the database to the schema of this version; an empty one gets everything."""
     current().upgrade()
@@ -26,6 +28,7 @@ def upgrade() -> None:
 def check() -> None:
     """检查能否连接、版本是否相符 / see whether it can be reached and its schema fits."""
     db = current()
+    db.make_room()
     with db.engine.connect() as connection:
         schema.check(connection)
         found = schema.differences(connection, models.Base.metadata)

@@ -10,11 +10,11 @@ from typing import Any
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app import imports
-from app.cli import DONE, NOTHING_DONE, SOME_REJECTED, Target
-from app.db import current
-from app.labels import explain, label
-from geo.registry import REJECT, gates, severity
+from app import imports, store
+from app.cli import DONE, NOTHING_DONE, SOME_REJECTED, Target, creates, tell_made
+from app.cli.outcomes import tell, tell_batches
+from app.db import current, session
+from geo.errors import FileRefused
 
 _FILE = click.Path(path_type=Path, dir_okay=True)
 
@@ -40,6 +40,12 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=True,
             help="确认坐标系没有选错 / import even against known places",
         ),
+        click.option(
+            "--outside-confirmed",
+            is_flag=True,
+            help="整个文件不在本市也导入 / import even where all of it lies outside the city",
+        ),
+        click.option("--all-columns", is_flag=True, help="列出全部未用的列 / name every column that is not used"),
         click.option("--dry-run", is_flag=True, help="只试算，不写入 / say what would happen, write nothing"),
         click.option(
             "--rejected", type=Target(), help="把未导入的行写成工作簿 / write the rows not taken to this workbook"
@@ -47,7 +53,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     for option in reversed(options):
         command = option(command)
-    return command
+    return creates(command)
 
 
 @click.group("import")
@@ -99,13 +105,26 @@ def places(kind: str | None, **given: Any) -> None:
     _import("places", kind or imports.ANY_KIND, given)
 
 
+@group.command("list")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="最多几次 / how many at most")
+def listed(limit: int) -> None:
+    """列出历次导入：编号、时间、状态、内容、行数、文件、来源 / list the imports, newest first."""
+    with session() as opened:
+        batches = store.imports.latest(opened, limit=limit + 1)
+    if not batches:
+        click.echo("还没有导入过文件 / nothing has been imported yet")
+    tell_batches(batches[:limit])
+    if len(batches) > limit:
+        click.echo("… （--limit 可列出更多 / lists more）")
+
+
 @group.command()
 @click.argument("batch")
 def undo(batch: str) -> None:
-    """撤销一次导入 / take an import back."""
+    """撤回一次导入（编号见 import list）/ take an import back by its number."""
     for layer, counts in imports.undo(current(), batch).items():
         click.echo(f"{layer}: 删除 {counts['removed']}，恢复 {counts['restored']} / removed, restored")
-    click.echo(f"已撤销 {batch} / taken back")
+    click.echo(f"已撤回 {batch} / taken back")
     _renew()
 
 
@@ -123,16 +142,26 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
         sheet=given["sheet"],
         header_row=given["header_row"],
         datum_confirmed=given["datum_confirmed"],
+        outside_confirmed=given["outside_confirmed"],
     )
+    every = given["all_columns"]
     with _progress() as progress:
         work = imports.plan if given["dry_run"] else imports.commit
-        result = work(current(), request, progress=progress)
-    _tell(result)
+        try:
+            result = work(current(), request, progress=progress)
+        except FileRefused as error:
+            if error.code in imports.CONFIRMABLE:  # what speaks against it is told row by row, as the dry run does
+                tell(imports.plan(current(), request), every_column=every)
+            raise
+    tell_made()
+    tell(result, every_column=every)
     if result.batch and not result.nothing_to_do:
         _renew()
     if given["rejected"] and result.batch:
         imports.write_rejected(current(), result.batch, given["rejected"])
         click.echo(f"未导入的行 / rows not taken: {given['rejected']}")
+    if _status(result) == NOTHING_DONE:
+        click.echo("  没有一行可以导入 / not one row can be imported", err=True)
     sys.exit(_status(result))
 
 
@@ -157,31 +186,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not mark:
         raise click.BadParameter(f"{text!r} 应为 字段=列名 / must be FIELD=COLUMN", param_hint="--map")
     return name.strip(), column.strip()
-
-
-def _tell(result: imports.Plan) -> None:
-    tally, dry = result.tally, result.batch is None
-    click.echo(f"{'试算 / dry run' if dry else '已导入 / imported'}: {result.request.filename}")
-    for code, detail in result.notes:
-        click.echo(f"  注意 / note: {explain('fault', code, detail)}")
-    pairs = ", ".join(f"{name}={column}" for name, column in result.matching.columns.items())
-    click.echo(f"  列 / columns: {pairs}")
-    if result.matching.spare:
-        click.echo(f"  未用 / not used: {', '.join(result.matching.spare)}")
-    click.echo(
-        f"  共 {tally.rows_in} 行 / rows: 新增 {tally.new} new, 变更 {tally.changed} changed, "
-        f"相同 {tally.unchanged} unchanged, 退回 {tally.rejected - tally.skipped} returned, "
-        f"跳过 {tally.skipped} skipped; 请核对 {tally.warned} warned"
-    )
-    for code, detail in tally.findings:
-        mark = {"bad": "×", "warn": "!", "ok": "✓"}[gates.severity(code)]
-        click.echo(f"  {mark} {label('fault', code)} ({code}): {explain('fault', code, detail)}")
-    for code, count in tally.codes.most_common():
-        mark = "×" if severity(code) == REJECT else "!"
-        rows = ", ".join(str(sample["row"]) for sample in tally.samples[code])
-        click.echo(f"  {mark} {label('fault', code)} ({code}): {count} (行 / rows {rows} …)")
-    if result.batch:
-        click.echo(f"  编号 / import: {result.batch}  (flask --app app import undo {result.batch})")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from app import ground, imports, runs, store
-from app.cli import DONE, SOME_REJECTED
+from app.cli import DONE, SOME_REJECTED, creates
 from app.config import ROOT, settings
 from app.db import Database, current
 from geo.errors import AtlasError
@@ -40,6 +40,7 @@ def sample() -> None:
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="演示数据文件夹 / folder of its files")
 @click.option("--again", is_flag=True, help="即使已装入也重新导入 / import again even if it is loaded")
 @click.option("--later", is_flag=True, help="只先普查最近一年 / survey the last year-end now, leave the others in line")
+@creates
 def load(folder: Path | None, *, again: bool, later: bool) -> int:
     """装入演示城市 / load the sample city: divisions, layers, registers, unions, and a survey of each year-end.
 

@@ -10,6 +10,7 @@ import waitress
 from flask import Flask, current_app
 
 from app import runs
+from app.cli import creates, tell_made
 from app.cli.sample import load
 from app.config import settings
 from app.db import session
@@ -26,6 +27,7 @@ class PortError(AtlasError):
 @click.option("--host", help="监听地址 / address to listen on (default: ATLAS_HOST)")
 @click.option("--port", type=click.IntRange(1, 65535), help="端口 / port (default: ATLAS_PORT)")
 @click.option("--sample", is_flag=True, help="先装入演示城市 / load the sample city first, if it is not loaded")
+@creates
 def serve(host: str | None, port: int | None, *, sample: bool) -> None:
     """启动网页服务 / serve the pages."""
     config = settings()
@@ -46,6 +48,7 @@ def serve(host: str | None, port: int | None, *, sample: bool) -> None:
         raise PortError(f"{host}:{port}", detail={"say": f"{host}:{port}"}) from error
     with session():
         pass  # a database that cannot be used is told now, not by the first page
+    tell_made()
     if sample:
         click.get_current_context().invoke(load, folder=None, again=False, later=True)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that requests wait a moment is no news

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,18 +24,21 @@ from app.db import geopackage, schema
 from app.db.dialect import bbox_overlaps
 from app.db.faults import (
     DatabaseBusy,
-    DatabaseUnreachable,
+    DatabaseMissing,
+    DatabaseUrlWrong,
     NotGeoPackage,
     SchemaOlder,
     classify,
     engine_faults,
     fault,
+    shown_url,
     translated,
 )
 
-__all__ = ["Database", "attach", "attached", "bbox_overlaps", "current", "session"]
+__all__ = ["Database", "attach", "attached", "bbox_overlaps", "creating", "current", "session"]
 
 _EXTENSION = "atlas.database"
+_may_create: ContextVar[bool] = ContextVar("may_create", default=True)
 _BUSY_MS = 10_000
 _LONG_LOG = 16 * 2**20
 
@@ -55,6 +59,8 @@ class Database:
     url: str
     _ready: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _made: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+    told: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
 
     @cached_property
     def engine(self) -> sa.Engine:
@@ -65,6 +71,11 @@ class Database:
     def embedded(self) -> bool:
         """Whether this is the GeoPackage file rather than a PostGIS server."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def made(self) -> bool:
+        """Whether this process made the file: an embedded database that was not there before."""
+        return self._made.is_set()
 
     @contextmanager
     def session(self, *, write: bool = False) -> Iterator[Session]:
@@ -87,11 +98,17 @@ class Database:
             self._shorten_log()
 
     def prepare(self) -> None:
-        """Make sure, once a process, that the schema fits; the embedded file is created and upgraded here."""
+        """Make sure, once a process, that the schema fits; the embedded file is created and upgraded here.
+
+        Raises
+        ------
+        DatabaseMissing
+            If there is no file, inside of ``creating(allowed=False)``.
+        """
         with self._lock:
             if self._ready.is_set():
                 return
-            self._make_folder()
+            self.make_room()
             try:
                 with self.engine.connect() as connection:
                     schema.check(connection)
@@ -109,7 +126,7 @@ class Database:
         app.db.faults.DatabaseError
             SchemaNewer, PostgisMissing, NotGeoPackage … and nothing is changed.
         """
-        self._make_folder()
+        self.make_room()
         schema.upgrade(self.engine)
 
     def _shorten_log(self) -> None:
@@ -126,9 +143,16 @@ class Database:
         finally:
             connection.close()
 
-    def _make_folder(self) -> None:
-        if self.embedded:
-            Path(str(self.engine.url.database).removeprefix("file:")).parent.mkdir(parents=True, exist_ok=True)
+    def make_room(self) -> None:
+        """Make room for a file that is not there yet, and note that it is new; or refuse, where none may be made."""
+        name = str(self.engine.url.database or "")
+        path = Path(name.removeprefix("file:").partition("?")[0])
+        if not self.embedded or name in ("", ":memory:") or path.exists():
+            return
+        if not _may_create.get():
+            raise fault(DatabaseMissing, self.engine.url)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._made.set()
 
     def dispose(self) -> None:
         """Close every idle connection."""
@@ -154,6 +178,16 @@ def current() -> Database:
 
 
 @contextmanager
+def creating(*, allowed: bool) -> Iterator[None]:
+    """Let no embedded file be made inside unless ``allowed``: a mistyped path is told instead."""
+    token = _may_create.set(allowed)
+    try:
+        yield
+    finally:
+        _may_create.reset(token)
+
+
+@contextmanager
 def session(*, write: bool = False) -> Iterator[Session]:
     """Give a session on the current application's database: see ``Database.session``."""
     with current().session(write=write) as result:
@@ -175,10 +209,10 @@ def _engine(text: str) -> sa.Engine:
 
 
 def _parsed(text: str) -> sa.URL:
-    """Return the URL with the driver that we use; it is not shown in the fault, as its password cannot be told."""
+    """Return the URL with the driver that we use; of a wrong one the fault shows what can be no password."""
     try:
         url = sa.make_url(text)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         url = sa.URL.create("unknown")
     kind = url.get_backend_name()
     if kind == "sqlite":
@@ -186,7 +220,7 @@ def _parsed(text: str) -> sa.URL:
     if kind in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg2")
     wanted = "sqlite:///FILE.gpkg or postgresql+psycopg2://USER:PASSWORD@HOST/NAME"
-    raise DatabaseUnreachable(f"ATLAS_DATABASE_URL is not of the form {wanted}", detail={"say": wanted})
+    raise DatabaseUrlWrong(f"ATLAS_DATABASE_URL is not of the form {wanted}", detail={"say": shown_url(text)})
 
 
 def _connect_listener(engine: sa.Engine) -> Callable[[sqlite3.Connection, object], None]:

@@ -30,6 +30,18 @@ class DatabaseUnreachable(DatabaseError):
     code = "DATABASE_UNREACHABLE"
 
 
+class DatabaseUrlWrong(DatabaseUnreachable):
+    """The URL is not of a kind that we know; ``detail["say"]`` shows what of it can be no secret."""
+
+    code = "DATABASE_URL"
+
+
+class DatabaseMissing(DatabaseError):
+    """There is no file of that name, and what was asked for does not make one."""
+
+    code = "DATABASE_MISSING"
+
+
 class PostgisMissing(DatabaseError):
     """The PostgreSQL database has no PostGIS extension."""
 
@@ -72,8 +84,10 @@ class DatabaseBusy(DatabaseError):
     code = "DATABASE_BUSY"
 
 
+_MOST_SHOWN = 80
 _SENTENCES: dict[type[DatabaseError], str] = {
     DatabaseUnreachable: "the database {url} cannot be reached: {reason}",
+    DatabaseMissing: "there is no database {url}",
     PostgisMissing: "the database {url} has no PostGIS extension: run CREATE EXTENSION postgis in it as its owner",
     SchemaNewer: "the database {url} was written by a newer version of the atlas (schema {found}): update the program",
     SchemaOlder: "the database {url} has an older schema ({found}; this version needs {expected}): run " + UPGRADE,
@@ -110,6 +124,14 @@ def fault(kind: type[DatabaseError], url: URL, **detail: Any) -> DatabaseError:
     """Return the error of one kind with its sentence; ``url`` is shown without its password."""
     shown = url.render_as_string(hide_password=True)
     return kind(_SENTENCES[kind].format(url=shown, **detail), detail={"url": shown, "command": UPGRADE, **detail})
+
+
+def shown_url(text: str) -> str:
+    """Return as much of a malformed URL as can hold no password: all, or its scheme and what follows the last @."""
+    scheme, mark, rest = text.partition("://")
+    if "@" not in text:
+        return text[:_MOST_SHOWN]
+    return f"{scheme if mark else ''}{mark}***@{(rest if mark else text).rpartition('@')[2]}"[:_MOST_SHOWN]
 
 
 def classify(error: BaseException) -> type[DatabaseError] | None:

@@ -23,8 +23,9 @@ class Request:
     """One file to import.
 
     ``columns`` (field → column, "" for none) overrules what is recognised and remembered; ``datum`` None takes what the
-    columns' names say, else WGS-84; ``datum_confirmed`` imports even where known places
-    speak against it. ``filename`` is the name to record, if the file lies under another one.
+    columns' names say, else WGS-84; ``datum_confirmed`` imports even where known places speak against it,
+    ``outside_confirmed`` even where all of it lies outside the city. ``filename`` is the name to record, if the file
+    lies under another one.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Request:
     sheet: str | None = None
     header_row: int | None = None
     datum_confirmed: bool = False
+    outside_confirmed: bool = False
 
     def __post_init__(self) -> None:
         places = self.kind == "places"
@@ -58,6 +60,12 @@ class Request:
             raise FileRefused(f"unknown datum {self.datum}", code="DATUM_UNKNOWN", detail=detail)
         if not self.filename:
             object.__setattr__(self, "filename", self.path.name)
+
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """What a person has confirmed of what may stop an import (values of ``geo.registry.gates.STOPS``)."""
+        given = {"datum": self.datum_confirmed, "outside": self.outside_confirmed}
+        return frozenset(name for name, yes in given.items() if yes)
 
     @property
     def remembered_as(self) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import store
 from app.db import Database
 from app.labels import explain, label
-from geo.registry import REJECT, WARN
+from geo.registry import REJECT, SKIP, WARN
 
 _BAD = PatternFill("solid", fgColor="F9DCDC")
 _LOOK = PatternFill("solid", fgColor="FFF1C9")
@@ -31,7 +31,7 @@ ROW_LIMIT = 1_000_000
 
 
 def write_rejected(database: Database, batch: str, path: Path) -> int:
-    """Write the rows of an import that were rejected, and those warned of, to a workbook; return how many."""
+    """Write the rows of an import that were returned, skipped or warned of to a workbook; return how many."""
     with database.session() as session:
         book, count = rejected_book(partial(rows_of, session, batch))
     book.save(path)
@@ -46,13 +46,18 @@ def rows_of(session: Session, batch: str, severity: str) -> Iterator[store.impor
 def rejected_book(rows: Callable[[str], Iterator[store.imports.Row]]) -> tuple[Workbook, int]:
     """Return the workbook of the rows not taken: row number, reasons, then the file's own columns as they stood.
 
-    ``rows`` gives the rows of a severity. Cells at fault are coloured and carry the reason; where no cell is, the
-    reason's own cell is coloured. No cell can act as a formula. The extra columns have names that no import reads.
+    A sheet for those returned, one for those to look at, and, if there are any, one for those skipped. ``rows`` gives
+    the rows of a severity. Cells at fault are coloured and carry the reason; where no cell is, the reason's own cell is
+    coloured. No cell can act as a formula. The extra columns have names that no import reads.
     """
     book = Workbook(write_only=True)
     count = 0
     for severity in (REJECT, WARN):
         count += _sheet(book, label("severity", severity), islice(rows(severity), ROW_LIMIT))
+    skipped = rows(SKIP)
+    first = next(skipped, None)
+    if first is not None:
+        count += _sheet(book, label("severity", SKIP), islice(chain((first,), skipped), ROW_LIMIT))
     return book, count
 
 
@@ -67,7 +72,7 @@ def _sheet(book: Workbook, title: str, rows: Iterator[store.imports.Row]) -> int
     sheet.append([_cell(sheet, name, fill=_HEAD, bold=True) for name in ("原行号", "问题", *names)])
     count = 0
     for row in (first, *rows) if first else ():
-        fill = _BAD if row.severity == REJECT else _LOOK
+        fill = {REJECT: _BAD, SKIP: _HEAD}.get(row.severity, _LOOK)
         told = _told(row)
         cells = [_cell(sheet, row.raw.get(name, ""), fill=fill if name in told else None) for name in names]
         if count < COMMENTED:

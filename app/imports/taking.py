@@ -15,9 +15,9 @@ from app.config import settings
 from app.imports.gates import look
 from app.imports.opening import Opened, OsmFile
 from app.imports.recognition import recognise
+from app.imports.stops import refuse_contradicted, refuse_empty, watched
 from geo import registry
-from geo.errors import FileRefused
-from geo.registry import NOTE, REJECT, SKIPPED, WARN, Checked, Setting, gates
+from geo.registry import NOTE, REJECT, SKIP, SKIPPED, WARN, Checked, Setting
 from geo.registry.cells import show
 from geo.registry.identity import column_kind
 from geo.text import fold
@@ -37,6 +37,10 @@ _CHECKS: Mapping[str, Callable[..., Checked]] = {
     "divisions": registry.check_divisions,
     "villages": registry.check_villages,
 }
+
+
+_WEIGHTS = (REJECT, SKIP, WARN)
+"""What becomes of a row with several faults: the first of these that one of them has."""
 
 
 @dataclass
@@ -74,14 +78,17 @@ def take(
 ) -> Tally:
     """Check, recognise and write (without ``batch``: only compare) chunk by chunk, and return the counts."""
     setting, findings = _setting(session, opened, day or datetime.now(UTC).date())
-    if batch is not None and not opened.request.datum_confirmed:
-        _refuse_wrong_datum(opened, findings)
+    if batch is not None:
+        refuse_contradicted(opened, findings, setting.divisions)
     told = progress or (lambda _stage, _done, _of: None)
     of, tally = opened.total(), Tally(findings=findings)
     seen: dict[str, tuple[Any, Any]] = {}
     taken: dict[str, Any] = {}
     told("import", 0, of)
-    for part in opened.parts(_outlines(session, opened), lambda count: told("read", count, 0)):
+    outlines = _outlines(session, opened)
+    watch = watched(opened, outlines)
+    for part in opened.parts(outlines, lambda count: told("read", count, 0)):
+        watch.see(part.rows)
         kind, rows = _checked_as(opened.request.kind, part.place_kind), part.rows
         here = replace(setting, place_kind=part.place_kind, source=part.source or setting.source)
         checked = _CHECKS[kind](rows, part.matching, here, seen=seen)
@@ -92,6 +99,10 @@ def take(
         if keep is not None:
             keep(_faulty_rows(opened, rows, checked.faults))
         told("import", min(tally.rows_in, of), of)
+    refuse_empty(opened, tally.rows_in)
+    tally.findings = (*tally.findings, *watch.findings())
+    if batch is not None:
+        refuse_contradicted(opened, tally.findings, setting.divisions)
     return tally
 
 
@@ -107,14 +118,6 @@ def _outlines(session: Session, opened: Opened) -> gpd.GeoDataFrame | None:
     if len(stored):
         return stored
     return ground.read(data=settings().data, city=settings().city).get("outlines")
-
-
-def _refuse_wrong_datum(opened: Opened, findings: tuple[tuple[str, dict[str, Any]], ...]) -> None:
-    stop = gates.stops(findings)
-    if stop is not None:
-        detail = {"file": opened.request.filename, "finding": stop[0], **stop[1]}
-        message = f"{opened.request.filename}: {stop[0]}: {stop[1].get('probable')} rather than {stop[1]['declared']}"
-        raise FileRefused(message, code="DATUM_CONTRADICTED", detail=detail)
 
 
 def _setting(session: Session, opened: Opened, day: date) -> tuple[Setting, tuple[tuple[str, dict[str, Any]], ...]]:
@@ -212,9 +215,9 @@ def _faulty_rows(opened: Opened, rows: pd.DataFrame, faults: pd.DataFrame) -> It
     """Yield the rows that were rejected or warned of; what was only read differently is counted, not kept."""
     told: dict[Any, list[list[Any]]] = {}
     worst: dict[Any, str] = {}
-    for row, severity, code, name, column, value, detail in _lines(faults[faults["severity"] != NOTE]):
+    for row, _severity, code, name, column, value, detail in _lines(faults[faults["severity"] != NOTE]):
         told.setdefault(row, []).append([name, column, code, detail, value])
-        worst[row] = REJECT if REJECT in (severity, worst.get(row)) else WARN
+        worst[row] = min(registry.weight(code), worst.get(row, WARN), key=_WEIGHTS.index)
     flat = rows.drop(columns="geometry", errors="ignore")
     flat = flat.loc[flat.index.isin(list(told))]
     names = [str(name) for name in flat.columns]

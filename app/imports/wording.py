@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from app.advice import ADVICE
 from app.imports.request import ANY_KIND, DATUMS
 from app.labels import explain, label, options
 from geo.registry import KINDS as PLACE_KINDS
-from geo.registry import gates, severity
+from geo.registry import gates, weight
 
 KINDS = ("enterprises", "unions", "members", "headcounts", *(f"places:{kind}" for kind in PLACE_KINDS))
 """Kinds of file as the pages name them."""
@@ -26,8 +27,8 @@ def datums() -> list[tuple[str, str]]:
 
 
 def fault_severity(code: str) -> str:
-    """Return how much a fault weighs: reject, warn or note."""
-    return severity(code)
+    """Return what a fault does with its row: reject, skip, warn or note."""
+    return weight(code)
 
 
 def finding_severity(code: str) -> str:
@@ -36,12 +37,15 @@ def finding_severity(code: str) -> str:
 
 
 def stopping(findings: list[Any]) -> dict[str, Any] | None:
-    """Return what has to be contradicted before a file is imported: its ``datum`` is one to choose, else empty."""
-    stop = gates.stops([(code, detail) for code, detail in findings])
-    if stop is None:
+    """Return what has to be contradicted before a file is imported, None if nothing has.
+
+    ``confirm`` names what (datum, outside); ``datum`` is one to choose instead, else empty.
+    """
+    stops = [(code, detail) for code, detail in findings if code in gates.STOPS]
+    if not stops:
         return None
-    datum = stop[1].get("datum", "")
-    return {"datum": datum if datum in DATUMS else ""}
+    datum = next((detail["datum"] for _code, detail in stops if detail.get("datum") in DATUMS), "")
+    return {"datum": datum, "confirm": list(dict.fromkeys(gates.STOPS[code] for code, _detail in stops))}
 
 
 def refusal_text(code: str, detail: dict[str, Any] | None) -> str:
@@ -53,6 +57,11 @@ def refusal_text(code: str, detail: dict[str, Any] | None) -> str:
     return code
 
 
+def refusal_advice(code: str) -> str:
+    """Return what can be done about a refused file, "" where there is nothing to say."""
+    return str(ADVICE.get(code, ""))
+
+
 GLOBALS: tuple[Callable[..., Any], ...] = (
     import_kinds,
     datums,
@@ -60,5 +69,6 @@ GLOBALS: tuple[Callable[..., Any], ...] = (
     finding_severity,
     stopping,
     refusal_text,
+    refusal_advice,
 )
 """What templates may call."""

@@ -37,7 +37,7 @@ class ImportBatch(Base):
 
 
 class ImportRow(Base):
-    """A row of a file that was rejected, warned of or noted: the values as they stood, and the faults cell by cell.
+    """A row of a file that was returned, skipped or warned of: the values as they stood, and the faults cell by cell.
 
     ``raw`` is ``{column: value}``; ``faults`` is ``[[field, column, code, detail, value], …]``.
     """

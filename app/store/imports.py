@@ -35,7 +35,7 @@ class File:
 
 @dataclass(frozen=True)
 class Row:
-    """A row that was rejected, warned of or noted (``severity`` reject · warn · note).
+    """A row that was returned, skipped or warned of (``severity`` reject · skip · warn).
 
     ``raw`` is ``{column: value}`` as it stood; ``faults`` is ``[[field, column, code, detail, value], …]``.
     """

@@ -15,9 +15,16 @@ from app.store import rows, versions
 from app.store.layers import LAYERS, Layer
 from geo.errors import AtlasError
 
+_NAMED = 5
+"""Imports named to a person who asked for one that there is not."""
+
 
 class UndoRefusedError(AtlasError):
-    """An import cannot be taken back: not done (IMPORT_NOT_DONE), or a later one changed its rows (IMPORT_LATER)."""
+    """An import cannot be taken back.
+
+    There is none of that key (IMPORT_UNKNOWN, or IMPORT_NONE where there are none at all), it is not done
+    (IMPORT_NOT_DONE), or a later one changed its rows (IMPORT_LATER).
+    """
 
     code = "IMPORT_LATER"
 
@@ -31,13 +38,13 @@ def undo(session: Session, batch: str) -> dict[str, dict[str, int]]:
         With the later import's key in ``detail``; nothing is changed.
     """
     found = session.scalar(sa.select(ImportBatch).where(ImportBatch.key == batch))
-    if found is None or found.status != "done":
-        status = found.status if found else "unknown"
-        raise UndoRefusedError(
-            f"import {batch} is {status}, not done",
-            code="IMPORT_NOT_DONE",
-            detail={"say": batch, "batch": batch, "status": status},
-        )
+    if found is None:
+        known = _known(session)
+        code = "IMPORT_UNKNOWN" if known else "IMPORT_NONE"
+        raise UndoRefusedError(f"there is no import {batch}", code=code, detail={"batch": batch, "known": known})
+    if found.status != "done":
+        detail = {"say": batch, "batch": batch, "status": found.status}
+        raise UndoRefusedError(f"import {batch} is {found.status}, not done", code="IMPORT_NOT_DONE", detail=detail)
     _refuse_if_later(session, batch)
     tally = {}
     for name in session.scalars(sa.select(ImportChange.layer).where(ImportChange.batch_key == batch).distinct()).all():
@@ -48,6 +55,12 @@ def undo(session: Session, batch: str) -> dict[str, dict[str, int]]:
     found.status, found.finished_at = "undone", datetime.now(UTC)
     versions.bump(session, versions.INPUTS)
     return tally
+
+
+def _known(session: Session) -> list[str]:
+    """Return the keys of the newest imports that can be taken back."""
+    done = sa.select(ImportBatch.key).where(ImportBatch.status == "done").order_by(ImportBatch.fid.desc())
+    return list(session.scalars(done.limit(_NAMED)))
 
 
 def _refuse_if_later(session: Session, batch: str) -> None:

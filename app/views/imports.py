@@ -20,12 +20,13 @@ from app.db import current, session
 from app.errors import NotFoundError
 from app.i18n import language
 from app.imports.opening import PREVIEW_ROWS, Opened, open_request, word_lists
+from app.imports.stops import refuse_empty
 from app.imports.templates import template_book
 from app.imports.wording import GLOBALS, KINDS
 from app.labels import label
 from app.views import Nav
 from geo.errors import AtlasError
-from geo.registry import REJECT, WARN, column_kind
+from geo.registry import REJECT, SKIP, WARN, column_kind
 from geo.registry.cells import show as cell_text
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
@@ -33,6 +34,7 @@ nav = Nav(70, "imports.index", lazy_gettext("导入"))
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 50
+WEIGHTS = (REJECT, SKIP, WARN)
 HELPED = frozenset(
     {"NO_HEADER", "NO_COLUMN", "UNKNOWN_SHEET", "UNKNOWN_LAYER", "UNKNOWN_COLUMN", "LAYER_CRS_MISSING", "LAYER_DATUM"}
 )
@@ -129,7 +131,8 @@ def commit(token: str) -> Redirect:
         before = runs.get(opened, found.done) if found.done else None
         if before is not None and before.status != runs.FAILED:
             return redirect(url_for("runs.show", key=found.done))
-        asked = replace(found.request, datum_confirmed=bool(request.form.get("datum_confirmed")))
+        datum, outside = (bool(request.form.get(f"{what}_confirmed")) for what in ("datum", "outside"))
+        asked = replace(found.request, datum_confirmed=datum, outside_confirmed=outside)
         order = runs.Order(imports.work.IMPORT, {"token": token, "name": found.request.filename})
         key = runs.enqueue(opened, order)
     imports.drafts.put(imports.drafts.Draft(token, asked, found.planned, key))
@@ -157,7 +160,7 @@ def drop(token: str) -> Redirect:
 def show(key: str) -> str:
     """Show what became of an import, with the rows that were not taken."""
     weight = request.args.get("severity", "")
-    weight = weight if weight in (REJECT, WARN) else ""
+    weight = weight if weight in WEIGHTS else ""
     number = max(request.args.get("page", 1, type=int), 1)
     with session() as opened:
         batch = store.imports.get(opened, key)
@@ -174,6 +177,7 @@ def show(key: str) -> str:
         more=len(listed) > ROWS,
         number=number,
         severity=weight,
+        weights=WEIGHTS,
         outdated=outdated,
     )
 
@@ -186,7 +190,7 @@ def undo(key: str) -> Redirect:
     with session() as opened:
         batch = store.imports.get(opened, key)
         assert batch is not None
-        flash(_("已撤销：删除 %(a)s 条，恢复 %(b)s 条。", a=batch.new, b=batch.changed), "ok")
+        flash(_("已撤回：删除 %(a)s 条，恢复 %(b)s 条。", a=batch.new, b=batch.changed), "ok")
     flash(_("已排入任务，算完后各页自动更新。"), "ok")
     return redirect(url_for("imports.show", key=key))
 
@@ -251,7 +255,9 @@ def _draft(token: str) -> imports.drafts.Draft:
 
 def _look(found: imports.drafts.Draft, opened: Any) -> tuple[Opened | None, AtlasError | None]:
     try:
-        return open_request(found.request, opened), None
+        content = open_request(found.request, opened)
+        refuse_empty(content, len(content.preview()))
+        return content, None
     except AtlasError as error:
         return None, error
 

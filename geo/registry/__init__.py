@@ -4,7 +4,7 @@ from geo.registry.cells import BadCell
 from geo.registry.columns import Header, Matching, find_header, match_columns
 from geo.registry.enterprises import check_enterprises, check_headcounts
 from geo.registry.faults import COLUMNS as FAULT_COLUMNS
-from geo.registry.faults import NOTE, REJECT, SEVERITY, SKIPPED, WARN, severity
+from geo.registry.faults import NOTE, REJECT, SEVERITY, SKIP, SKIPPED, WARN, severity, weight
 from geo.registry.identity import column_kind, county_names, enterprise_key, place_key, town_names, union_key
 from geo.registry.osm import ATTRIBUTION, credited
 from geo.registry.osm import COLUMNS as OSM_COLUMNS
@@ -22,6 +22,7 @@ __all__ = [
     "OSM_COLUMNS",
     "REJECT",
     "SEVERITY",
+    "SKIP",
     "SKIPPED",
     "WARN",
     "BadCell",
@@ -49,4 +50,5 @@ __all__ = [
     "severity",
     "town_names",
     "union_key",
+    "weight",
 ]

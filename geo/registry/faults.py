@@ -1,7 +1,8 @@
 """What can be wrong with a cell, a row or a file, and how much that weighs.
 
-``reject`` keeps the row out, ``warn`` keeps the row but not the cell (or asks a person to look), ``note`` tells what
-was read differently from how it is written. Codes only: the words for them are outside ``geo``.
+``reject`` keeps the row out (``skip``: and nothing in it has to be corrected), ``warn`` keeps the row but not the cell
+(or asks a person to look), ``note`` tells what was read differently from how it is written. Codes only: the words for
+them are outside ``geo``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-REJECT, WARN, NOTE = "reject", "warn", "note"
+REJECT, SKIP, WARN, NOTE = "reject", "skip", "warn", "note"
 
 SEVERITY: Mapping[str, str] = MappingProxyType(
     {
@@ -54,8 +55,13 @@ COLUMNS = ("row", "severity", "code", "field", "column", "value", "detail")
 
 
 def severity(code: str) -> str:
-    """Return how much a fault weighs."""
+    """Return how much a fault weighs: what keeps a row out is ``reject``, also where nothing has to be corrected."""
     return SEVERITY.get(code, WARN)
+
+
+def weight(code: str) -> str:
+    """Return what a fault does with its row as a person is told: ``severity``, or ``skip``."""
+    return SKIP if code in SKIPPED else severity(code)
 
 
 def fault_frame(rows: Iterable[tuple[Any, str, str | None, str | None, str, Mapping[str, Any]]]) -> pd.DataFrame:

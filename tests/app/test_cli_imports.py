@@ -93,7 +93,12 @@ def test_a_kind_of_place_must_be_named(run, tmp_path):
 
 
 def test_streets_from_an_openstreetmap_extract(run, app, shared):
-    done = run("places", shared / "osm" / "shanghai_center.osm", "--kind", "street")
+    path = shared / "osm" / "shanghai_center.osm"
+    refused = run("places", path, "--kind", "street")
+    assert refused.exit_code == 2
+    assert "全部在南通市范围之外" in refused.output
+    assert stored(app, "places").empty
+    done = run("places", path, "--kind", "street", "--outside-confirmed")
     assert done.exit_code == 0, done.output
     streets = stored(app, "places")
     assert len(streets) > 50
@@ -139,7 +144,11 @@ def test_extracts_that_are_none_are_told_in_a_sentence(run, tmp_path):
 
 def test_the_real_facilities_import_with_their_three_kinds_of_error(run, app, shared):
     path = next((shared / "union-facilities").glob("*.csv"))
-    done = run("places", path, "--kind", "address")
+    refused = run("places", path, "--kind", "address")
+    assert refused.exit_code == 2
+    assert "全部在南通市范围之外" in refused.output
+    assert stored(app, "places").empty
+    done = run("places", path, "--kind", "address", "--outside-confirmed")
     assert done.exit_code in (0, 1), done.output
     for code in ("POSITION_OUT_OF_RANGE", "POSITION_COPIED", "POSITION_FAR"):
         assert code in done.output
@@ -182,3 +191,86 @@ def test_refusals_of_damaged_tables_are_sentences(run, tmp_path):
     null = run("enterprises", write(tmp_path / "b.csv", HEADER, FIRM, "南通\0乙有限公司,,人民路2号,1"))
     assert null.exit_code == 0
     assert "第 3 行起" in null.output
+
+
+def test_imports_are_listed_with_their_numbers_and_undo_knows_none_but_these(run, tmp_path):
+    assert run("enterprises", tmp_path / "none.csv").exit_code == 2
+    assert "还没有导入过" in run("list").output
+    nothing = run("undo", "999")
+    assert nothing.exit_code == 2
+    assert "没有编号为 999 的导入；现在也没有可以撤回的导入" in nothing.output
+    path = write(tmp_path / "a.csv", HEADER, FIRM, FIRM, ",,崇川区人民路1号,3")
+    batch = run("enterprises", path, "--source", "市场监管").output.split("import undo ")[1].split(")")[0]
+    line = run("list").output
+    assert batch in line
+    assert "完成  企业名录  3 行：新增 1，变更 0，相同 0，退回 1，跳过 1  a.csv（市场监管）" in line
+    unknown = run("undo", "999")
+    assert f"没有编号为 999 的导入；可以撤回的有：{batch}" in unknown.output
+    assert run("undo", batch).exit_code == 0
+    assert "已撤回" in run("list").output
+    assert "已经撤回" in run("undo", batch).output
+
+
+def test_a_file_of_another_city_is_refused_and_one_partly_outside_is_not(run, app, tmp_path):
+    header = "楼宇名称,经度,纬度"
+    hangzhou = [f"钱塘{n}大厦,{120.2 + n / 500},{30.2 + n / 700}" for n in range(1, 7)]
+    path = write(tmp_path / "a.csv", header, *hangzhou)
+    planned = run("places", path, "--kind", "building", "--dry-run")
+    assert planned.exit_code == 0
+    assert "LAYER_ELSEWHERE" in planned.output
+    refused = run("places", path, "--kind", "building")
+    assert refused.exit_code == 2
+    assert "6 个位置全部在南通市范围之外" in refused.output
+    assert stored(app, "places").empty
+    assert run("places", path, "--kind", "building", "--outside-confirmed").exit_code == 0
+    assert len(stored(app, "places")) == 6
+    mixed = run(
+        "places", write(tmp_path / "b.csv", header, *hangzhou, "濠河大厦,120.861234,32.012345"), "--kind", "building"
+    )
+    assert mixed.exit_code == 0
+    assert "LAYER_OUTSIDE" in mixed.output
+
+
+def test_a_header_without_a_row_is_refused(run, tmp_path):
+    empty = {"type": "FeatureCollection", "features": []}
+    layer = tmp_path / "z.geojson"
+    layer.write_text(json.dumps(empty))
+    book = openpyxl.Workbook()
+    book.active.append(["企业名称", "注册地址"])
+    book.save(tmp_path / "h.xlsx")
+    for command in (
+        ("enterprises", write(tmp_path / "a.csv", HEADER)),
+        ("enterprises", write(tmp_path / "b.csv", HEADER, ",,,", "")),
+        ("enterprises", tmp_path / "h.xlsx"),
+        ("unions", write(tmp_path / "u.csv", "工会名称,会员数")),
+        ("places", write(tmp_path / "z.csv", "园区名称,经度,纬度"), "--kind", "zone"),
+        ("places", layer, "--kind", "zone"),
+    ):
+        for more in ((), ("--dry-run",)):
+            refused = run(*command, *more)
+            assert refused.exit_code == 2, command
+            assert "没有数据行" in refused.output
+    assert run("list").output.count("没有数据行") == 6
+
+
+def test_sentences_of_refusals_are_chinese_and_their_advice_fits(run, tmp_path):
+    empty = run("enterprises", write(tmp_path / "a.csv", ""))
+    assert "文件是空的：a.csv。请确认导出时选了内容" in empty.output
+    gone = run("enterprises", tmp_path / "b.csv")
+    assert "文件不存在：b.csv。请检查路径" in gone.output
+    cut = tmp_path / "c.xlsx"
+    cut.write_bytes(b"PK\x03\x04broken")
+    for answer in (empty, gone, run("enterprises", cut)):
+        assert "加密" not in answer.output
+        assert "表头" not in answer.output
+        assert not [word for word in ("is empty", "does not exist", "cut short") if word in answer.output]
+
+
+def test_unused_columns_are_counted_and_named_if_asked_for(run, tmp_path):
+    spare = [f"备注{n}" for n in range(1, 201)]
+    path = write(tmp_path / "a.csv", ",".join([HEADER, *spare]), ",".join([FIRM, *["x"] * 200]))
+    few = run("enterprises", path, "--dry-run").output
+    assert "未用 200 列" in few
+    assert "备注8" in few
+    assert "备注9" not in few
+    assert "备注200" in run("enterprises", path, "--dry-run", "--all-columns").output

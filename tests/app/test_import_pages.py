@@ -83,7 +83,7 @@ def test_an_import_from_upload_to_undo(app, client):
     shown = client.get(run_page).get_data(as_text=True)
     result = re.search(r'href="(/imports/[^"]+)">查看导入结果', shown).group(1)
     page = client.get(result).get_data(as_text=True)
-    assert page.count("不予导入") >= 1
+    assert page.count("退回") >= 2
     assert "代码校验位不符" in page
     assert client.get(f"{result}?severity=warn").get_data(as_text=True).count("请核对") >= 1
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{result}/rejected.xlsx").data))
@@ -94,7 +94,7 @@ def test_an_import_from_upload_to_undo(app, client):
     assert client.post(f"{result}/undo").location == result
     with app.app_context(), attached(app).session() as session:
         assert store.read(session, "enterprises", store.CITY).empty
-    assert "已撤销" in client.get(result).get_data(as_text=True)
+    assert "已撤回" in client.get(result).get_data(as_text=True)
     assert client.get(place).status_code == 404
 
 
@@ -150,6 +150,9 @@ def test_a_file_without_known_header_can_be_helped_by_hand(app, client):
         ("乱码.csv", bytes(range(1, 32)) * 4, "这不是表格文件"),
         ("乱.csv", b"\xff\xff\xff,\x80", "编码"),
         ("图层.geojson", b"{", "图层打不开"),
+        ("只有表头.csv", ",".join(HEADER).encode(), "没有数据行"),
+        ("空行.csv", (",".join(HEADER) + "\n,,,\n \n").encode(), "没有数据行"),
+        ("空图层.geojson", b'{"type": "FeatureCollection", "features": []}', "没有数据行"),
     ],
 )
 def test_files_that_cannot_be_read_are_told_in_plain_words(client, name, data, words):
@@ -196,7 +199,7 @@ def test_import_and_undo_recompute_the_newest_day_and_no_other(app, client):
     assert banner in client.get("/definitions?on=2024-12-31").get_data(as_text=True)
     assert "删除 1 条，恢复 0 条" in client.get(second).get_data(as_text=True)
     undone = client.post(f"{second}/undo", follow_redirects=True).get_data(as_text=True)
-    assert "已撤销：删除 1 条，恢复 0 条" in undone
+    assert "已撤回：删除 1 条，恢复 0 条" in undone
     assert work(app, "survey").on_day == date(2025, 12, 31)
     assert banner not in client.get("/definitions").get_data(as_text=True)
     client.post(f"{first}/undo")
@@ -213,15 +216,18 @@ def test_the_dry_run_gives_its_problem_rows_and_tells_skipped_from_returned(app,
     tally = work(app, "import_plan").tally["tally"]
     assert (tally["rejected"], tally["skipped"]) == (3, 2)
     assert f"{place}/rejected.xlsx" in client.get(place).get_data(as_text=True)
-    planned, warned = openpyxl.load_workbook(io.BytesIO(client.get(f"{place}/rejected.xlsx").data))
-    assert planned.max_row == 4
+    planned, warned, skipped = openpyxl.load_workbook(io.BytesIO(client.get(f"{place}/rejected.xlsx").data))
+    assert [sheet.title for sheet in (planned, warned, skipped)] == ["退回", "请核对", "跳过"]
+    assert [cell.value for cell in planned["A"]] == ["原行号", 4]
+    assert [cell.value for cell in skipped["A"]] == ["原行号", 5, 6]
     assert warned["F2"].value == "-3"
     client.post(f"{place}/commit")
     done = work(app, "import")
     assert done.tally["tally"]["skipped"] == 2
     result = f"/imports/{done.tally['batch']}"
-    assert "跳过" in client.get(result).get_data(as_text=True)
-    again, _warned = openpyxl.load_workbook(io.BytesIO(client.get(f"{result}/rejected.xlsx").data))
+    page = client.get(f"{result}?severity=skip").get_data(as_text=True)
+    assert page.count('<span class="badge-a ">跳过') == 2
+    again, _warned, _skipped = openpyxl.load_workbook(io.BytesIO(client.get(f"{result}/rejected.xlsx").data))
     assert [[cell.value for cell in row] for row in again] == [[cell.value for cell in row] for row in planned]
 
 

@@ -1,7 +1,7 @@
 """Sentences for a layer as a whole: what is wrong with its positions altogether, and whether its datum can be right."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -18,12 +18,19 @@ SEVERITY: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("LAYER_DATUM_WRONG", "LAYER_DATUM_WRONG_LINES"), BAD),
         **dict.fromkeys(("LAYER_DATUM_OVER", "LAYER_DATUM_OVER_LINES"), BAD),
         **dict.fromkeys(("LAYER_SWAPPED", "LAYER_PROJECTED", "LAYER_UNPLACED", "LAYER_OUTSIDE"), BAD),
+        "LAYER_ELSEWHERE": BAD,
         **dict.fromkeys(("LAYER_DATUM_AGREES", "LAYER_DATUM_AGREES_LINES", "LAYER_PLACED"), GOOD),
     }
 )
 """How much a finding weighs; those not named want a look."""
-STOPS = frozenset({"LAYER_DATUM_WRONG", "LAYER_DATUM_WRONG_LINES", "LAYER_DATUM_OVER", "LAYER_DATUM_OVER_LINES"})
-"""Findings that a person has to contradict before the layer is imported: they move every point of it."""
+STOPS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("LAYER_DATUM_WRONG", "LAYER_DATUM_WRONG_LINES"), "datum"),
+        **dict.fromkeys(("LAYER_DATUM_OVER", "LAYER_DATUM_OVER_LINES"), "datum"),
+        "LAYER_ELSEWHERE": "outside",
+    }
+)
+"""Findings that a person has to contradict before the layer is imported, and what is confirmed then."""
 NAMES: Mapping[str, str] = MappingProxyType(
     {"wgs84": "WGS-84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09", "bd09_gcj02": "BD-09→GCJ-02"}
 )
@@ -81,8 +88,7 @@ def sum_up(
     if len(coarse) >= 2 and 2 * len(coarse) > counted.placed:
         usual = int(coarse.mode().iloc[0])
         found.append(("LAYER_COARSE", {"rows": len(coarse), "decimals": usual, "about_m": rows.about_m(usual)}))
-    if outside and 2 * outside > counted.placed:
-        found.append(("LAYER_OUTSIDE", {"rows": outside, "of": counted.placed}))
+    found += outside_city(outside, counted.placed, counted.rows)
     code = "LAYER_PLACED" if counted.placed else "LAYER_UNPLACED"
     refused = sum(counted.faults.values())
     tally = {"of": counted.rows, "placed": counted.placed, "refused": refused, "without": counted.without}
@@ -95,9 +101,23 @@ def severity(code: str) -> str:
     return SEVERITY.get(code, LOOK)
 
 
-def stops(findings: Sequence[Finding]) -> Finding | None:
-    """Return the finding that has to be contradicted before the layer is imported, None if there is none."""
-    return next((finding for finding in findings if finding[0] in STOPS), None)
+def outside_city(outside: int, placed: int, of: int) -> list[Finding]:
+    """Return what is told of points outside the city, ``placed`` of ``of`` rows being on the map.
+
+    ``LAYER_ELSEWHERE`` where the whole file is of another city: all its points lie outside, and most rows have one.
+    """
+    if not outside or 2 * outside <= placed:
+        return []
+    whole = outside == placed and 2 * placed > of
+    return [("LAYER_ELSEWHERE" if whole else "LAYER_OUTSIDE", {"rows": outside, "of": placed})]
+
+
+def stops(findings: Sequence[Finding], confirmed: Collection[str] = ()) -> Finding | None:
+    """Return the finding that has to be contradicted before the layer is imported, None if there is none.
+
+    ``confirmed`` are the values of ``STOPS`` that a person has confirmed already.
+    """
+    return next((found for found in findings if found[0] in STOPS and STOPS[found[0]] not in confirmed), None)
 
 
 def _of(verdict: Verdict) -> Finding:
