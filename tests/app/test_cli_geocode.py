@@ -122,7 +122,7 @@ def test_rows_with_too_many_cells_are_answered_and_told(app: Flask, tmp_path: Pa
     ("content", "words"),
     [
         (b"", "in.csv"),
-        (b"id,name\n1,x\n", "id, name"),
+        (b"id,name\n1,x\n", "id、name"),
         (b"PK\x03\x04broken", "in.csv"),
         (b"address\n\xff\xfe\xff\xff\x81", "in.csv"),
     ],
