@@ -51,6 +51,7 @@ class Plan:
         """Return the plan as JSON can hold it, for the pages."""
         told = {"skipped": self.tally.skipped, "codes": dict(self.tally.codes), "samples": self.tally.samples}
         told["findings"] = [list(finding) for finding in self.tally.findings]
+        told["notes"] = [list(note) for note in self.tally.notes]
         tally = {**self.tally.counts(), **told}
         named = {
             "sha256": self.sha256,
@@ -179,7 +180,7 @@ def _plan(session: Session, opened: Opened, tally: Tally, *, batch: str | None =
     digest = opened.request.digest()
     same = [found.key for found in store.imports.latest(session, sha256=digest, limit=5) if found.status == "done"]
     earlier = next((key for key in same if key != batch), None)
-    request, matching, notes = opened.request, opened.matching, opened.notes
+    request, matching, notes = opened.request, opened.matching, (*opened.notes, *tally.notes)
     return Plan(request, digest, matching, opened.sheet, opened.datum, notes, tally, earlier, batch)
 
 

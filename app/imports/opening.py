@@ -20,6 +20,7 @@ from geo.io.osm import is_extract, read_places
 from geo.io.tables import Table, count_rows, open_table, read_chunks
 from geo.io.words import read_words
 from geo.registry import ATTRIBUTION, OSM_COLUMNS, Matching, Words, column_kind, match_columns
+from geo.registry.words import word_key
 
 PREVIEW_ROWS = 8
 
@@ -185,6 +186,9 @@ def open_request(request: Request, session: Session) -> Opened:
         matching = _point_columns(matching, content)
     if request.datum and matching.datum and request.datum != matching.datum:
         notes = (*notes, ("DATUM_DIFFERS", {"declared": request.datum, "named": matching.datum}))
+    persons = [column for column in matching.spare if word_key(column) in words.lists["persons"]]
+    if persons:
+        notes = (*notes, ("PERSON_COLUMNS", {"columns": persons}))
     return Opened(request, words, matching, content, notes)
 
 

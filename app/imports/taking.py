@@ -48,7 +48,7 @@ class Tally:
     """Counts of an import: ``rows_in`` = new + changed + unchanged + rejected.
 
     ``skipped`` are those of the rejected rows in which there is nothing to correct: totals, footers, exact doubles;
-    ``findings`` what is told of the positions of the file as a whole.
+    ``findings`` what is told of the positions of the file as a whole, ``notes`` of its rows.
     """
 
     rows_in: int = 0
@@ -61,6 +61,7 @@ class Tally:
     codes: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     findings: tuple[tuple[str, dict[str, Any]], ...] = ()
+    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Return the counts that are kept on record."""
@@ -100,10 +101,19 @@ def take(
             keep(_faulty_rows(opened, rows, checked.faults))
         told("import", min(tally.rows_in, of), of)
     refuse_empty(opened, tally.rows_in)
+    tally.notes = _notes(tally)
     tally.findings = (*tally.findings, *watch.findings())
     if batch is not None:
         refuse_contradicted(opened, tally.findings, setting.divisions)
     return tally
+
+
+def _notes(tally: Tally) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return what is told of the rows as a whole: a ledger most of whose names are no unions' may be another file."""
+    strange = tally.codes["NAME_NOT_A_UNION"]
+    if 2 * strange <= tally.rows_in:
+        return ()
+    return (("NAMES_NOT_UNIONS", {"rows": strange, "of": tally.rows_in}),)
 
 
 def _checked_as(kind: str, place_kind: str) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.models import Headcount
 from app.store import rows
 from app.store.layers import HEADCOUNTS, LAYERS, Layer
 
@@ -41,3 +42,10 @@ def _as_of(session: Session, layer: Layer, on: date | None) -> pd.DataFrame:
     order = sa.func.row_number().over(partition_by=table.c.subject_key, order_by=table.c.as_of.desc().nulls_last())
     ranked = sa.select(table.c.fid, order.label("place")).where(*condition).subquery()
     return rows.fetch(session, HEADCOUNTS, table, table.c.fid.in_(sa.select(ranked.c.fid).where(ranked.c.place == 1)))
+
+
+def basis(session: Session, kind: str, key: str, on: date) -> str | None:
+    """Return where the latest counts of a subject up to a day come from, None if that or the counts are not known."""
+    query = sa.select(Headcount.basis).where(Headcount.subject_kind == kind, Headcount.subject_key == key)
+    query = query.where(sa.or_(Headcount.as_of.is_(None), Headcount.as_of <= on))
+    return session.scalar(query.order_by(Headcount.as_of.desc().nulls_last()).limit(1))

@@ -3,10 +3,11 @@
 import pandas as pd
 from flask import Blueprint, Response, render_template, request
 
-from app import query
+from app import query, store
 from app.arguments import asks
 from app.config import settings
 from app.current import partial, reading
+from app.db import session
 from app.downloads import download
 from app.errors import NotFoundError
 from app.listing import ordered, page
@@ -15,6 +16,7 @@ from app.reading import Reading
 from app.reports import gap_list
 from app.reports.notes import conditions
 from geo.gaps import Filter, walk
+from geo.registry import ESTIMATED
 
 bp = Blueprint("firms", __name__, url_prefix="/firms")
 
@@ -52,7 +54,16 @@ def show(key: str) -> str:
     if key not in read.survey.firms.index:
         raise NotFoundError(f"no firm {key!r}")
     firm = read.survey.firms.loc[key]
-    return render_template("firms/firm.html", read=read, key=key, firm=firm, part=locator.firm(read, key))
+    return render_template(
+        "firms/firm.html", read=read, key=key, firm=firm, part=locator.firm(read, key), estimated=_estimated(read, key)
+    )
+
+
+def _estimated(read: Reading, key: str) -> bool:
+    """Return whether the register gave no exact number of workers (约20, 20-30)."""
+    with session() as opened:
+        basis = store.headcounts.basis(opened, "enterprise", key, read.on)
+    return basis is not None and basis.startswith(ESTIMATED)
 
 
 def listed(read: Reading, chosen: Filter, sort: str) -> pd.DataFrame:

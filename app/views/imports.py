@@ -35,6 +35,8 @@ nav = Nav(70, "imports.index", lazy_gettext("导入"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 50
 WEIGHTS = (REJECT, SKIP, WARN)
+UNREAD = 10
+"""Unread columns that are shown; where there are twice as many, the others are folded away."""
 HELPED = frozenset(
     {"NO_HEADER", "NO_COLUMN", "UNKNOWN_SHEET", "UNKNOWN_LAYER", "UNKNOWN_COLUMN", "LAYER_CRS_MISSING", "LAYER_DATUM"}
 )
@@ -263,14 +265,20 @@ def _look(found: imports.drafts.Draft, opened: Any) -> tuple[Opened | None, Atla
 
 
 def _columns(content: Opened) -> list[dict[str, Any]]:
-    """Return each column with the field it is read as and some of its cells."""
+    """Return each column with the field it is read as and some of its cells.
+
+    Of many unread columns all but the first are ``folded`` and come last.
+    """
     fields = {column: name for name, column in content.matching.columns.items()}
     first = content.preview()
+    unread = [column for column in content.columns if column not in fields]
+    folded = frozenset(unread[UNREAD:] if len(unread) > 2 * UNREAD else ())
     listed = []
-    for column in content.columns:
+    for column in sorted(content.columns, key=folded.__contains__):
         cells = [cell_text(cell) for cell in first[column]] if column in first else []
         seen = list(dict.fromkeys(text for text in cells if text))[:3]
-        listed.append({"name": column, "field": fields.get(column, ""), "cells": seen, "of": PREVIEW_ROWS})
+        told = {"name": column, "field": fields.get(column, ""), "cells": seen, "of": PREVIEW_ROWS}
+        listed.append({**told, "folded": column in folded})
     return listed
 
 

@@ -2,7 +2,7 @@
 
 from geo.registry.cells import BadCell
 from geo.registry.columns import Header, Matching, find_header, match_columns
-from geo.registry.enterprises import check_enterprises, check_headcounts
+from geo.registry.enterprises import ESTIMATED, check_enterprises, check_headcounts
 from geo.registry.faults import COLUMNS as FAULT_COLUMNS
 from geo.registry.faults import NOTE, REJECT, SEVERITY, SKIP, SKIPPED, WARN, severity, weight
 from geo.registry.identity import column_kind, county_names, enterprise_key, place_key, town_names, union_key
@@ -16,6 +16,7 @@ from geo.registry.words import Words, parse_words
 
 __all__ = [
     "ATTRIBUTION",
+    "ESTIMATED",
     "FAULT_COLUMNS",
     "KINDS",
     "NOTE",

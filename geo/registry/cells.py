@@ -27,6 +27,14 @@ _SCIENTIFIC = re.compile(r"^[+-]?\d(?:\.\d+)?E\+?\d{1,3}$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
 _DAY = re.compile(r"^(\d{4})\D{1,2}?(\d{1,2})(?:\D{1,2}?(\d{1,2}))?\D?(?:[T日]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?Z?$")
 _DAY_LAST = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
+_ABOUT = re.compile(
+    r"大约|大概|约|接近|将近|近|不足|不到|不少于|不多于|不低于|不超过|至少|至多|超过|大于|多于|高于|小于|少于|低于|余|左右|上下|以上|以下|以内|几|多"
+    r"|[<>≤≥±+]=?|(?<=\d)[-~—–至到](?=\d)"
+)
+"""Words and signs of a number that is not exact."""
+_ABOVE = re.compile(r"(?<!不)(?:超过|大于|多于|高于)|>(?!=)")
+_BELOW = re.compile(r"不足|不到|小于|(?<!不)少于|(?<!不)低于|<(?!=)")
+_RANGE_END = re.compile(r"(?<=\d)[-~—–至到]+\d[\d.]*")
 _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 
@@ -80,9 +88,10 @@ def read_text(cell: Any, words: Words) -> Reading:
 def read_count(cell: Any, words: Words) -> Reading:
     """Read a number of people or units.
 
-    Faults: ``COUNT_NEGATIVE``, ``COUNT_ABSURD`` (over ``COUNT_LIMIT``), ``COUNT_FRACTION``, ``COUNT_APPROXIMATE``
-    (约30, 20-30),
-    ``COUNT_UNREADABLE``; ``COUNT_WORDS`` notes that words were read as a number (二十五, 1.2万).
+    Faults: ``COUNT_NEGATIVE``, ``COUNT_ABSURD`` (over ``COUNT_LIMIT``), ``COUNT_FRACTION``, ``COUNT_UNREADABLE``;
+    ``COUNT_WORDS`` notes that words were read as a number (二十五, 1.2万), ``COUNT_ESTIMATED`` that the cell gives no
+    exact number (约30, 20-30) and which one was read: never more than is written (see ``_estimate``).
+    ``COUNT_APPROXIMATE`` is such a cell of which no number can be read (几十人).
     """
     if isinstance(cell, BadCell):
         return None, (cell.code, {"text": cell.text})
@@ -93,12 +102,30 @@ def read_count(cell: Any, words: Words) -> Reading:
     text = plain(cell)
     if words.blank(text):
         return None, None
-    text = re.sub(r"[人名个家户]$", "", text.replace(",", ""))
+    text = re.sub(r"[人名个家户]", "", text.replace(",", ""))
     if _NUMBER.match(text):
         return _count(float(text))
-    if re.search(r"约|余|左右|以上|以下|多$|近|[<>]|\d[-~至]\d", text):
-        return None, ("COUNT_APPROXIMATE", {})
+    if _ABOUT.search(text):
+        return _estimate(text)
     return _count_in_words(text)
+
+
+def _estimate(text: str) -> Reading:
+    """Read a number that is not exact as the one written: of a range the lower end, below a bound the next under it.
+
+    25以上 is 25 (以上 includes its number), 超过25 is 26, 不足25 is 24; so nobody is counted who is not written down.
+    """
+    number = _RANGE_END.sub("", text)
+    step = 1 if _ABOVE.search(text) else -1 if _BELOW.search(text) else 0
+    if number.startswith("几"):
+        return None, ("COUNT_APPROXIMATE", {})
+    number = re.sub(r"^(?=[百千万])", "一", _ABOUT.sub("", number).replace("=", ""))
+    value, fault = _count(float(number)) if _NUMBER.match(number) else _count_in_words(number)
+    if value is None or (fault and fault[0] != "COUNT_WORDS"):
+        unread = fault is None or fault[0] in ("COUNT_UNREADABLE", "COUNT_WORDS")
+        return None, ("COUNT_APPROXIMATE", {}) if unread else fault
+    read = max(value + step, 0)
+    return read, ("COUNT_ESTIMATED", {"read_as": read})
 
 
 def _count(number: float) -> Reading:

@@ -17,6 +17,8 @@ from geo.registry.words import Words
 from geo.text import fold, read_registration_number
 
 LONGEST_NAME = 200
+ESTIMATED = "estimated"
+"""How ``counts_basis`` begins where the register gave no exact number."""
 COUNTS = ("workers", "women", "migrant", "agency_workers")
 FIELDS = (
     *("name", "uscc", "org_code", "address", "operating_address", "county", "town", "village", "scope", "sector"),
@@ -47,6 +49,7 @@ def check_enterprises(
     _read_marks(sieve)
     _compose_addresses(sieve)
     check_counts(sieve)
+    mark_estimates(sieve)
     check_days(sieve, "established", "closed_on")
     place_points(sieve)
     _tell_legal_persons(sieve)
@@ -73,6 +76,7 @@ def check_headcounts(
         sieve.read(name)
     _split_codes(sieve)
     check_counts(sieve)
+    mark_estimates(sieve)
     check_days(sieve, "counts_on", None)
     for row, uscc, org_code, name in sieve.pairs("uscc", "org_code", "name"):
         if not (uscc or org_code or name):
@@ -190,6 +194,15 @@ def check_counts(sieve: Sieve) -> None:
             for row, few, many in sieve.pairs(part, whole):
                 if few is not None and many is not None and few > many:
                     sieve.add(row, f"{part.upper()}_OVER_{whole.upper()}", part, {whole: many})
+
+
+def mark_estimates(sieve: Sieve) -> None:
+    """Say in ``counts_basis`` that a row's counts are estimates, before what the register says of their source."""
+    rows = {row for row, code, *_rest in sieve.found if code == "COUNT_ESTIMATED"}
+    values = zip(sieve.rows.index, sieve.values["counts_basis"], strict=True)
+    sieve.values["counts_basis"] = [
+        "；".join(filter(None, (ESTIMATED, basis))) if row in rows else basis for row, basis in values
+    ]
 
 
 def check_days(sieve: Sieve, begin: str, end: str | None) -> None:

@@ -36,6 +36,7 @@ def check_unions(
         sieve.read(name, _kind_reader(sieve) if name == "kind" else None)
     sieve.read("covered_list", lambda cell: (show(cell), None))
     check_names(sieve)
+    _doubt_names(sieve)
     _read_terms(sieve)
     _infer_kinds(sieve)
     read_counties(sieve)
@@ -88,6 +89,15 @@ def check_members(
     return Checked(
         {"memberships": frame.assign(union_name=names)}, rows_of, sieve.faults(), rejected_index(sieve), len(rows)
     )
+
+
+def _doubt_names(sieve: Sieve) -> None:
+    """Tell names that do not look like a union's: the file may be a list of firms or of something else."""
+    words = sieve.setting.words.lists["union_names"]
+    for row, name in sieve.pairs("name"):
+        folded = fold(name)
+        if not any(word in folded for word in words):
+            sieve.add(row, "NAME_NOT_A_UNION", "name")
 
 
 def _kind_reader(sieve: Sieve) -> Any:

@@ -1,6 +1,7 @@
 """The ``import`` commands: exit status 0 done, 1 rows rejected, 2 nothing done; one sentence for a refusal."""
 
 import json
+from datetime import date
 
 import openpyxl
 import pytest
@@ -274,3 +275,40 @@ def test_unused_columns_are_counted_and_named_if_asked_for(run, tmp_path):
     assert "备注8" in few
     assert "备注9" not in few
     assert "备注200" in run("enterprises", path, "--dry-run", "--all-columns").output
+
+
+def test_a_list_that_is_no_ledger_of_unions_is_doubted_row_by_row_and_as_a_whole(run, app, tmp_path, shared):
+    path = next((shared / "union-facilities").glob("*.csv"))
+    for more in (("--dry-run",), ()):
+        told = run("unions", path, *more)
+        assert told.exit_code == 0
+        assert "36 行中有 30 行的名称不像工会" in told.output
+        assert "NAME_NOT_A_UNION): 30 " in told.output
+    assert len(stored(app, "unions")) == 36
+    ledger = write(tmp_path / "u.csv", "工会名称,会员数", "南通甲有限公司工会委员会,30", "崇川区总工会,5", "南通乙厂,3")
+    told = run("unions", ledger)
+    assert "NAME_NOT_A_UNION): 1 " in told.output
+    assert "行的名称不像工会" not in told.output
+
+
+def test_head_counts_that_are_not_exact_are_estimates(run, app, tmp_path):
+    rows = ["南通甲有限公司,人民路1号,约20", "南通乙有限公司,人民路2号,20-30", "南通丙有限公司,人民路3号,30"]
+    path = write(tmp_path / "a.csv", "企业名称,注册地址,职工人数,人数来源", *[f"{row},社保" for row in rows])
+    done = run("enterprises", path)
+    assert "COUNT_ESTIMATED): 2 " in done.output
+    firms = stored(app, "enterprises")
+    assert firms["workers"].tolist() == [20, 20, 30]
+    assert firms["counts_basis"].tolist() == ["estimated；社保", "estimated；社保", "社保"]
+    path = write(tmp_path / "h.csv", "企业名称,统计日期,职工人数", "南通丙有限公司,2025-12-31,不足40人")
+    assert run("headcounts", path).exit_code == 0
+    with app.app_context(), attached(app).session() as session:
+        key = firms.index[2]
+        assert store.headcounts.basis(session, "enterprise", key, date(2026, 1, 1)) == "estimated"
+        assert store.headcounts.basis(session, "enterprise", key, date(2020, 1, 1)) == "社保"
+
+
+def test_columns_about_persons_are_known_and_not_stored(run, tmp_path):
+    path = write(tmp_path / "u.csv", "工会名称,会员数,工会主席,联系电话", "南通甲有限公司工会,30,张三,13800000000")
+    done = run("unions", path)
+    assert "工会主席、联系电话：认得这些列，但属个人信息" in done.output
+    assert "张三".encode() not in (tmp_path / "instance" / "atlas.gpkg").read_bytes()
