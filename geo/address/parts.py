@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geo.address.batches import Component
 from geo.address.numbers import Number, read_floor, read_number
 from geo.address.segments import Hit, Segment, segment
-from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, SEP, Token
+from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, SEP
 
 
 @dataclass(slots=True)
@@ -30,6 +30,11 @@ class Address:
     relation: str | None = None
     crossing: bool = False
     number_after: int = -1
+
+    @property
+    def labels(self) -> list[str]:
+        """Return the kinds of the names, in order."""
+        return [label for _, _, label, _, _ in self.names]
 
 
 _NAMES = frozenset(("prov", "city", "district", "devzone", "town", "community", "road", "poi", "subpoi", "other"))
@@ -56,11 +61,14 @@ def parse(text: str, hits: Iterable[Hit] = ()) -> Address:
 class _Reader:
     """Walks the segments once, left to right; what a number means depends on what stood before it."""
 
-    __slots__ = ("_address", "_before", "_labels", "_last", "_text")
+    __slots__ = ("_address", "_before", "_components", "_labels", "_last", "_names", "_text", "_texts")
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._address = Address(text, [], [], [])
+        self._components: list[Component] = []
+        self._names: list[Segment] = []
+        self._texts: list[str] = []
+        self._address = Address(text, self._components, self._names, self._texts)
         self._last = ""
         """Label of the last component that numbers may hang on."""
         self._before = ""
@@ -75,15 +83,15 @@ class _Reader:
             self._before = label
         return self._address
 
-    def _put(self, label: str, piece: Segment) -> None:
-        self._address.components.append((label, piece[0], piece[1]))
+    def _put(self, label: str, start: int, end: int) -> None:
+        self._components.append((label, start, end))
         self._labels.add(label)
 
     def _name(self, piece: Segment) -> None:
-        start, end, label, _ = piece
-        address, done, words = self._address, self._labels, self._text[start:end]
-        address.names.append(piece)
-        address.texts.append(words)
+        start, end, label, _, _ = piece
+        done, words = self._labels, self._text[start:end]
+        self._names.append(piece)
+        self._texts.append(words)
         if label in _ADMIN:
             if label == "prov" and words in _MUNICIPALITIES:
                 label = "city"
@@ -91,7 +99,7 @@ class _Reader:
                 label = self._restated(label)
         elif label not in _AS_THEY_ARE:
             label = self._shown(label, words)
-        address.components.append((label, start, end))
+        self._components.append((label, start, end))
         done.add(label)
         self._last = label
 
@@ -112,63 +120,71 @@ class _Reader:
 
     def _restated(self, label: str) -> str:
         """Of an administrative name given twice at the beginning the last one counts; further on it is redundant."""
-        address = self._address
         if self._labels & _SETTLED or (label == "district" and "redundant" not in self._labels):
             return "redundant"
-        for k, (done, start, end) in enumerate(address.components):
+        for k, (done, start, end) in enumerate(self._components):
             if done == label:
-                address.components[k] = ("redundant", start, end)
+                self._components[k] = ("redundant", start, end)
         return label
 
     def _separator(self, piece: Segment) -> None:
-        words = self._text[piece.start : piece.end]
+        start, end, _, _, _ = piece
+        words = self._text[start:end]
         if ("-" in words or "_" in words) and "、" not in words:
-            self._put("redundant", piece)
+            self._put("redundant", start, end)
 
     def _note(self, piece: Segment) -> None:
-        self._put("redundant", piece)
+        self._put("redundant", piece[0], piece[1])
 
     def _relation(self, piece: Segment) -> None:
-        address, words = self._address, self._text[piece.start : piece.end]
+        start, end, _, _, _ = piece
+        address, words = self._address, self._text[start:end]
         part = _ROAD_PART.match(words)
         if part is not None and self._last == "road":
-            road = address.texts[-1]
-            suffix = _ROAD_SUFFIX.search(road)
-            if suffix is not None:
-                address.texts[-1] = road[: suffix.start()] + part[1] + suffix.group()
+            self._rename_road(part[1])
         else:
             address.relation = address.relation or words
             address.crossing = address.crossing or bool(_CROSS.search(words))
-        self._put("assist", piece)
+        self._put("assist", start, end)
+
+    def _rename_road(self, part: str) -> None:
+        """Put the part of a road into its name; what was known of the name without it does not hold any more."""
+        road = self._texts[-1]
+        suffix = _ROAD_SUFFIX.search(road)
+        if suffix is not None:
+            self._texts[-1] = road[: suffix.start()] + part + suffix.group()
+            self._names[-1] = (*self._names[-1][:4], None)
 
     def _group(self, piece: Segment) -> None:
         address = self._address
-        address.group = address.group or _token(piece).value
-        self._put("roadno" if self._last in ("road", "subroad", "poi") else "road", piece)
+        address.group = address.group or piece[4][0]
+        self._put("roadno" if self._last in ("road", "subroad", "poi") else "road", piece[0], piece[1])
         self._last = "group"
 
     def _number(self, piece: Segment) -> None:
-        address, value, last = self._address, _token(piece).value, self._last
+        start, end, _, _, _ = piece
+        address, last = self._address, self._last
+        value, unit = piece[4]
         if address.number is not None and last == "roadno" and self._before in ("no", SEP):
             self._more(value, piece, listed=self._before == SEP)
         elif last in _INDOORS:
-            self._put("roomno", piece)
+            self._put("roomno", start, end)
             address.room = address.room or value
             self._last = "roomno"
         elif last in ("poi", "subpoi") or (last == "roadno" and address.number is not None and address.number.lane):
-            self._put("houseno", piece)
+            self._put("houseno", start, end)
             if last != "roadno":
                 address.unit = address.unit or f"{value}号"
             self._last = "houseno"
         else:
-            address.number = address.number or read_number(value, _token(piece).unit)
-            self._after_road(piece)
+            address.number = address.number or read_number(value, unit)
+            self._after_road(start, end)
 
-    def _after_road(self, piece: Segment) -> None:
+    def _after_road(self, start: int, end: int) -> None:
         address = self._address
         if address.number_after < 0:
-            address.number_after = len(address.names) - 1
-        self._put("subroadno" if self._last == "subroad" else "roadno", piece)
+            address.number_after = len(self._names) - 1
+        self._put("subroadno" if self._last == "subroad" else "roadno", start, end)
         self._last = "roadno"
 
     def _more(self, value: str, piece: Segment, *, listed: bool) -> None:
@@ -176,11 +192,11 @@ class _Reader:
         address = self._address
         if address.number is not None:
             address.number = address.number.as_listed() if listed else address.number.with_sub(value)
-        self._put("roadno" if listed else "subroadno", piece)
+        self._put("roadno" if listed else "subroadno", piece[0], piece[1])
 
     def _chain(self, piece: Segment) -> None:
         """Bare numbers: 12-3-1001 behind a building, 188 behind a road, 附1 behind a number."""
-        address, value = self._address, _token(piece).value
+        address, (value, _) = self._address, piece[4]
         if address.number is not None and self._last == "roadno" and (value[0] == "附" or self._is_sub(piece, value)):
             self._more(value, piece, listed=False)
             return
@@ -188,18 +204,18 @@ class _Reader:
             address.number = address.number or read_number(value, "")
         if self._last in ("road", "subroad", "community", "group") and "-" not in value.strip("-"):
             address.number = address.number or read_number(value, "")
-            self._after_road(piece)
+            self._after_road(piece[0], piece[1])
             return
-        self._split(piece, value)
+        self._split(piece[0], value)
 
     def _is_sub(self, piece: Segment, value: str) -> bool:
         """88号-1, 88号之1: a short number tied to the house number, with nothing behind it."""
-        tied = self._text[piece.start - 2 : piece.start] in ("号-", "号之")
-        return tied and value.isdigit() and len(value) <= 2 and self._text[piece.end : piece.end + 1] in ("", "号", ",")
+        start, end, _, _, _ = piece
+        tied = self._text[start - 2 : start] in ("号-", "号之")
+        return tied and value.isdigit() and len(value) <= 2 and self._text[end : end + 1] in ("", "号", ",")
 
-    def _split(self, piece: Segment, value: str) -> None:
-        address = self._address
-        parts = [(m.start() + piece.start, m.end() + piece.start, m.group()) for m in _PARTS.finditer(value)]
+    def _split(self, begin: int, value: str) -> None:
+        parts = [(m.start() + begin, m.end() + begin, m.group()) for m in _PARTS.finditer(value)]
         count = sum(words[-1].isalnum() and words[-1] < "\u4e00" for _, _, words in parts)
         labels = iter(_chain_labels(self._last, count))
         if count == 1 and self._last in ("poi", "subpoi") and self._is_room(parts[0][2]):
@@ -208,32 +224,34 @@ class _Reader:
             labels = iter(("floorno",))
         for start, end, words in parts:
             label = next(labels, "redundant") if words[-1].isalnum() and words[-1] < "\u4e00" else "redundant"
-            self._put(label, Segment(start, end, label, None))
+            self._put(label, start, end)
             if label != "redundant":
                 self._last = label
-                _fill(address, label, words)
+                _fill(self._address, label, words)
 
     def _is_room(self, words: str) -> bool:
         """Four digits behind a place are a room; three behind a tower."""
         digits = sum(c.isdigit() for c in words)
-        return digits >= 4 or (digits == 3 and bool(_TOWER.search(self._address.texts[-1])))
+        return digits >= 4 or (digits == 3 and bool(_TOWER.search(self._texts[-1])))
 
     def _inside(self, piece: Segment) -> None:
-        address, label = self._address, piece.label
-        words = self._text[piece.start : piece.end]
-        if label == "block" and _token(piece).unit == "#" and self._last == "road" and address.number is None:
+        start, end, label, _, _ = piece
+        address, words = self._address, self._text[start:end]
+        value, unit = piece[4]
+        if label == "block" and unit == "#" and self._last == "road" and address.number is None:
             self._number(piece)  # 88# is written for 88号
             return
         if label == "room":
-            address.room = address.room or _token(piece).value.removesuffix("室")
+            address.room = address.room or value.removesuffix("室")
         elif label == "floor":
             address.floor = address.floor or read_floor(words)
         elif address.unit is None:
             address.unit = words
         elif label != "phase":
             address.unit += words
-        self._put(_SHOWN[label], piece)
-        self._last = _SHOWN[label]
+        shown = _SHOWN[label]
+        self._put(shown, start, end)
+        self._last = shown
 
 
 _READERS: dict[str, Callable[[_Reader, Segment], None]] = {
@@ -247,11 +265,6 @@ _READERS: dict[str, Callable[[_Reader, Segment], None]] = {
     **dict.fromkeys(_SHOWN, _Reader._inside),
     **dict.fromkeys(_NAMES, _Reader._name),
 }
-
-
-def _token(piece: Segment) -> Token:
-    assert isinstance(piece.source, Token)
-    return piece.source
 
 
 def _fill(address: Address, label: str, words: str) -> None:

@@ -6,41 +6,31 @@ before room.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any
 
 from geo.address.suffixes import OTHER, POI, RANK, Suffix, suffix_ends
 from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, ROAD, SEP, Token, scan
 
+Segment = tuple[int, int, str, float, Any]
+"""A piece of the normalised text: start, end, label, score, source.
 
-class Hit(NamedTuple):
-    """A known name found in a normalised text. ``payload`` belongs to whoever made the hit; the parser passes it on."""
+The label is a kind of ``suffixes`` or ``tokens``; the source is a token's value and unit, what a hit brought with it,
+or ``None`` for an unknown name. Plain, as every text has many and a class of its own would take three times as long.
+"""
+Hit = Segment
+"""A known name found in a normalised text; its source belongs to whoever made the hit, the parser passes it on."""
 
-    start: int
-    end: int
-    label: str
-    score: float
-    payload: object = None
-
-
-class Segment(NamedTuple):
-    """A piece of the normalised text. ``label`` is a kind of ``suffixes`` or ``tokens``; ``source`` a hit or token."""
-
-    start: int
-    end: int
-    label: str
-    source: object
-
-
-_TOKEN_RANK = {
+_RANK = RANK | {
     "no": 8, CHAIN: 12, GROUP: 7, ROAD: 7, "phase": 10, "block": 11, "cell": 12, "floor": 13, "room": 14,
-    REL: 0, SEP: 0, KM: 0, NOTE: 0,
+    REL: 0, SEP: 0, KM: 0, NOTE: 0, OTHER: 0,
 }  # fmt: skip
 _BACK, _AGAIN, _AGAIN_UP_TO = -2.2, -0.6, 9
 _LONGEST = 12
 _SURE = 2.5
 """Score below which a name is too doubtful to be taken without looking at the alternatives."""
-_Edge = tuple[int, str, int, float, object]
-_State = tuple[float, int, int, _Edge | None]
+_Edges = dict[int, list[Segment]]
+_State = tuple[float, int, Segment]
+"""Score of the best way to a position that has reached a rank, the rank before its last segment, and that segment."""
 
 
 def segment(text: str, hits: Iterable[Hit] = ()) -> list[Segment]:
@@ -48,68 +38,57 @@ def segment(text: str, hits: Iterable[Hit] = ()) -> list[Segment]:
     size = len(text)
     if not size:
         return []
-    edges: dict[int, list[_Edge]] = {}
     tokens = scan(text)
-    for token in tokens:
-        start, end, kind, _, _ = token
-        edge: _Edge = (end, kind, _TOKEN_RANK[kind], 2.0 + 0.6 * (end - start), token)
-        if start in edges:
-            edges[start].append(edge)
-        else:
-            edges[start] = [edge]
+    edges: _Edges = {token[0]: [token] for token in tokens}
     for hit in hits:
-        start, end, label, score, _ = hit
-        edge = (end, label, RANK[label], score, hit)
+        start = hit[0]
         if start in edges:
-            edges[start].append(edge)
+            edges[start].append(hit)
         else:
-            edges[start] = [edge]
+            edges[start] = [hit]
     return _all_known(size, edges) or _best_reading(text, tokens, edges)
 
 
-def _best_reading(text: str, tokens: Sequence[Token], edges: dict[int, list[_Edge]]) -> list[Segment]:
-    """Return the best row of segments, with unknown names between the known ones and tokens."""
-    breaks = {0, len(text)}
-    for start, found in edges.items():
-        breaks.add(start)
-        breaks.update([edge[0] for edge in found])
-    closed = bytearray(len(text))
-    for start, end, kind, _, _ in tokens:
-        if kind != ROAD:
-            closed[start:end] = b"\x01" * (end - start)
-    suffixes = suffix_ends(text)
-    breaks.update([end for end in suffixes if not closed[end - 1]])
-    return _traced(_states(sorted(breaks), closed, suffixes, edges), len(text))
-
-
-def _all_known(size: int, edges: Mapping[int, list[_Edge]]) -> list[Segment] | None:
+def _all_known(size: int, edges: _Edges) -> list[Segment] | None:
     """Return the row of longest known names and tokens if it covers the text in order; most addresses need no more."""
     path, start, reached = [], 0, 0
     while start < size:
         here = edges.get(start)
         if here is None:
             return None
-        end, label, rank, score, source = here[0]
+        best = here[0]
         for edge in here:
-            if edge[0] > end or (edge[0] == end and edge[3] > score):
-                end, label, rank, score, source = edge
+            if edge[1] > best[1] or (edge[1] == best[1] and edge[3] > best[3]):
+                best = edge
+        _, start, label, score, _ = best
         if score < _SURE:
             return None
+        rank = _RANK[label]
         if rank:
             if rank < reached or (rank == reached and rank <= _AGAIN_UP_TO):
                 return None
             reached = rank
-        path.append(_new(Segment, (start, end, label, source)))
-        start = end
+        path.append(best)
     return path
 
 
-_new = tuple.__new__
-"""Makes a segment in half the time that its class takes."""
+def _best_reading(text: str, tokens: Sequence[Token], edges: _Edges) -> list[Segment]:
+    """Return the best row of segments, with unknown names between the known ones and tokens."""
+    size = len(text)
+    breaks = {0, size, *edges}
+    for found in edges.values():
+        breaks.update([edge[1] for edge in found])
+    closed = bytearray(size)
+    for start, end, kind, _, _ in tokens:
+        if kind != ROAD:
+            closed[start:end] = b"\x01" * (end - start)
+    suffixes = suffix_ends(text)
+    breaks.update([end for end in suffixes if not closed[end - 1]])
+    return _traced(_states(sorted(breaks), closed, suffixes, edges), size)
 
 
 def _states(
-    breaks: Sequence[int], closed: bytearray, suffixes: Mapping[int, Suffix], edges: Mapping[int, list[_Edge]]
+    breaks: Sequence[int], closed: bytearray, suffixes: Mapping[int, Suffix], edges: _Edges
 ) -> dict[int, dict[int, _State]]:
     """Viterbi over positions and the rank reached; ties go to the path found first, so the result is deterministic.
 
@@ -117,15 +96,15 @@ def _states(
     by their suffix, and unexplained text.
     """
     states: dict[int, dict[int, _State]] = {end: {} for end in breaks}
-    states[0][0] = (0.0, -1, -1, None)
-    for k, start in enumerate(breaks):
+    states[0][0] = (0.0, -1, _NOTHING)
+    for k, start in enumerate(breaks[:-1]):
         here = states[start]
         if not here:
             continue
         reached = _worth_going_on(here)
         for edge in edges.get(start, ()):
-            _go(states[edge[0]], start, edge, reached)
-        if closed[start : start + 1] != b"\0":
+            _go(states[edge[1]], edge, reached)
+        if closed[start]:
             continue
         for end in breaks[k + 1 :]:
             if closed[end - 1]:
@@ -133,18 +112,19 @@ def _states(
             width = end - start
             unknown = -0.8 - 0.12 * width if width > 1 else -4.0
             suffix = suffixes.get(end)
-            if suffix is not None and suffix[3] <= width <= _LONGEST:
-                _, label, sure, _ = suffix
+            if suffix is not None and suffix[2] <= width <= _LONGEST:
+                label, sure, _ = suffix
                 score = sure + _GROWS[width] - _TOO_LONG[width]
-                _go(states[end], start, (end, label, RANK[label], score, None), reached)
+                _go(states[end], (start, end, label, score, None), reached)
                 if score + 2 * _BACK > unknown + _MARGIN:
                     continue  # whatever follows, the suffix explains it better
-            _go(states[end], start, (end, OTHER, 0, unknown, None), reached)
+            _go(states[end], (start, end, OTHER, unknown, None), reached)
             if width > _LONGEST:
                 break
     return states
 
 
+_NOTHING: Segment = (0, 0, OTHER, 0.0, None)
 _GROWS = tuple(0.55 * min(width, 5) for width in range(_LONGEST + 1))
 _TOO_LONG = tuple(0.25 * max(0, width - 6) for width in range(_LONGEST + 1))
 """What its length speaks for an unknown name, and against it."""
@@ -159,9 +139,10 @@ def _worth_going_on(here: Mapping[int, _State]) -> list[tuple[int, float]]:
     return [(rank, state[0]) for rank, state in here.items() if state[0] >= least]
 
 
-def _go(there: dict[int, _State], start: int, edge: _Edge, reached: Sequence[tuple[int, float]]) -> None:
+def _go(there: dict[int, _State], edge: Segment, reached: Sequence[tuple[int, float]]) -> None:
     """Go along an edge; with a rank, going back costs, and so does a second one of the same rank."""
-    rank, score = edge[2], edge[3]
+    _, _, label, score, _ = edge
+    rank = _RANK[label]
     for before, so_far in reached:
         total, after = so_far + score, before
         if rank:
@@ -172,7 +153,7 @@ def _go(there: dict[int, _State], start: int, edge: _Edge, reached: Sequence[tup
                 total += _AGAIN
         known = there.get(after)
         if known is None or total > known[0] + 1e-9:
-            there[after] = (total, start, before, edge)
+            there[after] = (total, before, edge)
 
 
 def _traced(states: Mapping[int, dict[int, _State]], end: int) -> list[Segment]:
@@ -180,10 +161,9 @@ def _traced(states: Mapping[int, dict[int, _State]], end: int) -> list[Segment]:
     rank = max(last, key=lambda r: (last[r][0], -r))
     path = []
     while end > 0:
-        _, start, before, edge = states[end][rank]
-        assert edge is not None
-        path.append(Segment(start, end, edge[1], edge[4]))
-        end, rank = start, before
+        _, rank, edge = states[end][rank]
+        path.append(edge)
+        end = edge[0]
     path.reverse()
     return path
 

@@ -4,8 +4,6 @@ Grammar of Chinese addresses, written from the labelling guide of Li et al. (NAA
 places are never listed here.
 """
 
-from typing import NamedTuple
-
 import ahocorasick
 
 PROV, CITY, DISTRICT, ZONE, TOWN, VILLAGE, ROADNAME, POI, SUBPOI, OTHER = (
@@ -18,13 +16,8 @@ RANK = {
 }  # fmt: skip
 
 
-class Suffix(NamedTuple):
-    """A suffix, the label it speaks for, how sure it is (score), and the shortest name it may end."""
-
-    text: str
-    label: str
-    score: float
-    shortest: int
+Suffix = tuple[str, float, int]
+"""The label that a suffix speaks for, how sure it is (score), and the shortest name it may end."""
 
 
 _TABLE: dict[str, tuple[str, float, int, str]] = {
@@ -232,7 +225,7 @@ _TABLE |= {
 def _automaton() -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
     for text, (label, score, shortest, barred) in _TABLE.items():
-        automaton.add_word(text, (Suffix(text, label, score, shortest), frozenset(barred)))
+        automaton.add_word(text, ((label, score, shortest), frozenset(barred)))
     automaton.make_automaton()
     return automaton
 
@@ -243,12 +236,8 @@ _AUTOMATON = _automaton()
 def suffix_ends(text: str) -> dict[int, Suffix]:
     """Return, for each position where a suffix ends, the longest suffix there that what follows does not bar."""
     ends: dict[int, Suffix] = {}
-    size = len(text)
-    for last, (suffix, barred) in _AUTOMATON.iter(text):
+    for last, (suffix, barred) in _AUTOMATON.iter(text):  # of those that end together the longest comes first
         end = last + 1
-        if end < size and text[end] in barred:
-            continue
-        known = ends.get(end)
-        if known is None or len(suffix.text) > len(known.text):
+        if end not in ends and not (barred and text[end : end + 1] in barred):
             ends[end] = suffix
     return ends

@@ -5,7 +5,6 @@ from being read as house numbers: they are names or blocks.
 """
 
 import re
-from typing import NamedTuple
 
 NO, BLOCK, CELL, FLOOR, ROOM, GROUP, CHAIN, PHASE, ROAD, REL, SEP, KM, NOTE = (
     "no", "block", "cell", "floor", "room", "group", "chain", "phase", "road", "rel", "sep", "km", "note",
@@ -72,14 +71,14 @@ _NOTE = re.compile(
 _SEP = re.compile(r"(?<=号)之(?=\d)|[,、()\-~/.:&_*+=!?]+")
 
 
-class Token(NamedTuple):
-    """A stretch of text that the grammar recognises; ``value`` is the number, list or range without its unit."""
+Token = tuple[int, int, str, float, tuple[str, str]]
+"""A stretch of text that the grammar recognises: start, end, kind, score, and its value (the number, list or range
+without its unit) with its unit. Plain, as every text has some and a class of its own would take three times as long.
+"""
 
-    start: int
-    end: int
-    kind: str
-    value: str
-    unit: str
+
+def _made(start: int, end: int, kind: str, value: str, unit: str = "") -> Token:
+    return start, end, kind, 2.0 + 0.6 * (end - start), (value, unit)
 
 
 _GATE = re.compile(rf"[{_STARTS}]|{_SIDED}")
@@ -91,7 +90,7 @@ _MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓
 
 
 _PLAIN = re.compile(
-    rf"[^{_STARTS}{_REL_MARKS}),、~/.:&_*+=!?店门营商车铺摊柜仓储电丰辖属自所私之座幢栋楼环期]*(\d{{1,4}})([号组])$"
+    rf"[^{_STARTS}{_REL_MARKS}),、~/.:&_*+=!?店门营商车铺摊柜仓储电丰辖属自所私之座幢栋楼环期]*+(\d{{1,4}})([号组])$"
 )
 """Names and one number behind them, as two addresses of three are."""
 
@@ -101,19 +100,20 @@ def scan(text: str) -> list[Token]:
     plain = _PLAIN.match(text)
     if plain is not None and ("区" not in text or _GATE.search(text, 0, plain.start(1)) is None):
         start, end = plain.start(1), len(text)
-        return [Token(start, end, NO if text[-1] == "号" else GROUP, plain[1], plain[2])]
-    numbers = [token for m in _NUMBER.finditer(text) if (token := _token(m))] if _GATE.search(text) else []
+        return [_made(start, end, NO if text[-1] == "号" else GROUP, plain[1], plain[2])]
+    gate = _GATE.search(text)
+    numbers = [token for m in _NUMBER.finditer(text, gate.start()) if (token := _token(m))] if gate is not None else []
     if not _MORE.search(text):
         return numbers
     found: list[Token] = []
     if _MAY_SHOP.search(text):
-        found += [Token(m.start(), m.end(), ROOM, m.group(), "") for m in _SHOP_NUMBER.finditer(text)]
+        found += [_made(*m.span(), ROOM, m.group()) for m in _SHOP_NUMBER.finditer(text)]
     if _MAY_NOTE.search(text):
-        found += [Token(m.start(), m.end(), NOTE, m.group(), "") for m in _NOTE.finditer(text)]
+        found += [_made(*m.span(), NOTE, m.group()) for m in _NOTE.finditer(text)]
     if _REL_GATE.search(text):
-        found += [Token(m.start(), m.end(), REL, m.group(), "") for m in _REL.finditer(text)]
+        found += [_made(*m.span(), REL, m.group()) for m in _REL.finditer(text)]
     found += numbers
-    found += [Token(m.start(), m.end(), SEP, m.group(), "") for m in _SEP.finditer(text)]
+    found += [_made(*m.span(), SEP, m.group()) for m in _SEP.finditer(text)]
     return found if len(found) < 2 else _apart(found)
 
 
@@ -137,16 +137,16 @@ def _token(match: re.Match[str]) -> Token | None:
     start, end = match.span()
     kind = match.lastgroup
     if kind == "unit":
-        number, unit = match["num"], match["unit"]
-        return Token(start, end, _UNIT[unit], match["pre"] + number if match["pre"] else number, unit)
+        before, number, unit = match.group("pre", "num", "unit")
+        return _made(start, end, _UNIT[unit], before + number if before else number, unit)
     if kind == "num":
         if match.string.startswith("号", end):
             return None  # 1号桥, 3号门: part of a name
-        return Token(start, end, CHAIN, match.group(), "")
+        return _made(start, end, CHAIN, match.group())
     if kind == "road":
-        return Token(start, end, ROAD, match.group(), "")
+        return _made(start, end, ROAD, match.group())
     if kind == "floorpre":
-        return Token(start, end, FLOOR, match.group(), "")
+        return _made(start, end, FLOOR, match.group())
     if kind == "letterunit":
-        return Token(start, end, BLOCK, match["letter"], match["letterunit"])
-    return Token(start, end, PHASE, match.group(), "")
+        return _made(start, end, BLOCK, match["letter"], match["letterunit"])
+    return _made(start, end, PHASE, match.group())

@@ -128,7 +128,8 @@ class _Freezer:
             keys[text] = (*keys.get(text, ()), key)
             if mode == FULL:
                 known = lookup.get((label, text))
-                lookup[label, text] = key.name if known is None else _joined(key.name, known)
+                name = key[4]
+                lookup[label, text] = name if known is None else _joined(name, known)
         for (label, text), name in self._names.learned.items():
             if (
                 label != "stem"
@@ -176,14 +177,14 @@ class _Freezer:
     ) -> Gazetteer:
         core = self._core_counties()
         owners = {
-            text: key.name
+            text: name
             for text, found in keys.items()
-            for key in found
-            if key.name.label == "district" and key.name.votes
+            for _, _, label, _, name, _, _ in found
+            if label == "district" and name.votes
         }
         regions = set(owners) | {self._names.tree.city.name, "中国"}
         regions |= {short} if (short := variants.county_short(self._names.tree.city.name)) else set()
-        regions |= {t for t, found in keys.items() if any(k.name.label in ("prov", "city") for k in found)}
+        regions |= {t for t, found in keys.items() if any(key[2] in ("prov", "city") for key in found)}
         doors = {(f.county, f.name, f.detail): f.surface for f in facts if f.kind == "door"}
         return Gazetteer(
             city=self._names.tree.city,

@@ -20,9 +20,9 @@ def digest(keys: Mapping[str, Sequence[Key]], facts: tuple[Fact, ...], places: p
     found = hashlib.sha256()
     for texts in _parts(sorted(keys)):
         lines = [
-            f"{text}|{key.mode}|{key.name.label}|{','.join([entity.key for entity in key.name.entities])}\n"
+            f"{text}|{mode}|{label}|{','.join([entity.key for entity in name.entities])}\n"
             for text in texts
-            for key in keys[text]
+            for mode, _, label, _, name, _, _ in keys[text]
         ]
         found.update("".join(lines).encode())
     for fact in facts:

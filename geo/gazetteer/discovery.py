@@ -94,8 +94,8 @@ class Discovery:
 
 def place_names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:
     """Yield kind, core and writing of every place that an address names and the layers do not know."""
-    for words, (piece, name) in zip(reading.address.texts, reading.named, strict=True):
-        label = _LABELS.get(piece.label)
+    for words, ((_, _, said, _, _), name) in zip(reading.address.texts, reading.named, strict=True):
+        label = _LABELS.get(said)
         if label is None or (name is not None and name.form == "full"):
             continue
         core = short_name(words, label, gazetteer.regions)
@@ -136,7 +136,7 @@ def _door(reading: Reading) -> tuple[str, str]:
     """Return road and number, empty where the number belongs to no road."""
     address = reading.address
     at = address.number_after
-    if address.number is None or at < 0 or address.names[at].label != "road":
+    if address.number is None or at < 0 or address.labels[at] != "road":
         return "", ""
     return address.texts[at], address.number.text
 

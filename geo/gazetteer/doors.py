@@ -19,7 +19,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geo.address import Address, Hit, Number, read_number
+from geo.address import Address, Number, read_number
 from geo.courses import trace
 from geo.gazetteer.entries import Name
 from geo.gazetteer.layers import Courses
@@ -169,16 +169,15 @@ class _Reader:
     def _parsed(self, text: str, written: str | None) -> Door | None:
         address = self._read(text)
         number = address.number or read_number(normalise(written or "").text, "号")
-        roads = [k for k, piece in enumerate(address.names) if piece.label == "road"]
+        roads = [k for k, label in enumerate(address.labels) if label == "road"]
         if number is None or not roads:
             return None
         road = address.number_after if address.number_after in roads else roads[0]
         county = town = ""
-        for piece in address.names:
-            name = piece.source.payload if isinstance(piece.source, Hit) else None
-            if isinstance(name, Name) and piece.label == "district":
+        for _, _, label, _, name in address.names:
+            if isinstance(name, Name) and label == "district":
                 county = county or _county_of(name)
-            elif isinstance(name, Name) and piece.label == "town" and len(name.entities) == 1:
+            elif isinstance(name, Name) and label == "town" and len(name.entities) == 1:
                 entity = name.entities[0]
                 town = town or (entity.town or "" if entity.former else entity.key)
         return Door(address.texts[road], number, county, town)

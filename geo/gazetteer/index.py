@@ -1,9 +1,8 @@
 """The gazetteer itself: an overlapping automaton over every name, and what each name may mean."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import ahocorasick
 import shapely
@@ -21,19 +20,11 @@ FULL, TOWN, VILLAGE, SHORT, LEARNED, NEAR = range(6)
 short form only behind its city."""
 
 
-class Key(NamedTuple):
-    """One key of the automaton: how a text is matched, and the name it stands for when full or bare.
+Key = tuple[int, int, str, float, Name, Name | None, str]
+"""One key of the automaton: mode, size, label, score, the name it stands for when full and when bare, what bars it.
 
-    ``score`` counts for a text that is matched as it stands, unless ``barred`` follows it.
-    """
-
-    size: int
-    mode: int
-    label: str
-    score: float
-    name: Name
-    bare: Name | None
-    barred: str
+The score counts for a text that is matched as it stands, unless ``barred`` follows it. Plain, as every text meets many.
+"""
 
 
 def key_of(text: str, mode: int, name: Name, bare: Name | None = None) -> Key:
@@ -45,7 +36,7 @@ def key_of(text: str, mode: int, name: Name, bare: Name | None = None) -> Key:
     else:
         score = 2.0 + 2.0 * size
         barred = "场" if text.endswith("市") else ""
-    return Key(size, mode, name.label, score, name, bare, barred)
+    return mode, size, name.label, score, name, bare, barred
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,19 +76,19 @@ class Gazetteer:
         """Return the known names in a normalised text, overlapping ones included."""
         found: list[Hit] = []
         if text[:1] == "市" and text[1:2] not in _NOT_THE_CITY:
-            found.append(Hit(0, 2 if text[1:2] == "区" else 1, "city", 4.0, self.city_name))
+            found.append((0, 2 if text[1:2] == "区" else 1, "city", 4.0, self.city_name))
         near: list[Hit] = []
-        matchers = _MATCHERS
         for last, keys in self.automaton.iter(text):
             end = last + 1
+            after = text[end : end + 1]
             for key in keys:
-                size, mode, label, score, name, _, barred = key
-                matcher = matchers.get(mode)
+                mode, size, label, score, name, _, barred = key
+                matcher = _MATCHERS[mode]
                 if matcher is None:
-                    if not barred or text[end : end + 1] != barred:
-                        found.append(_new(Hit, (end - size, end, label, score, name)))
+                    if not barred or after != barred:
+                        found.append((end - size, end, label, score, name))
                     continue
-                hit = matcher(text, end - size, end, key)
+                hit = matcher(text, end, after, key)
                 if hit is not None:
                     (near if mode == NEAR else found).append(hit)
         return found + _behind_their_city(found, near) if near else found
@@ -111,59 +102,74 @@ class Gazetteer:
         return self.lookup.get((label, text))
 
 
-_new = tuple.__new__
-"""Makes the many hits of a text in half the time that their class takes."""
 _NOT_THE_CITY = frozenset("场政中辖民级")
 _OWNER = frozenset("省市区县旗")
 
 
 def _behind_their_city(found: list[Hit], near: list[Hit]) -> list[Hit]:
     """Keep short names of counties elsewhere (柯桥, 新城) only right behind a city or province elsewhere."""
-    abroad = {hit.end for hit in found if hit.label in _CITYWIDE and _is_elsewhere(hit)}
-    return [hit for hit in near if hit.start in abroad]
+    abroad = {end for _, end, label, _, name in found if label in _CITYWIDE and _is_elsewhere(name)}
+    return [hit for hit in near if hit[0] in abroad]
 
 
-def _is_elsewhere(hit: Hit) -> bool:
-    return isinstance(hit.payload, Name) and bool(hit.payload.entities) and hit.payload.entities[0].kind == "elsewhere"
+def _is_elsewhere(name: Name) -> bool:
+    return bool(name.entities) and name.entities[0].kind == "elsewhere"
 
 
 _CITYWIDE = frozenset(("prov", "city"))
-
-
-def _short(text: str, start: int, end: int, key: Key) -> Hit | None:
-    if ROADISH.match(text, end):
-        return None
-    leading = start == 0 or text[start - 1] in _OWNER or text[start - 1] == "("
-    return Hit(start, end, key.name.label, (1.5 if leading else -2.5) + 1.2 * key.size, key.name)
-
-
+_ROADISH_MARKS = frozenset(
+    "东西南北中上下大路街巷弄公新小花苑桥河广一二三四五六七八九十村社工经科产开高农医市家精化民私物创软港湾区县"
+)
 _TOWN_MARKS, _VILLAGE_MARKS = frozenset("街镇乡办"), frozenset("村社居大")
-"""What ``AFTER_TOWN`` and ``AFTER_VILLAGE`` begin with."""
+_BARE_MARKS = frozenset("东西南北()")
+"""What ``ROADISH``, ``AFTER_TOWN``, ``AFTER_VILLAGE`` and ``BARE_VILLAGE`` begin with (the last with digits, too): to
+look at the next character spares most names the pattern."""
 
 
-def _town(text: str, start: int, end: int, key: Key) -> Hit | None:
-    suffix = AFTER_TOWN.match(text, end) if text[end : end + 1] in _TOWN_MARKS else None
+def _roadish(text: str, end: int, after: str) -> bool:
+    return after in _ROADISH_MARKS and ROADISH.match(text, end) is not None
+
+
+def _short(text: str, end: int, after: str, key: Key) -> Hit | None:
+    if _roadish(text, end, after):
+        return None
+    _, size, label, _, name, _, _ = key
+    start = end - size
+    leading = start == 0 or text[start - 1] in _OWNER or text[start - 1] == "("
+    return start, end, label, (1.5 if leading else -2.5) + 1.2 * size, name
+
+
+def _town(text: str, end: int, after: str, key: Key) -> Hit | None:
+    _, size, label, _, name, bare, _ = key
+    start = end - size
+    suffix = AFTER_TOWN.match(text, end) if after in _TOWN_MARKS else None
     if suffix is not None:
-        width = suffix.end() - start
-        return Hit(start, suffix.end(), key.name.label, 2.0 + 2.0 * width, key.name)
-    if key.bare is None or key.size < 2 or ROADISH.match(text, end):
+        end = suffix.end()
+        return start, end, label, 2.0 + 2.0 * (end - start), name
+    if bare is None or size < 2 or _roadish(text, end, after):
         return None
     leading = start == 0 or text[start - 1] in _OWNER
-    return Hit(start, end, key.name.label, (0.8 if leading else -1.5) + 0.9 * key.size, key.bare)
+    return start, end, label, (0.8 if leading else -1.5) + 0.9 * size, bare
 
 
-def _village(text: str, start: int, end: int, key: Key) -> Hit | None:
-    suffix = AFTER_VILLAGE.match(text, end) if text[end : end + 1] in _VILLAGE_MARKS else None
+def _village(text: str, end: int, after: str, key: Key) -> Hit | None:
+    _, size, label, _, name, bare, _ = key
+    start = end - size
+    suffix = AFTER_VILLAGE.match(text, end) if after in _VILLAGE_MARKS else None
     if suffix is not None:
-        width = suffix.end() - start
-        return Hit(start, suffix.end(), key.name.label, 1.2 + 1.5 * width, key.name)
-    if key.bare is None or not BARE_VILLAGE.match(text, end):
+        end = suffix.end()
+        return start, end, label, 1.2 + 1.5 * (end - start), name
+    if bare is None or not (not after or after in _BARE_MARKS or after.isdecimal()):
         return None
-    return Hit(start, end, key.name.label, -0.5 + 0.9 * key.size, key.bare)
+    return (start, end, label, -0.5 + 0.9 * size, bare) if BARE_VILLAGE.match(text, end) else None
 
 
-def _near(text: str, start: int, end: int, key: Key) -> Hit | None:
-    return None if ROADISH.match(text, end) else Hit(start, end, key.name.label, 1.5 + 1.2 * key.size, key.name)
+def _near(text: str, end: int, after: str, key: Key) -> Hit | None:
+    if _roadish(text, end, after):
+        return None
+    _, size, label, _, name, _, _ = key
+    return end - size, end, label, 1.5 + 1.2 * size, name
 
 
-_MATCHERS = {TOWN: _town, VILLAGE: _village, SHORT: _short, NEAR: _near}
+_MATCHERS: tuple[Callable[[str, int, str, Key], Hit | None] | None, ...] = (None, _town, _village, _short, None, _near)
+"""By mode; names that are full or learned are matched as they stand."""

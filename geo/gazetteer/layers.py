@@ -95,6 +95,6 @@ def place_doors(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[st
     for key, county, written in zip(*columns, strict=True):
         address = read(normalise(written).text)
         at = address.number_after
-        if address.number is not None and at >= 0 and address.names[at].label == "road":
+        if address.number is not None and at >= 0 and address.labels[at] == "road":
             doors[str(key)] = (_text(county) or "", address.texts[at], address.number)
     return doors

@@ -160,8 +160,8 @@ def _telling(reading: Reading) -> bool:
 
 def _names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:
     """Yield kind, name and the name as written of every name that is not in the gazetteer's layers."""
-    for surface, (piece, name) in zip(reading.address.texts, reading.named, strict=True):
-        kind = _LEARNABLE.get(piece.label)
+    for surface, ((_, _, label, _, _), name) in zip(reading.address.texts, reading.named, strict=True):
+        kind = _LEARNABLE.get(label)
         if kind is None or (name is not None and name.form == "full"):
             continue
         words = short_name(surface, kind, gazetteer.regions)

@@ -163,9 +163,9 @@ def _own(kind: str, core: str) -> int:
 def _names(gazetteer: Gazetteer) -> dict[tuple[str, str], dict[str, Name]]:
     found: dict[tuple[str, str], dict[str, Name]] = defaultdict(dict)
     for text, keys in gazetteer.automaton.items():
-        for key in keys:
-            for kind, county in _scopes(gazetteer, text, key.mode, key.name):
-                found[kind, county].setdefault(text, key.name)
+        for mode, _, _, _, name, _, _ in keys:
+            for kind, county in _scopes(gazetteer, text, mode, name):
+                found[kind, county].setdefault(text, name)
     return dict(found)
 
 

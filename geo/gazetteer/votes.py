@@ -82,15 +82,12 @@ def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | No
     certain = False
     meanings = gazetteer.memo.meanings
     for piece, words in zip(address.names, address.texts, strict=True):
-        start, end, label, hit = piece
-        name: Name | None
-        if type(hit) is not Hit or len(words) != end - start:
+        _, _, label, _, name = piece
+        if type(name) is not Name:
             known = meanings[label]
             name = known[words] if words in known else _meaning(gazetteer, words, label)
-        else:
-            name = hit.payload  # type: ignore[assignment]
-            if label == "devzone":
-                name = _zone(gazetteer, words, name)
+        elif label == "devzone":
+            name = _zone(gazetteer, words, name)
         named.append((piece, name))
         if name is not None and (said := name.votes) is not None:
             votes[name.label, name.text] = said
@@ -104,11 +101,14 @@ def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | No
 
 def _mended(gazetteer: Gazetteer, text: str, mends: Sequence[Mended]) -> Address:
     """Parse a text with the mended names at their places; roads and houses are called by them."""
-    hits = {mend.hit: mend.words for mend in mends}
-    address = parse(text, [*gazetteer.hits(text), *hits])
+    hits = [(mend.hit, mend.words) for mend in mends]
+    address = parse(text, [*gazetteer.hits(text), *(hit for hit, _ in hits)])
     for k, piece in enumerate(address.names):
-        if isinstance(piece.source, Hit) and piece.source in hits:
-            address.texts[k] = hits[piece.source]
+        for hit, words in hits:
+            if piece is hit:
+                address.texts[k] = words
+                if len(words) != hit[1] - hit[0]:
+                    address.names[k] = (*hit[:4], None)  # what it is called is looked up
     return address
 
 

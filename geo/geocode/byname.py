@@ -27,7 +27,7 @@ def is_coarse(reading: Reading) -> bool:
     """Whether an address says no more than county, town or zone, so that the firm's name may add to it."""
     if reading.outside is not None or reading.conflict or reading.address.number is not None:
         return False
-    return not any(piece.label in _OWN for piece, _ in reading.named)
+    return not any(label in _OWN for label in reading.address.labels)
 
 
 def named_place(gazetteer: Gazetteer, name: str) -> NamedPlace | None:

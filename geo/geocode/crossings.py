@@ -37,9 +37,10 @@ def crossing(gazetteer: Gazetteer, county: str, address: Address) -> Spot | None
 def _roads(address: Address) -> Iterator[str]:
     """Yield the names of roads; 工农 of 工农路口 and 近工农路 are 工农路."""
     for words, piece in zip(address.texts, address.names, strict=True):
-        if piece.label == "road":
+        _, end, label, _, _ = piece
+        if label == "road":
             yield words.removeprefix("近") if len(words) > 3 else words
-        elif address.text.startswith("路口", piece.end):
+        elif address.text.startswith("路口", end):
             yield words + "路"
 
 

@@ -119,7 +119,7 @@ def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
     for piece, name in reading.named:
         if name is not None and name.votes is not None and max(name.votes) - name.votes[own] > _FAR_LESS:
             county = gazetteer.counties[name.votes.index(max(name.votes))]
-            found.append((reading.address.text[piece.start : piece.end], county))
+            found.append((reading.address.text[piece[0] : piece[1]], county))
     return found
 
 
@@ -200,7 +200,7 @@ def _widened(radius: float, reading: Reading) -> float:
 
 def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
     reasons, text, silent = list(found.reasons), reading.address.text, True
-    for (start, end, _, _), name in reading.named:
+    for (start, end, _, _, _), name in reading.named:
         if name is None or name.votes is None:
             continue
         silent, words, label = False, text[start:end], name.label

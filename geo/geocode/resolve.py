@@ -48,7 +48,7 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
     result = Resolved(county=gazetteer.entities[county])
     villages = []
     cut_at = -1
-    for (start, end, label, _), name in reading.named:
+    for (start, end, label, _, _), name in reading.named:
         if name is not None:
             if name.label == "community":
                 villages.append((name, text[start:end], start == cut_at))

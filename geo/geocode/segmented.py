@@ -34,7 +34,7 @@ def sure_parts(reading: Reading) -> list[Component]:
     if not reading.certain or reading.outside is not None:
         return []
     own = {
-        (piece.start, piece.end)
+        piece[:2]
         for piece, name in reading.named
         if name is not None and name.form == "full" and name.label in _DIVISIONS and not _elsewhere(name)
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from geo.address import Hit, Segment
+from geo.address import Hit
 from geo.gazetteer import Entity, Gazetteer, Name, Reading, read
 from geo.gazetteer.repairs import Slip, repairs_of
 from geo.gazetteer.variants import AFTER_VILLAGE
@@ -30,6 +30,14 @@ _SURE, _LIKELY, _DOUBTFUL = 0.97, 0.94, 0.85
 _SCORE = 60.0
 
 
+class _Piece(NamedTuple):
+    """A stretch of the text that may be a misspelt name."""
+
+    start: int
+    end: int
+    label: str
+
+
 class Mend(NamedTuple):
     """A name put in the place of a misspelt one. ``sure``: what the confidence keeps; ``doubtful``: a person looks."""
 
@@ -46,7 +54,7 @@ class Mend(NamedTuple):
     @property
     def hit(self) -> Hit:
         """The mended name as if the gazetteer had found it."""
-        return Hit(self.start, self.end, self.label, _SCORE, self.name)
+        return self.start, self.end, self.label, _SCORE, self.name
 
 
 def mended(
@@ -76,27 +84,27 @@ def mended(
     return reading, mends
 
 
-def _unknown(reading: Reading) -> list[Segment]:
+def _unknown(reading: Reading) -> list[_Piece]:
     """Return the names that nothing knows, or that only this very address seems to have taught."""
     found = []
-    for piece, name in reading.named:
+    for (start, end, label, _, _), name in reading.named:
         if name is not None and (name.form != "learned" or name.entities or name.mentions > 1):
             continue
-        whole = _with_suffix(reading.address.text, piece)
+        whole = _with_suffix(reading.address.text, _Piece(start, end, label))
         if whole.end - whole.start >= (_SHORTEST_OTHER if whole.label == "other" else _SHORTEST):
             found.append(whole)
     return found
 
 
-def _joined(reading: Reading, unknown: list[Segment]) -> Iterator[Segment]:
+def _joined(reading: Reading, unknown: list[_Piece]) -> Iterator[_Piece]:
     """Yield unknown names joined to the doubtful piece beside them: a slip may have cut one name in two."""
     starts = {piece.start for piece in unknown}
     towns = {e.town for e in _entities(reading, "town")}
-    for (one, left), (two, right) in pairwise(reading.named):
-        loose = one.start in starts or two.start in starts or (_elsewhere(right, towns) and left is None)
-        beside = one.end == two.start and two.end - one.start <= _LONGEST
+    for ((one, cut, _, _, _), left), ((two, end, label, _, _), right) in pairwise(reading.named):
+        loose = one in starts or two in starts or (_elsewhere(right, towns) and left is None)
+        beside = cut == two and end - one <= _LONGEST
         if loose and beside and _is_loose(left, towns) and _is_loose(right, towns):
-            yield _with_suffix(reading.address.text, Segment(one.start, two.end, two.label, None))
+            yield _with_suffix(reading.address.text, _Piece(one, end, label))
 
 
 def _is_loose(name: Name | None, towns: set[str | None]) -> bool:
@@ -115,13 +123,13 @@ def _elsewhere(name: Name | None, towns: set[str | None]) -> bool:
     return not any(e.town in towns for e in name.entities)
 
 
-def _with_suffix(text: str, piece: Segment) -> Segment:
+def _with_suffix(text: str, piece: _Piece) -> _Piece:
     """Return a village that is called like a town or road (三甲镇居委会, 长兴路居委会) whole."""
     suffix = AFTER_VILLAGE.match(text, piece.end) if piece.label in ("town", "road") else None
-    return piece if suffix is None else Segment(piece.start, suffix.end(), "community", None)
+    return piece if suffix is None else _Piece(piece.start, suffix.end(), "community")
 
 
-def _counties(gazetteer: Gazetteer, reading: Reading, unknown: list[Segment]) -> Iterator[Mend]:
+def _counties(gazetteer: Gazetteer, reading: Reading, unknown: list[_Piece]) -> Iterator[Mend]:
     """Yield a county in place of an unknown one: 祟川区, 海们市."""
     for piece in unknown:
         if piece.label in _COUNTY_LABELS:
@@ -131,7 +139,7 @@ def _counties(gazetteer: Gazetteer, reading: Reading, unknown: list[Segment]) ->
                 yield _made(piece, slips[0], words, label="district", rivals=False)
 
 
-def _mend(gazetteer: Gazetteer, reading: Reading, piece: Segment) -> Mend | None:
+def _mend(gazetteer: Gazetteer, reading: Reading, piece: _Piece) -> Mend | None:
     words = reading.address.text[piece.start : piece.end]
     for kind in _KINDS.get(piece.label, ()):
         found = repairs_of(gazetteer).slips(kind, reading.county, words)
@@ -170,7 +178,7 @@ def _entities(reading: Reading, label: str) -> Iterator[Entity]:
             yield from (e for e in name.entities if e.county == reading.county)
 
 
-def _made(piece: Segment, slip: Slip, words: str, *, label: str, rivals: bool) -> Mend:
+def _made(piece: _Piece, slip: Slip, words: str, *, label: str, rivals: bool) -> Mend:
     doubtful = rivals or slip.size <= 2 or (slip.lacking and not slip.like)
     sure = _DOUBTFUL if doubtful else _SURE if slip.like else _LIKELY
     written = slip.text if label in ("road", "poi", "district") else words

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.address import Address, Hit, parse, read_floor, read_number, segment
+from geo.address import Address, parse, read_floor, read_number, segment
 from geo.text import normalise
 
 
@@ -120,7 +120,7 @@ def test_relations_and_crossings_are_noticed() -> None:
 
 def test_a_known_name_wins_over_the_grammar() -> None:
     text = "三厂镇人民路1号"
-    whole = [text[s.start : s.end] for s in segment(text, [Hit(0, 6, "road", 20.0)])]
+    whole = [text[s[0] : s[1]] for s in segment(text, [(0, 6, "road", 20.0, None)])]
     assert whole == ["三厂镇人民路", "1号"]
 
 
