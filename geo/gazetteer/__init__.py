@@ -10,7 +10,7 @@ from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.numbering import Doors, StreetPoint, guess, round_radius
 from geo.gazetteer.rulings import Rulings, laid, read_rulings
 from geo.gazetteer.trust import kind_of_guess, trusted_as
-from geo.gazetteer.votes import Reading, read
+from geo.gazetteer.votes import Reading, read, read_all
 
 __all__ = [
     "FACTS",
@@ -35,6 +35,7 @@ __all__ = [
     "learn",
     "paused_collector",
     "read",
+    "read_all",
     "read_rulings",
     "round_radius",
     "trusted_as",

@@ -152,10 +152,7 @@ class _Facts:
 
 
 def _telling(reading: Reading) -> bool:
-    return any(
-        name is not None and name.votes is not None and max(name.votes) - min(name.votes) > _TELLING
-        for _, name in reading.named
-    )
+    return any(name.votes is not None and max(name.votes) - min(name.votes) > _TELLING for _, name in reading.voices)
 
 
 def _names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from geo.address import Address, Hit, Segment, parse
+from geo.address import Address, Hit, Segment, parse, parse_all
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.memo import Votes, Weighed, remember
@@ -32,7 +32,8 @@ class Reading:
     ``named`` pairs each name segment with its ``Name`` (``None``: unknown). ``certain`` tells that a division or zone
     named in the text decides. ``form`` is ``county``, ``city``, ``road`` or ``none``: how the address begins.
     ``alone`` is the chance of ``county`` by the text alone. ``outside`` is the place elsewhere that it begins with.
-    ``districts`` are the counties it names.
+    ``districts`` are the counties it names; ``conflict`` tells that they are two, or that the rest of it speaks
+    against the one. ``voices`` are the names that vote, with their segments.
     """
 
     address: Address
@@ -45,11 +46,8 @@ class Reading:
     certain: bool
     outside: Entity | None
     districts: frozenset[str]
-
-    @property
-    def conflict(self) -> bool:
-        """Whether the address names two counties, or the rest of it speaks against the one it names."""
-        return len(self.districts) > 1 or (bool(self.districts) and self.county not in self.districts)
+    conflict: bool
+    voices: list[tuple[Segment, Name]]
 
 
 class Mended(Protocol):
@@ -75,9 +73,16 @@ def read(
     return weigh(gazetteer, _mended(gazetteer, text, mends) if mends else gazetteer.read(text), second)
 
 
+def read_all(gazetteer: Gazetteer, texts: Sequence[str], seconds: Sequence[tuple[float, ...] | None]) -> list[Reading]:
+    """Return what ``read`` returns for each text with its second evidence; faster for many than one by one."""
+    addresses = parse_all(texts, [gazetteer.hits(text) for text in texts])
+    return [weigh(gazetteer, address, second) for address, second in zip(addresses, seconds, strict=True)]
+
+
 def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | None = None) -> Reading:
     """Look up the names of a parsed address and work out its county; the parser must have known the same names."""
     named: list[_Named] = []
+    voices: list[tuple[Segment, Name]] = []
     votes: dict[tuple[str, str], Votes] = {}
     certain = False
     meanings = gazetteer.memo.meanings
@@ -88,15 +93,22 @@ def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | No
             name = known[words] if words in known else _meaning(gazetteer, words, label)
         elif label == "devzone":
             name = _zone(gazetteer, words, name)
-        named.append((piece, name))
-        if name is not None and (said := name.votes) is not None:
-            votes[name.label, name.text] = said
-            if not certain:
-                certain = name.label in _DIVISION_LABELS and name.form in _TRUSTED
+        if name is None or (said := name.votes) is None:
+            named.append((piece, name))
+            continue
+        voice = (piece, name)
+        named.append(voice)
+        voices.append(voice)
+        votes[name.label, name.text] = said
+        if not certain:
+            certain = name.form in _TRUSTED and name.label in _DIVISION_LABELS
     form, outside, districts = _beginning(gazetteer, named)
     posterior, best, alone = _weighed(gazetteer, form, tuple(votes.values()), second)
-    county = gazetteer.counties[best]
-    return Reading(address, named, posterior, county, posterior[best], alone, form, certain, outside, districts)
+    county, chance = gazetteer.counties[best], posterior[best]
+    conflict = bool(districts) and (len(districts) > 1 or county not in districts)
+    return Reading(
+        address, named, posterior, county, chance, alone, form, certain, outside, districts, conflict, voices
+    )
 
 
 def _mended(gazetteer: Gazetteer, text: str, mends: Sequence[Mended]) -> Address:
@@ -105,10 +117,10 @@ def _mended(gazetteer: Gazetteer, text: str, mends: Sequence[Mended]) -> Address
     address = parse(text, [*gazetteer.hits(text), *(hit for hit, _ in hits)])
     for k, piece in enumerate(address.names):
         for hit, words in hits:
-            if piece is hit:
+            if piece[:4] == hit[:4]:
                 address.texts[k] = words
-                if len(words) != hit[1] - hit[0]:
-                    address.names[k] = (*hit[:4], None)  # what it is called is looked up
+                same_length = len(words) == hit[1] - hit[0]
+                address.names[k] = hit if same_length else (*hit[:4], None)  # what it is called is looked up
     return address
 
 
@@ -155,8 +167,8 @@ def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> tuple[str, Entity |
         if name is None:
             leading = False
             continue
-        label, entities = name.label, name.entities
-        if label not in _CITYWIDE or not entities:
+        label = name.label
+        if label not in _CITYWIDE or not (entities := name.entities):
             leading = False
             if label == "devzone" and name.form == "inner":
                 form = "county"

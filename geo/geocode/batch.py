@@ -13,10 +13,10 @@ from geo.gazetteer import Gazetteer, paused_collector, read
 from geo.gazetteer.votes import company_votes, county_votes
 from geo.geocode.decided import decide
 from geo.geocode.options import LocateOptions
-from geo.geocode.rows import Answers, Second
+from geo.geocode.rows import Answers, Row, Second
 from geo.text import fold, normalise
 
-_STEP = 2_000
+_STEP = 1_000
 _SAME = re.compile(r"[\s,.\-/]*$|[同与].{0,6}(?:上|注册|登记|住所|一致|相同)|[无/-]+$|一致$|相同$")
 """Operating addresses that only say that there is no other one."""
 _CLEAR = 0.9
@@ -49,8 +49,8 @@ def locate(
     if decisions is None:
         return frame
 
-    def again(k: int, votes: tuple[float, ...]) -> tuple[Any, ...]:
-        return Answers(gazetteer, options).row(inputs.addresses[k], (votes, "DECIDED"))
+    def again(k: int, votes: tuple[float, ...]) -> Row:
+        return Answers(gazetteer, options).rows([inputs.addresses[k]], [(votes, "DECIDED")], [None])[0]
 
     return decide(frame, inputs.addresses, decisions, gazetteer, again)
 
@@ -69,7 +69,8 @@ def weigh(
     columns = _columns(inputs, gazetteer, answers, lambda _done, _of: None)
     if options.credit_code:
         raise ValueError("evidence is gathered without credit codes")
-    seconds = (_second(gazetteer, other, name) for other, name in zip(inputs.others, inputs.names, strict=True))
+    given = zip(inputs.others, inputs.names, strict=True)
+    seconds = (_by_name_and_other(gazetteer, other, name) for other, name in given)
     keys = [(normalise(raw).text, second) for raw, second in zip(inputs.addresses, seconds, strict=True)]
     frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
     return frame, [answers.evidence[key] for key in keys]
@@ -105,15 +106,12 @@ def _columns(
     inputs: _Inputs, gazetteer: Gazetteer, answers: Answers, progress: Callable[[int, int], None]
 ) -> dict[str, Any]:
     size = len(inputs.addresses)
-    rows: list[tuple[Any, ...]] = []
-    given = zip(inputs.addresses, inputs.others, inputs.names, inputs.codes, strict=True)
-    for k, (raw, other, name, code) in enumerate(given):
-        second = _second(gazetteer, other, name)
-        if isinstance(code, str):
-            second = _tie_broken(gazetteer, raw, second, code)
-        rows.append(answers.row(raw, second, name))
-        if k % _STEP == 0:
-            progress(k, size)
+    rows: list[Row] = []
+    for begin in range(0, size, _STEP):
+        progress(begin, size)
+        part = slice(begin, begin + _STEP)
+        given = (inputs.addresses[part], inputs.others[part], inputs.names[part], inputs.codes[part])
+        rows += answers.rows(given[0], [_second(gazetteer, *row) for row in zip(*given, strict=True)], given[2])
     answers.settle()
     progress(size, size)
     columns = zip(*rows, strict=True) if rows else ((),) * len(LOCATIONS.columns)
@@ -143,7 +141,13 @@ def _tie_broken(gazetteer: Gazetteer, raw: object, second: Second, code: str) ->
     return votes, "CREDIT_CODE"
 
 
-def _second(gazetteer: Gazetteer, other: object, name: object) -> Second:
+def _second(gazetteer: Gazetteer, raw: object, other: object, name: object, code: object) -> Second:
+    """Return all evidence from outside the address ``raw``."""
+    second = _by_name_and_other(gazetteer, other, name)
+    return _tie_broken(gazetteer, raw, second, code) if isinstance(code, str) else second
+
+
+def _by_name_and_other(gazetteer: Gazetteer, other: object, name: object) -> Second:
     """Return the votes of the firm's name and of its registered address, where another one is located."""
     votes = company_votes(gazetteer, fold(name)) if isinstance(name, str) else None
     if not isinstance(other, str):

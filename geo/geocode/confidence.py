@@ -119,19 +119,10 @@ _MOST = 100_000
 
 def evidence_of(reading: Reading, found: Resolved, level: str, *, against: bool) -> tuple[float, ...]:
     """Return what speaks for and against an answer, in the order of ``EVIDENCE``."""
-    silent, rare = True, 0.0
-    told = False
-    for _, name in reading.named:
-        if name is not None and name.votes is not None:
-            silent = False
-            if name.form != "learned":
-                told = True
-            elif name.mentions > rare:
-                rare = name.mentions
     form, chance = reading.form, reading.chance
     return (
         round(math.log(max(1.0 - chance, _LEAST)), 1),
-        silent,
+        not reading.voices,
         form in ("road", "none"),
         form in ("city", "citywide"),
         abs(chance - reading.alone) > 0.02,
@@ -142,10 +133,21 @@ def evidence_of(reading: Reading, found: Resolved, level: str, *, against: bool)
         level in _HOUSE,
         level == "village",
         level in ("zone", "town"),
-        0.0 if told or silent else round(1.0 / (1.0 + rare), 2),
+        _rarity(reading),
         bool(found.homonyms),
         found.by_name,
     )
+
+
+def _rarity(reading: Reading) -> float:
+    """Return how few addresses taught the best known name; nothing where a name is not learned, or none tells."""
+    most = 0
+    for _, name in reading.voices:
+        if name.form != "learned":
+            return 0.0
+        if name.mentions > most:
+            most = name.mentions
+    return round(1.0 / (1.0 + most), 2) if reading.voices else 0.0
 
 
 def rough(reading: Reading, found: Resolved, level: str, *, against: bool) -> float:

@@ -104,7 +104,7 @@ def _groundless(reading: Reading) -> bool:
     """Whether nothing in the text or the firm's name tells a county: the prior alone is no answer."""
     if reading.form != "none" or reading.chance != reading.alone:
         return False
-    return not _tells(reading)
+    return not reading.voices
 
 
 _CLEAR, _FAR_LESS = 0.99, 2.5
@@ -116,10 +116,10 @@ def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
     if reading.chance >= _CLEAR:
         return []
     own, found = gazetteer.counties.index(reading.county), []
-    for piece, name in reading.named:
-        if name is not None and name.votes is not None and max(name.votes) - name.votes[own] > _FAR_LESS:
-            county = gazetteer.counties[name.votes.index(max(name.votes))]
-            found.append((reading.address.text[piece[0] : piece[1]], county))
+    for (start, end, _, _, _), name in reading.voices:
+        votes = name.votes
+        if votes is not None and max(votes) - votes[own] > _FAR_LESS:
+            found.append((reading.address.text[start:end], gazetteer.counties[votes.index(max(votes))]))
     return found
 
 
@@ -145,13 +145,8 @@ def _needs_a_person(reading: Reading, found: Resolved, *, against: bool) -> bool
 
 def _decides(reading: Reading) -> bool:
     """Whether a name in the text tells one county from the next likely one."""
-    votes = (sorted(name.votes)[-2:] for _, name in reading.named if name is not None and name.votes is not None)
+    votes = (sorted(name.votes)[-2:] for _, name in reading.voices if name.votes is not None)
     return any(pair[-1] - pair[0] > _TELLING or len(pair) == 1 for pair in votes)
-
-
-def _tells(reading: Reading) -> bool:
-    """Whether a name in the text tells a county."""
-    return any(name is not None and name.votes is not None for _, name in reading.named)
 
 
 def _position(gazetteer: Gazetteer, found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:
@@ -199,18 +194,14 @@ def _widened(radius: float, reading: Reading) -> float:
 
 
 def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
-    reasons, text, silent = list(found.reasons), reading.address.text, True
-    for (start, end, _, _, _), name in reading.named:
-        if name is None or name.votes is None:
-            continue
-        silent, words, label = False, text[start:end], name.label
-        code = _FROM.get(label, "COUNTY_FROM_PLACE")
-        reasons.append(
-            [code, {"name": words, "mentions": name.mentions} if name.form == "learned" else {"name": words}]
-        )
-        if label == "district" and name.form == "full" and name.text == words:
+    reasons, text = list(found.reasons), reading.address.text
+    for (start, end, _, _, _), name in reading.voices:
+        words, label, form = text[start:end], name.label, name.form
+        detail = {"name": words, "mentions": name.mentions} if form == "learned" else {"name": words}
+        reasons.append([_FROM.get(label, "COUNTY_FROM_PLACE"), detail])
+        if label == "district" and form == "full" and name.text == words:
             reasons += _old_name(name, words)
-    if silent:
+    if not reading.voices:
         reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
     if abs(reading.chance - reading.alone) > 0.02:
         reasons.append([second, {"before": round(reading.alone, 3), "after": round(reading.chance, 3)}])

@@ -12,6 +12,7 @@ from geo.address import Hit
 from geo.gazetteer import Entity, Gazetteer, Name, Reading, read
 from geo.gazetteer.repairs import Slip, repairs_of
 from geo.gazetteer.variants import AFTER_VILLAGE
+from geo.geocode.resolve import Resolved
 
 _KINDS = {
     "town": ("town",),
@@ -82,6 +83,13 @@ def mended(
             mends += tuple(sorted(more, key=lambda mend: mend.start))
             reading = read(gazetteer, reading.address.text, second, mends=mends)
     return reading, mends
+
+
+def take_mend(mend: Mend, found: Resolved) -> None:
+    """Put down that a name was mended, and what it costs."""
+    found.reasons.append(["TYPO", {"from": mend.was, "to": mend.now}])
+    found.penalty *= mend.sure
+    found.doubtful = found.doubtful or mend.doubtful
 
 
 def _unknown(reading: Reading) -> list[_Piece]:

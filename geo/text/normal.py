@@ -7,8 +7,8 @@ telephone numbers, and Chinese numerals where (and only where) they stand before
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from geo.text.numerals import UNITS, numeral_value
 
@@ -87,8 +87,7 @@ _CN = "〇零一二两三四五六七八九十百廿"
 _NUMERAL = re.compile(rf"[{_CN}]+(?=(?:[、,~-][{_CN}\d]+)*(?:{UNITS})(?!桥))")
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
+class Normalised(NamedTuple):
     """A normalised text and, for each of its characters, where it comes from in the raw text.
 
     ``starts``/``ends`` are ``None`` where no character moved. ``span(start, end)`` takes positions in ``text`` and

@@ -1,5 +1,7 @@
 """From addresses to places and positions, with a level that is earned and a reason for everything."""
 
+from random import Random
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from shapely import Point, box
 from geo import gazetteer
 from geo.frames import DECISIONS, LOCATIONS, OUTLINES
 from geo.gazetteer import Gazetteer
-from geo.geocode import LocateOptions, locate
+from geo.geocode import LocateOptions, batch, locate
 from geo.places import assign
 from tests.geo.test_gazetteer import REGISTER, STREET, aliases, divisions, places
 
@@ -232,6 +234,25 @@ def test_every_row_is_answered_in_order(names: Gazetteer, texts: list[str | None
     assert found["lon"].isna().eq(found["radius_m"].isna()).all()
     alone = [locate(frame.iloc[[k]], names).iloc[0].drop("reasons").to_dict() for k in range(len(frame))]
     assert str([found.iloc[k].drop("reasons").to_dict() for k in range(len(frame))]) == str(alone)
+
+
+FIRMS = st.tuples(
+    st.sampled_from([*REGISTER, "远山路10号", "东沟区柳桥街道", "东沟区", "云帆大厦(3楼", "柳桥街到", "远方市", ""]),
+    st.sampled_from(["试验云帆大厦物业有限公司", "石埠市某厂", "某厂"]),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(FIRMS, max_size=9), st.integers(1, 4), st.randoms(use_true_random=False))
+def test_neither_order_nor_the_size_of_blocks_changes_an_answer(
+    names: Gazetteer, firms: list[tuple[str, str]], size: int, shuffler: Random
+) -> None:
+    frame = pd.DataFrame(firms, columns=["address", "name"], index=[f"r{k}" for k in range(len(firms))], dtype="object")
+    mixed = frame.loc[shuffler.sample(list(frame.index), len(frame))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "_STEP", size)
+        blocks = locate(mixed, names)
+    assert str(locate(frame, names).loc[mixed.index].to_dict("index")) == str(blocks.to_dict("index"))
 
 
 # --- places by geometry

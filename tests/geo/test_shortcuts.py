@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from geo.address import segments, tokens
 from geo.address.segments import Segment, segment
 from geo.address.tokens import Token, scan
+from geo.gazetteer import index, variants
 
 WORDS = """
 A B C F G M 1 2 8 12 88 101 204 1001 - 、 , ( ) ~ . / #
@@ -34,6 +35,20 @@ def test_a_text_without_the_marks_of_a_relation_holds_none(text: str) -> None:
     if tokens._SHOP_NUMBER.search(text):
         assert tokens._MAY_SHOP.search(text)
         assert tokens._MORE.search(text)
+
+
+@given(TEXTS, st.integers(0, 12))
+@settings(max_examples=300, deadline=None)
+def test_no_suffix_begins_with_a_character_that_its_mark_leaves_out(text: str, at: int) -> None:
+    after = text[at : at + 1]
+    if variants.ROADISH.match(text, at):
+        assert after in index._ROADISH_MARKS
+    if variants.AFTER_TOWN.match(text, at):
+        assert after in index._TOWN_MARKS
+    if variants.AFTER_VILLAGE.match(text, at):
+        assert after in index._VILLAGE_MARKS
+    if variants.BARE_VILLAGE.match(text, at):
+        assert not after or after in index._BARE_MARKS or after.isdecimal()
 
 
 @given(TEXTS)
