@@ -9,7 +9,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +22,10 @@ from scipy.spatial import cKDTree
 from geo.address import Address, Number, read_number
 from geo.courses import trace
 from geo.gazetteer.entries import Name
+from geo.gazetteer.extents import METRES
 from geo.gazetteer.layers import Courses
-from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, StreetPoint, guess, learn_habits
+from geo.gazetteer.numbering import Doors, Guess, Habits, StreetPoint, guess, learn_habits
+from geo.gazetteer.sparse import learn_paces
 from geo.gazetteer.trust import Trust, try_out
 from geo.text import normalise
 
@@ -100,7 +102,10 @@ def know_doors(
         named[name] += lines
     streets = {name: tuple(_streets(points, named.get(name, ()))) for name, points in sorted(found.items())}
     habits = learn_habits([street for several in streets.values() for street in several])
-    points = _by_county(_along(streets, named))
+    along = _along(streets, named)
+    traced = ((s.mains, s.x, s.length_m) for several in along.values() for s in several if s.length_m > 0)
+    habits = replace(habits, by_length=learn_paces(traced))
+    points = _by_county(along)
     return KnownDoors(
         points, habits, try_out((street for known in points.values() for street in known.streets), habits)
     )

@@ -8,8 +8,8 @@ looked at point by point.
 import numpy as np
 import shapely
 
-from geo.gazetteer.numbering import METRES
-
+METRES = 111_320.0
+"""Of a degree of latitude; of longitude at the equator."""
 SHARE = 0.905
 """What a stated radius is to hold: the middle of 88 to 93 of a hundred."""
 _DRAWN_OUT = (0.0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)

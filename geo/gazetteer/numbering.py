@@ -17,7 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-METRES = 111_320.0
+from geo.gazetteer.extents import METRES
+from geo.gazetteer.sparse import FEW_DOORS, NO_PACES, Manner, Paces, weigh
+
 _AROUND = 5
 """Doors on each side of a number that are looked at."""
 _LEAST = 12
@@ -45,7 +47,8 @@ class Habits:
     ``pace`` is the mean way in metres (east, north) from one number to the next, ``pace_spread`` the variance of a
     street's own pace around it (per axis), ``wander`` the variance in m² that each number adds, ``noise`` that of one
     door's position, ``across`` that between the two sides of a street, ``within`` that between doors of one main
-    number; ``paces`` are the metres per number of its streets, a sample.
+    number; ``paces`` are the metres per number of its streets, a sample, and ``by_length`` those of streets with a
+    course, beside its length.
     """
 
     pace: tuple[float, float] = (0.0, 0.0)
@@ -55,6 +58,7 @@ class Habits:
     across: float = 250.0
     within: float = 2_000.0
     paces: tuple[float, ...] = field(default=(), repr=False)
+    by_length: Paces = field(default=NO_PACES, compare=False, repr=False)
 
     def likelihood(self, metres_per_number: float) -> float:
         """Return how often the city's streets keep about such a pace (a density of its logarithm)."""
@@ -180,6 +184,9 @@ def guess(
     mains = [doors.mains[k] for k in chosen]
     origin = float(min(mains, key=lambda main: abs(main - number)))
     straight, parity = math.isnan(doors.length_m), int(number) % 2
+    known = len(chosen) if only is not None else len(doors.mains) - (without >= 0)
+    if not straight and known <= FEW_DOORS and origin != number:
+        return _weighed(doors, number, habits, chosen)
     noise = [habits.noise + (habits.across if main % 2 != parity else 0.0) for main in mains]
     x = [doors.x[k] for k in chosen]
     at = [main - origin for main in mains]
@@ -204,6 +211,17 @@ def guess(
     gap = _gap(mains, number)
     spread = math.sqrt(max(variance, habits.noise))
     return Guess(east, north, spread, gap, int(abs(origin - number)), tuple(chosen))
+
+
+def _weighed(doors: Doors, number: float, habits: Habits, chosen: Sequence[int]) -> Guess:
+    """Predict a number of a street with few known doors along its course."""
+    mains = [doors.mains[k] for k in chosen]
+    manner = Manner(habits.wander, habits.noise, habits.across, habits.stride)
+    paces = habits.by_length.prior(doors.length_m)
+    place, radius = weigh(mains, [doors.x[k] for k in chosen], number, doors.length_m, paces=paces, manner=manner)
+    difference = int(min(abs(main - number) for main in mains))
+    side = _side(doors, chosen, int(number))
+    return Guess(place, side, radius / _NINE_OF_TEN, _gap(mains, number), difference, tuple(chosen))
 
 
 _START_M = 60.0
@@ -271,7 +289,7 @@ def learn_habits(streets: Sequence[Doors]) -> Habits:
     steps = _steps(streets)
     wander, noise = _wander(steps[steps[:, 4] == 0], usual) if len(steps) else (usual.wander, usual.noise)
     across = _extra(steps[steps[:, 4] == 1], wander, noise, usual.across) if len(steps) else usual.across
-    return Habits(pace, spread, wander, noise, across, max(_within(streets, usual), noise), paces)
+    return Habits(pace, spread, wander, noise, across, max(_within(streets, noise), noise), paces)
 
 
 def _paces(streets: Sequence[Doors], usual: Habits) -> tuple[tuple[float, float], float, tuple[float, ...]]:
@@ -358,7 +376,11 @@ def _extra(steps: np.ndarray, wander: float, noise: float, usual: float) -> floa
     return float(max(grid, key=lambda extra: (_likelihood(steps[:, 0], base + extra), -extra)))
 
 
-def _within(streets: Sequence[Doors], usual: Habits) -> float:
+_WITHIN = 5.0
+"""How many times the noise of one door those of one number vary, where too few tell."""
+
+
+def _within(streets: Sequence[Doors], noise: float) -> float:
     """Return how far doors of one main number (88, 88-1, 88弄5号) lie apart, as a variance of one axis."""
     squares = [
         (street.x[a] - street.x[b]) ** 2 + (street.y[a] - street.y[b]) ** 2
@@ -367,7 +389,7 @@ def _within(streets: Sequence[Doors], usual: Habits) -> float:
         if street.mains[a] == street.mains[b]
     ]
     if len(squares) < _LEAST:
-        return usual.within
+        return _WITHIN * noise
     return float(np.quantile(squares, 0.9)) / (_NINE_OF_TEN**2)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.errors import AtlasError
 from geo.gazetteer.entries import Entity
-from geo.gazetteer.numbering import METRES
+from geo.gazetteer.extents import METRES
 
 
 class GazetteerError(AtlasError):

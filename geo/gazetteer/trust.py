@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geo.gazetteer.extents import SHARE
-from geo.gazetteer.numbering import METRES, Doors, Guess, Habits, guess, round_radius
+from geo.gazetteer.extents import METRES, SHARE
+from geo.gazetteer.numbering import Doors, Guess, Habits, guess, round_radius
+from geo.gazetteer.sparse import FEW_DOORS
 
-_SAMPLE = 1_200
+_SAMPLE, _FEW_SAMPLE = 1_200, 400
 _BIN = 80
 _FEW = 2
 _ANY = "any"
@@ -53,17 +54,23 @@ def trusted_as(street: Doors, found: Guess) -> str:
 
 
 def try_out(streets: Iterable[Doors], habits: Habits) -> Trust:
-    """Leave doors out and ask for them, and see by how much the predictions' radii fall short."""
-    tried: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for street, k in _sample(streets):
-        for only in (None, *_few_others(len(street.mains), k)):
+    """Leave doors out and ask for them, and see by how much the predictions' radii fall short.
+
+    What is asked of few doors is tried on streets with few doors above all, and each street counts as one: those with
+    many are not like them.
+    """
+    tried: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    for at, (street, k) in enumerate(_sample(streets)):
+        for only in (None, *(_few_others(len(street.mains), k) if at % 2 == 0 else ())):
             found = guess(street, street.mains[k], habits, without=k, only=only)
             if found is None:
                 continue
             missed = math.hypot(found.x - street.x[k], found.y - street.y[k])
             radius = round_radius(found.spread)
-            pair = (math.log(radius), math.log(max(missed, 1.0) / radius))
-            tried[trusted_as(street, found)].append(pair)
+            kind = trusted_as(street, found)
+            weight = 1.0 / len(street.mains) if len(found.near) <= _FEW else 1.0
+            pair = (math.log(radius), math.log(max(missed, 1.0) / radius), weight)
+            tried[kind].append(pair)
             tried[_ANY].append(pair)
     return Trust({kind: _factors(pairs) for kind, pairs in sorted(tried.items()) if len(pairs) >= _BIN // 2})
 
@@ -76,17 +83,25 @@ def _few_others(size: int, left_out: int) -> list[list[int]]:
 
 
 def _sample(streets: Iterable[Doors]) -> list[tuple[Doors, int]]:
-    """Return doors evenly from all streets."""
+    """Return doors evenly from all streets, and more of those with few doors."""
     known = {id(street): street for street in streets}  # a street may be known in several counties
     doors = [(street, k) for street in known.values() for k in range(len(street.mains)) if len(street.mains) > 1]
-    return doors[:: max(1, math.ceil(len(doors) / _SAMPLE))]
+    few = [(street, k) for street, k in doors if len(street.mains) <= FEW_DOORS]
+    chosen = doors[:: max(1, math.ceil(len(doors) / _SAMPLE))] + few[:: max(1, math.ceil(len(few) / _FEW_SAMPLE))]
+    return list({(id(street), k): (street, k) for street, k in chosen}.values())
 
 
-def _factors(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def _factors(pairs: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, float], ...]:
     """Return (log of radius, log of stretch) per group of alike radii."""
     table = np.array(sorted(pairs))
     parts = np.array_split(table, max(1, len(table) // _BIN))
-    return tuple((float(part[:, 0].mean()), float(np.quantile(part[:, 1], SHARE))) for part in parts)
+    return tuple((float(part[:, 0].mean()), _quantile(part[:, 1], part[:, 2])) for part in parts)
+
+
+def _quantile(values: np.ndarray, weights: np.ndarray) -> float:
+    order = np.argsort(values, kind="stable")
+    held = np.cumsum(weights[order]) - weights[order] / 2
+    return float(np.interp(SHARE * weights.sum(), held, values[order]))
 
 
 def reach(doors: Iterable[tuple[float, float]], middle: tuple[float, float]) -> float:

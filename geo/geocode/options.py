@@ -33,7 +33,7 @@ class LocateOptions:
     credit_code: bool = False
     candidates: int = 5
     number_radius_m: float = 125.0
-    exact_radius_m: float = 130.0
+    exact_radius_m: float = 250.0
     least_radius_m: float = 80.0
 
     @property

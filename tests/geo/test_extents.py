@@ -9,8 +9,7 @@ import shapely
 
 from geo.frames import ALIASES, DIVISIONS, PLACES
 from geo.gazetteer import build
-from geo.gazetteer.extents import reach_of_shapes
-from geo.gazetteer.numbering import METRES
+from geo.gazetteer.extents import METRES, reach_of_shapes
 from geo.gazetteer.tree import read_tree
 
 LON, LAT = 121.0, 32.0
