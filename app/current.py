@@ -60,6 +60,12 @@ def yearly() -> list[tuple[date, pd.Series]]:
         return store.surveys.totals(opened, scope())
 
 
+def outdated_days() -> list[date]:
+    """Return the surveyed days that are of older registers than there are now, newest first."""
+    with session() as opened:
+        return store.surveys.outdated_days(opened)
+
+
 def census_totals() -> census.Totals | None:
     """Return the published census totals on record, None if the office has typed none."""
     with session() as opened:

@@ -166,12 +166,13 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
 
 
 def _renew() -> None:
-    """Put the newest day in line to be surveyed anew, as the pages do, and say who will do it."""
-    key = imports.work.renew_survey(current())
-    if key is None:
+    """Put the surveyed days in line to be surveyed anew, as the pages do, and say who will do it."""
+    keys = imports.work.renew_surveys(current())
+    if not keys:
         click.echo("  还没有计算过；导入完后请运行 / no survey yet; then run: flask --app app survey --on YYYY-MM-DD")
         return
-    click.echo(f"  已排入重新计算 {key}：页面服务开着就会自动算，也可现在运行 / the newest day waits in line;")
+    click.echo(f"  已排入重新计算 {len(keys)} 个统计日，最近的先算：页面服务开着就会自动算，也可现在运行 /")
+    click.echo(f"  {len(keys)} days wait in line, the newest first ({keys[0]});")
     click.echo("  the running server does it, or run now: flask --app app worker --drain")
 
 

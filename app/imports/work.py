@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app import runs, store
+from app import runs
 from app.db import Database
 from app.imports import drafts
 from app.imports.importing import commit, plan, undo
@@ -34,15 +34,19 @@ def take_back(database: Database, batch: str) -> str:
     return _ask_survey(database)
 
 
-def renew_survey(database: Database) -> str | None:
-    """Ask for the newest day to be surveyed anew, if any was, and return the run; commands bring no first day."""
+def renew_surveys(database: Database) -> list[str]:
+    """Ask for every surveyed day to be surveyed anew and return the runs, newest day first.
+
+    Commands bring no first day.
+    """
     with database.session(write=True) as session:
-        return runs.survey.order(session) if store.surveys.record(session) is not None else None
+        return runs.survey.renew(session)
 
 
 def _ask_survey(database: Database) -> str:
+    """Ask for every surveyed day, or today where there is none yet, and return the run of the newest."""
     with database.session(write=True) as session:
-        return runs.survey.order(session)
+        return (runs.survey.renew(session) or [runs.survey.order(session)])[0]
 
 
 def _draft(job: runs.Job) -> drafts.Draft:

@@ -71,12 +71,15 @@ def waiting(session: Session) -> bool:
 
 
 def claim(session: Session, worker: str, key: str | None = None) -> Run | None:
-    """Take the run that waits longest (or the one of ``key``) for ``worker``; None if there is none.
+    """Take the next run (or the one of ``key``) for ``worker``; None if there is none.
+
+    Whoever waits for a file comes before surveys, and the newest day before older ones; else who waits longest.
 
     Of several workers exactly one gets it: PostgreSQL skips rows that another is taking, and the embedded file lets one
     writing transaction in at a time.
     """
-    waits = sa.select(Run.fid).where(Run.status == QUEUED).order_by(Run.fid).limit(1)
+    turn = (Run.on_day.is_not(None), Run.on_day.desc(), Run.fid)
+    waits = sa.select(Run.fid).where(Run.status == QUEUED).order_by(*turn).limit(1)
     waits = waits.with_for_update(skip_locked=True)
     if key is not None:
         waits = waits.where(Run.key == key)

@@ -64,6 +64,15 @@ def order(session: Session, on: date | None = None, rules_day: date | None = Non
     return found or queue.enqueue(session, queue.Order(KIND, on_day=on, rules_day=rules_day or on))
 
 
+def renew(session: Session) -> list[str]:
+    """Put every stored day in line to be surveyed anew, the newest first, and return the runs; [] if there is none.
+
+    Years that stand side by side have to be read from the same registers.
+    """
+    stored = [(on, store.surveys.record(session, on)) for on in store.surveys.days(session)]
+    return [order(session, on, found.rules_day) for on, found in stored if found is not None]
+
+
 def check_day(on: date | None) -> None:
     """Raise ``DayAheadError`` for a day that is yet to come: nothing has happened on it."""
     if on is not None and on > today():

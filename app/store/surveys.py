@@ -112,6 +112,12 @@ def outdated(session: Session, on: date | None = None) -> bool:
     return found is not None and found.input_version < versions.input_version(session)
 
 
+def outdated_days(session: Session) -> list[date]:
+    """Return the days whose survey was made before registers, layers or decisions changed, newest first."""
+    old = sa.select(SurveyRecord.on_day).where(SurveyRecord.input_version < versions.input_version(session))
+    return list(session.scalars(old.order_by(SurveyRecord.on_day.desc())))
+
+
 def clear(session: Session) -> None:
     """Drop every stored survey."""
     for found in session.scalars(sa.select(SurveyRecord)).all():

@@ -1,5 +1,6 @@
 """The overview: the city's figures with their bases, its counties ranked, and where most is to be done."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 
+from app import runs
 from app.arguments import asks
 from app.census import Totals
-from app.current import census_totals, partial, reading, yearly
+from app.current import census_totals, outdated_days, partial, reading, yearly
+from app.db import session
 from app.links import figure_url, list_url
 from app.listing import ordered
 from app.maps import classes, counties
@@ -38,6 +41,7 @@ SORTS = (
     "unlocated",
 )
 TOP = 10
+OPEN = (runs.QUEUED, runs.RUNNING)
 LEVELS = ("building", "number", "market", "street", "zone", "village", "town", "county", "none")
 """Levels a firm is located to, fine to coarse."""
 
@@ -55,11 +59,19 @@ def show() -> str:
     if partial():
         return render_template("overview/counties.html", **common)
     tops = {kind: top(read, kind) for kind in ("building", "market")}
-    years = yearly()
+    years, old = yearly(), outdated_days()
     return render_template(
-        "overview/page.html", **common, tops=tops, years=years, years_chart=years_chart(years),
+        "overview/page.html", **common, tops=tops, years=years, years_chart=years_chart(years, old),
         county_map=county_map(read), levels=levels(read),
+        old_years=old, renewing=renewing(old),
     )  # fmt: skip
+
+
+def renewing(days: list[date]) -> bool:
+    """Return whether surveys of all these days wait in line or go on."""
+    with session() as opened:
+        going = {run.on_day for run in runs.latest(opened, kind=runs.survey.KIND, limit=200) if run.status in OPEN}
+    return set(days) <= going
 
 
 def counties_ranked(read: Reading, sort: str, census: Totals | None) -> pd.DataFrame:
@@ -77,11 +89,11 @@ def top(read: Reading, kind: str) -> pd.DataFrame:
     return table[table.index != UNPLACED].head(TOP)
 
 
-def years_chart(years: list[tuple[date, pd.Series]]) -> dict[str, Any]:
-    """Return what the chart of the yearly states draws."""
+def years_chart(years: list[tuple[date, pd.Series]], old: Collection[date] = ()) -> dict[str, Any]:
+    """Return what the chart of the yearly states draws; days of ``old`` registers bear a star."""
     names = {"own": _("单独建会"), "joint": _("联合建会"), "gap": _("未建会")}
     return {
-        "days": [day(on) for on, _row in years],
+        "days": [f"{day(on)}{'*' if on in old else ''}" for on, _row in years],
         "series": [{"name": name, "values": [int(row[key]) for _on, row in years]} for key, name in names.items()],
         "totals": [int(row["eligible"]) for _on, row in years],
         "rates": [percent(row["rate"]) for _on, row in years],

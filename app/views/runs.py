@@ -59,9 +59,11 @@ def index() -> str:
 
 @bp.post("")
 def start() -> Redirect:
-    """Put a survey in line."""
+    """Put a survey in line; without a day, every one that was surveyed, the newest first."""
+    day = _day("on_day")
     with session(write=True) as opened:
-        key = runs.survey.order(opened, _day("on_day"), _day("rules_day"))
+        again = runs.survey.renew(opened) if day is None else []
+        key = again[0] if again else runs.survey.order(opened, day, _day("rules_day"))
     runs.wake()
     flash(_("已排入任务，算完后各页自动更新。"), "ok")
     return redirect(url_for("runs.show", key=key))

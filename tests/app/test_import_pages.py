@@ -182,32 +182,74 @@ def imported(app, client, rows):
     return re.search(r'href="(/imports/[^"]+)">查看导入结果', client.get(run).get_data(as_text=True)).group(1)
 
 
-def test_import_and_undo_recompute_the_newest_day_and_no_other(app, client):
+def test_import_and_undo_recompute_every_day_that_was_surveyed_the_newest_first(app, client):
+    newest, older = date(2025, 12, 31), date(2024, 12, 31)
     first = imported(app, client, [HEADER, FIRMS[0]])
-    waiting = work(app, "survey")
-    assert waiting.on_day == runs.survey.today()
+    assert work(app, "survey").on_day == runs.survey.today()
     with app.app_context(), attached(app).session(write=True) as session:
         store.surveys.clear(session)
-    survey_done(app, date(2024, 12, 31))
-    survey_done(app, date(2025, 12, 31))
-    banner = "数据已经更新"
+    survey_done(app, older)
+    survey_done(app, newest)
+    assert queued(app) == []
+    banner, old = "数据已经更新", "按旧登记计算"
     assert banner not in client.get("/definitions").get_data(as_text=True)
+    assert old not in client.get("/").get_data(as_text=True)
     second = imported(app, client, [HEADER, *FIRMS[:2], FIRMS[1]])
-    assert "现在重新计算" in client.get("/definitions").get_data(as_text=True)
-    assert work(app, "survey").on_day == date(2025, 12, 31)
+    assert queued(app) == [newest, older]
+    page = client.get("/").get_data(as_text=True)
+    assert page.count(f'">{old}</span>') == 2
+    assert "正在按现在的登记重新计算" in page
+    assert next_run(app).on_day == newest
     assert banner not in client.get("/definitions").get_data(as_text=True)
-    assert banner in client.get("/definitions?on=2024-12-31").get_data(as_text=True)
+    page = client.get("/").get_data(as_text=True)
+    assert page.count(f'">{old}</span>') == 1
+    assert "2024-12-31 的数字还是按旧登记计算的" in page
+    assert "2024-12-31*" in page
+    assert next_run(app).on_day == older
+    assert old not in client.get("/").get_data(as_text=True)
     assert "删除 1 条，恢复 0 条" in client.get(second).get_data(as_text=True)
     undone = client.post(f"{second}/undo", follow_redirects=True).get_data(as_text=True)
     assert "已撤回：删除 1 条，恢复 0 条" in undone
-    assert work(app, "survey").on_day == date(2025, 12, 31)
-    assert banner not in client.get("/definitions").get_data(as_text=True)
     client.post(f"{first}/undo")
     client.post("/runs")
+    assert queued(app) == [newest, older]
     with app.app_context(), attached(app).session() as session:
-        queued = [run.on_day for run in runs.latest(session) if run.status == runs.QUEUED]
-        assert queued == [date(2025, 12, 31)]
-        assert store.surveys.days(session) == [date(2025, 12, 31), date(2024, 12, 31)]
+        assert store.surveys.days(session) == [newest, older]
+
+
+def test_years_of_old_registers_can_be_computed_anew_from_the_overview(app, client):
+    imported(app, client, [HEADER, FIRMS[0]])
+    work(app, "survey")
+    for on in (date(2024, 12, 31), date(2025, 12, 31)):
+        survey_done(app, on)
+    with app.app_context(), attached(app).session(write=True) as session:
+        store.versions.bump(session, store.versions.INPUTS)  # as a decision does, which asks for no survey
+    assert "全部重新计算" in client.get("/").get_data(as_text=True)
+    client.post("/runs")
+    assert queued(app) == [runs.survey.today(), date(2025, 12, 31), date(2024, 12, 31)]
+    page = client.get("/").get_data(as_text=True)
+    assert "全部重新计算" not in page
+    assert "正在按现在的登记重新计算" in page
+
+
+def test_a_dry_run_does_not_wait_for_surveys(app, client):
+    imported(app, client, [HEADER, FIRMS[0]])
+    place = upload(client)
+    client.post(place, data={**form_of(client.get(place).get_data(as_text=True)), "act": "plan"})
+    assert next_run(app).kind == "import_plan"
+    assert next_run(app).kind == "survey"
+
+
+def queued(app):
+    """The days that wait in line, in the order in which they were put there."""
+    with app.app_context(), attached(app).session() as session:
+        return [run.on_day for run in runs.latest(session) if run.status == runs.QUEUED][::-1]
+
+
+def next_run(app):
+    """Do the run whose turn it is."""
+    with app.app_context():
+        return runs.execute(attached(app))
 
 
 def test_the_dry_run_gives_its_problem_rows_and_tells_skipped_from_returned(app, client):
