@@ -7,8 +7,9 @@ from geo.gazetteer.facts import KIND_LABEL, LABELS
 from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
-from geo.gazetteer.numbering import Doors, StreetPoint, guess, round_radius
+from geo.gazetteer.numbering import guess, round_radius
 from geo.gazetteer.rulings import Rulings, laid, read_rulings
+from geo.gazetteer.street import Doors, StreetPoint
 from geo.gazetteer.trust import kind_of_guess, trusted_as
 from geo.gazetteer.votes import Reading, read, read_all
 

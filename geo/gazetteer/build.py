@@ -18,10 +18,10 @@ from geo.gazetteer.doors import NumberedStreet, know_doors
 from geo.gazetteer.elsewhere import elsewhere_keys
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.facts import Fact, priors_of, read_facts
+from geo.gazetteer.habits import Habits
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
 from geo.gazetteer.layers import place_doors, street_courses
 from geo.gazetteer.memory import paused_collector
-from geo.gazetteer.numbering import Habits
 from geo.gazetteer.tree import GazetteerError, read_tree
 from geo.gazetteer.trust import Trust, reach
 

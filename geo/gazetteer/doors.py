@@ -23,9 +23,11 @@ from geo.address import Address, Number, read_number
 from geo.courses import trace
 from geo.gazetteer.entries import Name
 from geo.gazetteer.extents import METRES
+from geo.gazetteer.habits import Habits, learn_habits
 from geo.gazetteer.layers import Courses
-from geo.gazetteer.numbering import Doors, Guess, Habits, StreetPoint, guess, learn_habits
+from geo.gazetteer.numbering import Guess, guess
 from geo.gazetteer.sparse import learn_paces
+from geo.gazetteer.street import Doors, StreetPoint
 from geo.gazetteer.trust import Trust, try_out
 from geo.text import normalise
 

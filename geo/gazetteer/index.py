@@ -10,8 +10,8 @@ import shapely
 from geo.address import Address, Hit, Number, parse
 from geo.gazetteer.doors import NumberedStreet
 from geo.gazetteer.entries import Entity, Name
+from geo.gazetteer.habits import Habits
 from geo.gazetteer.memo import Memo
-from geo.gazetteer.numbering import Habits
 from geo.gazetteer.trust import Trust
 from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geo.gazetteer.extents import METRES, SHARE
-from geo.gazetteer.numbering import Doors, Guess, Habits, guess, round_radius
+from geo.gazetteer.habits import Habits
+from geo.gazetteer.numbering import Guess, guess, round_radius
 from geo.gazetteer.sparse import FEW_DOORS
+from geo.gazetteer.street import Doors
 
 _SAMPLE, _FEW_SAMPLE = 1_200, 400
 _BIN = 80

@@ -9,7 +9,7 @@ from shapely.geometry import LineString, MultiLineString, Point
 
 from geo import gazetteer
 from geo.gazetteer import Gazetteer
-from geo.gazetteer.numbering import METRES
+from geo.gazetteer.extents import METRES
 from geo.geocode import locate
 from tests.geo.test_gazetteer import aliases, divisions, places
 

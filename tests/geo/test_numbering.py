@@ -15,7 +15,7 @@ from geo.gazetteer import Doors, StreetPoint, guess, round_radius
 from geo.gazetteer.doors import know_doors
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.extents import METRES
-from geo.gazetteer.numbering import Habits, learn_habits
+from geo.gazetteer.habits import Habits, learn_habits
 from geo.gazetteer.trust import kind_of_guess
 
 LON, LAT = 121.4, 31.2
