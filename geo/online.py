@@ -31,6 +31,8 @@ RADIUS_M: Mapping[str, float] = MappingProxyType(
 FINE = frozenset({"building", "number", "street", "market", "zone", "village"})
 """Levels that help a firm under review."""
 LEAST_SCORE = 0.5
+LEAST_CLAIM = 0.5
+"""Confidence below which the offline county is a guess that no answer is held against."""
 ROWS = ("address", "county_code", "lon", "lat", "radius_m")
 """Columns of the firms asked about: LOCATIONS, and the address asked with."""
 ANSWERS = ("answer_lon", "answer_lat", "datum", "answer_level", "level_word", "score")
@@ -58,7 +60,8 @@ def check_answers(rows: pd.DataFrame, outlines: Mapping[str, Any], counties: Map
     Parameters
     ----------
     rows
-        Index firms; columns ``ROWS`` and ``ANSWERS``. All rows answered, not only new ones: shared points tell.
+        Index firms; columns ``ROWS`` and ``ANSWERS``, perhaps ``confidence`` of the offline answer. All rows
+        answered, not only new ones: shared points tell.
     outlines
         County code → shape, WGS-84; empty if the city has none, then counties are not checked.
     counties
@@ -116,7 +119,8 @@ def _county(
         return [["ANSWER_NO_COUNTY", {}]]
     spot = shapely.Point(lon, lat)
     inside = next((code for code, shape in outlines.items() if shape.covers(spot)), "")
-    offline = row["county_code"] if isinstance(row["county_code"], str) else ""
+    sure = not row.get("confidence", 1.0) < LEAST_CLAIM
+    offline = row["county_code"] if sure and isinstance(row["county_code"], str) else ""
     claimed = area_of(None, row["address"], counties) or offline
     if not claimed:
         code = "ANSWER_NO_COUNTY" if inside else "ANSWER_OUTSIDE"

@@ -61,7 +61,7 @@ def set_beside(database: Database, service: Service, firms: pd.DataFrame, asked:
         )
     keys = [key for key, question in asked.items() if question.address in answers]
     found = [answers[asked[key].address] for key in keys]
-    rows = firms.loc[keys, ["address", "county_code", "lon", "lat", "radius_m"]]
+    rows = firms.loc[keys, ["address", "county_code", "lon", "lat", "radius_m", "confidence"]]
     table = pd.concat([rows, _table(found, rows.index)], axis=1)
     counties = outlines[outlines["level"].eq("county") & outlines["valid_to"].isna()]
     shapes = {str(code): shape for code, shape in zip(counties.index, counties.geometry, strict=True)}

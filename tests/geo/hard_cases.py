@@ -26,6 +26,7 @@ from geo.linkage import LinkOptions, Query, Register, match, prepare
 from geo.places import assign
 from geo.registry.positions import check_positions
 from geo.text import name_core, read_credit_code, read_org_code
+from tests.geo import hard_answers
 from tests.geo.invented import enterprises
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -254,7 +255,13 @@ def _core(given: dict[str, Any], expect: dict[str, Any]) -> list[str]:
     return [] if core == expect["core"] else [f"core is {core}"]
 
 
+def _answered(given: dict[str, Any], expect: dict[str, Any]) -> list[str]:
+    nantong = city("nantong")
+    return hard_answers.answered(given, expect, nantong.gazetteer, nantong.divisions)
+
+
 _CALLS = {
+    "answered": _answered, "asked": hard_answers.asked,
     "faults": _faults, "moved": _moved, "copied": _copied, "assign": _assign,
     "match": _match, "code": _code, "org": _org, "core": _core,
 }  # fmt: skip

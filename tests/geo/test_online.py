@@ -85,3 +85,5 @@ def test_without_a_county_in_the_text_the_offline_one_is_claimed():
     checked = check_answers(table, OUTLINES, COUNTIES)
     assert checked["fits"].tolist() == [True, False]
     assert codes(check_answers(table, {}, COUNTIES))[0][0] == "ANSWER_NO_COUNTY"
+    guessed = check_answers(table.assign(confidence=[0.45, 0.45]), OUTLINES, COUNTIES)
+    assert not guessed["fits"].any() and codes(guessed)[0][0] == "ANSWER_NO_COUNTY"
