@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import census, store
 from app.db import session
 from app.errors import NoDayError, NoSurveyError, UnknownDayError
-from app.reading import Reading
+from app.reading import Reading, with_plain_villages
 from geo.survey import Survey
 
 KEPT = "atlas.readings"
@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     """Let links keep the day that the visitor chose."""
     app.extensions[KEPT] = OrderedDict()
     app.url_defaults(_keep_day)
-    app.jinja_env.globals["is_outdated"] = is_outdated
+    app.jinja_env.globals.update(is_outdated=is_outdated, partial=partial)
 
 
 def scope() -> store.Scope:
@@ -120,7 +120,7 @@ def _read(opened: Session, on: date | None) -> Reading | None:
 
 def _make(opened: Session, survey: Survey, days: tuple[date, ...]) -> Reading:
     divisions, outlines = (store.read(opened, layer, store.CITY) for layer in ("divisions", "outlines"))
-    return Reading(survey, divisions, outlines, days)
+    return Reading(survey, with_plain_villages(divisions), outlines, days)
 
 
 def _keep_day(endpoint: str, values: dict[str, object]) -> None:

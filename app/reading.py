@@ -1,5 +1,6 @@
 """A survey as pages read it: names for keys, and selections and sums of ``geo`` kept while the survey lasts."""
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from app.census import Totals
-from app.labels import label, shown, title
+from app.labels import explain, label, shown, title
 from geo.coverage import UNPLACED, CoverageOptions, growth, measure, statistical_year
 from geo.gaps import KINDS, Filter, by_place, select
 from geo.registry import credited
@@ -24,6 +25,7 @@ T = TypeVar("T")
 DIVISION_KINDS = ("county", "town", "village")
 CODE_KINDS = ("sector", "ownership")
 """Kinds that are not places but codes of a list: ranked and opened in the same way."""
+_COMMITTEE = re.compile(r"(?:(村村委会|村民委员会|村委会)|社区居民委员会|社区居委会|社区村委会)$")
 KEPT = 64
 """Selections and tables kept per survey; the least recently used leaves first."""
 
@@ -36,6 +38,17 @@ def kind_name(kind: str) -> str:
 def unplaced(kind: str) -> str:
     """Return what the row of the firms that are in no place of a kind is called."""
     return _("未归入任何%(kind)s", kind=kind_name(kind))
+
+
+def plain_village(name: str) -> str:
+    """Return the name of a village or community without its committee (新坝村委会 → 新坝村), another name as it is."""
+    return _COMMITTEE.sub(lambda found: "村" if found[1] else "社区", name)
+
+
+def with_plain_villages(divisions: pd.DataFrame) -> pd.DataFrame:
+    """Return DIVISIONS with villages named as people say them: the official list names their committees."""
+    names = divisions["name"].mask(divisions["level"].eq("village"), divisions["name"].map(plain_village))
+    return divisions.assign(name=names.astype(divisions["name"].dtype))
 
 
 class Kept:
@@ -158,12 +171,14 @@ class Reading:
         return self.survey.groups[self.survey.groups["place_id"].isin(list(place_ids))]
 
     def group_name(self, key: str) -> str:
-        """Return the name of a suggested union: of the place it sits in with the kind, or of the union it joins."""
+        """Return the name to propose for a suggested union, made of its place and kind; of an existing one its own."""
         groups = self.survey.groups
         if key not in groups.index:
             return key
-        kind, name = groups.at[key, "kind"], groups.at[key, "name"]
-        return str(name) if kind == "existing" else f"{name} · {label('group_kind', kind)}"
+        kind, name = str(groups.at[key, "kind"]), plain_village(str(groups.at[key, "name"]))
+        part = next((detail["part"] for code, detail in groups.at[key, "reasons"] if code == "part_of_place"), None)
+        place = name if part is None else _("%(place)s第%(n)s", place=name, n=part)
+        return str(groups.at[key, "name"]) if kind == "existing" else explain("group_name", kind, {"place": place})
 
     def firm_name(self, key: str) -> str:
         """Return the name of a firm, its key if it is not in the survey."""

@@ -207,7 +207,7 @@ def groups(table: pd.DataFrame) -> pd.DataFrame:
             {
                 "kind": "building",
                 "place_id": "building:990101:云帆大厦",
-                "name": "云帆大厦楼宇联合工会",
+                "name": "云帆大厦",
                 "county_code": "990101",
                 "town_code": "990101001",
                 "firms": len(members),

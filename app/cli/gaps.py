@@ -11,7 +11,7 @@ from app.cli import NOTHING_DONE, Target
 from app.db import session
 from app.errors import NoSurveyError
 from app.labels import label
-from app.reading import Reading
+from app.reading import Reading, with_plain_villages
 from app.reports import gap_list, rankings
 from app.reports.sheet import Sheet, comma_separated, xlsx
 from geo.gaps import KINDS, Filter, walk
@@ -60,7 +60,7 @@ def stored(on: datetime | None) -> Reading:
         if found is None:
             raise NoSurveyError("nothing has been surveyed yet: run flask --app app survey")
         divisions, outlines = (store.read(opened, layer, store.CITY) for layer in ("divisions", "outlines"))
-        return Reading(found, divisions, outlines, tuple(store.surveys.days(opened)))
+        return Reading(found, with_plain_villages(divisions), outlines, tuple(store.surveys.days(opened)))
 
 
 def write(sheet: Sheet, out: Path) -> None:

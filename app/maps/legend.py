@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from flask_babel import gettext as _
 
 from app import links, palette, query
@@ -39,7 +40,8 @@ class Outside:
 class Legend:
     """What stands beside a picture.
 
-    ``circles`` are radius (px) and label of sample symbols; ``warning``: counts on equal areas show where firms are.
+    ``circles`` are radius (px) and label of sample symbols; ``warning``: counts on equal areas show where firms are;
+    ``base``: what the measure is a part of, with its number.
     """
 
     title: str
@@ -49,11 +51,17 @@ class Legend:
     notes: list[str]
     warning: bool
     outside: list[Outside]
-    denominator: int
+    base: str
 
 
-def of(picture: Picture, *, vague_url: str) -> Legend:
-    """Return the legend of a picture; ``vague_url`` opens the firms that are placed too coarsely for it."""
+def of(picture: Picture, *, vague_url: str, total: pd.Series) -> Legend:
+    """Return the legend of a picture.
+
+    Parameters
+    ----------
+    vague_url : opens the firms that are placed too coarsely for it
+    total : the figures of the firms chosen (``geo.coverage.measure``)
+    """
     view = picture.view
     return Legend(
         title=str(words.MEASURES[view.measure]),
@@ -63,8 +71,19 @@ def of(picture: Picture, *, vague_url: str) -> Legend:
         notes=_notes(picture),
         warning=not view.measured.rate and view.by in ("heat", "grid"),
         outside=_outside(picture, vague_url),
-        denominator=picture.whole["eligible"],
+        base=_base(view, total),
     )  # fmt: skip
+
+
+def _base(view: View, total: pd.Series) -> str:
+    """Return what the measure is a part of: workers of workers, firms of 25 and over of such firms."""
+    if view.measure == "workers":
+        known = _("应建会企业职工 %(n)s 人", n=number(total["workers"]))
+        unknown = _("，另有 %(n)s 家人数不详", n=number(total["workers_unknown"])) if total["workers_unknown"] else ""
+        return known + unknown
+    if view.measure == "big":
+        return _("25 人以上应建会企业 %(n)s 家", n=number(total["eligible_25"]))
+    return _("应建会企业 %(n)s 家", n=number(total["eligible"]))
 
 
 def _swatches(picture: Picture) -> list[Swatch]:
@@ -133,7 +152,7 @@ def _outside(picture: Picture, vague_url: str) -> list[Outside]:
     ]
     waiting = picture.waiting
     if len(waiting):
-        label = _("待上地图的%(kind)s %(n)s 个，共", kind=kind, n=number(len(waiting)))
+        label = _("未上图的%(kind)s %(n)s 个，共", kind=kind, n=number(len(waiting)))
         shown.append(Outside(_among(view, label), int(waiting[column].sum()), unit, "#waiting"))
     return shown
 

@@ -118,6 +118,5 @@ def value_name(read: Reading, name: str, value: str) -> str:
     if name == "federation":
         return read.name("union", value)
     if name == "group":
-        names = read.survey.groups["name"]
-        return str(names.get(value, value))
+        return read.group_name(value)
     return value if name == "source" else label(CODE_LISTS.get(name, name), value)

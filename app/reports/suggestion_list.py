@@ -26,9 +26,9 @@ def sheet(read: Reading, asked: Sequence[tuple[str, str]], table: pd.DataFrame) 
 
 
 def _rows(read: Reading, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    for number, (_key, group) in enumerate(table.iterrows(), 1):
+    for number, (key, group) in enumerate(table.iterrows(), 1):
         yield (
-            number, group["name"], label("group_kind", group["kind"]), read.name("county", group["county_code"]),
+            number, read.group_name(key), label("group_kind", group["kind"]), read.name("county", group["county_code"]),
             read.name("town", group["town_code"]) or _("跨镇街"), group["firms"], group["workers"],
             group["workers_unknown"], _told(read, "group_reason", group["reasons"]),
             _told(read, "group_caution", group["cautions"]),

@@ -29,7 +29,7 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 
 
 @bp.get("")
-@asks("key", "at", filters=True, choices=CONTROLS)
+@asks("key", "at", "view", filters=True, choices=CONTROLS)
 def show() -> str:
     """Show the map page."""
     drawn = _drawn()
@@ -92,10 +92,12 @@ def _drawn() -> drawing.Picture:
 
 def _around(drawn: drawing.Picture) -> dict[str, Any]:
     now, shown = scene.of(reading()), drawn.view
+    total = now.read.total(shown.chosen)
     vague = url_for("map.firms", figure=shown.measured.figure, **view.write(shown.but(at=f"cell:{panel.VAGUE}")))
+    said = legend.of(drawn, vague_url=vague, total=total)
     return {
-        "read": now.read, "view": shown, "words": words, "picture": drawn, "legend": legend.of(drawn, vague_url=vague),
-        "unit": panel.of(now, drawn), "chosen": shown.chosen, "total": now.read.total(shown.chosen), "to": _to,
+        "read": now.read, "view": shown, "words": words, "picture": drawn, "legend": said,
+        "unit": panel.of(now, drawn), "chosen": shown.chosen, "total": total, "to": _to,
     }  # fmt: skip
 
 

@@ -34,7 +34,8 @@ def listed(client: FlaskClient, path: str) -> int:
 def test_each_state_says_what_it_must(client: FlaskClient, measure: str, form: str) -> None:
     page = soup(client, f"/map?measure={measure}&by={form}")
     legend = page.find(id="map-legend").get_text(" ", strip=True)
-    assert "分母：应建会企业" in legend
+    base = {"workers": "应建会企业职工", "big": "25 人以上应建会企业"}.get(measure, "应建会企业")
+    assert f"分母：{base} " in legend
     assert "数据截止 2025-12-31" in legend
     assert "家" in legend
     assert "内部使用，未经审核，不得公开" in page.get_text()

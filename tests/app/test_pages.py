@@ -21,6 +21,7 @@ from app.config import Config
 from app.db import session
 from app.law import cited
 from app.pages import counted
+from app.reading import plain_village
 from geo.gaps import FIGURES
 
 BUILDING = "building:990101:云帆大厦"
@@ -305,3 +306,26 @@ def test_a_list_of_one_place_is_called_by_it(client: FlaskClient) -> None:
     assert quote("云帆大厦") in answer.headers["Content-Disposition"]
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     assert "云帆大厦" in book.worksheets[1].oddHeader.left.text
+
+
+def test_a_suggestion_has_a_name_to_propose_and_villages_lose_their_committees(client: FlaskClient) -> None:
+    assert soup(client, f"/suggestions/{BUILDING}").h1.get_text() == "云帆大厦联合工会（拟）"
+    assert [plain_village(name) for name in ("新坝村委会", "江海社区居委会", "农场村村委会", "石埠镇")] == [
+        "新坝村",
+        "江海社区",
+        "农场村",
+        "石埠镇",
+    ]
+
+
+def test_the_towns_of_a_filter_come_with_the_county(client: FlaskClient) -> None:
+    part = client.get("/firms?county=990101", headers={"HX-Request": "true"}).text
+    field = BeautifulSoup(part, "html.parser").select_one("#town-field[hx-swap-oob]")
+    assert "990101001" in [option["value"] for option in field.select("option")]
+    assert len(soup(client, "/firms?county=990101").select("#town-field")) == 1
+    assert soup(client, "/firms").select_one("#town-field[hidden]") is not None
+
+
+def test_a_place_tells_addresses_from_firms(client: FlaskClient) -> None:
+    text = soup(client, "/places/market/market:990102:石埠家纺市场").get_text()
+    assert re.search(r"\d+ 条地址直接写到它的名字；归入这里的企业 \d+ 家", text)

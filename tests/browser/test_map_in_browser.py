@@ -197,3 +197,15 @@ def test_the_page_works_without_script(browser: Any, site: str) -> None:
     assert "by=county" in tab.url
     assert tab.locator("#map-side li").count() == 2
     context.close()
+
+
+def test_on_a_phone_the_map_comes_first_and_its_controls_unfold(phone: Any, site: str) -> None:
+    phone.goto(f"{site}/map")
+    phone.wait_for_function("document.documentElement.dataset.mapReady === 'true'")
+    assert phone.locator(".map-canvas").bounding_box()["y"] < 300
+    assert not phone.locator("#map-form").is_visible()
+    phone.locator(".map-toggle").tap()
+    assert phone.locator("#map-form").is_visible()
+    phone.locator("#map-form label", has_text="未建会职工").tap()
+    phone.wait_for_url("**measure=workers**")
+    phone.locator(".map-legend", has_text="分母：应建会企业职工").wait_for()

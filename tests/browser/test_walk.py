@@ -188,3 +188,14 @@ def test_cards_of_a_phone_leave_no_empty_cell_and_show_the_address(phone: Any, s
     assert phone.locator("td[data-label='注册地址']").first.is_visible()
     gap = phone.locator("#list .card-head").evaluate("(head) => parseFloat(getComputedStyle(head).rowGap)")
     assert gap >= 4  # buttons that stand below the count do not touch it
+
+
+def test_the_towns_offered_follow_the_county(page: Any, site: str) -> None:
+    page.goto(f"{site}/firms")
+    page.locator("#f-county").select_option("990101")
+    page.locator("#f-town").select_option("990101001")
+    page.wait_for_url("**town=990101001**")
+    page.locator("#f-county").select_option("990102")
+    page.wait_for_url("**county=990102**")
+    page.wait_for_function("![...document.querySelectorAll('#f-town option')].some(o => o.value === '990101001')")
+    assert "town=" not in page.url

@@ -27,8 +27,9 @@ let saved = "normal";
 try { saved = localStorage.getItem(SIZE) || "normal"; } catch { /* as above */ }
 if (saved === "large") remember("large");
 
-// Empty fields of a filter say nothing: keep them out of the address.
+// Empty fields of a filter say nothing: keep them out of the address; towns of another county neither.
 document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.triggeringEvent?.target?.name === "county") event.detail.formData.delete("town");
   for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
 });
 document.addEventListener("formdata", (event) => {

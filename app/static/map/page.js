@@ -8,6 +8,8 @@ let running = null;
 let quiet = false; // the map moves because the address says so, not the other way round
 
 form.classList.add("with-script");
+const toggle = document.querySelector(".map-toggle"); // on a phone the map comes first and its controls unfold
+toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(form.classList.toggle("open"))));
 
 // --- the address --------------------------------------------------------------------------------------------------------
 function asked() {
