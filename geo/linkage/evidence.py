@@ -14,7 +14,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from geo.linkage.matches import form_of, other_place
+from geo.linkage.likeness import form_of, other_place
 from geo.linkage.options import LinkOptions
 from geo.linkage.rarity import information
 from geo.linkage.records import Record, Records

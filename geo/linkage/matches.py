@@ -1,17 +1,17 @@
 """One listed name against the register: codes first, then the name, then its core, then what is nearly the same."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from rapidfuzz.distance import OSA
-
+from geo.linkage.likeness import Scored, conflicts, form_of, other_place, regions_of, scored, similarity
 from geo.linkage.options import LinkOptions
-from geo.linkage.register import Register, without_tail
-from geo.linkage.slips import slipped
+from geo.linkage.register import Register, texts_of, without_tail
+from geo.linkage.slips import form_slipped, slipped
 from geo.text import CompanyName, fold, read_name
 
 _NAME_SCORE, _CORE_SCORE, _ORG_SCORE = 0.98, 0.96, 0.99
-_OTHER_COUNTY, _SAME_BRANCH, _SLIPS = 0.9, 0.75, 2
+_OTHER_COUNTY = 0.9
 
 
 @dataclass(frozen=True)
@@ -132,14 +132,15 @@ def _settled(
     options: LinkOptions,
 ) -> Match:
     """Choose among firms of the same name or core: the county decides, then the legal form; else a person does."""
-    inside = tuple(row for row in rows if not _conflict(query, listed, row, register))
+    inside = tuple(row for row in rows if not conflicts(listed, query.county, row, register))
     chosen = inside or rows
     if len(chosen) > 1:
         narrowed = tuple(row for row in chosen if form_of(register.names[row]) == form_of(listed))
         chosen = narrowed or chosen
     if len(chosen) > 1 and method == "name_core":
-        exact = tuple(row for row in chosen if _regions(register.names[row]) == _regions(listed))
+        exact = tuple(row for row in chosen if regions_of(register.names[row]) == regions_of(listed))
         chosen = exact or chosen
+    chosen = tuple(sorted(chosen, key=lambda row: _farness(row, query, listed, register)))
     chosen = tuple({register.keys[row]: row for row in reversed(chosen)}.values())[::-1]  # records of one firm are one
     row = chosen[0]
     score = _NAME_SCORE if method == "name" else _CORE_SCORE
@@ -168,14 +169,36 @@ def _settled(
     return Match(row, method, score, "review" if doubts else "auto", (*reasons, *doubts))
 
 
+def _farness(row: int, query: Query, listed: CompanyName, register: Register) -> tuple[bool, bool]:
+    """Sorts firms of one name: first those known to be in the county, then those whose place words are the same."""
+    return register.counties[row] != query.county, register.names[row].regions != listed.regions
+
+
 def _fuzzy(query: Query, listed: CompanyName, register: Register, *, options: LinkOptions) -> Match:
-    near = register.near(listed.core + (listed.branch or ""), options.candidates)
-    scored = sorted(_scored(query, listed, row, register) for row in near)
-    scored = [found for found in scored if found.score >= options.review_score]
-    if not scored:
+    """The nearest name: one slip away, else what shares most, among which the rivals of a sure link are looked for."""
+    close = _ranked(register.neighbours.of(texts_of(listed)), query, listed, register=register, options=options)
+    answer = _proposed(close, query, listed, register=register, options=options)
+    if answer.status == "review":
+        return answer
+    wide = {*(found.row for found in close), *register.near(texts_of(listed)[1], options.candidates)}
+    ranked = _ranked(sorted(wide), query, listed, register=register, options=options)
+    return _proposed(ranked, query, listed, register=register, options=options)
+
+
+def _ranked(
+    rows: Iterable[int], query: Query, listed: CompanyName, *, register: Register, options: LinkOptions
+) -> list[Scored]:
+    found = (scored(listed, query.county, row, register, least=options.review_score) for row in rows)
+    return sorted(one for one in found if one is not None)
+
+
+def _proposed(
+    ranked: list[Scored], query: Query, listed: CompanyName, *, register: Register, options: LinkOptions
+) -> Match:
+    if not ranked:
         return NOTHING
-    best = scored[0]
-    others = [other for other in scored[1:] if register.keys[other.row] != register.keys[best.row]]
+    best = ranked[0]
+    others = [other for other in ranked[1:] if register.keys[other.row] != register.keys[best.row]]
     registered = register.names[best.row]
     reasons: list[Any] = [["similar_name", {"listed": listed.full, "registered": registered.full, "edits": best.edits}]]
     if best.conflict:
@@ -188,70 +211,9 @@ def _fuzzy(query: Query, listed: CompanyName, register: Register, *, options: Li
     if near_score:
         rivals = [register.keys[found.row] for found in (best, *near_score[: options.listed_rivals])]
         reasons.append(["several_firms", {"firms": rivals}])
-    if not slipped(listed, registered, register):
+    in_form = best.edits == 1 and form_slipped(listed, registered)
+    if not in_form and not slipped(listed, registered, register):
         reasons.append(["another_word", {"listed": listed.full, "registered": registered.full}])
-    one_slip = best.edits == 1 and len(listed.core) >= options.slip_core and not near_text
+    one_slip = in_form or (best.edits == 1 and len(listed.core) >= options.slip_core and not near_text)
     sure = len(reasons) == 1 and (best.score >= options.auto_score or one_slip)
     return Match(best.row, "fuzzy", round(best.score, 4), "auto" if sure else "review", tuple(reasons))
-
-
-class _Scored(NamedTuple):
-    """A candidate; sorts best first: by score, then by edits of the whole name, then by row."""
-
-    loss: float
-    edits: int
-    row: int
-    conflict: bool
-
-    @property
-    def score(self) -> float:
-        return 1.0 - self.loss
-
-
-def similarity(listed: CompanyName, registered: CompanyName) -> float:
-    """Likeness of two names, 0..1, from the edits (swapped neighbours are one) between what is their own in them."""
-    if listed.branch and registered.branch:
-        head = OSA.normalized_similarity(listed.core, registered.core)
-        return float(min(head, OSA.normalized_similarity(listed.branch, registered.branch)))
-    return float(OSA.normalized_similarity(_bare(listed), _bare(registered)))
-
-
-def _scored(query: Query, listed: CompanyName, row: int, register: Register) -> _Scored:
-    registered = register.names[row]
-    score = similarity(listed, registered)
-    ours, theirs = without_tail(listed), without_tail(registered)
-    edits = int(OSA.distance(ours, theirs))
-    other_branch = bool(listed.branch and registered.branch) and score < _SAME_BRANCH
-    if edits <= _SLIPS and not other_branch:
-        score = max(score, 1.0 - edits / max(len(ours), len(theirs)))
-    conflict = _conflict(query, listed, row, register)
-    return _Scored(1.0 - score * (_OTHER_COUNTY if conflict else 1.0), edits, row, conflict)
-
-
-def _bare(name: CompanyName) -> str:
-    return name.core + name.form + (name.branch or "")
-
-
-def form_of(name: CompanyName) -> str:
-    """The legal form as compared: 有限责任公司 and 有限公司 are one."""
-    return name.form.replace("责任", "").replace("公司", "").strip("()")
-
-
-def _regions(name: CompanyName) -> frozenset[str]:
-    return frozenset(word.rstrip("市区县省") for word in name.regions)
-
-
-def other_place(listed: CompanyName, registered: CompanyName) -> dict[str, Any] | None:
-    """The place words of both names if they share none: 如东县…, 南通市… are registered at two offices."""
-    ours, theirs = _regions(listed), _regions(registered)
-    apart = ours and theirs and not ours & theirs
-    return {"listed": "".join(listed.regions), "registered": "".join(registered.regions)} if apart else None
-
-
-def _conflict(query: Query, listed: CompanyName, row: int, register: Register) -> bool:
-    """Whether the counties contradict each other, those written beside the names or those inside them."""
-    known = register.counties[row]
-    if query.county is not None and known is not None and query.county != known:
-        return True
-    ours, theirs = register.counties_named(listed), register.counties_named(register.names[row])
-    return bool(ours and theirs and not ours & theirs)

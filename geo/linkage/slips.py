@@ -1,8 +1,10 @@
 """Whether two names that are nearly the same differ by a slip of the pen, or by a word that makes another firm."""
 
-from geo.linkage.register import Register, pairs
+from rapidfuzz.distance import OSA
+
+from geo.linkage.likeness import same_or_alike
+from geo.linkage.register import Register, pairs, without_tail
 from geo.text import CompanyName
-from geo.text.alike import alike, sounds_near
 
 _A_WORD = 1000
 _OWN = 2
@@ -26,17 +28,25 @@ def slipped(listed: CompanyName, registered: CompanyName, register: Register) ->
         return not (set(ours) ^ set(theirs)) & _TELLING and (not rare or any(rare))
     if own_word_differs(ours, theirs):
         return False
-    if sorted(ours) != sorted(theirs) and not all(map(_alike, ours, theirs)):
+    if sorted(ours) != sorted(theirs) and not all(map(same_or_alike, ours, theirs)):
         told = {one for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1] for one in pair}
         return not told & _TELLING and all(rare)
     return not rare or any(rare)
+
+
+def form_slipped(listed: CompanyName, registered: CompanyName) -> bool:
+    """Whether two names differ by one slip inside the legal form (股有份限公司), whose words tell nobody apart."""
+    ours, theirs = without_tail(listed), without_tail(registered)
+    start = theirs.find(registered.core + registered.form) + len(registered.core)
+    end = start + len(registered.form)
+    if start < len(registered.core) or not ours.startswith(theirs[:start]) or not ours.endswith(theirs[end:]):
+        return False
+    written = ours[start : len(ours) - len(theirs) + end]
+    added = len(written) > len(registered.form)
+    return OSA.distance(written, registered.form) == 1 and (not added or set(written) == set(registered.form))
 
 
 def own_word_differs(ours: str, theirs: str) -> bool:
     """Whether the beginning of two cores differs, where a firm's own word stands; behind a town if there is one."""
     start = max(ours.find("镇", 0, 5), ours.find("乡", 0, 5)) + 1
     return ours[: start + _OWN] != theirs[: start + _OWN]
-
-
-def _alike(one: str, other: str) -> bool:
-    return one == other or alike(one, other) or sounds_near(one, other)

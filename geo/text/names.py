@@ -27,6 +27,7 @@ _NOTE = re.compile(r"(?<=.{4})\((?P<note>[^()]{1,20})\)?$")
 _FORM_WORDS = re.compile(r"集团|股份|合伙|独资|个体|合资|外资|合作$")
 _PHONE = re.compile(r"(?:电话|手机)?:?(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _BRACKET = re.compile(r"\(([^()]*)\)?")
+_ZONE = re.compile(r"(?:经济技术|经济|高新技术产业|高新技术)?(?:开发区|工业园区)(?=.{4})")
 _ADMIN = re.compile(
     r"^(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,4}?市(?!场))?"
     r"(?:[\u4e00-\u9fff]{2,3}?[区县市](?![\u4e00-\u9fff]?[域场区]))?"
@@ -84,8 +85,8 @@ def read_name(name: str, regions: Iterable[str] = frozenset()) -> CompanyName:
     if found := _BRANCH.match(text):
         text, branch = found["head"], found["branch"]
     text, form = _cut_tail(text, _FORM)
-    if text.endswith("集团") and len(text) > 4:
-        text, form = text[:-2], "集团" + (form or "")
+    while text.endswith(("集团", "控股")) and len(text) > 4:
+        text, form = text[:-2], text[-2:] + (form or "")
     inside = tuple(
         inner for inner in _BRACKET.findall(text) if inner and not (_meant(inner, words) or _FORM_WORDS.search(inner))
     )
@@ -122,7 +123,9 @@ def _without_regions(text: str, words: re.Pattern[str] | None) -> tuple[str, tup
         end = head.end() if head else 0
         return text[end:], (*((text[:end],) if end else ()), *regions)
     start = 0
-    while (found := words.match(text, start)) and len(text) - found.end() >= 2:
+    while (found := words.match(text, start) or (_ZONE.match(text, start) if start else None)) and len(
+        text
+    ) - found.end() >= 2:
         if found.group() == "中国" and len(text) - found.end() <= 4:  # 中国银行, 中国电信: the country is the name
             break
         regions.insert(0, found.group())

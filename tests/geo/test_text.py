@@ -98,6 +98,9 @@ def test_folding_twice_changes_nothing(raw: str) -> None:
         ("中国银行股份有限公司南通城港支行", "中国银行", (), "南通城港支行"),
         ("江苏文峰大世界股份有限公司第二分公司", "文峰大世界", ("江苏",), "第二分公司"),
         ("海门市凯凯不锈钢加工厂", "凯凯不锈钢加工厂", ("海门市",), None),
+        ("南通开发区忠平建材有限公司", "忠平建材", ("南通", "开发区"), None),
+        ("南通经济技术开发区自来水公司", "经济技术开发区自来水", ("南通",), None),
+        ("南通天利国有资产控股", "天利国有资产", ("南通",), None),
     ],
 )
 def test_a_company_name_is_taken_apart(name: str, core: str, regions: tuple[str, ...], branch: str | None) -> None:
