@@ -17,6 +17,8 @@ from geo.coverage import PRECISE
 from geo.review import Candidate, Item
 
 SHOWN_FIRMS = 6
+RECORDS = "甲乙"
+"""What two records are called beside each other and on the map."""
 FIRST = 10
 """Items at the head of the queue whose worth together the page tells."""
 MOST_HINTS = 60
@@ -61,7 +63,8 @@ def items(read: Reading) -> list[Item]:
     """Return every item of a survey, kept with it."""
     survey = read.survey
     return read.kept.get(
-        "review.items", lambda: review.items(survey.firms, survey.places, survey.links, read.divisions)
+        "review.items",
+        lambda: review.items(survey.firms, survey.places, survey.links, read.divisions, pairs=survey.same),
     )
 
 
@@ -140,6 +143,9 @@ def reasons(read: Reading, item: Item) -> list[tuple[str, str, dict[str, Any]]]:
     if item.kind == "link":
         found = read.survey.links["reasons"].get(item.subject)
         return [("link_reason", code, detail) for code, detail in review.listed(found)]
+    if item.kind == "double":
+        found = read.survey.same["reasons"].get(item.key.partition(":")[2])
+        return [("link_reason", code, detail) for code, detail in review.listed(found)]
     if item.kind in ("pin", "same"):
         return []
     found = read.survey.firms["location_reasons"].iloc[int(item.rows[0])]
@@ -149,13 +155,18 @@ def reasons(read: Reading, item: Item) -> list[tuple[str, str, dict[str, Any]]]:
 def picture(read: Reading, item: Item) -> dict[str, Any]:
     """Return what the map shows for an item, as JSON: extent, numbered choices, firms nearby, and which tool fits."""
     spots = [
-        {"number": choice.number, "lon": round(choice.lon, 6), "lat": round(choice.lat, 6), "name": choice.name}
+        {"number": _mark(item, choice), "lon": round(choice.lon, 6), "lat": round(choice.lat, 6), "name": choice.name}
         for choice in choices(read, item)
         if not math.isnan(choice.lon)
     ]
     hints = _hints(read, item)
     tool = {"pin": "line" if item.place_kind == "street" else "area"}.get(item.kind, "")
     return {"extent": _extent(read, item, spots, hints), "spots": spots, "hints": hints, "tool": tool, "key": item.key}
+
+
+def _mark(item: Item, choice: Choice) -> str:
+    """Return what marks a choice on the map: its key, or which of two records it is."""
+    return RECORDS[choice.number - 1] if item.kind == "double" else str(choice.number)
 
 
 def _hints(read: Reading, item: Item) -> list[list[float]]:

@@ -26,7 +26,7 @@ def under_review(survey: Survey, divisions: pd.DataFrame, decisions: pd.DataFram
 
     Of a building or market that waits for its pin one firm stands for all; settled items are left out.
     """
-    found = review.items(survey.firms, survey.places, survey.links, divisions)
+    found = review.items(survey.firms, survey.places, survey.links, divisions, pairs=survey.same)
     gone = review.closed(found, decisions)
     rows: list[int] = []
     for item in found:

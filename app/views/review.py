@@ -182,7 +182,7 @@ def _around(read: Reading, found: reviewing.Queue, item: Item | None) -> dict[st
     listed = page(pd.DataFrame({"item": pd.Series(found.items, dtype=object)}), number, LISTED)
     around: dict[str, Any] = {
         "read": read, "queue": found, "item": item, "listed": listed, "reviewer": reviewer.name(),
-        "acts": len(reviewer.acts()), "waiting": _waiting(), "first": reviewing.FIRST,
+        "acts": len(reviewer.acts()), "waiting": _waiting(), "first": reviewing.FIRST, "records": reviewing.RECORDS,
         "kind": request.values.get("kind", ""), "county": request.values.get("county", ""),
     }  # fmt: skip
     if item is not None:

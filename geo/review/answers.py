@@ -67,6 +67,8 @@ def _choose(item: Item, answer: Answer) -> list[Row]:
         return _about_addresses(item, answer, target)
     if item.kind == "county" and target.isdigit():
         return [{"kind": "accept", "subject": f"{item.place_kind}:{target}:{item.name}"}]
+    if item.kind == "double" and target == item.other:
+        return [{"kind": "link", "subject": item.subject, "target": target}]
     if item.kind == "link" and target:
         return [{"kind": "link", "subject": item.subject, "target": target}]
     if item.kind == "pin" and target and target != item.subject and item.place_kind in _PLACES:
@@ -84,7 +86,7 @@ def _refuse(item: Item, _answer: Answer) -> list[Row]:
     if item.kind == "county":
         counties = {c.target for c in item.candidates} | ({item.county} if item.county else set())
         return [{"kind": "forbid", "subject": f"{item.place_kind}:{code}:{item.name}"} for code in sorted(counties)]
-    if item.kind == "same":
+    if item.kind in ("same", "double"):
         return [{"kind": "unlink", "subject": item.subject, "target": item.other}]
     if item.kind == "link":
         return [{"kind": "link", "subject": item.subject, "target": None}]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-KINDS = ("pin", "county", "homonym", "address", "nowhere", "same", "link")
+KINDS = ("pin", "county", "homonym", "address", "nowhere", "same", "link", "double")
 """pin: a place or village without a position. county: a name of doubtful county. homonym: a village of several.
 address: contradicting or doubtful. nowhere: no or a foreign answer. same: two names that may mean one place.
-link: a doubtful link of a union."""
+link: a doubtful link of a union. double: two records that may be one firm."""
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"building": 1.0, "market": 1.0, "village": 0.5, "street": 0.3, "zone": 0.2, "same": 0.5}
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import geopandas as gpd
 import pandas as pd
 
+from geo.review.doubles import doubles
 from geo.review.doubts import doubts
 from geo.review.items import Candidate, Counts, Item, ordered
 from geo.review.names import near_names, same
@@ -14,12 +15,20 @@ _LINK = frozenset(("link", "unlink"))
 _RIVALS = 8
 
 
-def items(firms: pd.DataFrame, places: gpd.GeoDataFrame, links: pd.DataFrame, divisions: pd.DataFrame) -> list[Item]:
+def items(
+    firms: pd.DataFrame,
+    places: gpd.GeoDataFrame,
+    links: pd.DataFrame,
+    divisions: pd.DataFrame,
+    *,
+    pairs: pd.DataFrame,
+) -> list[Item]:
     """Return what a person should look at, what is worth most first.
 
     Parameters
     ----------
     firms, places, links : FIRMS, PLACES and LINKS of a survey
+    pairs : SAME of the survey: records that may be one firm
     divisions : DIVISIONS, for names and positions of villages
     """
     counts = Counts(firms)
@@ -29,6 +38,7 @@ def items(firms: pd.DataFrame, places: gpd.GeoDataFrame, links: pd.DataFrame, di
         *doubts(firms, counts),
         *same(firms, places, near, counts),
         *_links(firms, links, counts),
+        *doubles(firms, pairs, counts),
     ]
     return ordered(found)
 

@@ -116,7 +116,7 @@ def test_skipping_goes_round(client: FlaskClient) -> None:
     second = client.get("/review/item", query_string={"after": TOWER}).get_json()["key"]
     assert second == f"pin:{review_city.MARKET}"
     keys, at = [], TOWER
-    for _ in range(12):
+    while at not in keys:
         keys.append(at)
         at = client.get("/review/item", query_string={"after": at}).get_json()["key"]
     assert at in keys

@@ -126,3 +126,26 @@ def test_the_command_lists_joins_tells_apart_and_takes_back(app: Flask) -> None:
     assert run(args=["same", "undo", act]).exit_code == 0
     assert run(args=["same", "undo", act]).exit_code == 2
     assert run(args=["same", "join", CODE, "row:nobody"]).exit_code == 2
+
+
+def test_the_review_queue_asks_about_the_pair_and_a_key_writes_the_same_decision(
+    app: Flask, client: FlaskClient
+) -> None:
+    answer = client.get("/review/item?kind=double").get_json()
+    assert answer["key"].startswith("double:")
+    item = BeautifulSoup(answer["item"], "html.parser")
+    assert {button["data-key"] for button in item.select("button[data-key]")} >= {"1", "2", "u"}
+    assert item.select_one("table.data") is not None
+    assert item.select(".why li")
+    said = {"item": answer["key"], "by": "张三", "kind": "double"}
+    target = str(item.select_one("[name=target]")["value"])  # type: ignore[index]
+    for act, kind in (("choose", "link"), ("refuse", "unlink")):
+        told = client.post(
+            "/review/decide", data={**said, "act": act, "target": target}, headers={"Accept": "application/json"}
+        )
+        assert told.status_code == 200
+        with app.app_context(), session() as opened:
+            row = store.read(opened, "decisions", store.CITY).iloc[-1]
+        assert (row["kind"], "=".join(sorted((row["subject"], row["target"])))) == (kind, answer["key"][7:])
+        back = client.post("/review/undo", data=said, headers={"Accept": "application/json"}).get_json()
+        assert back["key"] == answer["key"]

@@ -9,7 +9,7 @@ import pytest
 from invented import decisions, firms, frame, places
 from shapely import Point
 
-from geo.frames import DIVISIONS, LINKS
+from geo.frames import DIVISIONS, LINKS, SAME
 from geo.review import Answer, AnswerRefusedError, Item, closed, items, located_together, rows
 from geo.review.names import near_names
 
@@ -42,10 +42,19 @@ def doubt(address: str, parts: Sequence[tuple[str, str]], reasons: list[Any], **
 
 
 def queue(
-    given: dict[str, dict[str, Any]], known: dict[str, dict[str, Any]] | None = None, links: Any = None
+    given: dict[str, dict[str, Any]],
+    known: dict[str, dict[str, Any]] | None = None,
+    links: Any = None,
+    pairs: Any = None,
 ) -> list[Item]:
     learned = {key: {"origin": "registry", "mentions": 3, **row} for key, row in (known or {}).items()}
-    return items(firms(given), places(learned), LINKS.empty() if links is None else links, divisions())
+    return items(
+        firms(given),
+        places(learned),
+        LINKS.empty() if links is None else links,
+        divisions(),
+        pairs=pairs if pairs is not None else SAME.empty(),
+    )
 
 
 def by_key(found: list[Item], key: str) -> Item:
@@ -234,3 +243,21 @@ def test_answers_that_say_nothing_are_refused(answer: Answer) -> None:
 def test_an_empty_city_has_an_empty_queue() -> None:
     assert queue({}) == []
     assert located_together([]) == 0
+
+
+def test_two_records_that_may_be_one_firm_are_an_item_that_link_and_unlink_close() -> None:
+    given = at("building", 2, "t", building=TOWER) | at("village", 1, "v", village_code=VILLAGE)
+    row = {"one": "t0", "other": "v0", "method": "name", "score": 0.8, "bits": 2.0, "status": "review", "reasons": []}
+    pairs = {"t0=v0": row, "t1=v0": row | {"one": "t1", "status": "auto"}, "t0=gone": row | {"other": "gone"}}
+    found = queue(given, {TOWER: {}}, pairs=frame(SAME, pairs))
+    assert [item.key for item in found if item.kind == "double"] == ["double:t0=v0"]
+    item = by_key(found, "double:t0=v0")
+    assert (item.firms, item.worth, item.subject, item.other) == (2, 0.8, "t0", "v0")
+    assert rows(item, Answer("choose", "v0")) == [{"kind": "link", "subject": "t0", "target": "v0"}]
+    assert rows(item, Answer("refuse")) == [{"kind": "unlink", "subject": "t0", "target": "v0"}]
+    with pytest.raises(AnswerRefusedError):
+        rows(item, Answer("choose", "t1"))
+    for kind, one, two in (("link", "t0", "v0"), ("unlink", "v0", "t0")):
+        made = decisions({"d": {"kind": kind, "subject": one, "target": two}})
+        assert closed(found, made) == {item.key}
+    assert closed(found, decisions({"d": {"kind": "link", "subject": "t0", "target": "v1"}})) == set()
