@@ -10,7 +10,7 @@ from app.models import ImportBatch
 from geo.registry import REJECT, gates, weight
 
 SHOWN = 8
-"""Unused columns that are named; the others are counted, and named if asked for."""
+"""Unused columns, and rows of firms probably known, that are named; the others are counted."""
 
 
 def tell(result: imports.Plan, *, every_column: bool) -> None:
@@ -19,6 +19,8 @@ def tell(result: imports.Plan, *, every_column: bool) -> None:
     click.echo(f"{'试算 / dry run' if dry else '已导入 / imported'}: {result.request.filename}")
     for code, detail in result.notes:
         click.echo(f"  注意 / note: {explain('fault', code, detail)}")
+        for row, name, _key, stored in detail.get("known", ())[:SHOWN]:
+            click.echo(f"    行 / row {row}: {name} → {stored}")
     pairs = ", ".join(f"{name}={column}" for name, column in result.matching.columns.items())
     click.echo(f"  列 / columns: {pairs}")
     _tell_unused(result.matching.spare, every_column=every_column)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import ground, store
 from app.config import settings
+from app.imports.doubles import Doubles
 from app.imports.gates import look
 from app.imports.opening import Opened, OsmFile
 from app.imports.recognition import recognise
@@ -88,6 +89,7 @@ def take(
     told("import", 0, of)
     outlines = _outlines(session, opened)
     watch = watched(opened, outlines)
+    doubles = _doubles(session, opened, setting)
     for part in opened.parts(outlines, lambda count: told("read", count, 0)):
         watch.see(part.rows)
         kind, rows = _checked_as(opened.request.kind, part.place_kind), part.rows
@@ -97,15 +99,23 @@ def take(
         checked = recognise(session, opened.request.kind, _with_layer_faults(checked, opened), taken)
         status = _write(session, checked, batch)
         _count(tally, checked, status)
+        if doubles is not None:
+            doubles.see(checked.frames["enterprises"], status, checked.rows)
         if keep is not None:
             keep(_faulty_rows(opened, rows, checked.faults))
         told("import", min(tally.rows_in, of), of)
     refuse_empty(opened, tally.rows_in)
-    tally.notes = _notes(tally)
+    tally.notes = (*_notes(tally), *(doubles.notes() if doubles is not None else ()))
     tally.findings = (*tally.findings, *watch.findings())
     if batch is not None:
         refuse_contradicted(opened, tally.findings, setting.divisions)
     return tally
+
+
+def _doubles(session: Session, opened: Opened, setting: Setting) -> Doubles | None:
+    if opened.request.kind != "enterprises":
+        return None
+    return Doubles(session, setting.divisions, store.read(session, "aliases", store.CITY))
 
 
 def _notes(tally: Tally) -> tuple[tuple[str, dict[str, Any]], ...]:

@@ -2,7 +2,7 @@
 
 from app.store import decisions, headcounts, imports, providers, settings, surveys
 from app.store.layers import HEADCOUNTS, LAYERS
-from app.store.reading import count, find, inputs, read
+from app.store.reading import count, find, firm_names, inputs, read
 from app.store.scope import CITY, Scope
 from app.store.versions import data_version, input_version
 from app.store.writing import Outcome, write
@@ -17,6 +17,7 @@ __all__ = [
     "data_version",
     "decisions",
     "find",
+    "firm_names",
     "headcounts",
     "imports",
     "input_version",

@@ -46,6 +46,13 @@ def count(session: Session, layer: str) -> int:
     return int(session.scalar(query) or 0)
 
 
+def firm_names(session: Session) -> list[tuple[str, str, str | None]]:
+    """Return key, name and organisation code of every stored firm, without scope: for telling what is known."""
+    table = LAYERS["enterprises"].table
+    query = sa.select(table.c.key, table.c.name, table.c.org_code, table.c.uscc).where(*_current(LAYERS["enterprises"]))
+    return [(key, name, org or (uscc or "")[8:17] or None) for key, name, org, uscc in session.execute(query)]
+
+
 def inputs(session: Session, *, on: date | None = None) -> "Inputs":
     """Return all that a survey of the city reads, as of ``on``."""
     from geo.survey import Inputs

@@ -1,6 +1,7 @@
 """Which enterprises a union register means: codes, then names, then cores, then what is nearly the same."""
 
 from geo.linkage.filling import filled, lent
+from geo.linkage.known import Known, known
 from geo.linkage.links import hosted, link
 from geo.linkage.matches import Match, Query, match
 from geo.linkage.options import LinkOptions
@@ -8,6 +9,7 @@ from geo.linkage.register import Register, joined, prepare, region_words
 from geo.linkage.same import by_worth, decided, pair_key, same, stands_for
 
 __all__ = [
+    "Known",
     "LinkOptions",
     "Match",
     "Query",
@@ -17,6 +19,7 @@ __all__ = [
     "filled",
     "hosted",
     "joined",
+    "known",
     "lent",
     "link",
     "match",

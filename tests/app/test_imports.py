@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from app import create_app, ground, imports, store
 from app.config import Config
+from app.imports import doubles
 from app.models import Enterprise, Headcount, ImportBatch, LaborUnion, Membership, Place
 from geo.datum import from_wgs84
 from geo.errors import FileRefused
@@ -400,3 +401,34 @@ def test_borders_of_counties_are_held_against_those_of_the_city(embedded, tmp_pa
         assert "LAYER_DATUM_AGREES_LINES" in found
     else:
         assert found["LAYER_DATUM_WRONG_LINES"]["datum"] == true
+
+
+def test_new_rows_that_are_probably_known_firms_are_told_and_imported_all_the_same(database, tmp_path, monkeypatch):
+    first = [
+        ["海门环球物流有限公司", "91320612138743640B", "海门镇金通路60号", "3", "2025-12-31"],
+        ["海门区宏图建筑设计院有限公司", "", "海门镇育才路135号", "40", "2025-12-31"],
+    ]
+    more = [
+        ["环球物流（海门）有限责任公司", "", "海门镇金通路60号", "3", "2025-12-31"],
+        ["海门宏图建筑设计院", "", "海门镇育才路135号", "40", "2025-12-31"],
+        ["海门环球物流有限公司江滨分公司", "", "海门镇解放路1号", "3", "2025-12-31"],
+        ["海门星辰物流有限公司", "", "海门镇解放路2号", "3", "2025-12-31"],
+        ["崇川区宏图建筑设计院有限公司", "", "青年路1号", "3", "2025-12-31"],
+    ]
+    commit(database, write(tmp_path / "a.csv", HEADER, *first))
+    path = write(tmp_path / "b.csv", HEADER, *more)
+    for plan in (imports.plan(database, request(path), day=DAY), commit(database, path)):
+        told = dict(plan.notes)["ROWS_PROBABLY_KNOWN"]
+        assert (told["rows"], told["new"]) == (2, 5)
+        assert [(row, stored) for row, _, _, stored in told["known"]] == [
+            (2, "海门环球物流有限公司"),
+            (3, "海门区宏图建筑设计院有限公司"),
+        ]
+        assert counts(plan) == {"new": 5}
+    monkeypatch.setattr(doubles, "MOST", 3)
+    third = write(tmp_path / "d.csv", HEADER, ["海门环球物流公司", "", "海门镇金通路61号", "3", "2025-12-31"])
+    assert dict(imports.plan(database, request(third), day=DAY).notes)["NOT_ALL_COMPARED"] == {
+        "stored": 7,
+        "new": 1,
+        "looked": 0,
+    }
