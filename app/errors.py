@@ -268,6 +268,8 @@ def sentence(error: AtlasError) -> str:
     """
     told, detail = saying(error.code), _detail(error)
     file = str(error.detail.get("file") or "")
+    if detail.startswith(str(told.title)):  # a sentence that says it all, as it stands on pages
+        detail = detail.removeprefix(str(told.title)).lstrip("：；;:，, ")
     if file and file not in detail:
         detail = f"{file}：{detail}" if detail else file
     if not detail and not (isinstance(error, FileRefused | NoSurveyError) or error.code not in SAYINGS):

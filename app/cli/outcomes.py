@@ -16,7 +16,9 @@ SHOWN = 8
 def tell(result: imports.Plan, *, every_column: bool) -> None:
     """Say what became, or would become, of the rows, and how the columns were read."""
     tally, dry = result.tally, result.batch is None
-    click.echo(f"{'试算 / dry run' if dry else '已导入 / imported'}: {result.request.filename}")
+    taken = tally.rejected < tally.rows_in
+    done = "已导入 / imported" if taken else "没有导入 / nothing imported"
+    click.echo(f"{'试算 / dry run' if dry else done}: {result.request.filename}")
     for code, detail in result.notes:
         click.echo(f"  注意 / note: {explain('fault', code, detail)}")
         for row, name, _key, stored in detail.get("known", ())[:SHOWN]:

@@ -13,6 +13,8 @@ from geo.errors import FileRefused
 
 UNPACKED_LIMIT = 6_000_000_000
 """Most bytes a zipped file may hold unpacked."""
+BOMB_FROM, BOMB_RATIO = 100_000_000, 400
+"""A part that unpacks to so many bytes, so many times its packed size, is a trick and no table."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES: Mapping[bytes, str] = MappingProxyType(
     {
@@ -105,7 +107,7 @@ def _zipped(path: Path) -> str:
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, zlib.error):
         return _refuse(path, "FILE_TRUNCATED", "is cut short or damaged")
     size = sum(info.file_size for info in infos.values())
-    if size > UNPACKED_LIMIT:
+    if size > UNPACKED_LIMIT or any(map(_is_bomb, infos.values())):
         return _refuse(path, "FILE_TOO_LARGE", "holds too much when unpacked", {"bytes": size, "limit": UNPACKED_LIMIT})
     if any(info.flag_bits & 1 for info in infos.values()) or b"encryption-data" in manifest:
         return _refuse(path, "FILE_PASSWORD", "is protected by a password")
@@ -119,6 +121,10 @@ def _zipped(path: Path) -> str:
         return "layer"
     inside = "docx" if "word/document.xml" in infos else "zip"
     return _refuse(path, "FILE_KIND", "is not a table or layer", {"is": inside})
+
+
+def _is_bomb(info: zipfile.ZipInfo) -> bool:
+    return info.file_size > BOMB_FROM and info.file_size > BOMB_RATIO * max(info.compress_size, 1)
 
 
 def _compound(path: Path) -> str:

@@ -19,6 +19,8 @@ from geo.registry import BadCell
 STREAM_FROM = 400_000_000
 """Bytes of a sheet's XML above which rows are streamed (slower, but within bounded memory)."""
 BAD_CELLS_LIMIT = 100_000
+ROW_LIMIT = 64_000_000
+"""Most bytes between the ends of two rows; 16,384 full cells need less."""
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _REF = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]+</|<(?:\w+:)?is\b")
@@ -150,9 +152,13 @@ def _bad_cells(path: Path, part: str) -> Mapping[int, dict[int, BadCell]]:
         with zipfile.ZipFile(path) as archive, archive.open(part) as file:
             rest = b""
             while block := file.read(1 << 20):
+                seam = max(len(rest) - 6, 0)  # what stands before has been searched
                 rest += block
-                cut = rest.rfind(b"</row>") + 6 if b"</row>" in rest else rest.rfind(b":row>") + 5
+                cut = max(rest.rfind(b"</row>", seam) + 6, rest.rfind(b":row>", seam) + 5)
                 piece, rest = (rest[:cut], rest[cut:]) if cut > 5 else (b"", rest)
+                if len(rest) > ROW_LIMIT:
+                    detail = {"file": path.name, "bytes": len(rest), "limit": ROW_LIMIT}
+                    raise FileRefused(f"{path.name} has a row without end", code="FILE_TOO_LARGE", detail=detail)
                 if b't="e"' not in piece and b"<f" not in piece and b":f>" not in piece:
                     continue
                 for row, column, cell in _scan(piece):

@@ -29,7 +29,7 @@ _DAY = re.compile(r"^(\d{4})\D{1,2}?(\d{1,2})(?:\D{1,2}?(\d{1,2}))?\D?(?:[T日]?
 _DAY_LAST = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 _ABOUT = re.compile(
     r"大约|大概|约|接近|将近|近|不足|不到|不少于|不多于|不低于|不超过|至少|至多|超过|大于|多于|高于|小于|少于|低于|余|左右|上下|以上|以下|以内|几|多"
-    r"|[<>≤≥±+]=?|(?<=\d)[-~—–至到](?=\d)"
+    r"|^[<>≤≥]=?|\+$|(?<=\d)[-~—–至到](?=\d)"
 )
 """Words and signs of a number that is not exact."""
 _ABOVE = re.compile(r"(?<!不)(?:超过|大于|多于|高于)|>(?!=)")
@@ -117,7 +117,7 @@ def _estimate(text: str) -> Reading:
     """
     number = _RANGE_END.sub("", text)
     step = 1 if _ABOVE.search(text) else -1 if _BELOW.search(text) else 0
-    if number.startswith("几"):
+    if number.startswith("几") or len(re.findall(r"\d[\d.]*", number)) > 1:
         return None, ("COUNT_APPROXIMATE", {})
     number = re.sub(r"^(?=[百千万])", "一", _ABOUT.sub("", number).replace("=", ""))
     value, fault = _count(float(number)) if _NUMBER.match(number) else _count_in_words(number)
