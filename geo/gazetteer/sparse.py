@@ -8,7 +8,8 @@ number lies; and the radius holds nine of ten of what they say together.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -41,17 +42,27 @@ class Paces:
 
     paces: np.ndarray
     lengths: np.ndarray
+    _told: dict[float, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     def prior(self, length_m: float) -> np.ndarray:
         """Return the chances of the paces thought of, for a street of this length."""
+        found = self._told.get(length_m)
+        if found is None:
+            found = self._told[length_m] = self._prior(length_m)
+        return found
+
+    def _prior(self, length_m: float) -> np.ndarray:
         anywhere = np.full(len(_PACES), 1.0 / len(_PACES))
         if len(self.paces) < _LEAST_STREETS:
             return anywhere
-        kernel = np.exp(-0.5 * ((np.log(_PACES)[:, None] - self.paces) / _LIKE_PACE) ** 2)
-        kernel /= kernel.sum(axis=0)
-        all_streets = _shrunk(kernel.sum(axis=1), float(len(self.paces)), anywhere)
+        all_streets = _shrunk(self._kernel.sum(axis=1), float(len(self.paces)), anywhere)
         alike = np.exp(-0.5 * ((math.log(length_m) - self.lengths) / _LIKE_LENGTH) ** 2)
-        return _shrunk(kernel @ alike, float(alike.sum()), all_streets)
+        return _shrunk(self._kernel @ alike, float(alike.sum()), all_streets)
+
+    @cached_property
+    def _kernel(self) -> np.ndarray:
+        kernel = np.exp(-0.5 * ((np.log(_PACES)[:, None] - self.paces) / _LIKE_PACE) ** 2)
+        return np.asarray(kernel / kernel.sum(axis=0))
 
 
 def _shrunk(found: np.ndarray, count: float, behind: np.ndarray) -> np.ndarray:
@@ -146,4 +157,4 @@ def _radius(middle: np.ndarray, spread: np.ndarray, weight: np.ndarray, at: tupl
 
 def _normal(z: np.ndarray) -> np.ndarray:
     """Return the share of a normal distribution below ``z``, by the logistic curve that is hardly another."""
-    return 1.0 / (1.0 + np.exp(-np.clip(1.5976 * z + 0.070566 * z**3, -60.0, 60.0)))
+    return 1.0 / (1.0 + np.exp(-np.clip(z * (1.5976 + 0.070566 * z * z), -60.0, 60.0)))
