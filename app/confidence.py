@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.config import settings
+from geo.errors import FileRefused
 from geo.geocode import LocateOptions
 from geo.geocode.confidence import Calibration
 from geo.io.calibration import FILE, read_calibration
@@ -13,6 +14,15 @@ def calibration() -> Calibration:
     """Return the calibration in use; its ``reliability`` is what the quality page shows."""
     folders = (settings().instance, settings().data)
     return _read(folders, tuple(_changed(folder / FILE) for folder in folders))
+
+
+def fitted() -> Calibration | None:
+    """Return the calibration in use if it tells how reliable it is, None where none can be read."""
+    try:
+        found = calibration()
+    except FileRefused:
+        return None
+    return found if found.reliability else None
 
 
 def locate_options(error_budget: float | None = None) -> LocateOptions:

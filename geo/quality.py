@@ -32,6 +32,16 @@ DOUBLES = ("same_code", "same_name_and_address", "same_name")
 _DECIDED = frozenset(("DECIDED", "DECIDED_OUTSIDE", "DECIDED_NOWHERE", "PINNED"))
 
 
+@dataclass(frozen=True)
+class Taken:
+    """How many firms would be taken without a person from a confidence on; ``perhaps`` more that a person sees now."""
+
+    auto: int
+    perhaps: int
+    review: int
+    none: int
+
+
 @dataclass(frozen=True, eq=False)
 class Quality:
     """The quality of FIRMS; rows are places in the frame."""
@@ -53,6 +63,22 @@ class Quality:
         """Return by state of the answer: ``firms`` and ``share``."""
         counts = self.firms["location_status"].astype("object").value_counts().reindex(STATUSES, fill_value=0)
         return pd.DataFrame({"firms": counts, "share": counts / max(len(self.firms), 1)})
+
+    def taken_from(self, threshold: float) -> Taken:
+        """Return how many firms would be taken without a person if ``threshold`` were the least confidence.
+
+        What a person decided stays. Below what is automatic now, a firm may be under review for another reason: those
+        are ``perhaps`` automatic.
+        """
+        status = self.firms["location_status"].astype("object").to_numpy()
+        claimed = self.firms["confidence"].to_numpy(dtype=float, na_value=np.nan)
+        auto, review = status == "auto", status == "review"
+        decided = np.asarray([any(code in _DECIDED for code, _ in told) for told in self._evidence], dtype=bool)
+        least = np.min(claimed, where=auto & ~decided & ~np.isnan(claimed), initial=1.0)
+        kept = int((auto & (decided | (claimed >= threshold))).sum())
+        perhaps = int((review & (claimed >= threshold) & (claimed < least)).sum())
+        answered = int((auto | review).sum())
+        return Taken(kept, perhaps, answered - kept, len(status) - answered)
 
     @cached_property
     def sources(self) -> pd.DataFrame:

@@ -13,8 +13,10 @@ import geopandas as gpd
 import pandas as pd
 from flask import current_app
 
+from app import budget
 from app.cli import Share, Target
 from app.confidence import locate_options
+from app.db import session
 from geo import gazetteer as gazetteers
 from geo import places as placing
 from geo.frames import ALIASES, OUTLINES
@@ -75,6 +77,9 @@ def geocode(
     known = _from_files(divisions) if no_database or divisions else _from_database()
     known, left = _with_layers(known, layers, words, datum)
     names, known = _names(rows.frame["address"], known, learning=not no_learning)
+    if error_budget is None and not (no_database or divisions):
+        with session() as opened:
+            error_budget = budget.in_force(opened).share
     tally = _answer(rows.frame, names, known, target, locate_options(error_budget))
     _report(tally, names.hash, len(rows.malformed), left)
     sys.exit(1 if rows.malformed or left else 0)

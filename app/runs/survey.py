@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import store
+from app import budget, store
 from app.confidence import locate_options
 from app.config import settings
 from app.models import Run
@@ -34,9 +34,11 @@ def work(job: Job) -> Mapping[str, Any]:
     assert job.on_day is not None
     with job.database.session() as session:
         inputs, version = store.inputs(session, on=job.on_day), store.input_version(session)
+        allowed = budget.in_force(session).share
     rules = read_rules(settings().data).in_force(job.rules_day or job.on_day)
+    options = survey.Options(locate=locate_options(allowed))
     found = survey.survey(
-        inputs, on=job.on_day, rules=rules, options=survey.Options(locate=locate_options()), progress=job.progress,
+        inputs, on=job.on_day, rules=rules, options=options, progress=job.progress,
         segmenter=read_segmenter(settings().data / SEGMENTER),
     )  # fmt: skip
     with job.database.session(write=True) as session:

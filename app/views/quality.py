@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from app import reliability, store
+from app import budget, confidence, store
 from app.arguments import asks
 from app.config import settings
 from app.current import reading, scope
@@ -33,11 +33,12 @@ def show() -> str:
     read = reading()
     with session() as opened:
         decisions = store.read(opened, "decisions", scope())
+        allowed = budget.in_force(opened)
         batches = [b for b in store.imports.latest(opened, limit=60) if b.status == "done"]
     found = of(read)
     return render_template(
         "quality/page.html", read=read, quality=found, total=read.total(), faults=FAULTS,
-        claims=found.claims(decisions), fitted=reliability.fitted(), batches=batches[:MOST_LAYERS],
+        claims=found.claims(decisions), fitted=confidence.fitted(), budget=allowed, batches=batches[:MOST_LAYERS],
         stale=list(found.stale.items())[:MOST_NAMES], stale_count=len(found.stale),
     )  # fmt: skip
 

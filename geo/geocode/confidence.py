@@ -113,6 +113,11 @@ class Calibration:
                 least = one.low
         return least
 
+    def above(self, least: float) -> tuple[int, int]:
+        """Return how many held-out answers have such a confidence, by whole bins, and how many of them were wrong."""
+        bins = [one for one in self.reliability if one.low >= least]
+        return sum(one.n for one in bins), sum(one.n - one.right for one in bins)
+
 
 _MOST = 100_000
 

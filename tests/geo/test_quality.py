@@ -8,7 +8,7 @@ import pytest
 from invented import decisions, firms
 
 from geo.decisions import address_key
-from geo.quality import EDGES, Quality
+from geo.quality import EDGES, Quality, Taken
 
 NAN = {"lon": math.nan, "lat": math.nan, "radius_m": math.nan}
 OLD = ["OLD_NAME", {"from": "东沟县", "to": "东沟区"}]
@@ -119,3 +119,19 @@ def test_an_empty_register_has_a_quality_too() -> None:
     assert all(len(rows) == 0 for rows in found.doubles.values())
     assert isinstance(found.claims(decisions()), pd.DataFrame)
     assert np.isfinite(found.levels["share"]).all()
+
+
+def test_a_threshold_tells_who_is_taken_what_is_decided_stays_and_doubts_are_perhaps() -> None:
+    rows = {
+        "a": {"location_status": "auto", "confidence": 0.99},
+        "b": {"location_status": "auto", "confidence": 0.93},
+        "c": {"location_status": "auto", "confidence": 0.10, "location_reasons": [["DECIDED", {}]]},
+        "d": {"location_status": "review", "confidence": 0.97},
+        "e": {"location_status": "review", "confidence": 0.80},
+        "f": {"location_status": "none", "confidence": 0.0},
+    }
+    quality = Quality(firms(rows))
+    assert quality.taken_from(0.9) == Taken(3, 0, 2, 1)
+    assert quality.taken_from(0.95) == Taken(2, 0, 3, 1)
+    assert quality.taken_from(1.01) == Taken(1, 0, 4, 1)
+    assert quality.taken_from(0.7) == Taken(3, 1, 2, 1)
