@@ -10,7 +10,8 @@ from app.config import settings
 from app.current import partial, reading
 from app.downloads import download
 from app.listing import ordered, page
-from app.reading import Reading
+from app.maps import positions, scene
+from app.reading import DIVISION_KINDS, Reading
 from app.reports import rankings
 from app.views import Nav
 from geo.coverage import UNPLACED
@@ -65,6 +66,9 @@ def ranked(read: Reading, kind: str, sort: str) -> tuple[pd.DataFrame, int]:
     """
     chosen = query.read(request.args)
     every = read.ranking(kind, chosen)
+    if kind in DIVISION_KINDS:  # a division without a position of its own is drawn amid what lies in it
+        spots = positions.points(scene.of(read), kind)["lon"]
+        every = every.assign(drawn=spots.reindex(every.index).notna())
     table = every[every["gap"].gt(0)] if chosen.conditions() else every
     table = ordered(table.assign(last=table.index == UNPLACED), sort, SORTS)
     return table.sort_values("last", kind="stable"), len(every) - len(table)

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from app.current import reading
 from app.errors import NotFoundError
-from app.maps import locator
+from app.maps import locator, positions, scene
 from app.maps.assets import Component
 from app.query import of_place
 from app.reading import CODE_KINDS, DIVISION_KINDS, Reading
@@ -40,8 +40,21 @@ def show(kind: str, key: str) -> str:
     return render_template(
         "places/page.html", read=read, kind=kind, key=key, place=place, chosen=chosen, total=read.total(chosen),
         inside=inside, floors=floors, groups=groups, firms=firms, part=_map(read, kind, key),
-        undotted=int((~locator.dotted(firms)).sum()),
+        undotted=int((~locator.dotted(firms)).sum()), standing=_standing(read, kind, key),
+        unseated=_unseated(read, key) if kind == "county" else [],
     )  # fmt: skip
+
+
+def _standing(read: Reading, kind: str, key: str) -> str:
+    return positions.standing(scene.of(read), kind, key) if kind in DIVISION_KINDS and key else ""
+
+
+def _unseated(read: Reading, county: str) -> list[tuple[str, str]]:
+    """Return code and name of the towns of a county that have no position of their own, with firms in them."""
+    known = positions.points(scene.of(read), "town").index
+    return [
+        (code, name) for code, name in read.towns(county) if code in known and _standing(read, "town", code) != "own"
+    ]
 
 
 def _map(read: Reading, kind: str, key: str) -> Component | None:

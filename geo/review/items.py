@@ -13,7 +13,7 @@ KINDS = ("pin", "county", "homonym", "address", "nowhere", "same", "link", "doub
 address: contradicting or doubtful. nowhere: no or a foreign answer. same: two names that may mean one place.
 link: a doubtful link of a union. double: two records that may be one firm."""
 WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {"building": 1.0, "market": 1.0, "village": 0.5, "street": 0.3, "zone": 0.2, "same": 0.5}
+    {"building": 1.0, "market": 1.0, "village": 0.5, "street": 0.3, "zone": 0.2, "town": 0.2, "same": 0.5}
 )
 """What one firm counts that a pin of this kind locates: a point for a street or zone says less than one for a building.
 
@@ -26,7 +26,7 @@ class Candidate:
     """A possible answer: the key it would put the firms into (``""``: the position itself), where it lies, how likely.
 
     ``told`` says where it comes from: ``reading`` (the address), ``register`` (positions the register gives), ``name``
-    (a place of a similar name), ``link`` (a firm of the register).
+    (a place of a similar name), ``link`` (a firm of the register), ``inside`` (amid what is known to lie in it).
     """
 
     target: str

@@ -1,4 +1,4 @@
-"""Places and villages that firms name and nobody has put on the map."""
+"""Places, villages and towns that firms name and nobody has put on the map."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.coverage import PRECISE
 from geo.review.items import WEIGHTS, Candidate, Counts, Item
 
 _ORDER = {
@@ -17,7 +18,8 @@ _ORDER = {
 """Levels, finest first."""
 _KINDS = ("building", "market", "street", "zone")
 _CLOSED_BY = frozenset(("pin", "alias", "forbid", "place", "retype"))
-_LEAST_GIVEN = 1
+_LEAST_GIVEN, _LEAST_INSIDE = 1, 3
+_COARSE = ("village_code", "town_code")
 
 
 def pins(
@@ -46,17 +48,39 @@ def pins(
                 name=str(place["name"]), county=_text(place["county_code"]), closed_by=_CLOSED_BY,
                 subjects=frozenset((key,)), candidates=(*_given(firms, rows), *_similar(near.get(key, ()), places)),
             )  # fmt: skip
-    villages = _grouped(firms["village_code"], nowhere & firms["level"].eq("village").to_numpy(dtype=bool))
-    for code, rows in villages.items():
-        known = code in divisions.index
-        if known and pd.notna(divisions.at[code, "lon"]):
-            continue
-        yield counts.item(
-            f"pin:{code}", "pin", rows, weight=WEIGHTS["village"], subject=code, place_kind="village",
-            name=str(divisions.at[code, "name"]) if known else code, county=str(counties[rows[0]]),
-            closed_by=frozenset(("pin",)),
-            subjects=frozenset((code,)), candidates=tuple(_given(firms, rows)),
-        )  # fmt: skip
+    middles = _middles(firms, divisions)
+    for level, column in (("village", "village_code"), ("town", "town_code")):
+        coarse = _grouped(firms[column], nowhere & firms["level"].eq(level).to_numpy(dtype=bool))
+        for code, rows in coarse.items():
+            known = code in divisions.index
+            if known and pd.notna(divisions.at[code, "lon"]):
+                continue
+            inside = [middles[code]] if code in middles else []
+            yield counts.item(
+                f"pin:{code}", "pin", rows, weight=WEIGHTS[level], subject=code, place_kind=level,
+                name=str(divisions.at[code, "name"]) if known else code, county=str(counties[rows[0]]),
+                closed_by=frozenset(("pin",)),
+                subjects=frozenset((code,)), candidates=(*_given(firms, rows), *inside),
+            )  # fmt: skip
+
+
+def _middles(firms: pd.DataFrame, divisions: pd.DataFrame) -> dict[str, Candidate]:
+    """Return for each village and town the middle (median) of the distinct points that are known to lie in it.
+
+    These are firms at a door, building or market, and, for a town, its villages; of fewer than ``_LEAST_INSIDE`` points
+    none is made. It is a proposal for a person to confirm: a middle of what happens to be known is not a seat.
+    """
+    precise = firms[firms["level"].isin(PRECISE) & firms["lon"].notna()]
+    villages = divisions[divisions["level"].eq("village") & divisions["lon"].notna() & divisions["valid_to"].isna()]
+    parts = [precise[[column, "lon", "lat"]].set_axis(["key", "lon", "lat"], axis=1) for column in _COARSE]
+    parts.append(villages[["parent", "lon", "lat"]].set_axis(["key", "lon", "lat"], axis=1))
+    groups = pd.concat(parts).dropna().drop_duplicates().groupby("key")
+    table = groups[["lon", "lat"]].median().assign(points=groups.size())
+    table = table[table["points"] >= _LEAST_INSIDE]
+    return {
+        str(row.Index): Candidate("", "point", "inside", float(row.lon), float(row.lat), firms=int(row.points))
+        for row in table.itertuples()
+    }
 
 
 def _grouped(keys: pd.Series, chosen: np.ndarray) -> dict[str, np.ndarray]:

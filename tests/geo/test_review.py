@@ -93,6 +93,18 @@ def test_positions_of_the_register_and_similar_names_are_offered() -> None:
     assert [(c.kind, c.target, c.lon) for c in offered] == [("point", "", 121.02), ("building", LIKE, 121.0)]
 
 
+def test_a_town_without_a_point_is_offered_the_middle_of_what_lies_in_it() -> None:
+    spots = [(121.00, 32.00), (121.02, 32.01), (121.04, 32.05)]
+    given = at("town", 5, "t", town_code="990101001")
+    given |= {f"n{k}": {"town_code": "990101001", "lon": x, "lat": y} for k, (x, y) in enumerate(spots)}
+    item = by_key(queue(given), "pin:990101001")
+    assert (item.firms, item.worth) == (5, 1.0)
+    assert [(c.told, c.lon, c.lat, c.firms) for c in item.candidates] == [("inside", 121.02, 32.01, 3)]
+    assert rows(item, Answer("pin", "", 121.02, 32.01))[0]["subject"] == "990101001"
+    del given["n2"]
+    assert by_key(queue(given), "pin:990101001").candidates == ()
+
+
 ROADS = [("road", "东新路"), ("roadno", "8号")]
 LEARNED = [["COUNTY_FROM_ROAD", {"name": "东新路", "mentions": 2}]]
 
