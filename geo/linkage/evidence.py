@@ -19,7 +19,7 @@ from geo.linkage.options import LinkOptions
 from geo.linkage.rarity import information
 from geo.linkage.records import Record, Records
 from geo.linkage.register import without_tail
-from geo.linkage.slips import own_word_differs, slipped
+from geo.linkage.slips import form_slipped, own_word_differs, slipped
 from geo.text import CompanyName, fold
 
 Reason = tuple[str, dict[str, Any]]
@@ -66,7 +66,9 @@ def weigh(one: int, other: int, records: Records, *, options: LinkOptions) -> Ev
     Records with two valid credit codes are two legal persons: they are doubtful at best.
     """
     ours, theirs = records.of[one], records.of[other]
-    if records.register.names[one].branch != records.register.names[other].branch:
+    if records.register.names[one].branch != records.register.names[other].branch and not _misspelt(
+        one, other, records
+    ):
         return None
     codes = list(_codes(ours, theirs))
     named = list(_names(one, other, records))
@@ -138,6 +140,12 @@ def _names(one: int, other: int, records: Records) -> Iterator[Reason]:
         yield "same_name_core", said | {"bits": _worth(ours, records)}
         yield from _differences(ours, theirs)
         return
+    if _misspelt(one, other, records):
+        yield (
+            "similar_name",
+            said | {"edits": 1, "bits": min(_worth(ours, records), _worth(theirs, records)) + _OTHER_FORM},
+        )
+        return
     edits = int(OSA.distance(ours.core, theirs.core))
     longest = max(len(ours.core), len(theirs.core))
     if edits > _EDITS or 1 - edits / longest < _ALIKE:
@@ -150,6 +158,12 @@ def _names(one: int, other: int, records: Records) -> Iterator[Reason]:
     elif len(register.keys) < _FEW:
         yield "few_names", {"names": len(register.keys)}
     yield from _differences(ours, theirs)
+
+
+def _misspelt(one: int, other: int, records: Records) -> bool:
+    """Whether two names differ by a slip in the legal form, which may hide where a branch's own words begin."""
+    ours, theirs = records.register.names[one], records.register.names[other]
+    return form_slipped(ours, theirs) or form_slipped(theirs, ours)
 
 
 def _differences(ours: CompanyName, theirs: CompanyName) -> Iterator[Reason]:

@@ -15,7 +15,7 @@ from geo.frames import SAME
 from geo.linkage.evidence import Evidence, weigh
 from geo.linkage.options import LinkOptions
 from geo.linkage.records import Records, read_records
-from geo.linkage.register import Register, without_tail
+from geo.linkage.register import Register, texts_of, without_tail
 from geo.text import fold
 
 _BETWEEN = "="
@@ -156,7 +156,9 @@ def _candidates(row: int, records: Records, options: LinkOptions) -> list[int]:
     found = list(dict.fromkeys(other for other in exact if other != row))
     if found:
         return found[: 2 * options.candidates]
-    return [other for other in register.near(name.core + (name.branch or ""), options.candidates) if other != row]
+    texts = texts_of(name)
+    close = register.neighbours.of(texts)[: options.candidates]
+    return [other for other in dict.fromkeys((*close, *register.near(texts[1], options.candidates))) if other != row]
 
 
 def _pair(row: int, other: int, found: Evidence, records: Records, *, rivals: list[int], sure: bool) -> _Pair:

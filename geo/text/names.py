@@ -22,6 +22,8 @@ _BRANCH = re.compile(
     r"(?P<branch>.{0,24}?(?:分公司|支公司|分厂|分行|支行|分店|门店|店|营业部|经营部|办事处|代表处|分社|分部|分局|支局|分院|分所"
     r"|加油站|加气站|营业厅|营业所|营业处|门市部|门市|分理处|网点|储蓄所|药房|大药房|超市|项目部|车间|仓库|销售部|服务部|服务站|站|场|中心|基地))$"
 )
+_ORDINAL = re.compile(r"第(?=[一二三四五六七八九十百\d])")
+"""第一分厂 is 一分厂."""
 _FORMER = re.compile(r"\((?:原(?:名)?|曾用名|更名前|现名)[:：]?(?P<former>[^()]+)\)?")
 _NOTE = re.compile(r"(?<=.{4})\((?P<note>[^()]{1,20})\)?$")
 _FORM_WORDS = re.compile(r"集团|股份|合伙|独资|个体|合资|外资|合作$")
@@ -38,9 +40,9 @@ _ADMIN = re.compile(
 class CompanyName:
     """A company or union name taken apart. ``full`` is the folded name; ``core`` what is left of the head's name.
 
-    ``regions`` are the place words found, in order; ``branch`` is the branch's own words (``南通分公司``) or
-    ``None`` for a head office; ``union_tail`` the words that make it a union's name; ``former`` a name given as
-    former in brackets; ``note`` what a bracket behind the name holds (已停产, 农贸市场12号).
+    ``regions`` are the place words found, in order; ``branch`` is the branch's own words (``南通分公司``; 第 before a
+    number is left out) or ``None`` for a head office; ``union_tail`` the words that make it a union's name; ``former``
+    a name given as former in brackets; ``note`` what a bracket behind the name holds (已停产, 农贸市场12号).
     """
 
     full: str
@@ -83,7 +85,7 @@ def read_name(name: str, regions: Iterable[str] = frozenset()) -> CompanyName:
         notes.append(found["note"])
         text = text[: found.start()]
     if found := _BRANCH.match(text):
-        text, branch = found["head"], found["branch"]
+        text, branch = found["head"], _ORDINAL.sub("", found["branch"])
     text, form = _cut_tail(text, _FORM)
     while text.endswith(("集团", "控股")) and len(text) > 4:
         text, form = text[:-2], text[-2:] + (form or "")

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import review_city
 import small_city
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
+from app import create_app, store
 from app.config import Config
-from app.db import Database
+from app.db import Database, session
 from app.models import Base
 
 
@@ -72,6 +73,30 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     made.testing = True
     small_city.load(made)
     return made
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application without worker and form tokens, and without rows: for modules that decide and survey anew."""
+    made = create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("desk"), worker=False))
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+@pytest.fixture(scope="module")
+def made(desk: Flask) -> Flask:
+    """The city whose firms need a person, surveyed."""
+    review_city.load(desk)
+    return desk
+
+
+@pytest.fixture
+def undecided(made: Flask) -> Iterator[Flask]:
+    """``made``, with no decision before and after each test."""
+    yield made
+    with made.app_context(), session(write=True) as opened:
+        for key in list(store.read(opened, "decisions", store.CITY).index):
+            store.decisions.withdraw(opened, store.decisions.act_of(str(key)))
 
 
 @pytest.fixture

@@ -1,33 +1,19 @@
 """Learned names on a page: what they rest on, what a person says of them, and what the next survey makes of it."""
 
-from collections.abc import Iterator
-
 import pytest
 import review_city
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app, store
-from app.config import Config
+from app import store
 from app.db import session
 
 TOWER, ROAD = "poi:990101:红星大厦", "road:990101:长青路"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    app = create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("facts"), worker=False))
-    app.config["WTF_CSRF_ENABLED"] = False
-    review_city.load(app)
-    return app
-
-
 @pytest.fixture
-def client(made: Flask) -> Iterator[FlaskClient]:
-    yield made.test_client()
-    with made.app_context(), session(write=True) as opened:
-        for key in list(store.read(opened, "decisions", store.CITY).index):
-            store.decisions.withdraw(opened, store.decisions.act_of(str(key)))
+def client(undecided: Flask) -> FlaskClient:
+    return undecided.test_client()
 
 
 def text(client: FlaskClient, path: str) -> str:

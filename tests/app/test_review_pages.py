@@ -1,6 +1,5 @@
 """The review desk as a browser without script and as its script meet it: decide, undo, search, and the next survey."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +17,9 @@ from geo.decisions import address_key
 JSON = {"Accept": "application/json"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    app = create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("review"), worker=False))
-    app.config["WTF_CSRF_ENABLED"] = False
-    review_city.load(app)
-    return app
-
-
 @pytest.fixture
-def app(made: Flask) -> Iterator[Flask]:
-    """The city with no decision made."""
-    yield made
-    with made.app_context(), session(write=True) as opened:
-        for key in list(store.read(opened, "decisions", store.CITY).index):
-            store.decisions.withdraw(opened, store.decisions.act_of(str(key)))
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def app(undecided: Flask) -> Flask:
+    return undecided
 
 
 def decide(client: FlaskClient, item: str, **form: Any) -> Any:

@@ -1,7 +1,5 @@
 """Records of one firm as an office meets them: shown with their why, joined, told apart, taken back."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 import pytest
 import review_city
@@ -10,8 +8,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app, store
-from app.config import Config
+from app import store
 from app.db import session
 from geo.frames import ENTERPRISES
 
@@ -32,29 +29,19 @@ ROWS = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    app = create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("same"), worker=False))
-    app.config["WTF_CSRF_ENABLED"] = False
+def made(desk: Flask) -> Flask:
     rows = {key: {"status": "active", "legal_person": True, "established": None, **row} for key, row in ROWS.items()}
-    with app.app_context(), session(write=True) as opened:
+    with desk.app_context(), session(write=True) as opened:
         store.write(opened, "divisions", small_city.divisions())
         store.write(opened, "outlines", small_city.outlines())
         store.write(opened, "enterprises", ENTERPRISES.conform(pd.DataFrame.from_dict(rows, orient="index")))
-    review_city.survey(app)
-    return app
+    review_city.survey(desk)
+    return desk
 
 
 @pytest.fixture
-def app(made: Flask) -> Iterator[Flask]:
-    yield made
-    with made.app_context(), session(write=True) as opened:
-        for key in list(store.read(opened, "decisions", store.CITY).index):
-            store.decisions.withdraw(opened, store.decisions.act_of(str(key)))
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def app(undecided: Flask) -> Flask:
+    return undecided
 
 
 def text_of(page: str) -> str:
