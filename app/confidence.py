@@ -29,7 +29,10 @@ def locate_options(error_budget: float | None = None) -> LocateOptions:
     """Return the geocoder's options with the fitted confidence and the error budget in force (a share)."""
     config = settings()
     budget = config.error_budget if error_budget is None else error_budget
-    return LocateOptions(calibration=calibration(), error_budget=budget)
+    return LocateOptions(
+        calibration=calibration(), error_budget=budget, company=config.name_evidence, sector=config.sector_prior,
+        credit_code=config.credit_code_prior,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4)

@@ -51,6 +51,11 @@ class Config:
     upload_limit_mb: Annotated[int, "Largest file that may be uploaded, in megabytes."] = 300
     page_size: Annotated[int, "Rows on one page of a list."] = 50
     error_budget: Annotated[float, "Share of wrong answers allowed among addresses located without a person."] = 0.005
+    name_evidence: Annotated[bool, "Whether place names in a firm's name may serve as second evidence."] = True
+    sector_prior: Annotated[bool, "Whether a firm's industry may order places that its address leaves tied."] = True
+    credit_code_prior: Annotated[
+        bool, "Whether the authority in a credit code may break a tie between counties; firms move, codes stay."
+    ] = False
     map_approval: Annotated[
         str, "Map approval number (审图号) to print on maps; empty prints the internal-use note."
     ] = ""

@@ -14,6 +14,7 @@ from geo.gazetteer.votes import company_votes, county_votes
 from geo.geocode.decided import decide
 from geo.geocode.options import LocateOptions
 from geo.geocode.rows import Answers, Row, Second
+from geo.geocode.sector import break_ties
 from geo.text import fold, normalise
 
 _STEP = 1_000
@@ -36,9 +37,10 @@ def locate(
     """Return ``LOCATIONS`` for a frame with ``address``: one row per row, same index.
 
     ``name`` is second evidence; ``operating_address`` is used where it is known, the registered one then being second
-    evidence too. ``decisions`` (``DECISIONS``): see ``geo.geocode.decided``. The register's own ``lon``/``lat`` are
-    not used here, credit codes are not looked at. ``segmenter`` reads the components of addresses with names that are
-    unknown in the city; without it the grammar does. Never raises on any text.
+    evidence too; ``sector`` orders candidates that are tied. ``decisions`` (``DECISIONS``): see
+    ``geo.geocode.decided``. The register's own ``lon``/``lat`` are not used here, credit codes only where an option
+    says so. ``segmenter`` reads the components of addresses with names that are unknown in the city; without it the
+    grammar does. Never raises on any text.
     """
     options = options or LocateOptions()
     inputs = _Inputs(enterprises, options)
@@ -46,6 +48,8 @@ def locate(
     with paused_collector():
         columns = _columns(inputs, gazetteer, answers, progress or (lambda _done, _of: None))
         frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
+    if options.sector and "sector" in enterprises.columns:
+        frame = break_ties(frame, enterprises["sector"].tolist())
     if decisions is None:
         return frame
 

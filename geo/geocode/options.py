@@ -20,8 +20,9 @@ class LocateOptions:
     answers allowed among the automatic ones; where both are given, the calibration may raise the threshold above
     ``auto``.
     ``company``: whether the firm's name may serve as second evidence. ``credit_code``: whether the authority in the
-    firm's credit code may break a tie between counties that the address leaves open; off, because firms move and the
-    code stays. ``candidates``: how many alternatives to keep.
+    firm's credit code may break a tie between counties that the address leaves open; off, because firms move and
+    the code stays. ``sector``: whether the firm's industry may order candidates that are tied. ``candidates``: how
+    many alternatives to keep.
     """
 
     auto: float = 0.90
@@ -31,6 +32,7 @@ class LocateOptions:
     gap: int = 100
     company: bool = True
     credit_code: bool = False
+    sector: bool = True
     candidates: int = 5
     number_radius_m: float = 125.0
     exact_radius_m: float = 250.0
