@@ -269,6 +269,7 @@ def test_the_dry_run_gives_its_problem_rows_and_tells_skipped_from_returned(app,
     result = f"/imports/{done.tally['batch']}"
     page = client.get(f"{result}?severity=skip").get_data(as_text=True)
     assert page.count('<span class="badge-a ">跳过') == 2
+    assert page.count('<div class="raw"><span><b>企业名称</b>') == 2
     again, _warned, _skipped = openpyxl.load_workbook(io.BytesIO(client.get(f"{result}/rejected.xlsx").data))
     assert [[cell.value for cell in row] for row in again] == [[cell.value for cell in row] for row in planned]
 
