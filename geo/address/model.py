@@ -1,55 +1,78 @@
-"""A learned segmenter: a linear-chain conditional random field over the tokens of normalised addresses.
+"""A learned segmenter: a small recurrent network and a linear chain of labels over the tokens of normalised addresses.
 
-Tables of small integers, read once; whole batches are labelled at a time by adding rows of a table and a best-path
-search over all texts together. The model holds hashes and weights, no text. ``scripts/train_segmenter`` trains it.
+Whole batches are labelled at a time: scores of the network, then a best-path search over all texts together. The model
+holds weights and hashes, no text. ``scripts/train_segmenter`` trains it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
-from geo.address.batches import CODE, LABELS, SYMBOLS, Codes, Component, Hashes, read_hints
-from geo.address.features import Batch
+from geo.address.batches import CODE, LABELS, SYMBOLS, Codes, Component, read_hints
+from geo.address.features import PAIRS, SIZES, Batch
 from geo.address.lexicon import HashSet
+from geo.address.network import Network
 from geo.address.paths import best_paths
 
-VERSION = 1
-_BITS = 19
-SLOTS = 1 << _BITS
-"""Places of a model's table of features."""
-_TEXTS = 1_000
-"""Texts labelled at a time: their rows of weights stay in the processor's cache."""
-Scores = NDArray[np.int16]
+VERSION = 2
+_TEXTS = 300
+"""Texts labelled at a time: their states stay in the processor's cache."""
+UNIT = 2_048
+"""Scores are whole numbers, so many for one, so that the best path depends on no order of sums."""
+_LARGEST = 48 * UNIT
+Scores = NDArray[np.int32]
+_CHAIN = ("moves", "stays", "opening", "closing")
 _DIVIDERS = np.zeros(SYMBOLS, dtype=np.bool_)
 _DIVIDERS[[ord(c) for c in "(),.:;~!&*+=<>[]{}%@$^\\"]] = True
 """Signs between components. Corpora of addresses seldom have them, so it is not left to a model."""
 
 
-def feature_places(hashes: Hashes) -> tuple[Codes, Codes]:
-    """Return where a feature stands in a model's table, and the tag that tells it from others there."""
-    return (hashes >> np.uint64(64 - _BITS)).astype(np.int64), (hashes & np.uint64(0xFF)).astype(np.int64)
+@cache
+def _threads() -> ThreadpoolController:
+    """Return what limits threads: products of small matrices only wait for each other on several."""
+    return ThreadpoolController()
+
+
+def rows_of(known: NDArray[np.int64], size: int) -> NDArray[np.int16]:
+    """Return the row of every number below ``size``: from 1 on in the order of ``known``, 0 for all others."""
+    rows = np.zeros(size, dtype=np.int16)
+    rows[known] = np.arange(len(known)) + 1
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
 class Segmenter:
-    """Weights of a trained model.
+    """A trained model.
 
-    ``slots`` maps a feature's place to its row of ``weights`` (times 256, plus its tag); row 0 is nothing.
-    ``weights`` has a column for each label's first token and one for its others. ``moves[y, x]`` is what going from
-    label ``y`` to ``x`` is worth, ``stays`` going on inside a label from its first token and from a later one,
-    ``opening`` and ``closing`` beginning and ending with a column. All are integers of one scale.
+    ``symbols`` and ``pairs`` are those it has rows for (see ``features``), ``network`` tells what each state is worth
+    at each token: two states a label, its first token and its others. ``moves[y, x]`` is what going from label ``y``
+    to ``x`` is worth, ``stays`` going on inside a label from its first token and from a later one, ``opening`` and
+    ``closing`` beginning and ending; these are whole numbers.
     """
 
-    slots: NDArray[np.int32]
-    weights: Scores
-    moves: NDArray[np.int32]
-    stays: NDArray[np.int32]
-    opening: NDArray[np.int32]
-    closing: NDArray[np.int32]
+    symbols: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    rows: tuple[NDArray[np.int16], NDArray[np.int16]]
+    network: Network
+    moves: Scores
+    stays: Scores
+    opening: Scores
+    closing: Scores
     lexicon: HashSet
+
+    @classmethod
+    def of(
+        cls, known: tuple[Codes, Codes], network: Network, chain: Sequence[NDArray], lexicon: HashSet
+    ) -> "Segmenter":
+        """Return a model; ``known``: symbols and pairs, ``chain``: moves, stays, opening, closing, in whole numbers."""
+        moves, stays, opening, closing = (part.astype(np.int32) for part in chain)
+        rows = (rows_of(known[0], SYMBOLS), rows_of(known[1], PAIRS))
+        return cls(*known, rows, network, moves, stays, opening, closing, lexicon)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray]) -> "Segmenter":
@@ -63,34 +86,24 @@ class Segmenter:
         try:
             if int(arrays["version"]) != VERSION or tuple(arrays["labels"].tolist()) != LABELS:
                 raise ValueError("a model of another version")
-            places = np.cumsum(arrays["place_steps"], dtype=np.int64)
-            table = arrays["weights"]
-            slots = np.zeros(SLOTS, dtype=np.int32)
-            slots[places] = (np.arange(len(places)) + 1) * 256 + arrays["place_tags"]
-            weights = np.zeros((len(places) + 1, 2 * len(LABELS)), dtype=np.int16)
-            weights[1:] = table
-            small = {name: arrays[name].astype(np.int32) for name in ("moves", "stays", "opening", "closing")}
+            known = (arrays["symbols"].astype(np.int64), arrays["pairs"].astype(np.int64))
+            network = Network.from_arrays(arrays, 2 + len(SIZES))
             lexicon = np.zeros(1 << int(arrays["lexicon_bits"]), dtype=np.uint8)
             lexicon[np.cumsum(arrays["lexicon_steps"], dtype=np.int64)] = arrays["lexicon_tags"]
+            return cls.of(known, network, [arrays[name] for name in _CHAIN], HashSet(lexicon))
         except (KeyError, IndexError, TypeError) as fault:
             raise ValueError("not a model") from fault
-        return cls(slots, weights, lexicon=HashSet(lexicon), **small)
 
     def to_arrays(self) -> dict[str, NDArray]:
         """Return the model as arrays that compress well."""
-        places = np.flatnonzero(self.slots)
         towns = np.flatnonzero(self.lexicon.tags)
-        rows = self.slots[places] >> 8
         return {
             "version": np.array(VERSION),
             "labels": np.array(LABELS),
-            "place_steps": np.diff(places, prepend=0).astype(np.uint16),
-            "place_tags": (self.slots[places] & 0xFF).astype(np.uint8),
-            "weights": self.weights[rows].astype(np.int8),
-            "moves": self.moves.astype(np.int16),
-            "stays": self.stays.astype(np.int16),
-            "opening": self.opening.astype(np.int16),
-            "closing": self.closing.astype(np.int16),
+            "symbols": self.symbols.astype(np.int32),
+            "pairs": self.pairs.astype(np.uint16),
+            **self.network.to_arrays(),
+            **{name: getattr(self, name) for name in _CHAIN},
             "lexicon_bits": np.array(len(self.lexicon.tags).bit_length() - 1),
             "lexicon_steps": np.diff(towns, prepend=0).astype(np.uint16),
             "lexicon_tags": self.lexicon.tags[towns],
@@ -104,6 +117,12 @@ class Segmenter:
         ``hints`` are the grammar's components of each text; ``sure`` (one row a text, or none at all) are components
         that the answer must contain. Never raises on any text.
         """
+        with _threads().limit(limits=1, user_api="blas"):
+            return self._label(texts, hints, sure)
+
+    def _label(
+        self, texts: Sequence[str], hints: Sequence[Sequence[Component]], sure: Sequence[Sequence[Component]]
+    ) -> list[list[Component]]:
         order = sorted(range(len(texts)), key=lambda k: len(texts[k]))
         found: list[list[Component]] = [[] for _ in texts]
         for begin in range(0, len(order), _TEXTS):
@@ -129,19 +148,14 @@ class Segmenter:
         return _components(batch, states, dividers)
 
     def _scores(self, batch: Batch) -> Scores:
-        total = np.zeros((len(batch.tokens.at), self.weights.shape[1]), dtype=np.int16)
-        for hashes in batch.features():
-            places, tags = feature_places(hashes)
-            slots = self.slots[places]
-            known = np.flatnonzero((slots & 0xFF) == tags)
-            if 2 * len(known) > len(places):
-                total += self.weights[np.where((slots & 0xFF) == tags, slots >> 8, 0)]
-            else:
-                total[known] += self.weights[slots[known] >> 8]
-        return total
+        symbols, pairs = self.rows
+        columns: list[NDArray] = [symbols[batch.symbols()], pairs[batch.pairs()], *batch.columns()]
+        scores = self.network.scores(columns, batch.tokens.first)
+        scores *= UNIT
+        return np.rint(np.clip(scores, -_LARGEST, _LARGEST, out=scores), out=scores).astype(np.int32)
 
 
-_SURE = 8_000
+_SURE = 3 * _LARGEST
 
 
 def _divide(scores: Scores, dividers: NDArray[np.bool_]) -> None:

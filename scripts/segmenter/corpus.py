@@ -62,7 +62,11 @@ def _components(tokens: Sequence[Sequence[str]]) -> tuple[str, tuple[Component, 
 
 def read_examples(path: Path, data: Path) -> list[Example]:
     """Return the corpus with the grammar's reading, taught by the corpus' own texts as ``geocode`` is by its input."""
-    rows = list(read_gold(path))
+    return examples_of(list(read_gold(path)), data)
+
+
+def examples_of(rows: Sequence[tuple[str, tuple[Component, ...]]], data: Path) -> list[Example]:
+    """Return labelled texts with the grammar's reading, taught by these texts."""
     names = names_taught(data, [text for text, _ in rows])
     examples = []
     for raw, gold in rows:

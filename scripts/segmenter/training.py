@@ -1,41 +1,26 @@
-"""Fitting a linear-chain conditional random field by stochastic gradients (AdaGrad), and freezing it to integers.
+"""Fitting of the segmenter: a small recurrent network whose scores a chain of labels joins (Adam, cosine rate).
 
-Same corpus, same options: same weights to the last bit. Features stand where ``geo.address.model`` will look for them,
-so what collides there is settled before training: the more frequent one stays.
+Same corpus, same options: same weights on the same machine.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from geo.address.batches import LABELS
-from geo.address.features import Batch
+from geo.address.batches import SYMBOLS
+from geo.address.features import PAIRS, SIZES, Batch
 from geo.address.lexicon import HashSet
-from geo.address.model import SLOTS, Segmenter, feature_places
+from geo.address.model import UNIT, Segmenter, rows_of
+from geo.address.network import Network
+from segmenter.chain import COUNT, STATES, Chain
 from segmenter.corpus import Example, states
+from segmenter.recurrent import Pass
 
-_COUNT = len(LABELS)
-_STATES = 2 * _COUNT
-Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One training. ``seed``: of its order."""
-
-    seed: int
-    dropped: float
-    """Share of features hidden at random, so that no single one is relied on."""
-    seen_only: bool
-    """Whether a feature gets weights only for the states it was seen with."""
-
-
-RUNS = (Run(1, 0.5, seen_only=False), Run(2, 0.3, seen_only=True))
-"""Weights for every state do better on numbers and repeats, weights for seen states on names: their mean on both."""
+WIDTHS = (48, 20, 14, 5, 5, 4, 8, 4)
+"""Numbers that a token's categories become: symbol, pair, then as in ``geo.address.features.SIZES``."""
 
 
 @dataclass(frozen=True)
@@ -43,48 +28,38 @@ class Fitting:
     """Options of a training."""
 
     least: int = 3
-    """How often a feature must occur."""
-    epochs: int = 8
-    rate: float = 0.03
-    texts: int = 128
-    kept: int = 18
-    """Features whose largest weight is below this (the largest of all is 127) are left out of the model."""
-    faint: int = 4
-    """Weights below this are taken for nothing, so that the file stays small."""
-    runs: tuple[Run, ...] = RUNS
-    """Trainings whose weights are averaged."""
+    """How often a symbol must occur to be known."""
+    state: int = 80
+    """Width of the state of each direction."""
+    epochs: int = 14
+    rate: float = 0.003
+    texts: int = 64
+    decay: float = 0.05
+    unknown: tuple[float, float] = (0.05, 0.3)
+    """Shares of symbols and of pairs that are taken for unknown, so that unknown ones are learned."""
+    hidden: tuple[float, float] = (0.3, 0.4)
+    """Shares of a token's numbers and of the states that are hidden at random, so that no single one is relied on."""
+    seed: int = 0
 
 
-@dataclass
-class Parameters:
-    """Weights of features (a row each, a column per state), of moves between labels, of beginning and ending."""
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A corpus in numbers: rows of the tables and gold states of all tokens, where each text's tokens begin."""
 
-    rows: Floats
-    moves: Floats
-    stays: Floats
-    opening: Floats
-    closing: Floats
+    columns: list[Ints]
+    states: Ints
+    first: Ints
 
-    @classmethod
-    def filled(cls, features: int, value: float) -> "Parameters":
-        """Return parameters of one value."""
-        shapes = ((features, _STATES), (_COUNT, _COUNT), (2, _COUNT), (_COUNT,), (_STATES,))
-        return cls(*(np.full(shape, value, dtype=np.float32) for shape in shapes))
-
-    @property
-    def small(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Everything but the weights of features."""
-        return self.moves, self.stays, self.opening, self.closing
-
-    def add(self, other: "Parameters") -> None:
-        """Add the weights of others."""
-        for mine, theirs in zip((self.rows, *self.small), (other.rows, *other.small), strict=True):
-            np.add(mine, theirs, out=mine)
-
-    def divide(self, by: int) -> None:
-        """Divide all weights."""
-        for part in (self.rows, *self.small):
-            np.divide(part, by, out=part)
+    def batches(self, size: int, random: np.random.Generator) -> Iterator["Lesson"]:
+        """Yield the texts in batches of about equal length, longest first, in random order."""
+        sizes = np.diff(self.first)
+        order = np.argsort(-(sizes + random.random(len(sizes)) * 6), kind="stable")
+        chosen = [order[begin : begin + size] for begin in range(0, len(order), size)]
+        for k in random.permutation(len(chosen)).tolist():
+            texts = chosen[k][np.argsort(-sizes[chosen[k]], kind="stable")]
+            tokens = np.concatenate([np.arange(self.first[t], self.first[t + 1]) for t in texts])
+            first = np.concatenate(([0], np.cumsum(sizes[texts])))
+            yield Lesson([column[tokens] for column in self.columns], self.states[tokens], first)
 
 
 def train(
@@ -96,187 +71,102 @@ def train(
 ) -> Segmenter:
     """Return the model trained on examples."""
     batch = Batch([e.normal.text for e in examples], [e.hints for e in examples], lexicon)
-    hashes = np.stack(list(batch.features()), axis=1)
-    vocabulary = Vocabulary(hashes, options.least)
-    rows, gold, size = vocabulary.rows(hashes), states(examples, batch.tokens), len(vocabulary.places)
-    weights = Parameters.filled(size, 0.0)
-    runs = options.runs
-    for k, run in enumerate(runs):
-
-        def told(epoch: int, loss: float, k: int = k) -> None:
-            progress(f"run {k + 1} of {len(runs)}, epoch {epoch + 1} of {options.epochs}: loss {loss:.3f} an address")
-
-        weights.add(fit(rows, batch.tokens.first, gold, size, options, run, told))
-    weights.divide(len(runs))
-    return freeze(weights, vocabulary, lexicon, options)
+    symbols, pairs = (_frequent(found, options.least) for found in (batch.symbols(), batch.pairs()))
+    rows = [rows_of(symbols, SYMBOLS)[batch.symbols()], rows_of(pairs, PAIRS)[batch.pairs()]]
+    columns = [*(found.astype(np.int64) for found in rows), *batch.columns()]
+    lesson = Lesson(columns, states(examples, batch.tokens), batch.tokens.first)
+    network, chain = fit(lesson, (len(symbols) + 1, len(pairs) + 1, *SIZES), options, progress)
+    whole = [np.rint(part * UNIT) for part in (chain.moves, chain.stays, chain.opening, chain.closing)]
+    return Segmenter.of((symbols, pairs), network.rounded(), whole, lexicon)
 
 
-class Vocabulary:
-    """The features that are kept: where they stand in the model's table and which row of weights is theirs."""
-
-    def __init__(self, hashes: NDArray[np.uint64], least: int) -> None:
-        kinds, counts = np.unique(hashes, return_counts=True)
-        kinds, counts = kinds[counts >= least], counts[counts >= least]
-        places, tags = feature_places(kinds)
-        usable = tags > 0
-        order = np.lexsort((kinds[usable], -counts[usable], places[usable]))
-        kinds, places, tags = kinds[usable][order], places[usable][order], tags[usable][order]
-        best = np.append(True, places[1:] != places[:-1]) if len(places) else np.zeros(0, dtype=np.bool_)
-        self.places, self.tags = places[best], tags[best]
-        self.slots = np.zeros(SLOTS, dtype=np.int32)
-        self.slots[self.places] = (np.arange(len(self.places)) + 1) * 256 + self.tags
-
-    def rows(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
-        """Return the row of each feature, -1 for those that are not kept."""
-        places, tags = feature_places(hashes)
-        slots = self.slots[places]
-        return np.where((slots & 0xFF) == tags, (slots >> 8) - 1, -1).astype(np.int32)
+def _frequent(found: Ints, least: int) -> Ints:
+    kinds, counts = np.unique(found, return_counts=True)
+    return kinds[counts >= least]
 
 
 def fit(
-    rows: NDArray[np.int32],
-    first: Ints,
-    states: Ints,
-    size: int,
-    options: Fitting,
-    run: Run,
-    progress: Callable[[int, float], None] = lambda _epoch, _loss: None,
-) -> Parameters:
-    """Return weights averaged over the second half of a run.
-
-    ``rows`` are the features of each token (-1: none), ``size`` how many features there are.
-    """
-    weights, squares = Parameters.filled(size, 0.0), Parameters.filled(size, 1e-4)
-    mean, taken = Parameters.filled(size, 0.0), 0
-    allowed = _seen(rows, states, size) if run.seen_only else None
-    random = np.random.default_rng(run.seed)
-    sizes = np.diff(first)
+    lesson: Lesson, sizes: Sequence[int], options: Fitting, progress: Callable[[str], None]
+) -> tuple[Network, Chain]:
+    """Return the fitted weights; ``sizes`` are those of the tables."""
+    random = np.random.default_rng(options.seed)
+    network, chain = drawn(sizes, options, random)
+    weights = [*parts(network), *parts(chain)]
+    adam = Adam(weights, options.decay)
+    steps = -(-(len(lesson.first) - 1) // options.texts)
+    done = 0
     for epoch in range(options.epochs):
         loss = 0.0
-        order = random.permutation(len(sizes))
-        for begin in range(0, len(order), options.texts):
-            chosen = order[begin : begin + options.texts]
-            chosen = chosen[np.argsort(-sizes[chosen], kind="stable")]
-            tokens = np.concatenate([np.arange(first[k], first[k + 1]) for k in chosen])
-            found = rows[tokens]
-            known = (found >= 0) & (random.random(found.shape, dtype=np.float32) >= run.dropped)
-            columns, inverse = np.unique(found[known], return_inverse=True)
-            owner = np.broadcast_to(np.arange(len(tokens))[:, None], found.shape)[known]
-            values = np.full(len(inverse), 1 / (1 - run.dropped), dtype=np.float32)
-            matrix = sp.csr_matrix((values, (owner, inverse)), shape=(len(tokens), len(columns)))
-            here = weights.rows[columns]
-            gradient, by_token, part = _gradient(matrix @ here, states[tokens], sizes[chosen], weights)
+        for batch in lesson.batches(options.texts, random):
+            rate = _rate(done, steps, steps * options.epochs) * options.rate
+            done += 1
+            shown = zip(options.unknown, batch.columns, strict=False)
+            words = [np.where(random.random(len(column)) < share, 0, column) for share, column in shown]
+            run = Pass.over(network, [*words, *batch.columns[2:]], batch.first, options.hidden, random)
+            slope, by_token, part = chain.gradient(run.scores, batch.states, np.diff(batch.first))
             loss += part
-            step = matrix.T.tocsr() @ by_token
-            if allowed is not None:
-                step *= allowed[columns]
-            gathered = squares.rows[columns] + step * step
-            squares.rows[columns] = gathered
-            weights.rows[columns] = here - options.rate * step / np.sqrt(gathered)
-            for part, square, slope in zip(weights.small, squares.small, gradient, strict=True):
-                np.add(square, slope * slope, out=square)
-                np.subtract(part, options.rate * slope / np.sqrt(square), out=part)
-        if 2 * epoch >= options.epochs:
-            taken += 1
-            mean.add(weights)
-        progress(epoch, loss / len(sizes))
-    mean.divide(taken)
-    return mean
+            given = [*parts(run.gradient(by_token)), *parts(slope)]
+            adam.step([part / np.float32(len(batch.first) - 1) for part in given], rate)
+        progress(f"epoch {epoch + 1} of {options.epochs}: loss {loss / (len(lesson.first) - 1):.3f} an address")
+    return network, chain
 
 
-def _seen(rows: NDArray[np.int32], states: Ints, size: int) -> NDArray[np.bool_]:
-    """Return which feature was seen with which state."""
-    allowed = np.zeros((size, _STATES), dtype=np.bool_)
-    for column in rows.T:
-        known = column >= 0
-        allowed[column[known], states[known]] = True
-    return allowed
+def _rate(done: int, warm: int, total: int) -> float:
+    """Return the share of the rate at a step: rising at first, then falling along a cosine."""
+    if done < warm:
+        return (done + 1) / warm
+    return 0.02 + 0.49 * (1 + float(np.cos(np.pi * (done - warm) / max(total - warm, 1))))
 
 
-def _gradient(
-    scores: Floats, states: Ints, sizes: Ints, weights: Parameters
-) -> tuple[tuple[Floats, Floats, Floats, Floats], Floats, float]:
-    """Return the gradients of the small weights and of each token's scores, and the loss.
+def drawn(sizes: Sequence[int], options: Fitting, random: np.random.Generator) -> tuple[Network, Chain]:
+    """Return weights to begin with, drawn at random."""
 
-    The texts are sorted, longest first. Forward and backward sums are scaled token by token.
-    """
-    begin = np.concatenate(([0], np.cumsum(sizes)))
-    steps = [begin[: int((sizes > k).sum())] + k for k in range(int(sizes[0]))]
-    move = _transitions(weights)
-    opening = np.zeros(_STATES, dtype=np.float32)
-    opening[0::2] = np.exp(weights.opening)
-    closing = np.exp(weights.closing)
-    top = scores.max(axis=1, keepdims=True)
-    given = np.exp(scores - top)
-    ahead, scale = _forward(given, opening, move, steps)
-    last = begin[1:] - 1
-    ends = (ahead[last] * closing).sum(axis=1)
-    behind = _backward(given, scale, ahead, closing, move, steps)
-    gold = np.arange(len(states))
-    by_token = ahead * behind
-    inner = np.ones(len(states), dtype=np.bool_)
-    inner[begin[:-1]] = False
-    later = np.flatnonzero(inner)
-    moved = (ahead[later - 1].T @ (given[later] * behind[later] / scale[later, None])) * move
-    np.add.at(moved, (states[later - 1], states[later]), -1.0)
-    parts = (
-        np.log(scale), top, np.log(ends), -scores[gold, states], -np.log(move[states[later - 1], states[later]]),
-        -weights.opening[states[begin[:-1]] >> 1], -weights.closing[states[last]],
-    )  # fmt: skip
-    loss = sum(float(part.sum(dtype=np.float64)) for part in parts)
-    by_token[gold, states] -= 1.0
-    return (*_folded(moved), by_token[begin[:-1]].sum(axis=0)[0::2], by_token[last].sum(axis=0)), by_token, loss
+    def normal(*shape: int, spread: float) -> NDArray[np.float32]:
+        return (random.standard_normal(shape) * spread).astype(np.float32)
+
+    state, width = options.state, sum(WIDTHS)
+    network = Network(
+        tables=tuple(normal(size, numbers, spread=0.3) for size, numbers in zip(sizes, WIDTHS, strict=True)),
+        into=normal(2, width, 3 * state, spread=width**-0.5),
+        bias=np.zeros((2, 1, 3 * state), dtype=np.float32),
+        again=normal(2, state, 3 * state, spread=state**-0.5),
+        out=normal(2 * state, STATES, spread=0.5 * (2 * state) ** -0.5),
+        out_bias=np.zeros(STATES, dtype=np.float32),
+    )
+    shapes = ((COUNT, COUNT), (2, COUNT), (COUNT,), (STATES,))
+    return network, Chain(*(np.zeros(shape, dtype=np.float32) for shape in shapes))
 
 
-def _transitions(weights: Parameters) -> Floats:
-    move = np.zeros((_STATES, _STATES), dtype=np.float32)
-    move[0::2, 0::2] = move[1::2, 0::2] = np.exp(weights.moves)
-    label = np.arange(_COUNT)
-    move[2 * label, 2 * label + 1] = np.exp(weights.stays[0])
-    move[2 * label + 1, 2 * label + 1] = np.exp(weights.stays[1])
-    return move
+def parts(weights: Network | Chain) -> list[NDArray[np.float32]]:
+    """Return all arrays of the weights, in one order."""
+    found: list[NDArray[np.float32]] = []
+    for field in fields(weights):
+        value = getattr(weights, field.name)
+        found += value if isinstance(value, tuple) else [value]
+    return found
 
 
-def _folded(moved: Floats) -> tuple[Floats, Floats]:
-    """Return the gradient of moves between states as that of moves between labels and of staying in one."""
-    label = np.arange(_COUNT)
-    stays = np.stack((moved[2 * label, 2 * label + 1], moved[2 * label + 1, 2 * label + 1]))
-    return moved[0::2, 0::2] + moved[1::2, 0::2], stays
+class Adam:
+    """Adam with decay of weights apart from the gradient, and gradients of limited length; changes weights in place."""
+
+    def __init__(self, weights: Sequence[NDArray[np.float32]], decay: float) -> None:
+        self._weights, self._decay, self._done = weights, decay, 0
+        self._means = [np.zeros_like(part) for part in weights]
+        self._squares = [np.zeros_like(part) for part in weights]
+
+    def step(self, slopes: Sequence[NDArray[np.float32]], rate: float, *, longest: float = 5.0) -> None:
+        """Go one step against the gradients."""
+        self._done += 1
+        length = float(np.sqrt(sum(float(np.vdot(slope, slope)) for slope in slopes)))
+        shrink = np.float32(min(1.0, longest / max(length, 1e-9)))
+        one, two = 1 - 0.9**self._done, 1 - 0.99**self._done
+        rows = zip(self._weights, slopes, self._means, self._squares, strict=True)
+        for weight, slope, mean, square in rows:
+            limited = slope * shrink
+            np.add(mean, np.float32(0.1) * (limited - mean), out=mean)
+            np.add(square, np.float32(0.01) * (limited * limited - square), out=square)
+            moved = (mean / np.float32(one)) / (np.sqrt(square / np.float32(two)) + np.float32(1e-8))
+            np.subtract(weight, np.float32(rate) * (moved + np.float32(self._decay) * weight), out=weight)
 
 
-def _forward(given: Floats, opening: Floats, move: Floats, steps: list[Ints]) -> tuple[Floats, Floats]:
-    ahead = np.empty_like(given)
-    scale = np.empty(len(given), dtype=np.float32)
-    for k, at in enumerate(steps):
-        here = (opening if k == 0 else ahead[at - 1] @ move) * given[at]
-        scale[at] = here.sum(axis=1)
-        ahead[at] = here / scale[at, None]
-    return ahead, scale
-
-
-def _backward(given: Floats, scale: Floats, ahead: Floats, closing: Floats, move: Floats, steps: list[Ints]) -> Floats:
-    behind = np.empty_like(given)
-    following = np.empty(0, dtype=np.int64)
-    for at in reversed(steps):
-        going = len(following)
-        if going:
-            behind[at[:going]] = (behind[following] * given[following] / scale[following, None]) @ move.T
-        ending = at[going:]
-        behind[ending] = closing / (ahead[ending] * closing).sum(axis=1)[:, None]
-        following = at
-    return behind
-
-
-def freeze(weights: Parameters, vocabulary: Vocabulary, lexicon: HashSet, options: Fitting) -> Segmenter:
-    """Return the model in integers, without what weighs too little to be kept."""
-    top = max(float(np.abs(weights.rows).max(initial=0.0)), 1e-6)
-    unit = top / 127
-    table = np.rint(weights.rows / unit).astype(np.int16)
-    kept = np.flatnonzero(np.abs(table).max(axis=1, initial=0) >= options.kept)
-    table[np.abs(table) < options.faint] = 0
-    slots = np.zeros(SLOTS, dtype=np.int32)
-    slots[vocabulary.places[kept]] = (np.arange(len(kept)) + 1) * 256 + vocabulary.tags[kept]
-    rows = np.zeros((len(kept) + 1, _STATES), dtype=np.int16)
-    rows[1:] = table[kept]
-    small = [np.rint(part / unit).astype(np.int32) for part in weights.small]
-    return Segmenter(slots, rows, *small, lexicon)
+__all__ = ["Fitting", "train"]

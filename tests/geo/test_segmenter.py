@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from geo import gazetteer
 from geo.address import Component, Segmenter, parse
+from geo.address.batches import LABELS
+from geo.address.features import SIZES
 from geo.address.lexicon import HashSet, pair_hash, text_hash
 from geo.address.paths import best_paths
 from geo.errors import FileRefused
@@ -28,6 +30,9 @@ DATA = ROOT / "data"
 sys.path.append(str(ROOT / "scripts"))
 
 from segmenter import corpus, training  # noqa: E402  (a package of the scripts, not of the program)
+from segmenter.chain import Chain  # noqa: E402
+from segmenter.recurrent import Pass  # noqa: E402
+from segmenter.variations import varied  # noqa: E402
 
 _CITIES = ("甲山市", "乙水市", "丙原市")
 _ROADS = ("东风路", "青石街", "学府大道", "沿河路")
@@ -57,8 +62,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[corpus.Example]:
 
 
 def _trained(examples: list[corpus.Example]) -> Segmenter:
-    runs = (training.Run(1, 0.2, seen_only=False), training.Run(2, 0.2, seen_only=True))
-    options = training.Fitting(least=2, epochs=4, rate=0.2, texts=16, runs=runs, kept=2, faint=1)
+    options = training.Fitting(least=2, state=24, epochs=40, rate=0.02, texts=16, hidden=(0.1, 0.1))
     return training.train(examples, HashSet.of([text_hash("白塔")]), options)
 
 
@@ -185,6 +189,58 @@ def test_the_model_that_ships_is_small(shipped: Segmenter) -> None:
 )
 def test_addresses_of_other_cities(raw: str, parts: str, shipped: Segmenter) -> None:
     assert labelled(shipped, raw) == parts
+
+
+def test_gradients_are_those_of_the_loss() -> None:
+    random = np.random.default_rng(1)
+    sizes, options = np.array([5, 3, 3, 1]), training.Fitting(state=8)
+    first = np.concatenate(([0], np.cumsum(sizes)))
+    tables = (30, 20, *SIZES)
+    network, chain = training.drawn(tables, options, random)
+    columns = [random.integers(0, size, 12) for size in tables]
+    gold = random.integers(0, len(LABELS), 12) * 2
+
+    def run() -> tuple[Pass, tuple[Chain, np.ndarray, float]]:
+        over = Pass.over(network, columns, first, (0.0, 0.0), np.random.default_rng(0))
+        return over, chain.gradient(over.scores, gold, sizes)
+
+    over, (slope, by_token, _) = run()
+    assert np.allclose(network.scores(columns, first), over.scores, atol=1e-5)
+    told = [*training.parts(over.gradient(by_token)), *training.parts(slope)]
+    for weight, by_weight in zip([*training.parts(network), *training.parts(chain)], told, strict=True):
+        at = np.unravel_index(np.abs(by_weight).argmax(), by_weight.shape)
+        losses = []
+        for step in (0.01, -0.02):
+            weight[at] += step
+            losses.append(run()[1][2])
+        weight[at] += 0.01
+        assert (losses[0] - losses[1]) / 0.02 == pytest.approx(float(by_weight[at]), rel=0.02, abs=1e-3)
+
+
+def test_swapped_names_keep_their_labels() -> None:
+    rows = [
+        (
+            "浙江省嘉兴市海宁市斜桥镇东风路9号",
+            _spans("浙江省/prov 嘉兴市/city 海宁市/district 斜桥镇/town 东风路/road 9号/roadno"),
+        ),
+        ("青石街12号银杏家园", _spans("青石街/road 12号/roadno 银杏家园/poi")),
+    ]
+    land = [{"prov": "江苏省", "city": "南通市", "district": "如东县", "town": "曹埠镇"}]
+    (first, one), (second, two) = varied(rows, land, 1.0, seed=3)
+    assert first in ("江苏省南通市如东县曹埠镇东风路9号", "江苏省南通市如东县曹埠镇青石街9号")
+    assert [first[start:end] for _, start, end in one][:4] == ["江苏省", "南通市", "如东县", "曹埠镇"]
+    assert [label for label, _, _ in two] == ["road", "roadno", "poi"]
+    assert second.endswith("12号银杏家园")
+    assert list(varied(rows, land, 1.0, seed=3)) == [(first, one), (second, two)], "the same seed, the same rows"
+
+
+def _spans(told: str) -> tuple[Component, ...]:
+    found: list[Component] = []
+    for piece in told.split():
+        words, _, label = piece.partition("/")
+        start = found[-1][2] if found else 0
+        found.append((label, start, start + len(words)))
+    return tuple(found)
 
 
 def test_components_that_are_sure_stand(shipped: Segmenter) -> None:
