@@ -157,9 +157,11 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
     tell(result, every_column=every)
     if result.batch and not result.nothing_to_do:
         _renew()
-    if given["rejected"] and result.batch:
+    if given["rejected"] and result.batch and result.tally.rejected:
         imports.write_rejected(current(), result.batch, given["rejected"])
         click.echo(f"未导入的行 / rows not taken: {given['rejected']}")
+    elif given["rejected"]:
+        click.echo("  没有未导入的行，未写文件 / every row was taken: no workbook written")
     if _status(result) == NOTHING_DONE:
         click.echo("  没有一行可以导入 / not one row can be imported", err=True)
     sys.exit(_status(result))

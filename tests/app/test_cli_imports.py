@@ -49,6 +49,10 @@ def test_done_rejected_and_nothing_done_have_their_status(run, app, tmp_path):
     returned = tmp_path / "r.xlsx"
     assert run("enterprises", some, "--rejected", returned).exit_code == 1
     assert openpyxl.load_workbook(returned).worksheets[0]["A2"].value == 3
+    nothing = run("enterprises", write(tmp_path / "e.csv", HEADER, FIRM), "--rejected", tmp_path / "none.xlsx")
+    assert "没有未导入的行" in nothing.output
+    assert "none.xlsx" not in nothing.output
+    assert not (tmp_path / "none.xlsx").exists()
     assert run("enterprises", write(tmp_path / "c.csv", HEADER, ",,崇川区人民路1号,3")).exit_code == 2
     refused = run("enterprises", write(tmp_path / "d.csv", "甲,乙", "1,2"))
     assert refused.exit_code == 2
