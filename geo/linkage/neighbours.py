@@ -16,6 +16,8 @@ _INVERSE = np.uint64(pow(_BASE, -1, 2**64))
 _SPREAD = np.uint64(0xD6E8FEB86659FD93)
 _POWERS: Marks = np.array([pow(_BASE, n, 2**64) for n in range(256)], dtype=np.uint64)
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+_CHUNK = 20_000
+"""Texts marked at a time, so that a million names need little more than what is kept."""
 _LEAST, _MOST = 4, len(_POWERS)
 """Shorter texts are all near each other; longer ones are no names."""
 
@@ -50,11 +52,16 @@ def neighbours(rows: Sequence[Iterable[str]]) -> Neighbours:
             group = by_length.setdefault(len(text), ([], []))
             group[0].append(text)
             group[1].append(row)
-    parts = [
-        ((_marks(texts) << _HALF) | np.array(numbers, dtype=np.uint64)[:, None]).ravel()
-        for texts, numbers in by_length.values()
-    ]
-    return Neighbours(np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.uint64))
+    entries = np.empty(sum((length + 1) * len(texts) for length, (texts, _) in by_length.items()), dtype=np.uint64)
+    end = 0
+    for texts, numbers in by_length.values():
+        for start in range(0, len(texts), _CHUNK):
+            marks = _marks(texts[start : start + _CHUNK]) << _HALF
+            marks |= np.array(numbers[start : start + _CHUNK], dtype=np.uint64)[:, None]
+            entries[end : end + marks.size] = marks.ravel()
+            end += marks.size
+    entries.sort()
+    return Neighbours(entries)
 
 
 def _usable(texts: Iterable[str]) -> list[str]:
