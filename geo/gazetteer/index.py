@@ -78,12 +78,13 @@ class Gazetteer:
         if text[:1] == "市" and text[1:2] not in _NOT_THE_CITY:
             found.append((0, 2 if text[1:2] == "区" else 1, "city", 4.0, self.city_name))
         near: list[Hit] = []
+        matchers = _MATCHERS
         for last, keys in self.automaton.iter(text):
             end = last + 1
             after = text[end : end + 1]
             for key in keys:
                 mode, size, label, score, name, _, barred = key
-                matcher = _MATCHERS[mode]
+                matcher = matchers[mode]
                 if matcher is None:
                     if not barred or after != barred:
                         found.append((end - size, end, label, score, name))

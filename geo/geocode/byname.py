@@ -25,9 +25,9 @@ class NamedPlace(NamedTuple):
 
 def is_coarse(reading: Reading) -> bool:
     """Whether an address says no more than county, town or zone, so that the firm's name may add to it."""
-    if reading.outside is not None or reading.conflict or reading.address.number is not None:
+    if reading.address.number is not None or reading.outside is not None or reading.conflict:
         return False
-    return not any(label in _OWN for label in reading.address.labels)
+    return _OWN.isdisjoint(reading.address.labels)
 
 
 def named_place(gazetteer: Gazetteer, name: str) -> NamedPlace | None:

@@ -9,6 +9,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from geo.gazetteer import Reading
@@ -126,7 +127,7 @@ def evidence_of(reading: Reading, found: Resolved, level: str, *, against: bool)
     """Return what speaks for and against an answer, in the order of ``EVIDENCE``."""
     form, chance = reading.form, reading.chance
     return (
-        round(math.log(max(1.0 - chance, _LEAST)), 1),
+        _unsure(chance),
         not reading.voices,
         form in ("road", "none"),
         form in ("city", "citywide"),
@@ -142,6 +143,12 @@ def evidence_of(reading: Reading, found: Resolved, level: str, *, against: bool)
         bool(found.homonyms),
         found.by_name,
     )
+
+
+@lru_cache(maxsize=100_000)
+def _unsure(chance: float) -> float:
+    """Return the logarithm of what a chance leaves to others; chances recur."""
+    return round(math.log(max(1.0 - chance, _LEAST)), 1)
 
 
 def _rarity(reading: Reading) -> float:

@@ -23,6 +23,8 @@ def crossing(gazetteer: Gazetteer, county: str, address: Address) -> Spot | None
 
     Two streets without a word between them, or with sides (东、北) only, mean their crossing if they truly meet.
     """
+    if address.labels.count("road") + address.text.count("路口") < 2:
+        return None
     roads = list(dict.fromkeys(_roads(address)))
     if len(roads) < 2 or (not address.crossing and (address.number is not None or "之间" in address.text)):
         return None

@@ -59,7 +59,7 @@ def judge(
     reasons = _reasons(reading, found, second)
     candidates = _candidates(gazetteer, reading, found, options)
     if reading.chance < options.least or _groundless(reading):
-        return Verdict("none", math.nan, math.nan, math.nan, round(reading.chance, 4), "none", reasons, candidates)
+        return Verdict("none", *_NOWHERE, round(reading.chance, 4), "none", reasons, candidates)
     level, point, how = _position(gazetteer, found)
     reasons = how + reasons
     against = _against(gazetteer, reading)
@@ -80,8 +80,11 @@ def judge(
     return Verdict(level, lon, lat, widened, round(confidence, 4), status, reasons, candidates, evidence)
 
 
+_NOWHERE = (math.nan, math.nan, math.nan)
+
+
 def _nowhere(status: str, reasons: list[Reason]) -> Verdict:
-    return Verdict("none", math.nan, math.nan, math.nan, 0.99 if status == "outside" else 0.0, status, reasons, [])
+    return Verdict("none", *_NOWHERE, 0.99 if status == "outside" else 0.0, status, reasons, [])
 
 
 _UNIT = re.compile(r"\d(?:号|室|幢|栋|座|楼|层|单元|组|弄|#)")
@@ -151,22 +154,24 @@ def _decides(reading: Reading) -> bool:
 
 def _position(gazetteer: Gazetteer, found: Resolved) -> tuple[str, tuple[float, float, float], list[Reason]]:
     """Return the level earned, lon, lat and radius, and how the position was found."""
-    identity = _finest(found)
     on_street = found.spot
     if on_street is not None and on_street.moved:
         return on_street.level, (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
-    if placed(found.building):
+    if found.building is not None and placed(found.building):
         return "building", _at(gazetteer, found, "building"), [["BUILDING_ON_MAP", {}]]
     if on_street is not None and on_street.level == "number":
         return "number", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
-    for level in ("market", "street", "village", "zone") if identity == "village" else ("market", "street", "zone"):
-        if level == "street" and on_street is not None:
-            return "street", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
+    if found.market is not None and placed(found.market):
+        return "market", _at(gazetteer, found, "market"), []
+    if on_street is not None:
+        return "street", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
+    if placed(found.street):
+        return "street", _at(gazetteer, found, "street"), []
+    identity = _finest(found)
+    for level in ("village", "zone") if identity == "village" else ("zone", identity):
         if placed(getattr(found, level)):
             return level, _at(gazetteer, found, level), []
-    if placed(getattr(found, identity)):
-        return identity, _at(gazetteer, found, identity), []
-    return identity, (math.nan, math.nan, math.nan), [["NOT_ON_MAP", {"level": identity}]]
+    return identity, _NOWHERE, [["NOT_ON_MAP", {"level": identity}]]
 
 
 def _finest(found: Resolved) -> str:
@@ -207,8 +212,9 @@ def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
         reasons.append([second, {"before": round(reading.alone, 3), "after": round(reading.chance, 3)}])
     if reading.conflict:
         reasons.insert(0, ["CONFLICT", {"county": reading.county}])
-    address = reading.address
-    if address.crossing or address.relation is not None or address.number is not None:
+    address, number = reading.address, reading.address.number
+    listed = number is not None and (number.listed or number.last is not None)
+    if listed or address.crossing or address.relation is not None:
         met = found.spot is not None and found.spot.code == "CROSSING"
         reasons += _number_reasons(address, met=met)
     return reasons
@@ -216,8 +222,8 @@ def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
 
 def _old_name(name: Name, words: str) -> list[Reason]:
     today = {entity.name for entity in name.entities if not entity.former}
-    official = min(today) if len(today) == 1 else None
-    return [["OLD_NAME", {"from": words, "to": official}]] if official is not None and official != words else []
+    official = today.pop() if len(today) == 1 else words
+    return [["OLD_NAME", {"from": words, "to": official}]] if official != words else []
 
 
 def _number_reasons(address: Address, *, met: bool) -> list[Reason]:

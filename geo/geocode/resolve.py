@@ -13,6 +13,7 @@ from geo.geocode.relations import follow
 Reason = list[object]
 """``[code, {detail}]``."""
 
+_ABOVE_TOWNS = frozenset(("prov", "city", "district"))
 _PLACE_KINDS = ("building", "market", "zone", "street")
 
 
@@ -49,15 +50,14 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
     villages = []
     cut_at = -1
     for (start, end, label, _, _), name in reading.named:
-        if name is not None:
-            if name.label == "community":
-                villages.append((name, text[start:end], start == cut_at))
-            else:
-                for entity in name.entities:
-                    if entity.county == county or entity.county is None:
-                        _take(result, entity, named=label)
-        else:
+        if name is None:
             cut_at = end
+        elif name.label == "community":
+            villages.append((name, text[start:end], start == cut_at))
+        elif name.label not in _ABOVE_TOWNS:
+            for entity in name.entities:
+                if entity.county == county or entity.county is None:
+                    _take(result, entity, named=label)
         if label == "devzone" and result.zone is None:
             result.zone = _zone_of(gazetteer, reading, result, text[start:end])
     for name, words, cut in villages:

@@ -122,19 +122,15 @@ def _values(address: Address, found: Resolved, verdict: Verdict) -> Row:
         places = (
             found.county_code,
             _today(found.town),
-            _key(found.village),
-            _key(found.zone),
-            _key(found.building),
-            _key(found.market),
-            _key(found.street),
+            found.village and found.village.key,
+            found.zone and found.zone.key,
+            found.building and found.building.key,
+            found.market and found.market.key,
+            found.street and found.street.key,
         )
     door = door_text(number) if number is not None else None
     inside = (door, address.unit, address.floor, address.room)
     return (*places, *inside, lon, lat, level, radius, confidence, status, reasons, candidates)
-
-
-def _key(entity: Entity | None) -> str | None:
-    return None if entity is None else entity.key
 
 
 def _today(town: Entity | None) -> str | None:

@@ -107,12 +107,20 @@ def _unknown(reading: Reading) -> list[_Piece]:
 def _joined(reading: Reading, unknown: list[_Piece]) -> Iterator[_Piece]:
     """Yield unknown names joined to the doubtful piece beside them: a slip may have cut one name in two."""
     starts = {piece.start for piece in unknown}
-    towns = {e.town for e in _entities(reading, "town")}
     for ((one, cut, _, _, _), left), ((two, end, label, _, _), right) in pairwise(reading.named):
+        if cut != two or end - one > _LONGEST or _stands(left) or _stands(right):
+            continue
+        towns = {e.town for e in _entities(reading, "town")}
         loose = one in starts or two in starts or (_elsewhere(right, towns) and left is None)
-        beside = cut == two and end - one <= _LONGEST
-        if loose and beside and _is_loose(left, towns) and _is_loose(right, towns):
+        if loose and _is_loose(left, towns) and _is_loose(right, towns):
             yield _with_suffix(reading.address.text, _Piece(one, end, label))
+
+
+def _stands(name: Name | None) -> bool:
+    """Whether a piece is known well enough to belong to no other name, wherever it lies."""
+    if name is None or name.form == "bare" or name.label == "community":
+        return False
+    return name.form != "learned" or name.mentions > 1
 
 
 def _is_loose(name: Name | None, towns: set[str | None]) -> bool:

@@ -84,6 +84,10 @@ _PHONE = re.compile(
 )
 _MAY_HOLD_PHONE = re.compile(r"\d{6}|电话|手机|TEL|邮")
 _CN = "〇零一二两三四五六七八九十百廿"
+_TELLING = frozenset(_CN + "电手邮")
+_QUIET = "".join([c for c in _HANZI if c not in _TELLING])
+_PLAIN = re.compile(f"(?:[{_QUIET}A-SU-Z(),#&/~.-]++|[0-9]{{1,5}}(?![0-9]))*+")
+"""Texts that hold nothing to fold, no Chinese numeral and nothing of a telephone number: most."""
 _NUMERAL = re.compile(rf"[{_CN}]+(?=(?:[、,~-][{_CN}\d]+)*(?:{UNITS})(?!桥))")
 
 
@@ -116,6 +120,8 @@ def normalise(raw: object) -> Normalised:
         if raw is None or type(raw).__name__ == "NAType" or raw != raw:  # NA has no truth to ask for
             return Normalised("")
         raw = str(raw)
+    if _PLAIN.fullmatch(raw):
+        return Normalised(raw)
     text = fold(raw)
     moved = len(text) != len(raw)
     if not moved and not _NUMERAL.search(text) and not _MAY_HOLD_PHONE.search(text):

@@ -1,5 +1,6 @@
 """Texts made comparable: addresses, company names, register codes."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from geo.text import (
     Fault,
     fold,
     name_core,
+    normal,
     normalise,
     read_credit_code,
     read_name,
@@ -78,6 +80,14 @@ def test_normalising_is_idempotent_and_offsets_stay_inside(raw: str) -> None:
         assert 0 <= start <= end <= len(raw)
     spans = [norm.span(k, k + 1) for k in range(len(norm.text))]
     assert spans == sorted(spans)
+
+
+@given(st.text(alphabet=st.sampled_from("崇川工农路号组室十二三〇TELtel电话手机邮编()-,:.0138A ")))
+def test_plain_texts_are_those_that_normalising_would_not_change(raw: str) -> None:
+    if normal._PLAIN.fullmatch(raw):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(normal, "_PLAIN", re.compile("(?!)"))
+            assert normalise(raw) == (raw, None, None)
 
 
 @given(st.text())
