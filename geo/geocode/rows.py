@@ -17,8 +17,10 @@ Second = tuple[tuple[float, ...] | None, str]
 """Votes from outside the text, and the code of the reason they give."""
 Row = tuple[Any, ...]
 """Values of ``LOCATIONS`` in the order of its columns."""
-_Wanted = tuple[str, Second, NamedPlace | None]
-"""A normalised text, its second evidence, and the place that the firm's name tells, if it may count."""
+_Key = tuple[str | None, int]
+"""An address as written, and the number of its second evidence: votes are few and slow to compare."""
+_Wanted = tuple[str, int, NamedPlace | None]
+"""A normalised text, the number of its second evidence, and the place that the firm's name tells, if it may count."""
 _Found = tuple[Row, list[Component] | Doubt, bool]
 """Values, components, and whether the firm's name may add to them."""
 _ANSWERED = frozenset(("auto", "review"))
@@ -36,8 +38,10 @@ class Answers:
         self.evidence: dict[tuple[str, Second], tuple[float, ...]] | None = None
         """Evidence by normalised text and second evidence, where a dictionary is set to gather it."""
         self._doubts = Doubts(segmenter) if segmenter is not None else None
+        self._numbers: dict[Second, int] = {}
+        self._seconds: list[Second] = []
         self._texts: dict[_Wanted, _Found] = {}
-        self._rows: dict[tuple[str | None, Second], tuple[Row, bool]] = {}
+        self._rows: dict[_Key, tuple[Row, bool]] = {}
 
     def rows(self, raws: Sequence[object], seconds: Sequence[Second], names: Sequence[object]) -> list[Row]:
         """Return the rows of addresses as written; the same tuple for the same writing and evidence.
@@ -45,7 +49,8 @@ class Answers:
         ``names`` are the firms': a place in one counts only where the address says no more than a town. How addresses
         are grouped into calls changes nothing but the time they take.
         """
-        keys = [(raw if isinstance(raw, str) else None, second) for raw, second in zip(raws, seconds, strict=True)]
+        numbered = map(self._number, seconds)
+        keys = [(raw if isinstance(raw, str) else None, number) for raw, number in zip(raws, numbered, strict=True)]
         new = [key for key in dict.fromkeys(keys) if key not in self._rows]
         self._rows.update(zip(new, self._written(new, [None] * len(new)), strict=True))
         found = [self._rows[key] for key in keys]
@@ -58,15 +63,20 @@ class Answers:
                 rows[k] = row
         return rows
 
+    def _number(self, second: Second) -> int:
+        number = self._numbers.get(second)
+        if number is None:
+            number = self._numbers[second] = len(self._seconds)
+            self._seconds.append(second)
+        return number
+
     def _told(self, name: object) -> NamedPlace | None:
         return named_place(self._gazetteer, fold(name)) if isinstance(name, str) else None
 
-    def _written(
-        self, keys: Sequence[tuple[str | None, Second]], places: Sequence[NamedPlace | None]
-    ) -> list[tuple[Row, bool]]:
+    def _written(self, keys: Sequence[_Key], places: Sequence[NamedPlace | None]) -> list[tuple[Row, bool]]:
         """Return the rows of addresses as written, and whether the firm's name may add to them."""
         norms = [normalise(raw) for raw, _ in keys]
-        wanted = [(norm.text, second, place) for norm, (_, second), place in zip(norms, keys, places, strict=True)]
+        wanted = [(norm.text, number, place) for norm, (_, number), place in zip(norms, keys, places, strict=True)]
         new = [key for key in dict.fromkeys(wanted) if key not in self._texts]
         self._texts.update(zip(new, self._found(new), strict=True))
         rows = []
@@ -86,8 +96,10 @@ class Answers:
     def _found(self, wanted: Sequence[_Wanted]) -> list[_Found]:
         """Locate texts stage by stage: a processor does many alike things faster than all things by turns."""
         names, options, threshold = self._gazetteer, self._options, self._threshold
-        read = read_all(names, [text for text, _, _ in wanted], [votes for _, (votes, _), _ in wanted])
-        mends = [mended(names, reading, votes) for reading, (_, (votes, _), _) in zip(read, wanted, strict=True)]
+        seconds = [self._seconds[number] for _, number, _ in wanted]
+        votes, codes = [votes for votes, _ in seconds], [code for _, code in seconds]
+        read = read_all(names, [text for text, _, _ in wanted], votes)
+        mends = [mended(names, reading, said) for reading, said in zip(read, votes, strict=True)]
         located = [resolve(names, reading, options) for reading, _ in mends]
         for found, (_, mended_by), (_, _, place) in zip(located, mends, wanted, strict=True):
             for mend in mended_by:
@@ -96,10 +108,10 @@ class Answers:
                 take_named(names, place, found)
         verdicts = [
             judge(names, reading, found, options, threshold=threshold, second=code)
-            for (reading, _), found, (_, (_, code), _) in zip(mends, located, wanted, strict=True)
+            for (reading, _), found, code in zip(mends, located, codes, strict=True)
         ]
         if self.evidence is not None:
-            for (text, second, place), verdict in zip(wanted, verdicts, strict=True):
+            for (text, _, place), second, verdict in zip(wanted, seconds, verdicts, strict=True):
                 if place is None:
                     self.evidence[text, second] = verdict.evidence
         return [
