@@ -40,11 +40,6 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             is_flag=True,
             help="确认坐标系没有选错 / import even against known places",
         ),
-        click.option(
-            "--outside-confirmed",
-            is_flag=True,
-            help="整个文件不在本市也导入 / import even where all of it lies outside the city",
-        ),
         click.option("--all-columns", is_flag=True, help="列出全部未用的列 / name every column that is not used"),
         click.option("--dry-run", is_flag=True, help="只试算，不写入 / say what would happen, write nothing"),
         click.option(
@@ -142,7 +137,7 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
         sheet=given["sheet"],
         header_row=given["header_row"],
         datum_confirmed=given["datum_confirmed"],
-        outside_confirmed=given["outside_confirmed"],
+        outside_confirmed=True,
     )
     every = given["all_columns"]
     with _progress() as progress:
@@ -162,6 +157,12 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
         click.echo(f"未导入的行 / rows not taken: {given['rejected']}")
     elif given["rejected"]:
         click.echo("  没有未导入的行，未写文件 / every row was taken: no workbook written")
+    if result.batch and _elsewhere(result):
+        click.echo(
+            f"  整个文件不在本市；如选错了文件，请撤回 / all of it lies outside the city; if this is the wrong file:\n"
+            f"  flask --app app import undo {result.batch}",
+            err=True,
+        )
     if _status(result) == NOTHING_DONE:
         click.echo("  没有一行可以导入 / not one row can be imported", err=True)
     sys.exit(_status(result))
@@ -181,7 +182,11 @@ def _renew() -> None:
 def _status(result: imports.Plan) -> int:
     if result.tally.rejected == result.tally.rows_in:
         return NOTHING_DONE
-    return SOME_REJECTED if result.tally.rejected else DONE
+    return SOME_REJECTED if result.tally.rejected or _elsewhere(result) else DONE
+
+
+def _elsewhere(result: imports.Plan) -> bool:
+    return any(code == "LAYER_ELSEWHERE" for code, _detail in result.tally.findings)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -99,12 +99,9 @@ def test_a_kind_of_place_must_be_named(run, tmp_path):
 
 def test_streets_from_an_openstreetmap_extract(run, app, shared):
     path = shared / "osm" / "shanghai_center.osm"
-    refused = run("places", path, "--kind", "street")
-    assert refused.exit_code == 2
-    assert "全部在南通市范围之外" in refused.output
-    assert stored(app, "places").empty
-    done = run("places", path, "--kind", "street", "--outside-confirmed")
-    assert done.exit_code == 0, done.output
+    done = run("places", path, "--kind", "street")
+    assert done.exit_code == 1, done.output
+    assert "整个文件不在本市；如选错了文件，请撤回" in done.output
     streets = stored(app, "places")
     assert len(streets) > 50
     assert set(streets.geometry.geom_type) <= {"LineString", "MultiLineString"}
@@ -149,12 +146,9 @@ def test_extracts_that_are_none_are_told_in_a_sentence(run, tmp_path):
 
 def test_the_real_facilities_import_with_their_three_kinds_of_error(run, app, shared):
     path = next((shared / "union-facilities").glob("*.csv"))
-    refused = run("places", path, "--kind", "address")
-    assert refused.exit_code == 2
-    assert "全部在南通市范围之外" in refused.output
-    assert stored(app, "places").empty
-    done = run("places", path, "--kind", "address", "--outside-confirmed")
-    assert done.exit_code in (0, 1), done.output
+    done = run("places", path, "--kind", "address")
+    assert done.exit_code == 1, done.output
+    assert "整个文件不在本市" in done.output
     for code in ("POSITION_OUT_OF_RANGE", "POSITION_COPIED", "POSITION_FAR"):
         assert code in done.output
     places = stored(app, "places")
@@ -216,19 +210,20 @@ def test_imports_are_listed_with_their_numbers_and_undo_knows_none_but_these(run
     assert "已经撤回" in run("undo", batch).output
 
 
-def test_a_file_of_another_city_is_refused_and_one_partly_outside_is_not(run, app, tmp_path):
+def test_a_file_of_another_city_is_told_with_the_way_back(run, app, tmp_path):
     header = "楼宇名称,经度,纬度"
     hangzhou = [f"钱塘{n}大厦,{120.2 + n / 500},{30.2 + n / 700}" for n in range(1, 7)]
     path = write(tmp_path / "a.csv", header, *hangzhou)
     planned = run("places", path, "--kind", "building", "--dry-run")
-    assert planned.exit_code == 0
+    assert planned.exit_code == 1
     assert "LAYER_ELSEWHERE" in planned.output
-    refused = run("places", path, "--kind", "building")
-    assert refused.exit_code == 2
-    assert "6 个位置全部在南通市范围之外" in refused.output
     assert stored(app, "places").empty
-    assert run("places", path, "--kind", "building", "--outside-confirmed").exit_code == 0
+    done = run("places", path, "--kind", "building")
+    assert done.exit_code == 1
     assert len(stored(app, "places")) == 6
+    batch = done.stderr.split("import undo ")[1].split()[0]
+    assert run("undo", batch).exit_code == 0
+    assert stored(app, "places").empty
     mixed = run(
         "places", write(tmp_path / "b.csv", header, *hangzhou, "濠河大厦,120.861234,32.012345"), "--kind", "building"
     )
