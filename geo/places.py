@@ -1,12 +1,16 @@
 """Which places a located firm lies in: by the names of its address and, where it has a position, by geometry."""
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.frames import LOCATIONS
+from geo.frames import LOCATIONS, PLACES
+from geo.gazetteer import Entity
 
+_KINDS = ("zone", "building", "market", "street")
 _INSIDE = ("zone", "building", "market")
 _EXACT_LEVELS = ("building", "number", "market")
 _METRES_PER_DEGREE = 111_320.0
@@ -32,6 +36,22 @@ def assign(locations: pd.DataFrame, places: gpd.GeoDataFrame, outlines: gpd.GeoD
     today = outlines[(outlines["level"] == "county") & outlines["valid_to"].isna()] if len(outlines) else outlines
     _counties(result, rows, points, today, extra)
     return _explained(result, extra)
+
+
+def with_named(places: gpd.GeoDataFrame, entities: Mapping[str, Entity], locations: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return ``PLACES`` with those added that ``LOCATIONS`` name although no layer holds them.
+
+    A zone that only an alias of a division tells (南通经济技术开发区) is such a place: its name and county are known,
+    its outline is not.
+    """
+    used = pd.unique(pd.concat([locations[kind] for kind in _KINDS]).dropna())
+    new = [entities[key] for key in sorted(set(used) - set(places.index)) if key in entities]
+    if not new:
+        return places
+    columns = {"kind": "kind", "name": "name", "county_code": "county", "town_code": "town", "origin": "origin"}
+    rows = {column: [getattr(entity, field) for entity in new] for column, field in columns.items()}
+    added = PLACES.conform(pd.DataFrame(rows, index=[entity.key for entity in new]))
+    return PLACES.conform(pd.concat([places, added]))
 
 
 def _polygons(places: gpd.GeoDataFrame, chosen: pd.Series) -> gpd.GeoSeries:

@@ -134,6 +134,7 @@ def _surveyed(
     steps.begin("geocode")
     located = locate(inputs.enterprises, names, options=options.locate, decisions=inputs.decisions, segmenter=segmenter)
     steps.count("geocode", inputs.enterprises, located, located["status"])
+    known = places.with_named(known, names.entities, located)
     steps.begin("places")
     located = places.assign(located, known, inputs.outlines)
     steps.count("places", inputs.enterprises, located, located["level"])

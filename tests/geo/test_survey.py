@@ -215,3 +215,17 @@ def test_a_firm_without_an_address_stays_unlocated_and_stops_nobody() -> None:
     found = survey(inputs(enterprises=enterprises({**FIRMS_GIVEN, "bare": {"address": None}})), on=ON, rules=rules())
     assert found.firms.loc["bare", "level"] == "none"
     assert found.firms.loc["t1", "level"] != "none"
+
+
+def test_a_zone_that_only_an_alias_of_its_county_tells_is_a_place_with_a_name() -> None:
+    alias = pd.DataFrame({"alias": ["试验经济技术开发区"], "target": ["990101"], "kind": ["former"]}, index=["z"])
+    firm = {"address": "试验经济技术开发区星湖大道8号", "workers": 7}
+    done = survey(
+        inputs(aliases=ALIASES.conform(alias), enterprises=enterprises({**FIRMS_GIVEN, "z1": firm})),
+        on=ON,
+        rules=rules(),
+    )
+    zone = done.firms.loc["z1", "zone"]
+    assert done.places.loc[zone, ["kind", "name", "county_code"]].tolist() == ["zone", "试验经济技术开发区", "990101"]
+    for kind in ("zone", "building", "market", "street"):
+        assert set(done.firms[kind].dropna()) <= set(done.places.index)
