@@ -27,8 +27,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(num=number, pct=percent, day=day, text=text)
     app.jinja_env.tests["known"] = known
     app.jinja_env.globals.update(
-        counted=counted, untold=untold, label=label, explain=explain, options=options, refusal_text=refusal_text,
-        spans=spans, cited=cited, kind_name=kind_name, unplaced=unplaced,
+        counted=counted, people=people, untold=untold, label=label, explain=explain, options=options,
+        refusal_text=refusal_text, spans=spans, cited=cited, kind_name=kind_name, unplaced=unplaced,
     )  # fmt: skip
     app.jinja_env.globals.update(asset=asset, is_sample=is_sample, map_approval=lambda: settings().map_approval)
     app.after_request(_vary)
@@ -56,6 +56,20 @@ def untold(value: Any, unknown: Any) -> bool:
 def counted(value: Any, unknown: Any) -> str:
     """Return a sum of workers; where not one of the counts behind it is known, that it is not known."""
     return gettext("人数不详") if untold(value, unknown) else number(value)
+
+
+def people(value: Any, unknown: Any) -> str:
+    """Return a sum of workers with its unit, and for how many firms more the count is not known."""
+    if untold(value, unknown):
+        return gettext("人数不详")
+    known_ones = gettext("%(n)s 人", n=number(value))
+    more = gettext("，另有 %(n)s 家人数不详", n=number(unknown)) if known(unknown) and unknown else ""
+    return f"{known_ones}{more}"
+
+
+def told(value: Any, unknown: Any) -> Any:
+    """Return a sum of workers as a cell or a map takes it: None where not one of the counts behind it is known."""
+    return None if untold(value, unknown) else value
 
 
 def percent(value: Any, digits: int = 1) -> str:

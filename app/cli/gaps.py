@@ -11,6 +11,7 @@ from app.cli import NOTHING_DONE, Target
 from app.db import session
 from app.errors import NoSurveyError
 from app.labels import label
+from app.pages import untold
 from app.reading import Reading, with_plain_villages
 from app.reports import gap_list, rankings
 from app.reports.sheet import Sheet, comma_separated, xlsx
@@ -90,8 +91,15 @@ def _list(read: Reading, place: str, chosen: Filter) -> Sheet | None:
 def counted(table: pd.DataFrame) -> str:
     """Return the workers of some firms in words, and for how many firms they are not known."""
     unknown = int(table["workers"].isna().sum())
+    return size(int(table["workers"].sum()), unknown)
+
+
+def size(workers: int, unknown: int) -> str:
+    """Return a sum of workers in words; where not one count behind it is known, that it is not known."""
+    if untold(workers, unknown):
+        return "人数不详 / workers not known"
     more = f", {unknown} 家人数不详 / of unknown size" if unknown else ""
-    return f"{int(table['workers'].sum())} 人 / workers{more}"
+    return f"{workers} 人 / workers{more}"
 
 
 def _ranking(read: Reading, kind: str, out: Path | None) -> Sheet:
@@ -99,9 +107,7 @@ def _ranking(read: Reading, kind: str, out: Path | None) -> Sheet:
     if out is None:
         for key, row in table.head(_SHOWN).iterrows():
             name = row["name"] if key else label("figure", "unlocated")
-            unknown = row["gap_workers_unknown"]
-            more = f", {unknown} 家人数不详 / of unknown size" if unknown else ""
-            workers = f"{row['gap_workers']} 人 / workers{more}"
+            workers = size(row["gap_workers"], row["gap_workers_unknown"])
             click.echo(f"{row['rank']:>4} {name}: {row['gap']}/{row['eligible']}, {workers}")
     return rankings.sheet(read, kind, Filter(), table)
 

@@ -9,8 +9,9 @@ import click
 import pandas as pd
 
 from app.cli import Target
-from app.cli.gaps import stored
+from app.cli.gaps import size, stored
 from app.labels import explain, label
+from app.pages import told
 from app.reading import Reading
 from app.reports.cells import neutral
 
@@ -53,7 +54,9 @@ def table(read: Reading) -> pd.DataFrame:
             "name": neutral(str(row["name"])),
             "county": read.name("county", row["county_code"]),
             "town": read.name("town", row["town_code"]),
-            **{column: row[column] for column in ("firms", "workers", "workers_unknown")},
+            "firms": row["firms"],
+            "workers": told(row["workers"], row["workers_unknown"]),
+            "workers_unknown": row["workers_unknown"],
             **{column: row[column] for column in ("chainage_from_m", "chainage_to_m", "lon", "lat")},
             "reasons": neutral(_said("group_reason", row["reasons"])),
             "cautions": neutral(_said("group_caution", row["cautions"])),
@@ -62,12 +65,11 @@ def table(read: Reading) -> pd.DataFrame:
         }
         for key, row in groups.iterrows()
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"workers": "Int64"}) if rows else pd.DataFrame(rows)
 
 
 def _size(firms: int, workers: int, unknown: int) -> str:
-    more = f", {unknown} 家人数不详 / of unknown size" if unknown else ""
-    return f"{firms} 家 / firms, {workers} 人 / workers{more}"
+    return f"{firms} 家 / firms, {size(workers, unknown)}"
 
 
 def _said(kind: str, reasons: list[Any]) -> str:

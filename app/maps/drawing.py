@@ -12,6 +12,7 @@ from app.maps.classes import Classes
 from app.maps.layers import Drawing
 from app.maps.scene import FEW, Scene
 from app.maps.view import CELLS, View
+from app.pages import untold
 from geo.gaps import Filter
 
 MOST_CELLS = 8_000
@@ -95,8 +96,14 @@ def ranked(scene: Scene, view: View, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def values(view: View, table: pd.DataFrame) -> pd.Series:
-    """Return what a view maps, by unit: a count, or the smoothed share, NaN where too few firms stand behind it."""
+    """Return what a view maps, by unit: a count, or the smoothed share, NaN where too few firms stand behind it.
+
+    A sum of workers is NaN where not one of the counts behind it is known.
+    """
     found = table[view.measured.column].astype(float)
+    if view.measured.column == "gap_workers":
+        pairs = zip(table["gap_workers"], table["gap_workers_unknown"], strict=True)
+        return found.mask([untold(*pair) for pair in pairs])
     return found.where(table["eligible"] >= FEW) if view.measured.rate else found
 
 

@@ -13,7 +13,7 @@ from app.maps.classes import Classes
 from app.maps.layers import Drawing
 from app.maps.scene import Scene
 from app.maps.view import View
-from app.pages import number, percent
+from app.pages import number, percent, told
 
 SYMBOL = palette.GAP[3]
 RIM = "#8b95a1"
@@ -55,10 +55,19 @@ def _told(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {"label": _("未建会企业"), "values": table["gap"].tolist(), "unit": _("家")},
         {"label": _("应建会企业"), "values": table["eligible"].tolist(), "unit": _("家")},
-        {"label": _("未建会职工"), "values": table["gap_workers"].tolist(), "unit": _("人")},
+        of_workers(_("未建会职工"), table["gap_workers"], table["gap_workers_unknown"]),
         {"label": _("25 人以上未单独建会"), "values": table["without_own_25"].tolist(), "unit": _("家")},
         {"label": _("平滑未建会率"), "values": share.tolist(), "low": low.tolist(), "high": high.tolist(), "unit": "%"},
     ]
+
+
+def of_workers(name: str, sums: pd.Series, unknown: pd.Series) -> dict[str, Any]:
+    """Return the line of a sum of workers: None is told as ``none``; firms without a count as ``more``."""
+    values = [told(value, missing) for value, missing in zip(sums.tolist(), unknown.tolist(), strict=True)]
+    line = {"label": name, "values": values, "unit": _("人")}
+    if not unknown.any():
+        return line
+    return line | {"none": _("人数不详"), "unknown": unknown.tolist(), "more": _("另 {n} 家人数不详")}
 
 
 def _parts(view: View, table: pd.DataFrame) -> dict[str, Any]:

@@ -14,7 +14,8 @@ class Drawing:
     """What a layer shows; all sequences have one entry per item, in the order of drawing (later ones on top).
 
     ``classes`` index ``colours``, -1 means too few to tell (hatched). ``certainty`` is the opacity. ``lines`` are the
-    figures told when pointing at an item: ``{"label": …, "values": […], "unit": …}``; ``name`` indexes ``names``; a
+    figures told when pointing at an item: ``{"label": …, "values": […], "unit": …}``; in a line of workers None is
+    told as ``none``, and ``unknown`` firms beside a sum as ``more``; ``name`` indexes ``names``; a
     click follows ``links`` where there are some, else it opens the panel. ``shape`` holds what the form needs:
     ``areas`` (GeoJSON geometries or keys of outlines); ``points`` and ``radii`` (px); ``cells`` (q, r) and ``side``
     (projected metres). Texts are plain: the script puts them into the page as text.

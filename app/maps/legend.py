@@ -1,5 +1,6 @@
 """The legend: classes and symbols, and beside them what every map must say: denominator, day, what is left out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from app.maps.drawing import Picture
 from app.maps.forms import radius
 from app.maps.scene import FEW
 from app.maps.view import View
-from app.pages import number
+from app.pages import number, people, told
 from geo.coverage import UNPLACED
 
 
@@ -28,10 +29,10 @@ class Swatch:
 
 @dataclass(frozen=True)
 class Outside:
-    """Firms or places that the picture cannot show, with the address of their list."""
+    """Firms or workers that the picture cannot show (None: nobody knows how many), with the address of their list."""
 
     label: str
-    count: int
+    count: int | None
     unit: str
     href: str
 
@@ -78,9 +79,7 @@ def of(picture: Picture, *, vague_url: str, total: pd.Series) -> Legend:
 def _base(view: View, total: pd.Series) -> str:
     """Return what the measure is a part of: workers of workers, firms of 25 and over of such firms."""
     if view.measure == "workers":
-        known = _("应建会企业职工 %(n)s 人", n=number(total["workers"]))
-        unknown = _("，另有 %(n)s 家人数不详", n=number(total["workers_unknown"])) if total["workers_unknown"] else ""
-        return known + unknown
+        return _("应建会企业职工 %(n)s", n=people(total["workers"], total["workers_unknown"]))
     if view.measure == "big":
         return _("25 人以上应建会企业 %(n)s 家", n=number(total["eligible_25"]))
     return _("应建会企业 %(n)s 家", n=number(total["eligible"]))
@@ -99,7 +98,9 @@ def _swatches(picture: Picture) -> list[Swatch]:
         few = _("不足 %(few)s 家，不计算比率", few=FEW) if view.by != "heat" else _("企业太少，留白")
         return [*shown, Swatch(few, palette.NO_DATA, hatched=view.by != "heat")]
     nought = [Swatch(_("0（应建已建）"), forms.NONE_LEFT, forms.PLAIN)]
-    return [*(nought if (picture.table["value"] == 0).any() else []), *shown]
+    untold = [Swatch(_("人数不详"), palette.NO_DATA, hatched=True)]
+    values = picture.shown["value"]
+    return [*(nought if (values == 0).any() else []), *shown, *(untold if values.isna().any() else [])]
 
 
 def _circles(picture: Picture) -> list[tuple[float, str]]:
@@ -144,17 +145,25 @@ def _outside(picture: Picture, vague_url: str) -> list[Outside]:
     column = "gap" if picture.view.measured.rate else column
     unit = str(words.UNITS["firms" if column == "gap" else view.measure])
     if view.unit == "cell":
-        return [Outside(_among(view, _("未精确定位（只到村、镇或更粗）")), picture.left[column], unit, vague_url)]
+        return [Outside(_among(view, _("未精确定位（只到村、镇或更粗）")), _sum(picture.left, column), unit, vague_url)]
     kind = words.KINDS[view.unit]
     lost = query.behind(view.measured.figure, view.unit, UNPLACED, view.chosen)
     shown = [
-        Outside(_among(view, _("未归入任何%(kind)s", kind=kind)), picture.left[column], unit, links.list_url(lost))
+        Outside(
+            _among(view, _("未归入任何%(kind)s", kind=kind)), _sum(picture.left, column), unit, links.list_url(lost)
+        )
     ]
     waiting = picture.waiting
     if len(waiting):
         label = _("未上图的%(kind)s %(n)s 个，共", kind=kind, n=number(len(waiting)))
-        shown.append(Outside(_among(view, label), int(waiting[column].sum()), unit, "#waiting"))
+        shown.append(Outside(_among(view, label), _sum(waiting.sum(numeric_only=True), column), unit, "#waiting"))
     return shown
+
+
+def _sum(counts: Mapping[str, int] | pd.Series, column: str) -> int | None:
+    """Return a count; None for workers where not one count is known."""
+    found = told(counts[column], counts["gap_workers_unknown"]) if column == "gap_workers" else counts[column]
+    return None if found is None else int(found)
 
 
 def _among(view: View, left: str) -> str:

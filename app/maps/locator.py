@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from app import palette
 from app.maps import basemap, context, positions, scene
 from app.maps.assets import Component, render
-from app.maps.forms import SYMBOL, radius
+from app.maps.forms import SYMBOL, of_workers, radius
 from app.maps.frame import AtlasMap, Bounds, with_controls
 from app.maps.layers import Drawing, DrawnLayer
 from app.maps.scene import Scene
@@ -93,7 +93,7 @@ def _circles(rows: pd.DataFrame) -> Drawing:
         name=list(range(len(rows))), certainty=0.72, colours=[SYMBOL],
         lines=[
             {"label": _("拟涵盖单位"), "values": rows["firms"].tolist(), "unit": _("家")},
-            {"label": _("职工"), "values": rows["workers"].tolist(), "unit": _("人")},
+            of_workers(_("职工"), rows["workers"], rows["workers_unknown"]),
         ],
         links=[url_for("suggestions.show", key=key) for key in rows.index],
         shape={

@@ -7,6 +7,7 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from app.labels import label
+from app.pages import told
 from app.reading import Reading, kind_name, unplaced
 from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
@@ -38,4 +39,8 @@ def _heading(field: str) -> str:
 def _rows(kind: str, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     for number, (key, row) in enumerate(table.iterrows(), 1):
         name = unplaced(kind) if key == UNPLACED else row["name"]
-        yield (number, name, _("是") if row["drawn"] else _("否"), *(row[field] for field in FIELDS))
+        yield (number, name, _("是") if row["drawn"] else _("否"), *(_figure(row, field) for field in FIELDS))
+
+
+def _figure(row: pd.Series, field: str) -> Any:
+    return told(row[field], row["gap_workers_unknown"]) if field == "gap_workers" else row[field]

@@ -7,6 +7,7 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from app.labels import explain, label
+from app.pages import told
 from app.reading import Reading
 from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
@@ -29,9 +30,9 @@ def _rows(read: Reading, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     for number, (key, group) in enumerate(table.iterrows(), 1):
         yield (
             number, read.group_name(key), label("group_kind", group["kind"]), read.name("county", group["county_code"]),
-            read.name("town", group["town_code"]) or _("跨镇街"), group["firms"], group["workers"],
-            group["workers_unknown"], _told(read, "group_reason", group["reasons"]),
-            _told(read, "group_caution", group["cautions"]),
+            read.name("town", group["town_code"]) or _("跨镇街"), group["firms"],
+            told(group["workers"], group["workers_unknown"]), group["workers_unknown"],
+            _told(read, "group_reason", group["reasons"]), _told(read, "group_caution", group["cautions"]),
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from flask_babel import gettext as _
 
 from app.labels import label
+from app.pages import told
 from app.reading import Reading
 from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
@@ -40,8 +41,9 @@ def _rows(read: Reading, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
             state = _("应换届")
         yield (
             number, union["name"], union["code"], label("union_kind", union["kind"]),
-            read.name("county", union["county_code"]), union["covered_firms"], union["covered_workers"],
-            union["members"], union["women_members"], union["approved_on"], union["term_end"], state,
+            read.name("county", union["county_code"]), union["covered_firms"],
+            told(union["covered_workers"], union["covered_unknown"]), union["members"], union["women_members"],
+            union["approved_on"], union["term_end"], state,
             "；".join(label("union_flag", flag) for flag in union["flags"]), read.name("union", union["parent"]),
             union["place_name"], union["address"], union["source"], union["source_date"],
         )  # fmt: skip

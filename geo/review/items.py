@@ -44,6 +44,7 @@ class Item:
 
     ``subject`` is what it is about: a place key, a village code, a learned name, a link. ``closed_by`` are the kinds of
     decisions that settle it, ``subjects`` what these are about (``*`` for any county). ``worth`` orders the queue.
+    ``workers`` are a sum of the known counts, ``unsized`` firms have none.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Item:
     county: str
     rows: np.ndarray
     workers: int
+    unsized: int
     gap: int
     worth: float
     closed_by: frozenset[str]
@@ -72,13 +74,15 @@ class Counts:
 
     def __init__(self, firms: pd.DataFrame) -> None:
         self._workers = firms["workers"].fillna(0).to_numpy(dtype="int64")
+        self._unsized = firms["workers"].isna().to_numpy(dtype=bool)
         self._gap = firms["gap"].fillna(value=False).to_numpy(dtype=bool)
 
     def item(self, key: str, kind: str, rows: Sequence[int] | np.ndarray, *, weight: float = 1.0, **more: Any) -> Item:
         """Return an item; its worth is the number of its firms by ``weight``."""
         at = np.asarray(sorted({int(row) for row in rows}), dtype=np.int64)
         workers, gap = int(self._workers[at].sum()), int(self._gap[at].sum())
-        return Item(key, kind, rows=at, workers=workers, gap=gap, worth=round(len(at) * weight, 1), **more)
+        unsized, worth = int(self._unsized[at].sum()), round(len(at) * weight, 1)
+        return Item(key, kind, rows=at, workers=workers, unsized=unsized, gap=gap, worth=worth, **more)
 
 
 def ordered(items: Iterable[Item]) -> list[Item]:

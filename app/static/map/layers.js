@@ -176,10 +176,12 @@
     const box = document.createElement("div");
     const head = box.appendChild(document.createElement("b"));
     head.textContent = drawing.names[drawing.name[place]];
-    for (const { label, values, low, high, unit } of drawing.lines) {
+    for (const { label, values, low, high, unit, none, unknown, more } of drawing.lines) {
       const line = box.appendChild(document.createElement("div"));
       const range = low ? ` (${low[place]}–${high[place]}${unit})` : "";
-      line.append(`${label} `, Object.assign(document.createElement("b"), { textContent: values[place].toLocaleString() }), ` ${unit}${range}`);
+      const value = values[place];
+      const rest = unknown?.[place] && value !== null ? ` · ${more.replace("{n}", unknown[place].toLocaleString())}` : "";
+      line.append(`${label} `, Object.assign(document.createElement("b"), { textContent: value === null ? none : value.toLocaleString() }), value === null ? "" : ` ${unit}${range}${rest}`);
     }
     return box;
   }
