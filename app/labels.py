@@ -3,6 +3,7 @@
 ``geo`` answers in codes; here they get their words. A code that no list knows is shown as it is: nothing is hidden.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,9 @@ import pandas as pd
 from app.config import settings
 from app.i18n import language
 from geo.io.codes import Code, CodeBook, read_codes
+
+_BETWEEN = re.compile(r"\s*/ ")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 SEARCHED = {
     "excluded_because": ("excluded", "reason"),
@@ -87,6 +91,20 @@ def shown(key: str) -> str:
     if not rest or kind not in _book()["place_kind"].codes:
         return key
     return rest.rpartition(":")[2].partition("#")[0]
+
+
+def in_language(text: str) -> str:
+    """Return the half of a text in both languages (``中文 / English``, several by ``; ``) that the page speaks.
+
+    A text whose halves are of one language stays whole: it is what somebody wrote.
+    """
+    return "; ".join(_half(part) for part in text.split("; "))
+
+
+def _half(text: str) -> str:
+    halves = [half.strip() for half in _BETWEEN.split(text, maxsplit=1)]
+    chinese = [bool(_CHINESE.search(half)) for half in halves]
+    return halves[0 if language() == "zh" else 1] if chinese == [True, False] else text
 
 
 def _words(value: Any, names: Callable[[str], str]) -> str:

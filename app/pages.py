@@ -13,7 +13,7 @@ from app import store
 from app.config import settings
 from app.db import session
 from app.highlight import spans
-from app.labels import explain, label, options, refusal_text
+from app.labels import explain, in_language, label, options, refusal_text
 from app.law import cited
 from app.reading import kind_name, unplaced
 from geo.errors import AtlasError
@@ -24,7 +24,7 @@ MISSING = "—"
 
 def init_app(app: Flask) -> None:
     """Register the filters ``num pct day text`` and the functions ``asset is_sample map_approval``."""
-    app.jinja_env.filters.update(num=number, pct=percent, day=day, text=text)
+    app.jinja_env.filters.update(num=number, pct=percent, day=day, text=text, in_language=in_language)
     app.jinja_env.tests["known"] = known
     app.jinja_env.globals.update(
         counted=counted, people=people, untold=untold, label=label, explain=explain, options=options,

@@ -1,5 +1,6 @@
 """A survey as pages read it: names for keys, and selections and sums of ``geo`` kept while the survey lasts."""
 
+import math
 import re
 import threading
 from collections import OrderedDict
@@ -15,7 +16,7 @@ from flask_babel import gettext as _
 
 from app.census import Totals
 from app.labels import explain, label, shown, title
-from geo.coverage import UNPLACED, CoverageOptions, growth, measure, statistical_year
+from geo.coverage import RATES, UNPLACED, CoverageOptions, growth, measure, statistical_year
 from geo.gaps import KINDS, Filter, by_place, select
 from geo.registry import credited
 from geo.survey import Survey
@@ -26,6 +27,9 @@ DIVISION_KINDS = ("county", "town", "village")
 CODE_KINDS = ("sector", "ownership")
 """Kinds that are not places but codes of a list: ranked and opened in the same way."""
 _COMMITTEE = re.compile(r"(?:(村村委会|村民委员会|村委会)|社区居民委员会|社区居委会|社区村委会)$")
+LEDGER_RATES = tuple(rate.name for rate in RATES if rate.part not in ("located", "precise"))
+"""Rates that say nothing without a register of unions: what it does not tell of is not known, it is not nought."""
+
 KEPT = 64
 """Selections and tables kept per survey; the least recently used leaves first."""
 
@@ -90,6 +94,11 @@ class Reading:
         return self.survey.on
 
     @property
+    def ledger(self) -> bool:
+        """Whether the survey had a register of unions at all; without one nobody knows what is covered."""
+        return bool(len(self.survey.unions))
+
+    @property
     def credits(self) -> tuple[str, ...]:
         """Who must be named wherever the survey's places are drawn or listed."""
         return self.kept.get("credits", lambda: credited(self.survey.places["source"]))
@@ -103,10 +112,16 @@ class Reading:
         return firms.iloc[rows]
 
     def figures(self, kind: str | None = None, chosen: Filter | None = None) -> pd.DataFrame:
-        """Return ``geo.coverage.measure`` by a kind of place or code, or for all (one row ``all``)."""
+        """Return ``geo.coverage.measure`` by a kind of place or code, or for all (one row ``all``).
+
+        Without a register of unions the rates that rest on it are NaN.
+        """
         chosen = chosen or Filter()
         by = KINDS.get(kind, kind) if kind else None
-        return self.kept.get(("figures", by, chosen), lambda: measure(self.firms(chosen), self.survey.unions, by=by))
+        unions = self.survey.unions
+        return self.kept.get(
+            ("figures", by, chosen), lambda: self._of_ledger(measure(self.firms(chosen), unions, by=by))
+        )
 
     def figures_on_census(self, kind: str | None, totals: Totals | None) -> pd.DataFrame:
         """Return ``figures`` of all firms, with the rate on typed census totals where there are any.
@@ -118,7 +133,9 @@ class Reading:
         by = KINDS[kind] if kind else None
         census = totals.frame([code for code, _name in self.counties()])
         firms, unions = self.survey.firms, self.survey.unions
-        return self.kept.get(("census", by, totals), lambda: measure(firms, unions, by=by, census=census))
+        return self.kept.get(
+            ("census", by, totals), lambda: self._of_ledger(measure(firms, unions, by=by, census=census))
+        )
 
     def total(self, chosen: Filter | None = None) -> pd.Series:
         """Return the figures of the whole city, or of a choice of its firms, as one row."""
@@ -137,7 +154,9 @@ class Reading:
         if kind in CODE_KINDS:
             return self.kept.get(("ranking", kind, chosen), lambda: self._codes_ranked(kind, chosen))
         known = self.divisions if kind in DIVISION_KINDS else self.survey.places
-        return self.kept.get(("ranking", kind, chosen), lambda: by_place(self.firms(chosen), known, kind))
+        return self.kept.get(
+            ("ranking", kind, chosen), lambda: self._of_ledger(by_place(self.firms(chosen), known, kind))
+        )
 
     def name(self, kind: str, key: Any) -> str:
         """Return the name of a place, division, union or code by its key; "" if none, the key if nobody named it."""
@@ -198,6 +217,11 @@ class Reading:
     def towns(self, county: str) -> list[tuple[str, str]]:
         """Return code and name of each town of a county, by code."""
         return [pair for pair in self._divisions("town") if pair[0].startswith(county)]
+
+    def _of_ledger(self, table: pd.DataFrame) -> pd.DataFrame:
+        if self.ledger:
+            return table
+        return table.assign(**dict.fromkeys((name for name in LEDGER_RATES if name in table.columns), math.nan))
 
     def _divisions(self, level: str) -> list[tuple[str, str]]:
         rows = self.divisions[self.divisions["level"].eq(level) & self.divisions["valid_to"].isna()]

@@ -32,7 +32,9 @@ def calibrate(*, dry_run: bool) -> None:
     rows = list(reviewed(inputs.enterprises, inputs.decisions, names, locate_options()))
     today = date.today().isoformat()  # noqa: DTZ011
     try:
-        fitted = fit(rows, source=f"本单位核对过的企业 {len(rows)} 家 / firms reviewed by this office", on=today)
+        fitted = fit(
+            rows, source=f"本单位核对过的企业 {len(rows):,} 家 / {len(rows):,} firms reviewed by this office", on=today
+        )
     except AtlasError as error:
         click.echo(f"没有完成 / not done: {refusal_text(error.code, error.detail)}", err=True)
         raise SystemExit(NOTHING_DONE) from error

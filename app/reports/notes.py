@@ -80,6 +80,8 @@ def notes(
         (_("人数不详"), _("%(n)s 家计入分母的企业没有职工人数，合计不含这些企业", n=number(total["workers_unknown"]))),
         (_("使用说明"), _("工作台账，非统计调查表。仅供内部工作使用，不得公开。")),
     ]
+    if not read.ledger:
+        lines.insert(2, (_("工会台账"), _("尚未导入工会台账，覆盖情况未知")))
     if read.credits:
         lines.append((_("地点数据"), "；".join(read.credits)))
     if settings().map_approval:

@@ -1,5 +1,6 @@
 """The overview: the city's figures with their bases, its counties ranked, and where most is to be done."""
 
+import math
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -59,12 +60,17 @@ def show() -> str:
     if partial():
         return render_template("overview/counties.html", **common)
     tops = {kind: top(read, kind) for kind in ("building", "market")}
-    years, old = yearly(), outdated_days()
+    years, old = [(on, with_known_rate(row)) for on, row in yearly()], outdated_days()
     return render_template(
         "overview/page.html", **common, tops=tops, years=years, years_chart=years_chart(years, old),
         county_map=county_map(read), levels=levels(read),
         old_years=old, renewing=renewing(old),
     )  # fmt: skip
+
+
+def with_known_rate(row: pd.Series) -> pd.Series:
+    """Return the figures of a day; its rate is NaN where it knew neither a union nor a firm that one covers."""
+    return row if row["unions"] or row["covered"] else pd.concat([row.drop("rate"), pd.Series({"rate": math.nan})])
 
 
 def renewing(days: list[date]) -> bool:

@@ -78,7 +78,8 @@ def quality_badge(read: Reading) -> dict[str, Any]:
         total = read.total()
         firms = read.survey.firms[read.survey.firms["eligible"].fillna(value=False).astype(bool)]
         auto = int(firms["location_status"].eq("auto").sum()) / max(len(firms), 1)
-        return {"fine": total["rate_precise"], "auto": auto, "unlocated": int(total["unlocated"])}
+        located = {"fine": total["rate_precise"], "unlocated": int(total["unlocated"])}
+        return {"eligible": len(firms), "auto": auto, **located}
 
     return read.kept.get("quality.badge", made)
 

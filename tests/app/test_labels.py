@@ -93,3 +93,14 @@ def test_every_list_that_pages_ask_for_exists() -> None:
     }
     assert len(asked) > 5
     assert {call for call in asked if call[0] not in known} == set()
+
+
+def test_a_text_in_both_languages_is_said_in_one(spoken: str) -> None:
+    both = "登记地址 8,483 个（县已知） / 8,483 addresses; 演示企业 9 家/ 9 firms"
+    told = {"zh": "登记地址 8,483 个（县已知）; 演示企业 9 家", "en": "8,483 addresses; 9 firms"}
+    assert labels.in_language(both) == told[spoken]
+
+
+@pytest.mark.parametrize("own", ["市监局 / 税务局", "Registry / Taxes", "市监局2025", "a/b"])
+def test_what_an_office_wrote_stays_whole(spoken: str, own: str) -> None:
+    assert labels.in_language(own) == own

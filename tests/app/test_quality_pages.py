@@ -81,3 +81,23 @@ def test_former_names_and_decisions_are_counted(tmp_path: Path) -> None:
     assert "人工看过的多是机器拿不准的" in text
     client.get("/language/en")
     assert "Data quality" in page(client, "/quality")
+
+
+def test_shares_and_counts_say_of_what(client: FlaskClient) -> None:
+    text = page(client, "/quality")
+    assert re.search(r"全部名录企业 240 家中，不用人看的", text)
+    source = re.search(r"答案来源：([^<]*)", text)
+    assert source
+    assert not re.search(r"[a-z]{4}| / |\d{4}", source[1])
+    badge = re.search(r"应建会企业 (\d+) 家，[\d.]+% 定位到", page(client, "/map"))
+    assert badge
+    assert int(badge[1]) < 240
+    state = page(client, "/review")
+    assert "按事项计，一项可涉及多家企业" in state
+    assert "家（全部名录企业 240 家）" in state
+
+
+def test_a_learned_place_tells_its_source_in_one_language(client: FlaskClient) -> None:
+    with client.application.test_request_context("/"):
+        said = client.application.jinja_env.filters["in_language"]("名录地址 / addresses of the register")
+    assert said == "名录地址"

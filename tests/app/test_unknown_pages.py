@@ -73,6 +73,8 @@ def test_no_page_says_nought(client: FlaskClient, path: str) -> None:
         assert f" {wrong}" not in f" {said}".replace("25 人", "").replace("100 人", ""), wrong
     cells = [cell.get_text(strip=True) for cell in page.select('td[data-label$="职工"]')]
     assert "0" not in cells
+    sizes = [cell.get_text(strip=True) for cell in page.select('td[data-label*="≥25 人"]')]
+    assert "0" not in sizes
 
 
 @pytest.mark.parametrize(
