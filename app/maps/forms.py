@@ -56,9 +56,18 @@ def _told(table: pd.DataFrame) -> list[dict[str, Any]]:
         {"label": _("未建会企业"), "values": table["gap"].tolist(), "unit": _("家")},
         {"label": _("应建会企业"), "values": table["eligible"].tolist(), "unit": _("家")},
         of_workers(_("未建会职工"), table["gap_workers"], table["gap_workers_unknown"]),
-        {"label": _("25 人以上未单独建会"), "values": table["without_own_25"].tolist(), "unit": _("家")},
+        of_size(_("25 人以上未单独建会"), table),
         {"label": _("平滑未建会率"), "values": share.tolist(), "low": low.tolist(), "high": high.tolist(), "unit": "%"},
     ]
+
+
+def of_size(name: str, table: pd.DataFrame) -> dict[str, Any]:
+    """Return the line of firms of 25 and over; none found where no size is known is None, told as ``none``."""
+    columns = (table[column].tolist() for column in ("without_own_25", "gap_workers", "gap_workers_unknown"))
+    values = [
+        value or told(value, None if people else missing) for value, people, missing in zip(*columns, strict=True)
+    ]
+    return {"label": name, "values": values, "unit": _("家"), "none": "—"}
 
 
 def of_workers(name: str, sums: pd.Series, unknown: pd.Series) -> dict[str, Any]:

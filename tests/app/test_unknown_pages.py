@@ -16,6 +16,7 @@ from soup import soup
 from app import create_app, store
 from app.config import Config
 from app.db import session
+from app.maps.forms import of_size
 from app.pages import people, told
 from geo.survey import Survey
 
@@ -98,3 +99,9 @@ def test_the_map_is_told_none_and_draws_no_place_as_covered(client: FlaskClient)
     assert set(line["values"]) == {None}
     assert line["none"] == "人数不详"
     assert min(line["unknown"]) > 0
+
+
+def test_no_size_known_is_not_nought_firms_of_25(app: Flask) -> None:
+    table = pd.DataFrame({"without_own_25": [0, 0, 2], "gap_workers": [0, 9, 0], "gap_workers_unknown": [3, 3, 3]})
+    with app.test_request_context("/"):
+        assert of_size("", table)["values"] == [None, 0, 2]
