@@ -1,4 +1,4 @@
-"""What an address may ask of a page: each view declares it once, and a value that nobody knows is refused in one way.
+"""What an address may ask of a page: each view declares it once, and what nobody knows is refused in one way.
 
 A file would otherwise hold all firms because of a slip in one condition, and nobody would see it.
 """
@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from app import labels, query
 from app.current import reading
-from app.errors import UnknownValueError
+from app.errors import TextTooLongError, UnknownValueError
 from app.reading import DIVISION_KINDS, Reading
 from geo.gaps import CHOICES
 
@@ -48,12 +48,12 @@ class Asks:
         return known or (name == "sort" and bool(self.sort)) or (name == "page" and self.page)
 
     def unknown(self, args: MultiDict[str, str]) -> list[tuple[str, str]]:
-        """Return name and value of each argument whose value the view does not know, all of them; empty ones mean any.
+        """Return name and value of each argument that the view does not take or whose value it does not know.
 
-        What the view does not take at all is not looked at.
+        Empty ones mean any.
         """
         given = [(name, value) for name, value in args.items(multi=True) if value]
-        return [pair for pair in dict.fromkeys(given) if not self._knows(*pair)]
+        return [pair for pair in dict.fromkeys(given) if not (self.takes(pair[0]) and self._knows(*pair))]
 
     def _knows(self, name: str, value: str) -> bool:
         if name in self.choices:
@@ -62,7 +62,9 @@ class Asks:
         if name == "sort" and self.sort:
             return value.removeprefix("-") in self.sort
         if name == "page" and self.page:
-            return value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS
+            return value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS and int(value) > 0
+        if name == "text":
+            return _readable(value)
         if self.filters and name in query.SWITCHES:
             return value in SWITCH
         if self.filters and name in query.LISTS:
@@ -77,14 +79,14 @@ def asks(
     page: bool = False,
     choices: Mapping[str, Allowed] = MappingProxyType({}),
 ) -> Callable[[View], View]:
-    """Declare what a view can be asked; a request with an unknown value does not reach it.
+    """Declare what a view can be asked; a request with an unknown name or value does not reach it.
 
     Parameters
     ----------
     texts : arguments that hold a key or words
     filters : whether it takes a choice of firms (``app.query``)
     sort : columns it can be ordered by, a minus in front for the other way round
-    page : whether it has pages; a number beyond their ends is the nearest
+    page : whether it has pages, from 1; a number beyond the last is the last
     choices : other arguments with their allowed values, or what returns these
     """
     declared = Asks(frozenset(texts), filters, sort, page, choices)
@@ -95,6 +97,8 @@ def asks(
             unknown = declared.unknown(request.args)
             if unknown:
                 raise UnknownValueError(unknown[0][0], detail=told(unknown))
+            if query.too_long(request.args.get("text", "")):
+                raise TextTooLongError("text")
             return view(*args, **values)
 
         checked.asks = declared  # type: ignore[attr-defined]
@@ -116,7 +120,12 @@ def clean(text: str) -> str:
 
 def of_request() -> Asks:
     """Return what the view of the present request can be asked."""
-    found = getattr(current_app.view_functions.get(request.endpoint or ""), "asks", None)
+    return of(request.endpoint or "")
+
+
+def of(endpoint: str) -> Asks:
+    """Return what the view of an endpoint can be asked."""
+    found = getattr(current_app.view_functions.get(endpoint), "asks", None)
     return found if isinstance(found, Asks) else Asks()
 
 
@@ -128,6 +137,12 @@ def codes(kind: str) -> Callable[[], Collection[str]]:
 def counties() -> Collection[str]:
     """Return the codes of the counties in force, and what an address writes for an unknown one."""
     return {code for code, _name in reading().counties()} | {query.NOT_KNOWN}
+
+
+def _readable(text: str) -> bool:
+    """Return whether a search text holds only what can be looked for: a text of which nothing is left finds all."""
+    letters = "".join(text.split())
+    return not _CONTROL.search(letters) and (not letters or bool(query.words(text)))
 
 
 def _exists(read: Reading, name: str, value: str) -> bool:

@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     """Let links keep the day that the visitor chose."""
     app.extensions[KEPT] = OrderedDict()
     app.url_defaults(_keep_day)
-    app.jinja_env.globals.update(is_outdated=is_outdated, partial=partial)
+    app.jinja_env.globals.update(is_outdated=is_outdated, partial=partial, day_asked=day_asked)
 
 
 def scope() -> store.Scope:
@@ -84,6 +84,11 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def day_asked() -> date | None:
+    """Return the day that the request's address writes, None if none."""
+    return day_of(request.args.get("on", ""))
 
 
 def partial() -> bool:

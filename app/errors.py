@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from app.advice import ADVICE
 from app.i18n import language
 from app.labels import explain, label
+from app.query import MOST_TEXT, MOST_WORDS
 from geo.errors import AtlasError, FileRefused
 
 
@@ -48,6 +49,11 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             400,
             _("不认识的条件"),
             _("它可能写错了，也可能在所选日期的数据里不存在；没有按它筛选，也没有给出不筛选的结果。"),
+        ),
+        "TEXT_TOO_LONG": Saying(
+            400,
+            _("要查找的文字太长"),
+            _("最多查 %(words)s 个词、%(letters)s 个字，请删去一些再查。", words=MOST_WORDS, letters=MOST_TEXT),
         ),
         "NOT_FOUND": Saying(
             404,
@@ -216,9 +222,15 @@ class NotFoundError(AtlasError):
 
 
 class UnknownValueError(AtlasError):
-    """An address asks for a value that nobody knows; ``detail["names"]`` are the arguments that hold such values."""
+    """An address has an argument or a value that nobody knows; ``detail["names"]`` are these arguments."""
 
     code = "UNKNOWN_VALUE"
+
+
+class TextTooLongError(AtlasError):
+    """A search text has more words or characters than are looked for."""
+
+    code = "TEXT_TOO_LONG"
 
 
 class UnknownDayError(AtlasError):

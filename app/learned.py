@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from app import query
 from app.reading import Reading
 from geo import review
 from geo.text import normalise
@@ -34,7 +35,7 @@ def chosen(facts: pd.DataFrame, args: Any) -> pd.DataFrame:
         keep &= facts["county_code"].eq(county)
     if state:
         keep &= facts["state"].notna() if state == "any" else facts["state"].eq(state)
-    for word in args.get("text", "").split()[:5]:
+    for word in query.words(args.get("text", "")).split():
         keep &= facts["name"].str.contains(word, regex=False) | facts["surface"].str.contains(word, regex=False).fillna(
             False
         )

@@ -77,7 +77,10 @@ def here() -> str:
 def export_url(endpoint: str, form: str) -> str:
     """Return the address of the file that holds the list of the present address."""
     kept: dict[str, list[str]] = {}
+    takes = arguments.of(endpoint).takes
     for name, value in carried("form"):
+        if not takes(name):
+            continue
         kept.setdefault(name, []).append(value)
     return url_for(endpoint, form=form, **kept)  # type: ignore[arg-type]  # its own parameters are never among them
 

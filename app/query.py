@@ -11,8 +11,8 @@ from geo.gaps import FIGURES, Filter
 NOT_KNOWN = "-"
 """How the address writes ``UNPLACED``, since an empty field of a form means "any"."""
 
-MOST_TEXT = 100
-"""Characters of a search text that are looked at."""
+MOST_TEXT, MOST_WORDS = 200, 10
+"""Characters and words of a search text that are looked at; a view refuses more (``app.arguments``)."""
 
 _DEFAULTS = Filter()
 LISTS = tuple(field.name for field in fields(Filter) if isinstance(getattr(_DEFAULTS, field.name), tuple))
@@ -44,9 +44,18 @@ def read(args: MultiDict[str, str]) -> Filter:
 
 
 def words(text: str) -> str:
-    """Return a search text as it is looked for: of bounded length, one blank between words, no other white space."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text[:MOST_TEXT])
-    return " ".join(shown.split())
+    """Return a search text as it is looked for: of bounded length, each word once, one blank between them."""
+    return " ".join(_words(text[:MOST_TEXT])[:MOST_WORDS])
+
+
+def too_long(text: str) -> bool:
+    """Return whether a search text has more characters or different words than are looked for."""
+    return len(text) > MOST_TEXT or len(_words(text)) > MOST_WORDS
+
+
+def _words(text: str) -> list[str]:
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return list(dict.fromkeys(shown.split()))
 
 
 def write(chosen: Filter) -> dict[str, Any]:

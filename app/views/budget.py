@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from app import budget, confidence, reviewer
+from app.arguments import asks
 from app.confidence import locate_options
 from app.current import reading
 from app.db import session
@@ -31,6 +32,7 @@ class Choice:
 
 
 @bp.get("")
+@asks("share")
 def show() -> str:
     """Show what each budget would mean; ``share`` (per cent) is one more to look at."""
     return _page(request.args.get("share", ""))

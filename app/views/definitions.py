@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext
 
+from app.arguments import asks
 from app.current import census_totals, reading
 from app.definitions import SECTIONS
 from app.errors import NoSurveyError
@@ -18,6 +19,7 @@ nav = Nav(90, "definitions.show", lazy_gettext("指标说明"))
 
 
 @bp.get("/definitions")
+@asks()
 def show() -> str:
     """Explain every figure; before the first survey without values."""
     census = census_totals()

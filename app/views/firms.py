@@ -48,6 +48,7 @@ def export(form: str) -> Response:
 
 
 @bp.get("/<path:key>")
+@asks()
 def show(key: str) -> str:
     """Show one firm: register, place with its evidence, coverage, legal path, suggestion."""
     read = reading()

@@ -159,10 +159,10 @@ def drop(token: str) -> Redirect:
 
 
 @bp.get("/<key>")
+@asks(page=True, choices={"severity": WEIGHTS})
 def show(key: str) -> str:
     """Show what became of an import, with the rows that were not taken."""
     weight = request.args.get("severity", "")
-    weight = weight if weight in WEIGHTS else ""
     number = max(request.args.get("page", 1, type=int), 1)
     with session() as opened:
         batch = store.imports.get(opened, key)

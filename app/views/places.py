@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template
 
+from app.arguments import asks
 from app.current import reading
 from app.errors import NotFoundError
 from app.maps import locator, positions, scene
@@ -23,6 +24,7 @@ TOP = 10
 
 
 @bp.get("/<kind>/<path:key>")
+@asks()
 def show(kind: str, key: str) -> str:
     """Show one place of a kind."""
     read = reading()

@@ -28,6 +28,7 @@ MOST_NAMES = 12
 
 
 @bp.get("")
+@asks()
 def show() -> str:
     """Show the figures, each a link to its rows."""
     read = reading()

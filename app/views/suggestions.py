@@ -58,6 +58,7 @@ def export(form: str) -> Response:
 
 
 @bp.get("/<path:key>")
+@asks()
 def show(key: str) -> str:
     """Show one suggested union: members, reasons, cautions, effect on the rate."""
     read = reading()

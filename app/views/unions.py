@@ -49,6 +49,7 @@ def export(form: str) -> Response:
 
 
 @bp.get("/<path:key>")
+@asks()
 def show(key: str) -> str:
     """Show one union with the firms it covers and those its register lists."""
     read = reading()
