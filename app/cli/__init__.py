@@ -50,6 +50,20 @@ class Share(click.ParamType):
         return share
 
 
+class Day(click.DateTime):
+    """A day written as 2025-12-31."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the day, as a moment at its beginning."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"没有这一天，应写成 2025-12-31 / no such day, write 2025-12-31: {value}", param, ctx)
+
+
 def init_app(app: Flask) -> None:
     """Register the commands of every module, each within the application's context and with errors as one sentence."""
     for module in discovery.modules(sys.modules[__name__], "commands"):

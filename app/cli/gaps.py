@@ -7,7 +7,7 @@ import click
 import pandas as pd
 
 from app import store
-from app.cli import NOTHING_DONE, Target
+from app.cli import NOTHING_DONE, Day, Target
 from app.db import session
 from app.errors import NoSurveyError
 from app.labels import label
@@ -17,7 +17,7 @@ from app.reports import gap_list, rankings
 from app.reports.sheet import Sheet, comma_separated, xlsx
 from geo.gaps import KINDS, Filter, walk
 
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_DAY = Day()
 _BY_LENGTH = {6: "county", 9: "town", 12: "village"}
 _SHOWN = 20
 

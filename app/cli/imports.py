@@ -1,6 +1,7 @@
 """``import``: registers and layers into the atlas, and an import taken back."""
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,9 +12,9 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app import imports, store
-from app.cli import DONE, NOTHING_DONE, SOME_REJECTED, Target, creates, tell_made
+from app.cli import DONE, NOTHING_DONE, SOME_REJECTED, Day, Target, creates, tell_made
 from app.cli.outcomes import tell, tell_batches
-from app.db import current, session
+from app.db import Database, current, session
 from geo.errors import FileRefused
 
 _FILE = click.Path(path_type=Path, dir_okay=True)
@@ -26,9 +27,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--source", help="名录来源 / where the file comes from; its columns are remembered under this name"
         ),
-        click.option(
-            "--date", "source_date", type=click.DateTime(["%Y-%m-%d"]), help="名录日期 / date of the register"
-        ),
+        click.option("--date", "source_date", type=Day(), help="名录日期 / date of the register"),
         click.option("--datum", type=click.Choice(imports.DATUMS), help="坐标系 / datum of the coordinates"),
         click.option(
             "--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="指定列 / read this column as this field"
@@ -141,12 +140,12 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
     )
     every = given["all_columns"]
     with _progress() as progress:
-        work = imports.plan if given["dry_run"] else imports.commit
+        work = _planned if given["dry_run"] else imports.commit
         try:
             result = work(current(), request, progress=progress)
         except FileRefused as error:
             if error.code in imports.CONFIRMABLE:  # what speaks against it is told row by row, as the dry run does
-                tell(imports.plan(current(), request), every_column=every)
+                tell(_planned(current(), request), every_column=every)
             raise
     tell_made()
     tell(result, every_column=every)
@@ -166,6 +165,19 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
     if _status(result) == NOTHING_DONE:
         click.echo("  没有一行可以导入 / not one row can be imported", err=True)
     sys.exit(_status(result))
+
+
+def _planned(database: Database, request: imports.Request, *, progress: Any = None) -> imports.Plan:
+    """Say what the import would do; where there is no database, on an empty one that goes again."""
+    name = str(database.engine.url.database or "")
+    if not database.embedded or name in ("", ":memory:") or Path(name.removeprefix("file:")).exists():
+        return imports.plan(database, request, progress=progress)
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Database(f"sqlite:///{folder}/atlas.gpkg")
+        try:
+            return imports.plan(empty, request, progress=progress)
+        finally:
+            empty.dispose()
 
 
 def _renew() -> None:

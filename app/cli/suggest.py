@@ -8,14 +8,14 @@ from typing import Any
 import click
 import pandas as pd
 
-from app.cli import Target
+from app.cli import Day, Target
 from app.cli.gaps import size, stored
 from app.labels import explain, label
 from app.pages import told
 from app.reading import Reading
 from app.reports.cells import neutral
 
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_DAY = Day()
 _SHOWN = 20
 
 

@@ -9,12 +9,12 @@ from datetime import datetime
 import click
 
 from app import runs
-from app.cli import NOTHING_DONE
+from app.cli import NOTHING_DONE, Day
 from app.db import current, session
 from app.labels import label, refusal_text
 from app.runs import Order
 
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_DAY = Day()
 
 
 @click.command("survey")

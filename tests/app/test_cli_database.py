@@ -69,3 +69,19 @@ def test_no_sentence_of_a_command_speaks_of_a_page(tmp_path):
     assert answer.exit_code == 2
     assert "数据库连接不上" in answer.output
     assert "刷新" not in answer.output
+
+
+def test_a_dry_run_on_a_missing_database_leaves_nothing(tmp_path):
+    path = tmp_path / "new" / "atlas.gpkg"
+    file = tmp_path / "a.csv"
+    file.write_text(FIRM, encoding="utf-8")
+    told = ask(tmp_path, f"sqlite:///{path}", "import", "enterprises", file, "--dry-run")
+    assert told.exit_code == 0, told.output
+    assert "已新建" not in told.output
+    assert not path.parent.exists()
+
+
+def test_a_day_that_is_none_is_told_in_both_languages(tmp_path):
+    told = ask(tmp_path, f"sqlite:///{tmp_path / 'a.gpkg'}", "survey", "--on", "2025-02-30")
+    assert told.exit_code == 2
+    assert "没有这一天" in told.output
