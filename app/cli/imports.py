@@ -146,6 +146,7 @@ def _import(kind: str, place_kind: str, given: dict[str, Any]) -> None:
         except FileRefused as error:
             if error.code in imports.CONFIRMABLE:  # what speaks against it is told row by row, as the dry run does
                 tell(_planned(current(), request), every_column=every)
+            _drop_made(current())
             raise
     tell_made()
     tell(result, every_column=every)
@@ -178,6 +179,19 @@ def _planned(database: Database, request: imports.Request, *, progress: Any = No
             return imports.plan(empty, request, progress=progress)
         finally:
             empty.dispose()
+
+
+def _drop_made(database: Database) -> None:
+    """Remove the embedded database that this command made, if nothing was imported into it: its path may be a slip."""
+    if not database.made:
+        return
+    with database.session() as opened:
+        if any(batch.status != "failed" for batch in store.imports.latest(opened)):
+            return
+    database.dispose()
+    for end in ("", "-wal", "-shm"):
+        Path(f"{database.engine.url.database}{end}").unlink(missing_ok=True)
+    database.told.set()
 
 
 def _renew() -> None:

@@ -85,3 +85,12 @@ def test_a_day_that_is_none_is_told_in_both_languages(tmp_path):
     told = ask(tmp_path, f"sqlite:///{tmp_path / 'a.gpkg'}", "survey", "--on", "2025-02-30")
     assert told.exit_code == 2
     assert "没有这一天" in told.output
+
+
+def test_a_refused_import_leaves_no_new_database(tmp_path):
+    path, file = tmp_path / "atlas.gpkg", tmp_path / "empty.csv"
+    file.write_text("", encoding="utf-8")
+    told = ask(tmp_path, f"sqlite:///{path}", "import", "enterprises", file)
+    assert told.exit_code == 2
+    assert "已新建" not in told.output
+    assert not list(tmp_path.glob("atlas.gpkg*"))
