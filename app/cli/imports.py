@@ -188,10 +188,7 @@ def _drop_made(database: Database) -> None:
     with database.session() as opened:
         if any(batch.status != "failed" for batch in store.imports.latest(opened)):
             return
-    database.dispose()
-    for end in ("", "-wal", "-shm"):
-        Path(f"{database.engine.url.database}{end}").unlink(missing_ok=True)
-    database.told.set()
+    database.remove_made()
 
 
 def _renew() -> None:

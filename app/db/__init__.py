@@ -154,6 +154,17 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._made.set()
 
+    def remove_made(self) -> None:
+        """Remove the embedded file if this process made it; the next session makes it anew."""
+        if not self.made:
+            return
+        with self._lock:
+            self.dispose()
+            for end in ("", "-wal", "-shm"):
+                Path(f"{self.engine.url.database}{end}").unlink(missing_ok=True)
+            self._ready.clear()
+            self._made.clear()
+
     def dispose(self) -> None:
         """Close every idle connection."""
         self.engine.dispose()
