@@ -192,7 +192,8 @@ def test_refusals_of_damaged_tables_are_sentences(run, tmp_path):
     assert "第 3 行起" in null.output
 
 
-def test_imports_are_listed_with_their_numbers_and_undo_knows_none_but_these(run, tmp_path):
+def test_imports_are_listed_with_their_numbers_and_undo_knows_none_but_these(run, app, tmp_path):
+    assert create_app(app.config["ATLAS"]).test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
     assert run("enterprises", tmp_path / "none.csv").exit_code == 2
     assert "还没有导入过" in run("list").output
     nothing = run("undo", "999")
@@ -231,7 +232,8 @@ def test_a_file_of_another_city_is_told_with_the_way_back(run, app, tmp_path):
     assert "LAYER_OUTSIDE" in mixed.output
 
 
-def test_a_header_without_a_row_is_refused(run, tmp_path):
+def test_a_header_without_a_row_is_refused(run, app, tmp_path):
+    assert create_app(app.config["ATLAS"]).test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
     empty = {"type": "FeatureCollection", "features": []}
     layer = tmp_path / "z.geojson"
     layer.write_text(json.dumps(empty))
