@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo import coverage, gazetteer, joint, linkage, places
 from geo.address import Segmenter
+from geo.beside import beside
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
 from geo.frames import FACTS, FIRMS, GIVEN, LOCATED, PLACES, SURVEYED_UNIONS
@@ -129,7 +130,7 @@ def _surveyed(
     inputs: Inputs, segmenter: Segmenter | None, *, on: date, rules: RuleSet, options: Options, steps: "_Steps"
 ) -> Survey:
     steps.begin("gazetteer")
-    names, known, facts = known_names(inputs)
+    names, known, facts = known_names(inputs, processes=options.locate.processes)
     steps.count("gazetteer", inputs.places, known, known["origin"], whole=False)
     steps.begin("geocode")
     located = locate(inputs.enterprises, names, options=options.locate, decisions=inputs.decisions, segmenter=segmenter)
@@ -180,16 +181,23 @@ def _surveyed(
     )
 
 
-def known_names(inputs: Inputs) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:
+_WORTH_TWO = 4_000
+"""Places from which a second process is worth its start."""
+
+
+def known_names(inputs: Inputs, *, processes: int = 1) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:
     """The gazetteer, taught by the addresses themselves; all places, given and learned; what was taught."""
     divisions, aliases, given = gazetteer.laid(inputs.decisions, inputs.divisions, inputs.aliases, inputs.places)
     bare = gazetteer.build(divisions, aliases, given, doors=False)
     rulings = gazetteer.read_rulings(inputs.decisions, bare.regions)
+    doors = beside(lambda: gazetteer.known_doors(bare, given), wanted=processes > 1 and len(given) >= _WORTH_TWO)
     taught = gazetteer.learn(_addresses(inputs.enterprises).tolist(), bare, amend=rulings.facts)
     learned = rulings.places(taught.places, given)
     new = learned[~learned.index.isin(given.index)]
     known = PLACES.conform(pd.concat([given, new])) if len(new) else given
-    names = gazetteer.build(divisions, rulings.aliases(aliases, taught.places), known, facts=taught.facts)
+    names = gazetteer.build(
+        divisions, rulings.aliases(aliases, taught.places), known, facts=taught.facts, doors=doors()
+    )
     return names, known, taught.facts
 
 

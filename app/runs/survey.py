@@ -1,7 +1,7 @@
 """The run of kind ``survey``: read what is stored, let the stages work, store what they found."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -43,7 +43,7 @@ def _surveyed(job: Job) -> Mapping[str, Any]:
         inputs, version = store.inputs(session, on=job.on_day), store.input_version(session)
         allowed = budget.in_force(session).share
     rules = read_rules(settings().data).in_force(job.rules_day or job.on_day)
-    options = survey.Options(locate=locate_options(allowed))
+    options = survey.Options(locate=replace(locate_options(allowed), processes=2))
     found = survey.survey(
         inputs, on=job.on_day, rules=rules, options=options, progress=job.progress,
         segmenter=read_segmenter(settings().data / SEGMENTER),

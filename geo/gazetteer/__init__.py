@@ -1,6 +1,6 @@
 """The gazetteer: names of divisions, zones, buildings, markets, streets; and what the registry itself teaches."""
 
-from geo.gazetteer.build import FACTS, GazetteerError, build
+from geo.gazetteer.build import FACTS, GazetteerError, build, known_doors
 from geo.gazetteer.doors import NumberedStreet, best_guess, door_text
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.facts import KIND_LABEL, LABELS
@@ -32,6 +32,7 @@ __all__ = [
     "door_text",
     "guess",
     "kind_of_guess",
+    "known_doors",
     "laid",
     "learn",
     "paused_collector",

@@ -14,7 +14,7 @@ from geo.frames import FACTS
 from geo.gazetteer import variants
 from geo.gazetteer.collect import Names
 from geo.gazetteer.contents import digest
-from geo.gazetteer.doors import NumberedStreet, know_doors
+from geo.gazetteer.doors import KnownDoors, NumberedStreet, know_doors
 from geo.gazetteer.elsewhere import elsewhere_keys
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.facts import Fact, priors_of, read_facts
@@ -32,7 +32,7 @@ def build(
     places: pd.DataFrame,
     *,
     facts: pd.DataFrame | None = None,
-    doors: bool = True,
+    doors: KnownDoors | bool = True,
 ) -> Gazetteer:
     """Build a gazetteer.
 
@@ -45,7 +45,8 @@ def build(
     facts
         What ``learn`` returned as ``facts``, ``None`` for nothing learned.
     doors
-        Whether house numbers are wanted; ``learn`` reads names only.
+        Whether house numbers are wanted; ``learn`` reads names only. What ``known_doors`` returned of the same places
+        saves putting the doors together.
 
     Raises
     ------
@@ -61,10 +62,17 @@ def build(
         names.add_learned(learned)
         found = _Freezer(names).gazetteer(places, learned)
         del names
-        return _with_doors(found, places) if doors else found
+        if doors is False:
+            return found
+        return _with_doors(found, places, known_doors(found, places) if doors is True else doors)
 
 
-def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
+def known_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> KnownDoors:
+    """Return what the house numbers of ``PLACES`` tell, read with the names of a gazetteer."""
+    return know_doors(places, gazetteer.read, gazetteer.owners, gazetteer.city.name, street_courses(places))
+
+
+def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame, known: KnownDoors) -> Gazetteer:
     """Add house numbers, and doors that belong to one building of the layers."""
     addresses = place_doors(places, gazetteer.read)
     held: dict[tuple[str, str, str], set[str]] = defaultdict(set)
@@ -72,15 +80,13 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame) -> Gazetteer:
         if gazetteer.entities[key].origin != "registry":  # a learned door must be agreed on by its addresses
             held[county, road, number.text].add(key)
     doors = {door: min(keys) for door, keys in held.items() if len(keys) == 1}
-    courses = street_courses(places)
-    known = know_doors(places, gazetteer.read, gazetteer.owners, gazetteer.city.name, courses)
     return replace(
         gazetteer,
         entities=_with_reach(gazetteer.entities, known.points, places),
         points=known.points,
         habits=known.habits,
         trust=known.trust,
-        courses=courses,
+        courses=street_courses(places),
         doors={**gazetteer.doors, **doors},
         addresses=addresses,
     )

@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from geo.address import Segmenter
+from geo.beside import beside
 from geo.frames import LOCATIONS
 from geo.gazetteer import Gazetteer, paused_collector, read
 from geo.gazetteer.votes import company_votes, county_votes
@@ -18,6 +19,8 @@ from geo.geocode.sector import break_ties
 from geo.text import fold, normalise
 
 _STEP = 1_000
+_WORTH_TWO = 4_000
+"""Rows from which a second process is worth its start."""
 _SAME = re.compile(r"[\s,.\-/]*$|[同与].{0,6}(?:上|注册|登记|住所|一致|相同)|[无/-]+$|一致$|相同$")
 """Operating addresses that only say that there is no other one."""
 _CLEAR = 0.9
@@ -44,9 +47,16 @@ def locate(
     """
     options = options or LocateOptions()
     inputs = _Inputs(enterprises, options)
-    answers = Answers(gazetteer, options, segmenter)
+    size = len(enterprises)
+    two = options.processes > 1 and size >= _WORTH_TWO
+    middle = size // 2 if two else size
+
+    def rows(part: range, progress: Callable[[int, int], None]) -> list[Row]:
+        return _rows(inputs, gazetteer, Answers(gazetteer, options, segmenter), part, progress)
+
     with paused_collector():
-        columns = _columns(inputs, gazetteer, answers, progress or (lambda _done, _of: None))
+        second = beside(lambda: rows(range(middle, size), _untold), wanted=two)
+        columns = _columns(rows(range(middle), progress or _untold) + second())
         frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
     if options.sector and "sector" in enterprises.columns:
         frame = break_ties(frame, enterprises["sector"].tolist())
@@ -70,7 +80,7 @@ def weigh(
     inputs = _Inputs(enterprises, options)
     answers = Answers(gazetteer, options)
     answers.evidence = {}
-    columns = _columns(inputs, gazetteer, answers, lambda _done, _of: None)
+    columns = _columns(_rows(inputs, gazetteer, answers, range(len(enterprises)), _untold))
     if options.credit_code:
         raise ValueError("evidence is gathered without credit codes")
     given = zip(inputs.others, inputs.names, strict=True)
@@ -106,18 +116,26 @@ def _addresses(enterprises: pd.DataFrame) -> tuple[list[object], list[object]]:
     return located, [a if use else None for (a, _), use in zip(both, used, strict=True)]
 
 
-def _columns(
-    inputs: _Inputs, gazetteer: Gazetteer, answers: Answers, progress: Callable[[int, int], None]
-) -> dict[str, Any]:
-    size = len(inputs.addresses)
+def _untold(_done: int, _of: int) -> None:
+    """Tell nobody how far the work is."""
+
+
+def _rows(
+    inputs: _Inputs, gazetteer: Gazetteer, answers: Answers, part: range, progress: Callable[[int, int], None]
+) -> list[Row]:
+    """Return the rows of a part of the inputs, in order."""
     rows: list[Row] = []
-    for begin in range(0, size, _STEP):
-        progress(begin, size)
-        part = slice(begin, begin + _STEP)
-        given = (inputs.addresses[part], inputs.others[part], inputs.names[part], inputs.codes[part])
+    for begin in range(part.start, part.stop, _STEP):
+        progress(begin - part.start, len(part))
+        some = slice(begin, min(begin + _STEP, part.stop))
+        given = (inputs.addresses[some], inputs.others[some], inputs.names[some], inputs.codes[some])
         rows += answers.rows(given[0], [_second(gazetteer, *row) for row in zip(*given, strict=True)], given[2])
     answers.settle()
-    progress(size, size)
+    progress(len(part), len(part))
+    return rows
+
+
+def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     columns = zip(*rows, strict=True) if rows else ((),) * len(LOCATIONS.columns)
     return {
         name: pd.array(list(values), dtype=column.dtype)

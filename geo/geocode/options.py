@@ -22,7 +22,8 @@ class LocateOptions:
     ``company``: whether the firm's name may serve as second evidence. ``credit_code``: whether the authority in the
     firm's credit code may break a tie between counties that the address leaves open; off, because firms move and
     the code stays. ``sector``: whether the firm's industry may order candidates that are tied. ``candidates``: how
-    many alternatives to keep.
+    many alternatives to keep. ``processes``: 2 locates large registers in two processes, where one can be forked; the
+    answers are the same.
     """
 
     auto: float = 0.90
@@ -37,6 +38,7 @@ class LocateOptions:
     number_radius_m: float = 125.0
     exact_radius_m: float = 250.0
     least_radius_m: float = 80.0
+    processes: int = 1
 
     @property
     def threshold(self) -> float:
