@@ -1,6 +1,5 @@
 """The web shell itself: configuration, errors, languages, headers, commands, colours."""
 
-import gc
 import importlib
 import itertools
 import pkgutil
@@ -140,7 +139,6 @@ def test_a_port_that_is_taken_is_one_sentence(app: Flask) -> None:
     assert result.exit_code == NOTHING_DONE
     assert "端口已被占用" in result.output
     assert "Traceback" not in result.output
-    gc.collect()  # the socket that waitress leaves, told while Python 3.11 parses something, breaks that parse
 
 
 def test_every_command_has_help(app: Flask) -> None:
