@@ -10,6 +10,9 @@ from typing import TypeVar
 
 _Result = TypeVar("_Result")
 
+WORTH_TWO = 4_000
+"""Rows from which a second process is worth its start."""
+
 
 def can_fork() -> bool:
     """Return whether a process can be forked here: on Linux, from the main thread."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo import coverage, gazetteer, joint, linkage, places
 from geo.address import Segmenter
-from geo.beside import beside
+from geo.beside import WORTH_TWO, beside
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
 from geo.frames import FACTS, FIRMS, GIVEN, LOCATED, PLACES, SURVEYED_UNIONS
@@ -181,16 +181,12 @@ def _surveyed(
     )
 
 
-_WORTH_TWO = 4_000
-"""Places from which a second process is worth its start."""
-
-
 def known_names(inputs: Inputs, *, processes: int = 1) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:
     """The gazetteer, taught by the addresses themselves; all places, given and learned; what was taught."""
     divisions, aliases, given = gazetteer.laid(inputs.decisions, inputs.divisions, inputs.aliases, inputs.places)
     bare = gazetteer.build(divisions, aliases, given, doors=False)
     rulings = gazetteer.read_rulings(inputs.decisions, bare.regions)
-    doors = beside(lambda: gazetteer.known_doors(bare, given), wanted=processes > 1 and len(given) >= _WORTH_TWO)
+    doors = beside(lambda: gazetteer.known_doors(bare, given), wanted=processes > 1 and len(given) >= WORTH_TWO)
     taught = gazetteer.learn(_addresses(inputs.enterprises).tolist(), bare, amend=rulings.facts)
     learned = rulings.places(taught.places, given)
     new = learned[~learned.index.isin(given.index)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -9,7 +10,8 @@ import pandas as pd
 from flask import Flask
 from shapely import box
 
-from app import store
+from app import create_app, store
+from app.config import Config
 from app.db import session
 from geo.frames import CRS, DIVISIONS, FIRMS, GROUPINGS, GROUPS, LINKS, OUTLINES, PLACES, SAME, SURVEYED_UNIONS
 from geo.survey import Survey, Tally
@@ -234,6 +236,17 @@ def survey(count: int = 240, seed: int = 7) -> Survey:
 
 
 YEARS = (date(2023, 12, 31), date(2024, 12, 31), ON)
+
+
+def loaded(folder: Path, newest: Survey | None = None) -> Flask:
+    """Return an application in ``folder`` with the small city; ``newest`` takes the place of its newest survey."""
+    made = create_app(Config.from_environment({}, instance=folder))
+    made.testing = True
+    load(made)
+    if newest is not None:
+        with made.app_context(), session(write=True) as opened:
+            store.surveys.save(opened, newest, "run-newest")
+    return made
 
 
 def load(app: Flask, count: int = 240) -> None:

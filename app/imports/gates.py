@@ -61,7 +61,7 @@ def look(session: Session, opened: Opened, ground: Mapping[str, pd.DataFrame], c
     sound = table[~table.index.isin(list(bad)) & table["lon"].notna() & table["lat"].notna()]
     sound = sound.assign(**dict(zip(("lon", "lat"), _wgs84(sound, opened.cell_datum), strict=True)))
     outlines = ground["outlines"]
-    shapes = _county_shapes(outlines)
+    shapes = county_shapes(outlines)
     if kind in _POINTS or kind == "zone":
         bad |= gates.far_from_county(sound, shapes, dict(zip(outlines.index, outlines["name"], strict=True)))
     sound = sound[~sound.index.isin(list(bad))]
@@ -149,7 +149,8 @@ def _along(shapes: pd.Series) -> Iterator[tuple[Any, Any, float]]:
             yield from ((row, line, (step + 0.5) / count) for step in range(count))
 
 
-def _county_shapes(outlines: pd.DataFrame) -> dict[str, Any]:
+def county_shapes(outlines: pd.DataFrame) -> dict[str, Any]:
+    """Return the outlines of today's counties by code."""
     part = outlines[outlines["level"].eq("county") & outlines["valid_to"].isna()]
     return {str(code): shape for code, shape in zip(part.index, part.geometry, strict=True) if shape is not None}
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from app.imports.gates import county_shapes
 from app.imports.opening import Opened, OsmFile
 from geo.errors import FileRefused
 from geo.registry import gates
@@ -60,8 +61,7 @@ class Whereabouts:
     """Counts the places of an OpenStreetMap extract by whether they lie in the city, as its parts are read."""
 
     def __init__(self, outlines: gpd.GeoDataFrame | None) -> None:
-        today = None if outlines is None else outlines[outlines["level"].eq("county") & outlines["valid_to"].isna()]
-        self._shapes = {} if today is None else dict(zip(today.index, today.geometry, strict=True))
+        self._shapes = {} if outlines is None else county_shapes(outlines)
         self._rows = self._placed = self._outside = 0
 
     def see(self, rows: pd.DataFrame) -> None:

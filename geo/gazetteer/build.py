@@ -86,7 +86,7 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame, known: KnownDoors) -
         points=known.points,
         habits=known.habits,
         trust=known.trust,
-        courses=street_courses(places),
+        courses=known.courses,
         doors={**gazetteer.doors, **doors},
         addresses=addresses,
     )

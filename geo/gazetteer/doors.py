@@ -66,11 +66,15 @@ class NumberedStreet:
 
 @dataclass(frozen=True)
 class KnownDoors:
-    """All that the doors of a city tell: streets by (county code or "", name), habits, and how far to trust them."""
+    """All that the doors of a city tell: streets by (county code or "", name), habits, and how far to trust them.
+
+    ``courses`` are those of the streets that they were read with.
+    """
 
     points: Mapping[tuple[str, str], NumberedStreet]
     habits: Habits
     trust: Trust
+    courses: Courses
 
 
 def know_doors(
@@ -108,9 +112,8 @@ def know_doors(
     traced = ((s.mains, s.x, s.length_m) for several in along.values() for s in several if s.length_m > 0)
     habits = replace(habits, by_length=learn_paces(traced))
     points = _by_county(along)
-    return KnownDoors(
-        points, habits, try_out((street for known in points.values() for street in known.streets), habits)
-    )
+    trust = try_out((street for known in points.values() for street in known.streets), habits)
+    return KnownDoors(points, habits, trust, courses or {})
 
 
 def _along(

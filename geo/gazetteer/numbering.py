@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.gazetteer.habits import NINE_OF_TEN, Habits
-from geo.gazetteer.sparse import FEW_DOORS, Manner, weigh
+from geo.gazetteer.sparse import FEW_DOORS, START_M, Manner, weigh
 from geo.gazetteer.street import Doors
 
 _AROUND = 5
@@ -58,7 +58,7 @@ def guess(
     if not straight:
         start = _start(mains, x, doors.length_m, habits)
         if not math.isnan(start):
-            at, x, noise = [*at, -origin], [*x, start], [*noise, _START_M**2]
+            at, x, noise = [*at, -origin], [*x, start], [*noise, START_M**2]
     at.append(number - origin)
     weights, variance = _kriged(
         np.array(at), noise, habits.pace_spread if straight else habits.stride**2, habits.wander
@@ -87,10 +87,6 @@ def _weighed(doors: Doors, number: float, habits: Habits, chosen: Sequence[int])
     difference = int(min(abs(main - number) for main in mains))
     side = _side(doors, chosen, int(number))
     return Guess(place, side, radius / NINE_OF_TEN, _gap(mains, number), difference, tuple(chosen))
-
-
-_START_M = 60.0
-"""How exactly a street begins with number 0 where it ends on the map."""
 
 
 def _kriged(at: np.ndarray, noise: Sequence[float], spread: float, wander: float) -> tuple[np.ndarray, float]:

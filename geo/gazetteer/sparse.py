@@ -27,7 +27,7 @@ _LIKE_PACE, _LIKE_LENGTH = 0.2, 0.25
 _ENOUGH = 4.0
 """Streets whose word counts as much as that of the wider group behind it."""
 _LEAST_STREETS = 12
-_START_M = 60.0
+START_M = 60.0
 """How exactly a street begins with number 0 where it ends on the map."""
 _ELSEWHERE = 0.15
 """Chance that a street begins at neither end of its course."""
@@ -129,7 +129,7 @@ def _told(at: np.ndarray, x: np.ndarray, length: float, manner: Manner) -> tuple
     walk.flat[:: len(at) + 1] += [*side, 0.0]
     cover = scale[:, None, None] * walk + (_PACES * _STEP)[:, None, None] ** 2 * (at[:, None] * at)
     cover.reshape(len(_PACES), -1)[:, :: len(at) + 1] += manner.noise
-    cover = cover + np.array([_START_M**2, length**2 / 12])[:, None, None, None]
+    cover = cover + np.array([START_M**2, length**2 / 12])[:, None, None, None]
     inner, outer = cover[..., :-1, :-1], cover[..., -1, :-1]
     starts = np.array([[0.0, length], [length / 2, length / 2]])
     mean = starts[:, :, None, None] + (_WAYS[:, None] * _PACES)[..., None] * at

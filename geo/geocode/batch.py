@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo.address import Segmenter
-from geo.beside import beside
+from geo.beside import WORTH_TWO, beside
 from geo.frames import LOCATIONS
 from geo.gazetteer import Gazetteer, paused_collector, read
 from geo.gazetteer.votes import company_votes, county_votes
@@ -19,8 +19,6 @@ from geo.geocode.sector import break_ties
 from geo.text import fold, normalise
 
 _STEP = 1_000
-_WORTH_TWO = 4_000
-"""Rows from which a second process is worth its start."""
 _SAME = re.compile(r"[\s,.\-/]*$|[同与].{0,6}(?:上|注册|登记|住所|一致|相同)|[无/-]+$|一致$|相同$")
 """Operating addresses that only say that there is no other one."""
 _CLEAR = 0.9
@@ -48,7 +46,7 @@ def locate(
     options = options or LocateOptions()
     inputs = _Inputs(enterprises, options)
     size = len(enterprises)
-    two = options.processes > 1 and size >= _WORTH_TWO
+    two = options.processes > 1 and size >= WORTH_TWO
     middle = size // 2 if two else size
 
     def rows(part: range, progress: Callable[[int, int], None]) -> list[Row]:

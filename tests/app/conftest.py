@@ -69,10 +69,7 @@ def own_database(database_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application with the surveys of the small city."""
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("pages"))))
-    made.testing = True
-    small_city.load(made)
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture(scope="module")

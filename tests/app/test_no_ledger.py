@@ -3,7 +3,6 @@
 import csv
 import io
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,9 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from soup import soup
 
-from app import create_app, store
-from app.config import Config
-from app.db import session
 from app.views.overview import with_known_rate
 from geo.survey import Survey
 
@@ -35,12 +31,7 @@ def without_unions(survey: Survey) -> Survey:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The small city, its register of unions not imported."""
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("ledger"))))
-    made.testing = True
-    small_city.load(made)
-    with made.app_context(), session(write=True) as opened:
-        store.surveys.save(opened, without_unions(small_city.survey()), "run-without")
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("ledger"), without_unions(small_city.survey()))
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,9 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from soup import soup
 
-from app import create_app, store
-from app.config import Config
-from app.db import session
 from app.maps.forms import of_size
 from app.pages import people, told
 from geo.survey import Survey
@@ -32,14 +27,9 @@ def uncounted(survey: Survey) -> Survey:
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The small city, nobody counted."""
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("uncounted"))))
-    made.testing = True
-    small_city.load(made)
-    with made.app_context(), session(write=True) as opened:
-        store.surveys.save(opened, uncounted(small_city.survey()), "run-uncounted")
-    yield made
+    return small_city.loaded(tmp_path_factory.mktemp("uncounted"), uncounted(small_city.survey()))
 
 
 def test_a_sum_says_how_many_are_missing_and_nought_is_only_said_of_known_counts(app: Flask) -> None:

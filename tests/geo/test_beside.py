@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not can_fork(), reason="no process can be forked
 
 
 def test_two_processes_give_the_answers_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_WORTH_TWO", 2)
+    monkeypatch.setattr(batch, "WORTH_TWO", 2)
     texts = ["东沟区望江路1号", "西塘县石埠镇", "查无此地", None, "望江路3号", "东沟区望江路1号", "试验市望江路88号5楼"]
     firms = pd.DataFrame({"address": texts, "name": [f"试验{k}厂" for k in range(len(texts))]})
     names = gazetteer.build(divisions(), aliases(), places())
