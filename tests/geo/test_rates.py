@@ -112,3 +112,24 @@ def test_a_smoothed_rate_lies_between_its_own_and_the_city_s(counts: list[tuple[
     low, high = np.minimum(own, mean), np.maximum(own, mean)
     assert ((table["smoothed"] >= low - 1e-12) & (table["smoothed"] <= high + 1e-12)).all()
     assert ((table["low"] <= table["high"]) & (table["low"] >= 0) & (table["high"] <= 1)).all()
+
+
+def test_sudden_infant_deaths_of_north_carolina_shrink_as_published() -> None:
+    """100 counties of 1974-78 (Cressie and Chan 1989; libpysal's ``sids2``), against the textbook's own steps.
+
+    Deaths are rare, so that the binomial estimator and Marshall's of the library must agree closely.
+    """
+    import libpysal
+    from esda.smoothing import Empirical_Bayes
+
+    table = libpysal.io.open(libpysal.examples.get_path("sids2.dbf"))
+    x, n = (np.array(table.by_col(name), dtype="float64") for name in ("SID74", "BIR74"))
+    table.close()
+    assert (x.sum(), n.sum()) == (667, 329_962)
+    ours = smooth(pd.Series(x), pd.Series(n))
+    assert np.abs(ours["smoothed"] / Empirical_Bayes(x, n).r.ravel() - 1).max() < 0.03
+    anson = int(np.flatnonzero(np.array(x / n) == (x / n).max())[0])
+    assert x[anson] == 15 and n[anson] == 1_570
+    assert ours["smoothed"].to_numpy().argmax() == anson
+    mean = 667 / 329_962
+    assert mean < ours.loc[anson, "smoothed"] < 15 / 1_570

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array, identity
 from scipy.special import betaincinv
 
 
@@ -64,18 +65,43 @@ def smooth(part: pd.Series, whole: pd.Series, *, level: float = 0.9) -> pd.DataF
     ValueError
         If a part exceeds its whole or is negative, or the indexes differ.
     """
+    mean, strength = prior(part, whole)
+    return _posterior(part, whole, np.full(len(part), mean), strength, level)
+
+
+def smooth_locally(part: pd.Series, whole: pd.Series, neighbours: csr_array, *, level: float = 0.9) -> pd.DataFrame:
+    """Smooth the share of each place towards that of the places around it instead of towards the city's.
+
+    The mean is that of the window (the place and its neighbours), shrunken towards the city's as a place would be; the
+    strength is the city's, since a window of a few places says too little about how places differ.
+
+    Parameters
+    ----------
+    neighbours : matrix of ones, rows and columns in the order of ``part``, diagonal empty
+
+    Returns
+    -------
+    as ``smooth``; raises as it does, too
+    """
+    mean, strength = prior(part, whole)
+    window = neighbours + identity(len(part), format="csr")
+    x, n = (window @ counts.to_numpy(dtype="float64") for counts in (part, whole))
+    with np.errstate(invalid="ignore"):
+        around = (x + strength * mean) / (n + strength)
+    return _posterior(part, whole, around, strength, level)
+
+
+def _posterior(part: pd.Series, whole: pd.Series, mean: np.ndarray, strength: float, level: float) -> pd.DataFrame:
     if not part.index.equals(whole.index):
         raise ValueError("part and whole must have the same index")
     x, n = part.to_numpy(dtype="float64"), whole.to_numpy(dtype="float64")
     if ((x < 0) | (x > n)).any():
         raise ValueError("each part must lie between zero and its whole")
-    mean, strength = prior(part, whole)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        raw = np.where(n > 0, x / n, np.nan)
     a, b = x + strength * mean, n - x + strength * (1 - mean)
     tail = (1 - level) / 2
-    table = {"raw": raw, "smoothed": a / (a + b) if strength else np.full(len(x), np.nan)}
-    table |= {"low": _quantile(a, b, tail), "high": _quantile(a, b, 1 - tail)}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        raw, smoothed = np.where(n > 0, x / n, np.nan), a / (a + b) if strength else np.full(len(x), np.nan)
+    table = {"raw": raw, "smoothed": smoothed, "low": _quantile(a, b, tail), "high": _quantile(a, b, 1 - tail)}
     return pd.DataFrame(table, index=part.index)
 
 

@@ -1,0 +1,23 @@
+"""Honest rates of places: shrunken, with intervals; flags beyond chance; funnels; what unknown firms leave open.
+
+Firms are the units that are drawn. Workers of one firm are not independent, so nothing here tests a rate of workers.
+"""
+
+from geo.rates.flags import flag, gi_star
+from geo.rates.funnel import funnel
+from geo.rates.neighbours import of_areas, of_hexagons
+from geo.rates.shrinkage import Prior, prior, smooth, smooth_locally
+from geo.rates.unknown import bounds
+
+__all__ = [
+    "Prior",
+    "bounds",
+    "flag",
+    "funnel",
+    "gi_star",
+    "of_areas",
+    "of_hexagons",
+    "prior",
+    "smooth",
+    "smooth_locally",
+]
