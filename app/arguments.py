@@ -14,7 +14,7 @@ from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
 from app import labels, query
-from app.current import reading
+from app.current import sketch
 from app.errors import TextTooLongError, UnknownValueError
 from app.reading import DIVISION_KINDS, Reading
 from geo.gaps import CHOICES
@@ -68,7 +68,7 @@ class Asks:
         if self.filters and name in query.SWITCHES:
             return value in SWITCH
         if self.filters and name in query.LISTS:
-            return value == query.NOT_KNOWN or _exists(reading(), name, value)
+            return value == query.NOT_KNOWN or _exists(sketch(), name, value)
         return True
 
 
@@ -136,7 +136,7 @@ def codes(kind: str) -> Callable[[], Collection[str]]:
 
 def counties() -> Collection[str]:
     """Return the codes of the counties in force, and what an address writes for an unknown one."""
-    return {code for code, _name in reading().counties()} | {query.NOT_KNOWN}
+    return {code for code, _name in sketch().counties()} | {query.NOT_KNOWN}
 
 
 def _readable(text: str) -> bool:

@@ -48,9 +48,22 @@ def reading() -> Reading:
     if "reading" not in g:
         with session() as opened:
             g.reading = _asked(opened, request.args.get("on", ""))
-    if g.reading is None:
+    return _existing(g.reading)
+
+
+def sketch() -> Reading:
+    """Return the same for maps: of a large survey without what only the pages of single firms tell."""
+    if "reading" in g:
+        return _existing(g.reading)
+    if "sketch" not in g:
+        with session() as opened:
+            g.sketch = _asked(opened, request.args.get("on", ""), slim=True)
+    return _existing(g.sketch)
+
+
+def _existing(found: Reading | None) -> Reading:
+    if found is None:
         raise NoSurveyError("nothing has been surveyed yet")
-    found: Reading = g.reading
     return found
 
 
@@ -96,9 +109,9 @@ def partial() -> bool:
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
-def _asked(opened: Session, text: str) -> Reading | None:
+def _asked(opened: Session, text: str, *, slim: bool = False) -> Reading | None:
     on = day_of(text)
-    found = _read(opened, on) if on or not text else None
+    found = _read(opened, on, slim=slim) if on or not text else None
     days = store.surveys.days(opened) if text and found is None else []
     if days:
         g.without_day = True
@@ -109,8 +122,8 @@ def _asked(opened: Session, text: str) -> Reading | None:
     return found
 
 
-def _read(opened: Session, on: date | None) -> Reading | None:
-    survey = store.surveys.latest(opened, scope(), on)
+def _read(opened: Session, on: date | None, *, slim: bool = False) -> Reading | None:
+    survey = store.surveys.latest(opened, scope(), on, slim=slim)
     if survey is None:
         return None
     kept: OrderedDict[tuple[date, int], Reading] = current_app.extensions[KEPT]

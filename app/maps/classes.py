@@ -84,7 +84,7 @@ def of_densities(values: np.ndarray, colours: Sequence[str] = palette.GAP) -> Cl
     given = values[values > 0]
     raw = mapclassify.HeadTailBreaks(given).bins[: len(colours)] if len(given) else []
     breaks = sorted({ceiling(float(value)) for value in raw})[: len(colours) - 1]
-    return Classes(tuple(breaks), tuple(_spread(colours[1:], len(breaks))))
+    return Classes(tuple(breaks), tuple(_spread(colours[1:], len(breaks))[: len(breaks)]))
 
 
 def ceiling(value: float) -> float:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from flask import url_for
 from flask_babel import gettext as _
 from folium.utilities import image_to_url
 
-from app.maps import classes, density, forms, hexagons, positions
+from app.maps import cells, classes, density, forms, hexagons, positions
 from app.maps.classes import Classes
 from app.maps.layers import Drawing
 from app.maps.scene import FEW, Scene
@@ -51,6 +52,8 @@ def draw(scene: Scene, view: View) -> Picture:
     view = fitting(scene, view)
     if view.by == "heat":
         return _heat(scene, view)
+    if view.by == "points" or cells.live(scene, view):
+        return _in_view(scene, view)
     units = units_of(scene, view)
     rows = scene.rows(view.chosen)
     table = ranked(scene, view, scene.count(units, rows))
@@ -104,7 +107,7 @@ def values(view: View, table: pd.DataFrame) -> pd.Series:
     if view.measured.column == "gap_workers":
         pairs = zip(table["gap_workers"], table["gap_workers_unknown"], strict=True)
         return found.mask([untold(*pair) for pair in pairs])
-    return found.where(table["eligible"] >= FEW) if view.measured.rate else found
+    return found.where(table[view.measured.whole] >= FEW) if view.measured.rate else found
 
 
 def _scale(scene: Scene, view: View) -> tuple[Classes, float]:
@@ -116,7 +119,7 @@ def _scale(scene: Scene, view: View) -> tuple[Classes, float]:
 def _scaled(scene: Scene, view: View) -> tuple[Classes, float]:
     table = scene.count(units_of(scene, view), scene.rows(Filter()))
     found = values(view, table).to_numpy()
-    sized = table["eligible"] if view.measured.rate else table[view.measured.column]
+    sized = table[view.measured.whole] if view.measured.rate else table[view.measured.column]
     make = classes.of_rates if view.measured.rate else classes.of_counts
     return make(found), float(sized.max() if len(sized) else 0)
 
@@ -135,10 +138,25 @@ def _heat(scene: Scene, view: View) -> Picture:
     return Picture(view, drawing, scale, table, scene.left(units, rows), whole(scene, rows))
 
 
+def _in_view(scene: Scene, view: View) -> Picture:
+    """Return a picture whose drawing the script asks for box by box, or that of few firms as dots."""
+    units, rows = scene.cells(view.cell), scene.rows(view.chosen)
+    table = ranked(scene, view, scene.count(units, rows))
+    scale = cells.classed(scene, view, view.cell)
+    if cells.live(scene, view):
+        drawing = Drawing("live", [], [], [], list(scale.colours), [], {"url": url_for("map.in_view")})
+    else:
+        drawn = cells.everything(scene, view)
+        own = {name: drawn.pop(name) for name in ("keys", "classes", "certainty", "colours", "lines", "names", "name")}
+        drawing = Drawing(drawn.pop("form"), links=drawn.pop("links"), shape=drawn, **own)
+    return Picture(view, drawing, scale, table, scene.left(units, rows), whole(scene, rows))
+
+
 def _surface(scene: Scene, view: View, rows: np.ndarray) -> np.ndarray:
     used = rows & scene.precise(view.cell)
     if view.measured.rate:
-        return density.ratio(scene, scene.facts["gap"] * used, scene.facts["eligible"] * used, view.cell)
+        part, whole = scene.facts[view.measured.part], scene.facts[view.measured.whole]
+        return density.ratio(scene, part * used, whole * used, view.cell)
     return density.density(scene, scene.facts[view.measured.column] * used, view.cell)
 
 

@@ -44,11 +44,18 @@ def _painted(view: View, table: pd.DataFrame, scale: Classes) -> dict[str, Any]:
 def _certainty(view: View, table: pd.DataFrame) -> list[float] | float:
     if not view.measured.rate:
         return PLAIN
-    width = (table["high"] - table["low"]).to_numpy()
-    return [next(shown for most, shown in CERTAINTY if not value > most) for value in width]
+    prefix = "" if view.measured.part == "gap" else "unknown_"
+    return opacities((table[f"{prefix}high"] - table[f"{prefix}low"]).to_numpy())
 
 
-def _told(table: pd.DataFrame) -> list[dict[str, Any]]:
+def opacities(width: np.ndarray) -> list[float]:
+    """Return the opacity of rates by the width of their intervals; unknown width counts as narrow."""
+    place = np.searchsorted([most for most, _shown in CERTAINTY[:-1]], np.nan_to_num(width), side="left")
+    found: list[float] = np.array([shown for _most, shown in CERTAINTY])[place].tolist()
+    return found
+
+
+def _told(view: View, table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the figures told when pointing at a unit."""
     share = (table["smoothed"] * 100).round().astype(int)
     low, high = ((table[name] * 100).round().astype(int) for name in ("low", "high"))
@@ -58,7 +65,20 @@ def _told(table: pd.DataFrame) -> list[dict[str, Any]]:
         of_workers(_("未建会职工"), table["gap_workers"], table["gap_workers_unknown"]),
         of_size(_("25 人以上未单独建会"), table),
         {"label": _("平滑未建会率"), "values": share.tolist(), "low": low.tolist(), "high": high.tolist(), "unit": "%"},
+        *_more(view, table),
     ]
+
+
+def _more(view: View, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the line of a measure that is not told of every unit."""
+    if view.measure == "opportunity":
+        return [{"label": _("已列入建会建议"), "values": table["opportunity"].tolist(), "unit": _("家")}]
+    if view.measure == "flags":
+        return [{"label": _("有核对提示"), "values": table["flagged"].tolist(), "unit": _("家")}]
+    if view.measure == "unknown":
+        share = [None if np.isnan(value) else round(value * 100) for value in table["unknown_raw"]]
+        return [{"label": _("人数不详占未建会"), "values": share, "unit": "%", "none": "—"}]
+    return []
 
 
 def of_size(name: str, table: pd.DataFrame) -> dict[str, Any]:
@@ -82,7 +102,7 @@ def of_workers(name: str, sums: pd.Series, unknown: pd.Series) -> dict[str, Any]
 def _parts(view: View, table: pd.DataFrame) -> dict[str, Any]:
     keys = [f"{view.unit}:{key}" for key in table.index]
     which, names = pd.factorize(table["name"])  # cells around one town share their name
-    return {"keys": keys, "lines": _told(table), "names": list(names), "name": which.tolist()}
+    return {"keys": keys, "lines": _told(view, table), "names": list(names), "name": which.tolist()}
 
 
 def areas(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, float]) -> Drawing:
@@ -117,7 +137,7 @@ def scale_text(view: View, value: float) -> str:
 def symbols(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, float]) -> Drawing:
     """Return circles as large as the count; for a rate as large as its denominator, and coloured by class."""
     table = table[table["drawn"]]
-    table = table.assign(sized=table["eligible"] if view.measured.rate else table["value"])
+    table = table.assign(sized=table[view.measured.whole] if view.measured.rate else table["value"])
     # The small stand on the large, and what tells a rate on what does not.
     table = table.sort_values("sized", ascending=False, kind="stable")
     table = table.sort_values("value", key=lambda value: value.notna(), kind="stable")

@@ -6,15 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app import links, palette, query
 from app.maps import forms, words
+from app.maps.cells import metres
 from app.maps.drawing import Picture
 from app.maps.forms import radius
 from app.maps.scene import FEW
 from app.maps.view import View
 from app.pages import number, people, told
 from geo.coverage import UNPLACED
+
+SIZED = {"eligible": lazy_gettext("应建会企业数"), "gap": lazy_gettext("未建会企业数")}
+"""What the circles of a rate are as large as."""
+
+
+STATES = {"none": lazy_gettext("未建会"), "joint": lazy_gettext("联合建会"), "own": lazy_gettext("单独建会")}
+"""What the colours of dots mean."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +91,15 @@ def _base(view: View, total: pd.Series) -> str:
         return _("应建会企业职工 %(n)s", n=people(total["workers"], total["workers_unknown"]))
     if view.measure == "big":
         return _("25 人以上应建会企业 %(n)s 家", n=number(total["eligible_25"]))
+    if view.measured.whole == "gap" or view.measure == "opportunity":
+        return _("未建会企业 %(n)s 家", n=number(total["gap"]))
     return _("应建会企业 %(n)s 家", n=number(total["eligible"]))
 
 
 def _swatches(picture: Picture) -> list[Swatch]:
     view, scale = picture.view, picture.classes
+    if view.by == "points":
+        return [Swatch(str(STATES[name]), palette.STATES[name]) for name in STATES]
     if picture.drawing.form == "symbols" and not view.measured.rate:
         return []
     if view.by == "heat" and not view.measured.rate:
@@ -124,17 +137,19 @@ def _samples(top: float) -> list[float]:
 def _notes(picture: Picture) -> list[str]:
     view = picture.view
     notes = []
+    if view.by == "points":
+        return [_("一点一家应建会企业，只画定位到楼宇、门牌或市场的；多于 %(n)s 家时先画六边形，放大后成点", n=2000)]
     if picture.drawing.form == "symbols":
-        sized = _("应建会企业数") if view.measured.rate else str(words.MEASURES[view.measure])
+        sized = str(SIZED[view.measured.whole]) if view.measured.rate else str(words.MEASURES[view.measure])
         notes.append(_("圆面积 = %(what)s", what=sized))
     if view.measured.rate and view.by != "heat":
         notes.append(_("比率经经验贝叶斯平滑，颜色越淡越不确定（90%% 区间宽于 %(a)s、%(b)s 点）", a=15, b=30))
     if view.by == "heat":
-        notes.append(_("核密度，带宽 %(size)s", size=_metres(view.cell)))
+        notes.append(_("核密度，带宽 %(size)s", size=metres(view.cell)))
     if view.by == "heat" and view.measured.rate:
         notes.append(_("比率 = 未建会密度 ÷ 应建会密度，带宽相同"))
     if view.by == "grid":
-        notes.append(_("六边形中心相距 %(size)s；换一种大小，次序可能改变", size=_metres(view.cell)))
+        notes.append(_("六边形中心相距 %(size)s；换一种大小，次序可能改变", size=metres(view.cell)))
     if picture.classes.breaks and picture.drawing.form != "symbols":
         notes.append(_("分级按全市全部企业取自然断点并取整，不随筛选变化"))
     return [*notes, _("县界只作背景，不作划界依据；位置、面积均为估算")]
@@ -142,8 +157,8 @@ def _notes(picture: Picture) -> list[str]:
 
 def _outside(picture: Picture, vague_url: str) -> list[Outside]:
     view, column = picture.view, picture.view.measured.column
-    column = "gap" if picture.view.measured.rate else column
-    unit = str(words.UNITS["firms" if column == "gap" else view.measure])
+    column = picture.view.measured.part if picture.view.measured.rate else column
+    unit = str(words.UNITS["firms" if picture.view.measured.rate else view.measure])
     if view.unit == "cell":
         return [Outside(_among(view, _("未精确定位（只到村、镇或更粗）")), _sum(picture.left, column), unit, vague_url)]
     kind = words.KINDS[view.unit]
@@ -168,10 +183,6 @@ def _sum(counts: Mapping[str, int] | pd.Series, column: str) -> int | None:
 
 def _among(view: View, left: str) -> str:
     return _("%(what)s中%(left)s", what=words.COUNTED[view.measure], left=left)
-
-
-def _metres(value: int) -> str:
-    return _("%(n)s 米", n=value) if value < 1000 else _("%(n)s 公里", n=number(value / 1000, 0))
 
 
 def _plain(value: float) -> str:

@@ -10,15 +10,20 @@ from app.maps import basemap, hexagons
 from app.maps.frame import Bounds
 from app.reading import Reading
 from geo import rates
-from geo.gaps import FIGURES, KINDS, Filter, select
+from geo.gaps import FIGURES, KINDS, Filter
 
 COARSE = ("village", "town", "county", "none")
 """Levels of a position that say no more than an area: never drawn as a point, never binned into a cell."""
 
+SPREAD = 1 << 26
+"""Factor that joins the two coordinates of a cell into one number."""
+
 FEW = 5
 """Firms in the denominator below which a rate is not shown."""
 
-COUNTS = ("eligible", "gap", "without_own_25", "gap_workers", "gap_workers_unknown")
+COUNTS = ("eligible", "gap", "without_own_25", "gap_workers", "gap_workers_unknown", "opportunity", "flagged")
+MARKED = tuple(name for name in COUNTS if name != "gap_workers")
+"""Counts of firms; the other one sums workers."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,10 @@ class Scene:
     x: np.ndarray
     y: np.ndarray
     radius_m: np.ndarray
+    workers: np.ndarray
     facts: dict[str, np.ndarray]
+    marks: np.ndarray
+    """One bit a firm for each of ``MARKED``, so that all are counted at once."""
     bounds: Bounds
 
     @property
@@ -43,10 +51,7 @@ class Scene:
 
     def rows(self, chosen: Filter) -> np.ndarray:
         """Return which firms meet a filter."""
-        firms = self.read.survey.firms
-        return self.read.kept.get(
-            ("map.rows", chosen), lambda: np.asarray(firms.index.isin(self.read.firms(chosen).index))
-        )
+        return self.read.rows(chosen)
 
     def units(self, kind: str) -> tuple[np.ndarray, pd.Index]:
         """Return the number of each firm's unit (-1 for none) and the units' keys, for a kind of place."""
@@ -55,6 +60,13 @@ class Scene:
     def cells(self, spacing_m: int) -> tuple[np.ndarray, pd.Index]:
         """Return the same for hexagons ``spacing_m`` apart; a firm whose position is vaguer than that has none."""
         return self.read.kept.get(("map.cells", spacing_m), lambda: self._binned(spacing_m))
+
+    def total(self, chosen: Filter) -> pd.Series:
+        """Return what a legend and the head of the page tell of a choice of firms."""
+        names = ("eligible", "unlocated", "workers_unknown", "eligible_25", "gap", "located")
+        told = {name: self.read.counted(name, chosen) for name in names}
+        workers = self.workers[self.rows(chosen) & (self.marks & 1 > 0)].sum()
+        return pd.Series(told | {"workers": int(workers)})
 
     def precise(self, within_m: float) -> np.ndarray:
         """Return which firms have a position good enough for a drawing of that grain."""
@@ -67,14 +79,24 @@ class Scene:
         Units without an eligible firm are left out. The share is smoothed over the units that are counted together.
         """
         numbers, keys = units
-        rows = rows & (numbers >= 0)
-        tops = numbers[rows]
-        table = pd.DataFrame(
-            {name: np.bincount(tops, weights=fact[rows], minlength=len(keys)) for name, fact in self.facts.items()},
-            index=keys,
-        ).astype("int64")
+        table = pd.DataFrame(self.sums(numbers, len(keys), rows), index=keys)
         table = table[table["eligible"] > 0]
-        return table.join(rates.smooth(table["gap"], table["eligible"]))
+        unknown = rates.smooth(table["gap_workers_unknown"], table["gap"]).add_prefix("unknown_")
+        unknown = unknown.rename(columns={"unknown_smoothed": "unknown"})
+        return table.join(rates.smooth(table["gap"], table["eligible"])).join(unknown)
+
+    def sums(self, numbers: np.ndarray, many: int, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return ``COUNTS`` of the chosen firms by the number of their unit (-1 for none), one entry a unit."""
+        used = rows & (numbers >= 0) & (self.marks > 0)
+        tops, marks = numbers[used], self.marks[used]
+        kinds = 1 << len(MARKED)
+        found = np.bincount(tops.astype("int64") * kinds + marks, minlength=many * kinds).reshape(many, kinds)
+        bits = (np.arange(kinds)[:, None] >> np.arange(len(MARKED))) & 1
+        counts = dict(zip(MARKED, (found @ bits).T, strict=True))
+        workers = self.facts["gap_workers"][used]
+        held = workers > 0
+        counts["gap_workers"] = np.bincount(tops[held], weights=workers[held], minlength=many).astype("int64")
+        return {name: counts[name] for name in COUNTS}
 
     def main_town(self, units: tuple[np.ndarray, pd.Index]) -> pd.Series:
         """Return the town that most firms of each unit lie in, to call it by; NA where none is known."""
@@ -93,18 +115,19 @@ class Scene:
         return {name: int(fact[outside].sum()) for name, fact in self.facts.items()}
 
     def _factorised(self, column: str) -> tuple[np.ndarray, pd.Index]:
-        numbers, keys = pd.factorize(self.read.survey.firms[column])
-        return np.asarray(numbers), pd.Index(keys.astype(object))
+        numbers, keys = self.read.columns.codes(column)
+        return numbers, pd.Index(keys, dtype=object)
 
     def _binned(self, spacing_m: int) -> tuple[np.ndarray, pd.Index]:
         good = self.precise(spacing_m)
         grid = hexagons.Grid.on_ground(spacing_m, self.latitude)
-        cells = pd.Series(pd.NA, index=range(len(good)), dtype="object")
         q, r = grid.cells(self.x[good], self.y[good])
-        pairs, numbers = np.unique(np.column_stack([q, r]), axis=0, return_inverse=True)
-        result = np.full(len(cells), -1)
+        pairs, numbers = np.unique(q * SPREAD + r, return_inverse=True)
+        result = np.full(len(good), -1, dtype="int32")
         result[good] = numbers.ravel()
-        return result, pd.Index([hexagons.key(*pair) for pair in pairs.tolist()], dtype=object)
+        first = np.floor_divide(pairs + SPREAD // 2, SPREAD)
+        names = [hexagons.key(*pair) for pair in zip(first.tolist(), (pairs - first * SPREAD).tolist(), strict=True)]
+        return result, pd.Index(names, dtype=object)
 
 
 def of(read: Reading) -> Scene:
@@ -117,16 +140,18 @@ def _made(read: Reading) -> Scene:
     lon, lat = (firms[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lon", "lat"))
     coarse = firms["level"].isin(COARSE).to_numpy()
     x, y = hexagons.project(np.where(coarse, np.nan, lon), np.where(coarse, np.nan, lat))
-    facts = {
-        name: np.asarray(firms.index.isin(select(firms, FIGURES[name]).index), dtype="int64")
-        for name in ("eligible", "gap", "without_own_25", "gap_workers_unknown")
-    }
-    facts["gap_workers"] = firms["workers"].fillna(0).to_numpy(dtype="int64") * facts["gap"]
+    facts = {name: read.columns.rows(FIGURES[name]) for name in MARKED}
+    marks = np.zeros(len(firms), dtype="uint8")
+    for bit, name in enumerate(MARKED):
+        marks |= facts[name].astype("uint8") << bit
+    workers = firms["workers"].fillna(0).to_numpy(dtype="int32")
     return Scene(
         read=read,
         x=x,
         y=y,
         radius_m=firms["radius_m"].to_numpy(dtype=float, na_value=np.nan),
-        facts=facts,
+        workers=workers,
+        facts=facts | {"gap_workers": workers * facts["gap"]},
+        marks=marks,
         bounds=basemap.bounds_of(basemap.counties_of(read.outlines)),
     )

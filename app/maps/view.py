@@ -13,11 +13,16 @@ from geo.gaps import Filter
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing to map: the figure of ``geo.gaps`` behind its number, and the column that is summed."""
+    """One thing to map: the figure of ``geo.gaps`` behind its number, and the column that is summed.
+
+    Of a rate also the two counts it is made of.
+    """
 
     column: str
     figure: str
     rate: bool = False
+    part: str = "gap"
+    whole: str = "eligible"
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
@@ -26,9 +31,12 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "workers": Measure("gap_workers", "gap_workers"),
         "big": Measure("without_own_25", "without_own_25"),
         "rate": Measure("smoothed", "gap", rate=True),
+        "opportunity": Measure("opportunity", "opportunity"),
+        "flags": Measure("flagged", "flagged"),
+        "unknown": Measure("unknown", "gap_workers_unknown", rate=True, part="gap_workers_unknown", whole="gap"),
     }
 )
-FORMS = ("place", "county", "grid", "heat")
+FORMS = ("place", "county", "grid", "heat", "points")
 KINDS = ("town", "zone", "village", "street", "market", "building")
 CELLS = (500, 1000, 2000, 3000, 5000)
 """Distance between neighbouring cells, and of the heat map the band width, in metres."""

@@ -7,6 +7,9 @@ MEASURES: dict[str, LazyString] = {
     "workers": lazy_gettext("未建会职工"),
     "big": lazy_gettext("25 人以上未单独建会"),
     "rate": lazy_gettext("平滑未建会率"),
+    "opportunity": lazy_gettext("建会机会"),
+    "flags": lazy_gettext("核对提示"),
+    "unknown": lazy_gettext("人数不详占比"),
 }
 
 COUNTED: dict[str, LazyString] = {
@@ -14,6 +17,9 @@ COUNTED: dict[str, LazyString] = {
     "workers": lazy_gettext("未建会职工"),
     "big": lazy_gettext("25 人以上未单独建会企业"),
     "rate": lazy_gettext("未建会企业"),
+    "opportunity": lazy_gettext("已列入建议的未建会企业"),
+    "flags": lazy_gettext("有核对提示的企业"),
+    "unknown": lazy_gettext("人数不详的未建会企业"),
 }
 """What the numbers of firms or workers beside the picture count; of a rate, its numerator."""
 
@@ -22,6 +28,9 @@ UNITS: dict[str, LazyString] = {
     "workers": lazy_gettext("人"),
     "big": lazy_gettext("家"),
     "rate": lazy_gettext("占应建会企业"),
+    "opportunity": lazy_gettext("家"),
+    "flags": lazy_gettext("家"),
+    "unknown": lazy_gettext("占未建会企业"),
 }
 
 DENSITIES: dict[str, LazyString] = {
@@ -29,6 +38,9 @@ DENSITIES: dict[str, LazyString] = {
     "workers": lazy_gettext("人／平方公里"),
     "big": lazy_gettext("家／平方公里"),
     "rate": lazy_gettext("占应建会企业"),
+    "opportunity": lazy_gettext("家／平方公里"),
+    "flags": lazy_gettext("家／平方公里"),
+    "unknown": lazy_gettext("占未建会企业"),
 }
 
 FORMS: dict[str, LazyString] = {
@@ -36,6 +48,7 @@ FORMS: dict[str, LazyString] = {
     "county": lazy_gettext("县（市、区）"),
     "grid": lazy_gettext("网格"),
     "heat": lazy_gettext("热力"),
+    "points": lazy_gettext("企业点"),
 }
 
 KINDS: dict[str, LazyString] = {

@@ -48,6 +48,8 @@ CONDITIONS = {
     "precise": lazy("定位到楼宇、门牌或市场"),
     "point": lazy("有点位"),
     "workers_known": lazy("人数已知"),
+    "suggested": lazy("已列入建会建议"),
+    "flagged": lazy("有核对提示"),
     "text": lazy("文字"),
 }
 """What each condition of ``geo.gaps.Filter`` is called."""

@@ -15,6 +15,7 @@ from app import models
 from app.db import dialect
 from app.models import SurveyRecord
 from app.store import rows, versions
+from app.store import slim as slim_firms
 from app.store.scope import Scope
 from geo import frames
 from geo.coverage import measure
@@ -34,8 +35,12 @@ PARTS: dict[str, tuple[Spec, type[models.Base]]] = {
 }
 """The frames of a survey that have a table; ``groupings`` is a selection of ``firms``."""
 
+LEFT_OUT = ("same", "links", "facts")
+"""Frames that a slim reading of a survey leaves empty."""
+
 _KEEP = 6
-_cache: "OrderedDict[tuple[str, str, Scope], Survey]" = OrderedDict()
+_cache: "OrderedDict[tuple[str, str, Scope, bool], Survey]" = OrderedDict()
+_sizes: dict[tuple[str, str], int] = {}
 _lock = threading.Lock()
 
 
@@ -69,21 +74,24 @@ def save(session: Session, survey: "Survey", run_key: str, *, input_version: int
     versions.bump(session, versions.RESULTS)
 
 
-def latest(session: Session, scope: Scope, on: date | None = None) -> "Survey | None":
+def latest(session: Session, scope: Scope, on: date | None = None, *, slim: bool = False) -> "Survey | None":
     """Return the survey of the latest day not after ``on`` (None: of the newest day), as ``scope`` may see it.
 
     The same object again as long as that survey stands; None if there is none. A county sees the firms found in it,
-    what they belong to, and the unions and places of its own.
+    what they belong to, and the unions and places of its own. ``slim``: if the survey is large, its firms have only
+    the columns of ``slim.COLUMNS``, and links, facts and doubles are left out.
     """
     found = record(session, on)
     if found is None:
         return None
-    key = (str(session.get_bind().engine.url), found.key, scope)
+    run = (str(session.get_bind().engine.url), found.key)
     with _lock:
+        slim = slim and _large(session, run)
+        key = (*run, scope, slim)
         if key not in _cache:
-            whole = (*key[:2], Scope())
+            whole = (*run, Scope(), slim)
             if whole not in _cache:
-                _keep(whole, _load(session, found))
+                _keep(whole, _load(session, found, slim=slim))
             _keep(key, _within(_cache[whole], scope))
         _cache.move_to_end(key)
         return _cache[key]
@@ -151,27 +159,41 @@ def _total(session: Session, found: SurveyRecord, scope: Scope) -> pd.Series:
     return pd.Series({name: math.nan if value is None else value for name, value in figures.items()}, dtype="object")
 
 
-def _keep(key: tuple[str, str, Scope], survey: "Survey") -> None:
+def _large(session: Session, run: tuple[str, str]) -> bool:
+    if run not in _sizes:
+        _sizes[run] = slim_firms.size(session, run[1])
+    return _sizes[run] > slim_firms.LARGE
+
+
+def _keep(key: tuple[str, str, Scope, bool], survey: "Survey") -> None:
     _cache[key] = survey
     while len(_cache) > _KEEP:
         _cache.popitem(last=False)
 
 
-def _load(session: Session, found: SurveyRecord) -> "Survey":
+def _load(session: Session, found: SurveyRecord, *, slim: bool) -> "Survey":
     from geo.survey import Survey, Tally
 
     parts: dict[str, Any] = {}
+    if slim:
+        parts = {name: spec.empty() for name, (spec, _model) in PARTS.items() if name in LEFT_OUT}
+        parts["firms"] = slim_firms.firms(session, found.key, Scope())
     for name, (spec, model) in PARTS.items():
+        if name in parts:
+            continue
         table = model.__table__
         assert isinstance(table, sa.Table)
         parts[name] = rows.fetch(session, spec, table, table.c.run_key == found.key)
     firms = parts["firms"]
+    grouped = frames.GROUPINGS.empty()
+    if not slim:
+        grouped = frames.GROUPINGS.conform(firms[firms["group_id"].notna() | firms["left_because"].notna()])
     return Survey(
         on=found.on_day,
         rules_day=found.rules_day,
         gazetteer_hash=found.gazetteer_hash,
         tally=tuple(Tally(**stage) for stage in found.tally),
-        groupings=frames.GROUPINGS.conform(firms[firms["group_id"].notna() | firms["left_because"].notna()]),
+        groupings=grouped,
         **parts,
     )
 

@@ -1,16 +1,17 @@
 """The map page: one picture by measure, form and filter; each unit opens its figures, each figure its firms."""
 
+import json
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import lazy_gettext
 
-from app.arguments import Allowed, asks
+from app.arguments import Allowed, asks, told
 from app.config import settings
-from app.current import reading
-from app.errors import NotFoundError
+from app.current import sketch
+from app.errors import NotFoundError, UnknownValueError
 from app.listing import page
-from app.maps import assets, context, drawing, legend, locator, panel, picture, scene, view, words
+from app.maps import assets, cells, context, drawing, legend, locator, panel, picture, scene, view, words
 from app.maps.frame import framed
 from app.maps.view import View
 from app.pages import asset
@@ -23,6 +24,7 @@ CONTROLS: dict[str, Allowed] = {
 }  # fmt: skip
 """What the picture can be changed by, with the allowed values."""
 DAY_S = 24 * 3600
+MOST_ZOOM = 22
 
 bp = Blueprint("map", __name__, url_prefix="/map")
 nav = Nav(20, "map.show", lazy_gettext("地图"))
@@ -33,7 +35,7 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 def show() -> str:
     """Show the map page."""
     drawn = _drawn()
-    whole = picture.of(scene.of(reading()), drawn, bearings=locator.bearings(reading()))
+    whole = picture.of(scene.of(sketch()), drawn, bearings=locator.bearings(sketch()))
     part = assets.render(whole, link=asset, nonce=nonce())
     return render_template("map/page.html", part=part, offered=view, **_around(drawn))
 
@@ -45,14 +47,25 @@ def part() -> Response:
     drawn = _drawn()
     around = _around(drawn)
     pieces = {name: render_template(f"map/{name}.html", **around) for name in ("head", "legend", "side", "filters")}
-    extent = framed(picture.extent(scene.of(reading()), drawn.view))
+    extent = framed(picture.extent(scene.of(sketch()), drawn.view))
     return jsonify(drawing=drawn.drawing.payload(), extent=extent, **pieces)
+
+
+@bp.get("/cells")
+@asks("key", "at", "bbox", "zoom", filters=True, choices=CONTROLS)
+def in_view() -> Response:
+    """Give what a view shows in a box (``bbox``: west, south, east, north in degrees) at a zoom."""
+    now, asked = scene.of(sketch()), view.read(request.args)
+    return Response(
+        json.dumps(cells.seen(now, asked, _window()), ensure_ascii=False, separators=(",", ":")),
+        mimetype="application/json",
+    )
 
 
 @bp.get("/bearings")
 def bearings() -> Response:
     """Give names and lines of the background; the address changes with the survey, so browsers may keep it."""
-    answer = jsonify(context.of(scene.of(reading())))
+    answer = jsonify(context.of(scene.of(sketch())))
     answer.headers["Cache-Control"] = f"private, max-age={DAY_S}, immutable"
     return answer
 
@@ -77,7 +90,7 @@ def table() -> str:
 @asks("key", "at", filters=True, page=True, choices={"figure": FIGURES, **CONTROLS})
 def firms() -> str:
     """List the firms in one cell of the picture, or (``at=cell:-``) those placed too coarsely for any."""
-    asked, now = view.read(request.args), scene.of(reading())
+    asked, now = view.read(request.args), scene.of(sketch())
     figure = request.args.get("figure", "gap")
     rows = panel.firms(now, asked, figure)
     if rows is None:
@@ -86,13 +99,24 @@ def firms() -> str:
     return render_template("map/firms.html", read=now.read, view=asked, figure=figure, page=shown, to=_to)
 
 
+def _window() -> cells.Window:
+    try:
+        west, south, east, north = (float(part) for part in request.args.get("bbox", "").split(","))
+        zoom = float(request.args.get("zoom", ""))
+    except ValueError:
+        west, south, east, north, zoom = 0.0, 0.0, -1.0, -1.0, -1.0
+    if not (-180 <= west <= east <= 180 and -85 <= south <= north <= 85 and 0 <= zoom <= MOST_ZOOM):
+        raise UnknownValueError("bbox", detail=told([("bbox", request.args.get("bbox", ""))]))
+    return cells.Window.of((west, south, east, north), zoom)
+
+
 def _drawn() -> drawing.Picture:
-    return drawing.draw(scene.of(reading()), view.read(request.args))
+    return drawing.draw(scene.of(sketch()), view.read(request.args))
 
 
 def _around(drawn: drawing.Picture) -> dict[str, Any]:
-    now, shown = scene.of(reading()), drawn.view
-    total = now.read.total(shown.chosen)
+    now, shown = scene.of(sketch()), drawn.view
+    total = now.total(shown.chosen)
     vague = url_for("map.firms", figure=shown.measured.figure, **view.write(shown.but(at=f"cell:{panel.VAGUE}")))
     said = legend.of(drawn, vague_url=vague, total=total)
     return {

@@ -1,5 +1,6 @@
 """The quality of the data: how finely firms are located, how sure, what is wrong, each figure with its list."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from app.labels import label
 from app.listing import page
 from app.reading import Reading
 from app.views import Nav
+from geo.gaps import Filter
 from geo.quality import FAULTS, Quality
 
 bp = Blueprint("quality", __name__, url_prefix="/quality")
@@ -76,11 +78,10 @@ def quality_badge(read: Reading) -> dict[str, Any]:
     """Return what the badge of a map tells of eligible firms: shares at a door, automatic; unlocated."""
 
     def made() -> dict[str, Any]:
-        total = read.total()
-        firms = read.survey.firms[read.survey.firms["eligible"].fillna(value=False).astype(bool)]
-        auto = int(firms["location_status"].eq("auto").sum()) / max(len(firms), 1)
-        located = {"fine": total["rate_precise"], "unlocated": int(total["unlocated"])}
-        return {"eligible": len(firms), "auto": auto, **located}
+        firms = read.counted("eligible")
+        auto = read.counted("eligible", Filter(location=("auto",))) / max(firms, 1)
+        fine = read.counted("precise") / firms if firms else math.nan
+        return {"eligible": firms, "auto": auto, "fine": fine, "unlocated": read.counted("unlocated")}
 
     return read.kept.get("quality.badge", made)
 

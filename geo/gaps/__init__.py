@@ -1,7 +1,8 @@
 """Gaps: which firms have no union, chosen by any property, and which places hold most of them."""
 
 from geo.coverage.path import legal_path
-from geo.gaps.filters import CHOICES, FIGURES, FINE_FIRST, KINDS, Filter, opened
+from geo.gaps.columns import Columns
+from geo.gaps.filters import CHOICES, FIGURES, FINE_FIRST, KINDS, SWITCHES, Filter, opened
 from geo.gaps.floors import floor_of_room, floors
 from geo.gaps.lists import by_place, select, walk
 
@@ -10,6 +11,8 @@ __all__ = [
     "FIGURES",
     "FINE_FIRST",
     "KINDS",
+    "SWITCHES",
+    "Columns",
     "Filter",
     "by_place",
     "floor_of_room",

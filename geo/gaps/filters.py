@@ -102,6 +102,10 @@ class Filter:
     point: bool | None = None
     """With a position that may be drawn."""
     workers_known: bool | None = None
+    suggested: bool | None = None
+    """Listed in a suggested joint union."""
+    flagged: bool | None = None
+    """With any flag, whatever it says."""
     text: str = ""
     """Words, each of which must occur in name, credit code or address."""
 
@@ -131,6 +135,8 @@ FIGURES: Mapping[str, Filter] = MappingProxyType(
         "gap_unknown": Filter(gap=True, size=("unknown",)),
         "gap_workers": Filter(gap=True, workers_known=True),
         "gap_workers_unknown": Filter(gap=True, workers_known=False),
+        "opportunity": Filter(gap=True, suggested=True),
+        "flagged": Filter(eligible=True, flagged=True),
         "workers": Filter(eligible=True, workers_known=True),
         "workers_unknown": Filter(eligible=True, workers_known=False),
         "covered_workers": Filter(eligible=True, covered=True, workers_known=True),

@@ -3,9 +3,10 @@
 import geopandas as gpd
 import pandas as pd
 
-from geo.coverage import PRECISE, UNLOCATED, UNPLACED, measure
+from geo.coverage import UNPLACED, measure
 from geo.frames import SURVEYED_UNIONS
-from geo.gaps.filters import CHOICES, KINDS, SWITCHES, Filter
+from geo.gaps.columns import Columns
+from geo.gaps.filters import KINDS, Filter
 from geo.gaps.floors import floors
 
 _NO_UNIONS = SURVEYED_UNIONS.empty()
@@ -13,20 +14,7 @@ _NO_UNIONS = SURVEYED_UNIONS.empty()
 
 def select(firms: pd.DataFrame, chosen: Filter) -> pd.DataFrame:
     """Return the rows of FIRMS that meet a filter, in their order."""
-    keep = pd.Series(data=True, index=firms.index)
-    for name, column in CHOICES.items():
-        allowed = getattr(chosen, name)
-        if allowed:
-            keep &= firms[column].fillna(UNPLACED).isin(allowed)
-    for name, column in SWITCHES.items():
-        wanted = getattr(chosen, name)
-        if wanted is not None:
-            keep &= firms[column].fillna(False).astype(bool) == wanted
-    for name, column in (("flag", "flags"), ("federation", "federations")):
-        allowed = set(getattr(chosen, name))
-        if allowed:
-            keep &= firms[column].map(lambda values, allowed=allowed: not allowed.isdisjoint(values)).astype(bool)
-    return firms[keep & _placed(firms, chosen) & _named(firms, chosen.text)]
+    return firms[Columns(firms).rows(chosen)]
 
 
 def by_place(firms: pd.DataFrame, places: gpd.GeoDataFrame | pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -83,31 +71,6 @@ def walk(firms: pd.DataFrame) -> pd.DataFrame:
     one_street = firms["street"].notna().all() and firms["street"].nunique() == 1
     order = [*inside, *area, "key"] if one_street else [*area, *inside, "key"]
     return firms.loc[table.sort_values(order, na_position="last").index]
-
-
-def _placed(firms: pd.DataFrame, chosen: Filter) -> pd.Series:
-    keep = pd.Series(data=True, index=firms.index)
-    tests = {
-        "located": ~firms["level"].isin(UNLOCATED),
-        "precise": firms["level"].isin(PRECISE),
-        "point": firms["lon"].notna() & firms["lat"].notna(),
-        "workers_known": firms["workers"].notna(),
-    }
-    for name, holds in tests.items():
-        wanted = getattr(chosen, name)
-        if wanted is not None:
-            keep &= holds.astype(bool) == wanted
-    return keep
-
-
-def _named(firms: pd.DataFrame, text: str) -> pd.Series:
-    keep = pd.Series(data=True, index=firms.index)
-    for word in text.split():
-        found = pd.Series(data=False, index=firms.index)
-        for column in ("name", "uscc", "address", "operating_address"):
-            found |= firms[column].str.contains(word, case=False, regex=False, na=False).astype(bool)
-        keep &= found
-    return keep
 
 
 _UNION_COLUMNS = (

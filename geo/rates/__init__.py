@@ -6,7 +6,7 @@ Firms are the units that are drawn. Workers of one firm are not independent, so 
 from geo.rates.flags import flag, gi_star
 from geo.rates.funnel import funnel
 from geo.rates.neighbours import of_areas, of_hexagons
-from geo.rates.shrinkage import Prior, prior, smooth, smooth_locally
+from geo.rates.shrinkage import Prior, posterior, prior, smooth, smooth_locally
 from geo.rates.unknown import bounds
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "gi_star",
     "of_areas",
     "of_hexagons",
+    "posterior",
     "prior",
     "smooth",
     "smooth_locally",

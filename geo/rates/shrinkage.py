@@ -4,7 +4,7 @@ A raw rate of three firms says little; a map of raw rates shows where places are
 drawn (workers of one firm are not independent, so no rate of workers is smoothed here).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -97,12 +97,21 @@ def _posterior(part: pd.Series, whole: pd.Series, mean: np.ndarray, strength: fl
     x, n = part.to_numpy(dtype="float64"), whole.to_numpy(dtype="float64")
     if ((x < 0) | (x > n)).any():
         raise ValueError("each part must lie between zero and its whole")
-    a, b = x + strength * mean, n - x + strength * (1 - mean)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        raw = np.where(n > 0, x / n, np.nan)
+    smoothed, low, high = posterior(x, n, mean, strength, level=level)
+    return pd.DataFrame({"raw": raw, "smoothed": smoothed, "low": low, "high": high}, index=part.index)
+
+
+def posterior(
+    part: np.ndarray, whole: np.ndarray, mean: Any, strength: Any, *, level: float = 0.9
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean, low and high of the share of each place under a prior that is fitted already (see ``smooth``)."""
+    a, b = part + strength * mean, whole - part + strength * (1 - mean)
     tail = (1 - level) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        raw, smoothed = np.where(n > 0, x / n, np.nan), a / (a + b) if strength else np.full(len(x), np.nan)
-    table = {"raw": raw, "smoothed": smoothed, "low": _quantile(a, b, tail), "high": _quantile(a, b, 1 - tail)}
-    return pd.DataFrame(table, index=part.index)
+        smoothed = a / (a + b)
+    return smoothed, _quantile(a, b, tail), _quantile(a, b, 1 - tail)
 
 
 def _counted(part: pd.Series, whole: pd.Series) -> tuple[np.ndarray, np.ndarray]:

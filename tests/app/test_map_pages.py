@@ -34,14 +34,20 @@ def listed(client: FlaskClient, path: str) -> int:
 def test_each_state_says_what_it_must(client: FlaskClient, measure: str, form: str) -> None:
     page = soup(client, f"/map?measure={measure}&by={form}")
     legend = page.find(id="map-legend").get_text(" ", strip=True)
-    base = {"workers": "应建会企业职工", "big": "25 人以上应建会企业"}.get(measure, "应建会企业")
+    bases = {
+        "workers": "应建会企业职工",
+        "big": "25 人以上应建会企业",
+        "opportunity": "未建会企业",
+        "unknown": "未建会企业",
+    }
+    base = bases.get(measure, "应建会企业")
     assert f"分母：{base} " in legend
     assert "数据截止 2025-12-31" in legend
     assert "家" in legend
     assert "内部使用，未经审核，不得公开" in page.get_text()
     assert "演示数据" in page.get_text()
     assert page.find(class_="atlas-map")["aria-label"]
-    assert ("数量图主要反映企业在哪里" in legend) == (measure != "rate" and form in ("grid", "heat"))
+    assert ("数量图主要反映企业在哪里" in legend) == (not view.MEASURES[measure].rate and form in ("grid", "heat"))
 
 
 def test_an_approved_map_shows_its_number(app: Flask, tmp_path: Path) -> None:

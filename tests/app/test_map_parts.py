@@ -22,7 +22,7 @@ from app.maps.frame import AtlasMap
 from app.maps.scene import Scene
 from app.reading import Reading
 from geo.coverage import measure
-from geo.gaps import KINDS, Filter
+from geo.gaps import FIGURES, KINDS, Filter, select
 
 PATIENT = settings(deadline=None, max_examples=60)  # the first example pays for imports
 HOSTILE = "</script><img src=x onerror=alert(1)>`${alert(2)}`'\"\\u003c"
@@ -245,6 +245,9 @@ def test_counts_are_those_of_the_core(now: Scene, kind: str) -> None:
     core = measure(survey.firms, survey.unions, by=KINDS[kind])
     ours = now.count(now.units(kind), now.rows(Filter()))
     assert len(ours) > 0
+    for name, chosen in (("opportunity", FIGURES["opportunity"]), ("flagged", FIGURES["flagged"])):
+        firms = select(survey.firms, chosen)
+        core[name] = firms.groupby(firms[KINDS[kind]].astype("object")).size().reindex(core.index, fill_value=0)
     pd.testing.assert_frame_equal(
         ours[list(scene.COUNTS)].sort_index(), core.loc[ours.index, list(scene.COUNTS)].sort_index(),
         check_names=False, check_index_type=False, check_dtype=False,

@@ -320,6 +320,43 @@
     },
   });
 
-  const FORMS = { image: Surface, areas: Areas, symbols: Symbols, cells: Cells };
+  // More than a browser should hold: each move asks for what lies in the frame, an answer that comes late is dropped.
+  const Live = Drawn.extend({
+    fill(map) {
+      this.asked = 0;
+      this.look = () => this.ask(map);
+      map.on("moveend", this.look);
+      if (map.atlas.ready) this.look();
+    },
+    onRemove(map) {
+      map.off("moveend", this.look);
+      this.running?.abort();
+      L.FeatureGroup.prototype.onRemove.call(this, map);
+    },
+    async ask(map) {
+      this.running?.abort();
+      this.running = new AbortController();
+      const number = ++this.asked, bounds = map.getBounds(), address = new URL(this.url || this.drawing.url, location.href);
+      for (const [name, value] of new URLSearchParams(location.search)) if (!["view", "at", "on", "split"].includes(name)) address.searchParams.append(name, value);
+      address.searchParams.set("bbox", [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value, place) => Math.min(Math.max(value, place % 2 ? -85 : -180), place % 2 ? 85 : 180).toFixed(5)).join());
+      address.searchParams.set("zoom", map.getZoom());
+      try {
+        const answer = await fetch(address, { signal: this.running.signal });
+        if (answer.ok && number === this.asked) this.show(map, { ...this.drawing, ...(await answer.json()) });
+      } catch (error) {
+        if (error.name !== "AbortError") throw error;
+      }
+    },
+    show(map, drawing) {
+      this.clearLayers();
+      map.atlas.items.clear();
+      this.drawing = drawing;
+      (drawing.form === "cells" ? Cells : Symbols).prototype.fill.call(this, map, drawing);
+      if (map.atlas.chosen) atlas.mark(map, map.atlas.chosen);
+      map.getContainer().dispatchEvent(new CustomEvent("atlas:drawn", { bubbles: true, detail: drawing }));
+    },
+  });
+
+  const FORMS = { image: Surface, areas: Areas, symbols: Symbols, cells: Cells, live: Live };
   atlas.draw = (drawing) => new FORMS[drawing.form](drawing);
 })();

@@ -161,6 +161,8 @@ map.on("moveend", () => {
 });
 
 if (current().has("view")) look();
+map.atlas.ready = true;
+map.atlas.layer?.look?.(map);
 mark(current().get("at"), true);
 // Paper has its own size: the map is fitted to it first, and to the window again afterwards.
 async function print() {

@@ -1,0 +1,248 @@
+"""What lies in a bounding box at a zoom: cells counted from arrays kept with the survey, or firms where few are left.
+
+The whole city is counted once for a choice of firms and a cell size; a box is then a cut of small arrays. So a pan
+costs the same over a thousand firms and over a million.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from app import palette
+from app.maps import classes, forms, hexagons
+from app.maps.classes import Classes
+from app.maps.frame import Bounds
+from app.maps.scene import FEW, Scene
+from app.maps.view import CELLS, View
+from app.pages import number, told
+from geo import rates
+from geo.gaps import Filter
+
+PLAIN = 10_000
+"""Firms up to which the browser gets all that it draws at once."""
+
+POINTS = 2_000
+"""Firms in view from which on cells are drawn instead of them."""
+
+FINEST_PX = 16
+"""Distance between neighbouring cells on the screen that is drawn at least."""
+
+SIZES = (100, 200, *CELLS, 10_000, 20_000)
+EQUATOR_M_PX = 156_543.03392804097
+"""Metres a pixel at zoom 0 at the equator (tiles of 256 pixels)."""
+
+STATES = ("none", "joint", "own")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Cells with firms of a choice: centres in projected metres, ``COUNTS`` and the smoothed share, one entry a cell.
+
+    ``place`` is the number of each cell among all of its size, ``prior`` what its share is smoothed with.
+    """
+
+    spacing_m: int
+    q: np.ndarray
+    r: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    place: np.ndarray
+    counts: dict[str, np.ndarray]
+    value: np.ndarray
+    prior: rates.Prior
+
+
+@dataclass(frozen=True)
+class Window:
+    """A box in projected metres and the zoom it is seen at."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+    zoom: float
+
+    @classmethod
+    def of(cls, bounds: Bounds, zoom: float) -> "Window":
+        """Return the window of a box in degrees."""
+        x, y = hexagons.project(np.array([bounds[0], bounds[2]]), np.array([bounds[1], bounds[3]]))
+        return cls(float(x[0]), float(y[0]), float(x[1]), float(y[1]), zoom)
+
+    def holds(self, x: np.ndarray, y: np.ndarray, margin: float = 0.0) -> np.ndarray:
+        """Return which points lie in the box or within ``margin`` around it."""
+        across = (x >= self.west - margin) & (x <= self.east + margin)
+        return across & (y >= self.south - margin) & (y <= self.north + margin)
+
+
+def live(scene: Scene, view: View) -> bool:
+    """Return whether a view is drawn by box and zoom: its cells or points are too many to send at once."""
+    return view.by in ("grid", "points") and len(scene.x) > PLAIN
+
+
+def spacing(scene: Scene, view: View, zoom: float) -> int:
+    """Return the cell size for a zoom: the one asked for, unless a browser would draw too many of them."""
+    least = FINEST_PX * EQUATOR_M_PX * np.cos(np.radians(scene.latitude)) / 2**zoom
+    asked = view.cell if view.by == "grid" else 0
+    return next((size for size in SIZES if size >= max(least, asked)), SIZES[-1])
+
+
+def seen(scene: Scene, view: View, window: Window) -> dict[str, Any]:
+    """Return what a view shows in a window, as the script draws it (``layers.Drawing.payload``), and its cell size."""
+    size = spacing(scene, view, window.zoom)
+    found = counted(scene, view, size)
+    side = hexagons.Grid.on_ground(size, scene.latitude).side
+    shown = np.flatnonzero(window.holds(found.x, found.y, side))
+    if view.by == "points" and found.counts["eligible"][shown].sum() <= POINTS:
+        return points(scene, view, members(scene, view, found, shown), window)
+    return _cells(scene, view, found, shown) | {"side": round(side, 3), "spacing": size}
+
+
+def counted(scene: Scene, view: View, size: int) -> Counted:
+    """Return the cells of a choice, counted once."""
+    return scene.read.kept.get(("map.counted", view.measure, size, view.chosen), lambda: _counted(scene, view, size))
+
+
+def members(scene: Scene, view: View, found: Counted, shown: np.ndarray) -> np.ndarray:
+    """Return the places in FIRMS of the choice's firms in the cells shown, in the denominator."""
+    order, starts = scene.read.kept.get(("map.order", found.spacing_m), lambda: _ordered(scene, found.spacing_m))
+    parts = [order[starts[cell] : starts[cell + 1]] for cell in found.place[shown]]
+    places = np.concatenate(parts) if parts else np.empty(0, dtype="int32")
+    return places[scene.rows(view.chosen)[places] & (scene.facts["eligible"][places] > 0)]
+
+
+def points(scene: Scene, view: View, places: np.ndarray, window: Window | None = None) -> dict[str, Any]:
+    """Return firms as dots by state, those placed at a house; ``vague`` are in the same cells and cannot be drawn."""
+    if window is not None:
+        places = places[window.holds(scene.x[places], scene.y[places])]
+    fine = places[scene.read.columns.rows(Filter(precise=True))[places]]
+    firms = scene.read.survey.firms
+    rows = firms.iloc[fine]
+    lon, lat = hexagons.unproject(scene.x[fine], scene.y[fine])
+    gap = scene.facts["gap"][fine] > 0
+    state = np.where(gap, 0, np.where(rows["primary"].astype(object).eq("own"), 2, 1))
+    order = np.argsort(-state, kind="stable")  # what has no union is drawn above the rest
+    workers = [None if np.isnan(value) else int(value) for value in _float(rows["workers"])[order]]
+    return {
+        "form": "symbols", "keys": [f"firm:{key}" for key in rows.index.to_numpy()[order]],
+        "classes": state[order].tolist(), "colours": [palette.STATES[name] for name in STATES],
+        "certainty": 0.95, "names": rows["name"].to_numpy(dtype=object)[order].tolist(), "name": list(range(len(fine))),
+        "lines": [{"label": _("职工"), "values": workers, "unit": _("人"), "none": _("人数不详")}],
+        "links": None, "edge": "#4a5564", "radii": [4.5] * len(fine),
+        "points": np.column_stack([lon, lat])[order].round(5).tolist(),
+        "gap": gap[order].astype(int).tolist(), "eligible": [1] * len(fine), "vague": len(places) - len(fine),
+    }  # fmt: skip
+
+
+def everything(scene: Scene, view: View) -> dict[str, Any]:
+    """Return all firms of a choice as dots."""
+    fit = scene.rows(view.chosen) & (scene.facts["eligible"] > 0) & ~np.isnan(scene.x)
+    return points(scene, view, np.flatnonzero(fit))
+
+
+def _float(values: pd.Series) -> np.ndarray:
+    return values.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _ordered(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:
+    numbers, keys = scene.cells(size)
+    order = np.argsort(numbers, kind="stable").astype("int32")
+    return order, np.searchsorted(numbers[order], np.arange(len(keys) + 1))
+
+
+def _counted(scene: Scene, view: View, size: int) -> Counted:
+    numbers, _keys = scene.cells(size)
+    q, r, x, y = scene.read.kept.get(("map.centres", size), lambda: _centres(scene, size))
+    sums = scene.sums(numbers, len(q), scene.rows(view.chosen))
+    place = np.flatnonzero(sums["eligible"])
+    counts = {name: values[place] for name, values in sums.items()}
+    measured = view.measured
+    whole, part = (counts[name] for name in (measured.whole, measured.part))
+    prior = rates.prior(pd.Series(part), pd.Series(whole))
+    value = counts[measured.column].astype(float) if not measured.rate else _share(part, whole, prior)
+    return Counted(size, q[place], r[place], x[place], y[place], place, counts, value, prior)
+
+
+def _share(part: np.ndarray, whole: np.ndarray, prior: rates.Prior) -> np.ndarray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (part + prior.strength * prior.mean) / (whole + prior.strength)
+    return np.where(whole >= FEW, share, np.nan)
+
+
+def _centres(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    pairs = [hexagons.parse(key) or (0, 0) for key in scene.cells(size)[1]]
+    q, r = np.array(pairs, dtype="int64").reshape(-1, 2).T
+    return q, r, *hexagons.Grid.on_ground(size, scene.latitude).centres(q, r)
+
+
+def _cells(scene: Scene, view: View, found: Counted, shown: np.ndarray) -> dict[str, Any]:
+    counts = {name: values[shown] for name, values in found.counts.items()}
+    scale = classed(scene, view, found.spacing_m)
+    index = scale.indices(found.value[shown])
+    colours = [*scale.colours, forms.NONE_LEFT]
+    if not view.measured.rate:
+        index = np.where(found.value[shown] == 0, len(scale.colours), index)
+    share, low, high = _interval(found.prior, counts[view.measured.part], counts[view.measured.whole])
+    spoken = ("map.celltowns", found.spacing_m, str(get_locale()))
+    names, towns = scene.read.kept.get(spoken, lambda: _towns(scene, found.spacing_m))
+    return {
+        "form": "cells", "keys": [], "cells": np.column_stack([found.q[shown], found.r[shown]]).tolist(),
+        "classes": index.tolist(), "colours": colours, "names": names, "name": towns[found.place[shown]].tolist(),
+        "certainty": forms.opacities(high - low) if view.measured.rate else forms.PLAIN,
+        "lines": _lines(view, counts, (share, low, high)), "links": None,
+        "gap": counts["gap"].tolist(), "eligible": counts["eligible"].tolist(),
+        "scale": [list(pair) for pair in zip(scale.labels(), scale.colours, strict=True)],
+        "size": metres(found.spacing_m),
+    }  # fmt: skip
+
+
+def metres(value: int) -> str:
+    """Return a cell size in words."""
+    return _("%(n)s 米", n=value) if value < 1000 else _("%(n)s 公里", n=number(value / 1000, 0))
+
+
+def _interval(prior: rates.Prior, part: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the smoothed share and its interval for each different pair of counts once."""
+    pairs, back = np.unique(part * (1 << 32) + whole, return_inverse=True)
+    table = rates.posterior((pairs >> 32).astype(float), (pairs & ((1 << 32) - 1)).astype(float), *prior)
+    share, low, high = (values[back] for values in table)
+    return share, low, high
+
+
+def _lines(
+    view: View, counts: dict[str, np.ndarray], share: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> list[dict[str, Any]]:
+    pairs = zip(counts["gap_workers"].tolist(), counts["gap_workers_unknown"].tolist(), strict=True)
+    smoothed, low, high = ((np.nan_to_num(part) * 100).round().astype(int).tolist() for part in share)
+    rate = _("人数不详占未建会") if view.measure == "unknown" else _("平滑未建会率")
+    lines = [
+        {"label": _("未建会企业"), "values": counts["gap"].tolist(), "unit": _("家")},
+        {"label": _("应建会企业"), "values": counts["eligible"].tolist(), "unit": _("家")},
+        {"label": _("未建会职工"), "values": [told(*pair) for pair in pairs], "unit": _("人"), "none": _("人数不详")},
+        {"label": rate, "values": smoothed, "low": low, "high": high, "unit": "%"},
+    ]
+    extra = {"opportunity": ("opportunity", _("已列入建会建议")), "flags": ("flagged", _("有核对提示"))}.get(
+        view.measure
+    )
+    return [*lines, {"label": extra[1], "values": counts[extra[0]].tolist(), "unit": _("家")}] if extra else lines
+
+
+def _towns(scene: Scene, size: int) -> tuple[list[str], np.ndarray]:
+    """Return what the cells of a size are called after, and which of these each is."""
+    codes, towns = pd.factorize(scene.main_town(scene.cells(size)))
+    named = [_("%(town)s一带", town=scene.read.name("town", code)) for code in towns]
+    return [*named, _("（未能确定）")], np.where(codes < 0, len(named), codes)
+
+
+def classed(scene: Scene, view: View, size: int) -> Classes:
+    """Return the classes of cells over all firms: of a share the same at every zoom, of a count one set a cell size."""
+    size = view.cell if view.measured.rate else size
+    return scene.read.kept.get(("map.cellscale", view.measure, size), lambda: _scale(scene, view, size))
+
+
+def _scale(scene: Scene, view: View, size: int) -> Classes:
+    found = counted(scene, view.but(chosen=Filter()), size)
+    return (classes.of_rates if view.measured.rate else classes.of_counts)(found.value)

@@ -1,0 +1,112 @@
+"""Cells by box and zoom: no firm is lost or counted twice, few firms are dots, and a slim survey draws the same."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import small_city
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app, store
+from app.config import Config
+from app.db import session
+from app.maps import cells, scene, view
+from app.maps.cells import Window
+from app.maps.scene import Scene
+from app.reading import Reading
+from app.store import slim, surveys
+from geo.gaps import CHOICES, FIGURES, Filter, select
+
+WHOLE = (120.9, 31.9, 121.5, 32.3)
+FILTERS = [Filter(), Filter(county=("990101",)), Filter(size=("under_25",), gap=True), Filter(text="公司")]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("cells"))))
+    made.testing = True
+    small_city.load(made, 300)
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def now() -> Scene:
+    made = small_city.survey()
+    return scene.of(Reading(made, small_city.divisions(), small_city.outlines(), (made.on,)))
+
+
+@pytest.mark.parametrize("chosen", FILTERS)
+@pytest.mark.parametrize("zoom", [8.0, 12.0, 16.0])
+def test_halves_of_a_box_hold_what_the_box_holds(app: Flask, now: Scene, chosen: Filter, zoom: float) -> None:
+    asked = view.View(by="grid", chosen=chosen)
+    size = cells.spacing(now, asked, zoom)
+    with app.test_request_context():
+        found = cells.seen(now, asked, Window.of(WHOLE, zoom))
+        placed = select(now.read.survey.firms, chosen)
+        fine = now.precise(size)[now.read.survey.firms.index.get_indexer(placed.index)]
+        assert sum(found["eligible"]) == int((placed["eligible"].to_numpy(dtype=bool) & fine).sum())
+        middle = 121.2
+        west = cells.seen(now, asked, Window.of((WHOLE[0], WHOLE[1], middle, WHOLE[3]), zoom))
+        east = cells.seen(now, asked, Window.of((middle, WHOLE[1], WHOLE[2], WHOLE[3]), zoom))
+        both = {tuple(pair) for pair in [*west["cells"], *east["cells"]]}
+        assert both == {tuple(pair) for pair in found["cells"]}
+
+
+def test_few_firms_in_view_are_dots_and_none_is_coarse(app: Flask, now: Scene) -> None:
+    with app.test_request_context():
+        found = cells.seen(now, view.View(by="points"), Window.of(WHOLE, 16.0))
+        assert found["form"] == "symbols"
+        firms = now.read.survey.firms
+        keys = [key.removeprefix("firm:") for key in found["keys"]]
+        assert set(keys) <= set(select(firms, FIGURES["precise"]).index)
+        assert found["gap"] == firms.loc[keys, "gap"].astype(int).tolist()
+
+
+def test_many_firms_in_view_are_cells(app: Flask, now: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "POINTS", 3)
+    with app.test_request_context():
+        found = cells.seen(now, view.View(by="points"), Window.of(WHOLE, 9.0))
+    assert found["form"] == "cells"
+    assert len(found["cells"]) == len(found["classes"]) == len(found["lines"][0]["values"])
+
+
+@pytest.mark.parametrize(
+    "query", ["", "bbox=1,2,3&zoom=9", "bbox=121,32,120,33&zoom=9", "bbox=121,32,122,nan&zoom=9", "bbox=1,2,3,4&zoom=x"]
+)
+def test_a_box_that_is_none_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/map/cells?by=grid&{query}").status_code == 400
+
+
+def test_a_large_survey_is_drawn_box_by_box(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "PLAIN", 10)
+    drawing = client.get("/map/part?by=grid&measure=rate").json["drawing"]
+    assert drawing["form"] == "live"
+    assert drawing["url"].startswith("/map/cells")
+    found = client.get(f"{drawing['url']}?by=grid&measure=rate&bbox=120.9,31.9,121.5,32.3&zoom=10").json
+    assert found["form"] == "cells"
+    assert max(found["classes"]) < len(found["colours"])
+
+
+def test_a_slim_survey_holds_the_same_firms(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context(), session() as opened:
+        whole = store.surveys.latest(opened, store.CITY)
+        monkeypatch.setattr(slim, "LARGE", 10)
+        monkeypatch.setattr(surveys, "_sizes", {})
+        thin = store.surveys.latest(opened, store.CITY, slim=True)
+        county = store.surveys.latest(opened, store.Scope("990102"), slim=True)
+    assert whole is not None
+    assert thin is not None
+    assert county is not None
+    assert set(thin.firms.columns) == set(slim.COLUMNS)
+    for name, chosen in [*FIGURES.items(), *((str(number), each) for number, each in enumerate(FILTERS))]:
+        assert list(select(thin.firms, chosen).index) == list(select(whole.firms, chosen).index), name
+    for column in CHOICES.values():
+        ours, theirs = (frame.firms[column].astype("object") for frame in (thin, whole))
+        assert np.array_equal(ours.fillna("").to_numpy(), theirs.fillna("").to_numpy()), column
+    assert set(county.firms.index) == set(select(whole.firms, Filter(county=("990102",))).index)
