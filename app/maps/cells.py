@@ -97,7 +97,7 @@ def seen(scene: Scene, view: View, window: Window) -> dict[str, Any]:
     side = hexagons.Grid.on_ground(size, scene.latitude).side
     shown = np.flatnonzero(window.holds(found.x, found.y, side))
     if view.by == "points" and found.counts["eligible"][shown].sum() <= POINTS:
-        return points(scene, view, members(scene, view, found, shown), window)
+        return points(scene, members(scene, view, found, shown), window)
     return _cells(scene, view, found, shown) | {"side": round(side, 3), "spacing": size}
 
 
@@ -114,7 +114,7 @@ def members(scene: Scene, view: View, found: Counted, shown: np.ndarray) -> np.n
     return places[scene.rows(view.chosen)[places] & (scene.facts["eligible"][places] > 0)]
 
 
-def points(scene: Scene, view: View, places: np.ndarray, window: Window | None = None) -> dict[str, Any]:
+def points(scene: Scene, places: np.ndarray, window: Window | None = None) -> dict[str, Any]:
     """Return firms as dots by state, those placed at a house; ``vague`` are in the same cells and cannot be drawn."""
     if window is not None:
         places = places[window.holds(scene.x[places], scene.y[places])]
@@ -140,7 +140,7 @@ def points(scene: Scene, view: View, places: np.ndarray, window: Window | None =
 def everything(scene: Scene, view: View) -> dict[str, Any]:
     """Return all firms of a choice as dots."""
     fit = scene.rows(view.chosen) & (scene.facts["eligible"] > 0) & ~np.isnan(scene.x)
-    return points(scene, view, np.flatnonzero(fit))
+    return points(scene, np.flatnonzero(fit))
 
 
 def _float(values: pd.Series) -> np.ndarray:
