@@ -248,7 +248,7 @@ class Reading:
     @cached_property
     def columns(self) -> Columns:
         """The firms as arrays, by which any choice is found within milliseconds."""
-        return Columns(self.survey.firms)
+        return Columns(self.survey.firms, getattr(self.survey, "searched", None))
 
     @cached_property
     def _seats(self) -> dict[str, str]:

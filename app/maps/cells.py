@@ -13,7 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import palette
-from app.maps import classes, forms, hexagons
+from app.maps import classes, flags, forms, hexagons
 from app.maps.classes import Classes
 from app.maps.frame import Bounds
 from app.maps.scene import FEW, Scene
@@ -40,16 +40,12 @@ STATES = ("none", "joint", "own")
 
 @dataclass(frozen=True)
 class Counted:
-    """Cells with firms of a choice: centres in projected metres, ``COUNTS`` and the smoothed share, one entry a cell.
+    """Cells with firms of a choice: ``COUNTS`` and what the measure shows, one entry a cell.
 
     ``place`` is the number of each cell among all of its size, ``prior`` what its share is smoothed with.
     """
 
     spacing_m: int
-    q: np.ndarray
-    r: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
     place: np.ndarray
     counts: dict[str, np.ndarray]
     value: np.ndarray
@@ -95,7 +91,8 @@ def seen(scene: Scene, view: View, window: Window) -> dict[str, Any]:
     size = spacing(scene, view, window.zoom)
     found = counted(scene, view, size)
     side = hexagons.Grid.on_ground(size, scene.latitude).side
-    shown = np.flatnonzero(window.holds(found.x, found.y, side))
+    _q, _r, x, y = centres(scene, size)
+    shown = np.flatnonzero(window.holds(x[found.place], y[found.place], side))
     if view.by == "points" and found.counts["eligible"][shown].sum() <= POINTS:
         return points(scene, members(scene, view, found, shown), window)
     return _cells(scene, view, found, shown) | {"side": round(side, 3), "spacing": size}
@@ -154,22 +151,30 @@ def _ordered(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _counted(scene: Scene, view: View, size: int) -> Counted:
-    numbers, _keys = scene.cells(size)
-    q, r, x, y = scene.read.kept.get(("map.centres", size), lambda: _centres(scene, size))
-    sums = scene.sums(numbers, len(q), scene.rows(view.chosen))
+    numbers, keys = scene.cells(size)
+    sums = scene.sums(numbers, len(keys), scene.rows(view.chosen))
     place = np.flatnonzero(sums["eligible"])
-    counts = {name: values[place] for name, values in sums.items()}
+    counts = {name: values[place].astype("int32") for name, values in sums.items()}
     measured = view.measured
     whole, part = (counts[name] for name in (measured.whole, measured.part))
     prior = rates.prior(pd.Series(part), pd.Series(whole))
-    value = counts[measured.column].astype(float) if not measured.rate else _share(part, whole, prior)
-    return Counted(size, q[place], r[place], x[place], y[place], place, counts, value, prior)
+    if measured.flag:
+        q, r, _x, _y = centres(scene, size)
+        value = flags.of(part, whole, rates.of_hexagons(q[place], r[place]))
+    else:
+        value = _share(part, whole, prior) if measured.rate else counts[measured.column].astype(float)
+    return Counted(size, place.astype("int32"), counts, value, prior)
 
 
 def _share(part: np.ndarray, whole: np.ndarray, prior: rates.Prior) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = (part + prior.strength * prior.mean) / (whole + prior.strength)
     return np.where(whole >= FEW, share, np.nan)
+
+
+def centres(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the axial coordinates of all cells of a size, and their centres in projected metres."""
+    return scene.read.kept.get(("map.centres", size), lambda: _centres(scene, size))
 
 
 def _centres(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -180,7 +185,8 @@ def _centres(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 def _cells(scene: Scene, view: View, found: Counted, shown: np.ndarray) -> dict[str, Any]:
     counts = {name: values[shown] for name, values in found.counts.items()}
-    scale = classed(scene, view, found.spacing_m)
+    scale, (q, r, _x, _y) = classed(scene, view, found.spacing_m), centres(scene, found.spacing_m)
+    cells, said = found.place[shown], flags.labels() if view.measured.flag else scale.labels()
     index = scale.indices(found.value[shown])
     colours = [*scale.colours, forms.NONE_LEFT]
     if not view.measured.rate:
@@ -189,12 +195,12 @@ def _cells(scene: Scene, view: View, found: Counted, shown: np.ndarray) -> dict[
     spoken = ("map.celltowns", found.spacing_m, str(get_locale()))
     names, towns = scene.read.kept.get(spoken, lambda: _towns(scene, found.spacing_m))
     return {
-        "form": "cells", "keys": [], "cells": np.column_stack([found.q[shown], found.r[shown]]).tolist(),
-        "classes": index.tolist(), "colours": colours, "names": names, "name": towns[found.place[shown]].tolist(),
-        "certainty": forms.opacities(high - low) if view.measured.rate else forms.PLAIN,
+        "form": "cells", "keys": [], "cells": np.column_stack([q[cells], r[cells]]).tolist(),
+        "classes": index.tolist(), "colours": colours, "names": names, "name": towns[cells].tolist(),
+        "certainty": forms.opacities(high - low) if view.measured.rate and not view.measured.flag else forms.PLAIN,
         "lines": _lines(view, counts, (share, low, high)), "links": None,
         "gap": counts["gap"].tolist(), "eligible": counts["eligible"].tolist(),
-        "scale": [list(pair) for pair in zip(scale.labels(), scale.colours, strict=True)],
+        "scale": [list(pair) for pair in zip(said, scale.colours, strict=True)],
         "size": metres(found.spacing_m),
     }  # fmt: skip
 
@@ -206,7 +212,7 @@ def metres(value: int) -> str:
 
 def _interval(prior: rates.Prior, part: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the smoothed share and its interval for each different pair of counts once."""
-    pairs, back = np.unique(part * (1 << 32) + whole, return_inverse=True)
+    pairs, back = np.unique(part.astype("int64") * (1 << 32) + whole, return_inverse=True)
     table = rates.posterior((pairs >> 32).astype(float), (pairs & ((1 << 32) - 1)).astype(float), *prior)
     share, low, high = (values[back] for values in table)
     return share, low, high
@@ -224,10 +230,9 @@ def _lines(
         {"label": _("未建会职工"), "values": [told(*pair) for pair in pairs], "unit": _("人"), "none": _("人数不详")},
         {"label": rate, "values": smoothed, "low": low, "high": high, "unit": "%"},
     ]
-    extra = {"opportunity": ("opportunity", _("已列入建会建议")), "flags": ("flagged", _("有核对提示"))}.get(
-        view.measure
-    )
-    return [*lines, {"label": extra[1], "values": counts[extra[0]].tolist(), "unit": _("家")}] if extra else lines
+    if view.measure != "opportunity":
+        return lines
+    return [*lines, {"label": _("已列入建会建议"), "values": counts["opportunity"].tolist(), "unit": _("家")}]
 
 
 def _towns(scene: Scene, size: int) -> tuple[list[str], np.ndarray]:
@@ -239,6 +244,8 @@ def _towns(scene: Scene, size: int) -> tuple[list[str], np.ndarray]:
 
 def classed(scene: Scene, view: View, size: int) -> Classes:
     """Return the classes of cells over all firms: of a share the same at every zoom, of a count one set a cell size."""
+    if view.measured.flag:
+        return flags.CLASSES
     size = view.cell if view.measured.rate else size
     return scene.read.kept.get(("map.cellscale", view.measure, size), lambda: _scale(scene, view, size))
 

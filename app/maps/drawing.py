@@ -8,12 +8,13 @@ from flask import url_for
 from flask_babel import gettext as _
 from folium.utilities import image_to_url
 
-from app.maps import cells, classes, density, forms, hexagons, positions
+from app.maps import cells, classes, density, flags, forms, hexagons, positions
 from app.maps.classes import Classes
 from app.maps.layers import Drawing
 from app.maps.scene import FEW, Scene
 from app.maps.view import CELLS, View
 from app.pages import untold
+from geo import rates
 from geo.gaps import Filter
 
 MOST_CELLS = 8_000
@@ -66,6 +67,8 @@ def draw(scene: Scene, view: View) -> Picture:
 
 def fitting(scene: Scene, view: View) -> View:
     """Return the view with cells so large that a browser can draw them all; the legend says their size."""
+    if view.by == "heat" and view.measured.flag:  # of a surface nobody can say how many places are tested
+        view = view.but(by="grid")
     larger = [cell for cell in CELLS if cell >= view.cell]
     fits = (cell for cell in larger if len(scene.cells(cell)[1]) <= MOST_CELLS or cell == larger[-1])
     return view.but(cell=next(fits)) if view.unit == "cell" else view
@@ -83,6 +86,8 @@ def whole(scene: Scene, rows: np.ndarray) -> dict[str, int]:
 
 def ranked(scene: Scene, view: View, table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of units with their names and whether they have a position, most of the measure first."""
+    if view.measured.flag:
+        table = table.assign(flag=_flags(scene, view, table))
     table = table.assign(value=values(view, table))
     if view.unit == "cell":
         towns = scene.main_town(units_of(scene, view)).reindex(table.index)
@@ -107,11 +112,22 @@ def values(view: View, table: pd.DataFrame) -> pd.Series:
     if view.measured.column == "gap_workers":
         pairs = zip(table["gap_workers"], table["gap_workers_unknown"], strict=True)
         return found.mask([untold(*pair) for pair in pairs])
-    return found.where(table[view.measured.whole] >= FEW) if view.measured.rate else found
+    return found.where(table[view.measured.whole] >= FEW) if view.measured.rate and not view.measured.flag else found
+
+
+def _flags(scene: Scene, view: View, table: pd.DataFrame) -> np.ndarray:
+    part, whole = table[view.measured.part].to_numpy(), table[view.measured.whole].to_numpy()
+    if view.unit != "cell":
+        return flags.of(part, whole, flags.around(scene, view.unit, table.index))
+    pairs = np.array([hexagons.parse(str(key)) for key in table.index], dtype="int64").reshape(-1, 2)
+    return flags.of(part, whole, rates.of_hexagons(*pairs.T))
 
 
 def _scale(scene: Scene, view: View) -> tuple[Classes, float]:
     """Classes and the largest value, found over all firms of the city, so that a filter never changes the colours."""
+    if view.measured.flag:
+        table = scene.count(units_of(scene, view), scene.rows(Filter()))
+        return flags.CLASSES, float(table[view.measured.whole].max() if len(table) else 0)
     key = ("map.scale", view.measure, view.unit, view.cell if view.unit == "cell" else 0)
     return scene.read.kept.get(key, lambda: _scaled(scene, view))
 

@@ -42,7 +42,7 @@ def _painted(view: View, table: pd.DataFrame, scale: Classes) -> dict[str, Any]:
 
 
 def _certainty(view: View, table: pd.DataFrame) -> list[float] | float:
-    if not view.measured.rate:
+    if not view.measured.rate or view.measured.flag:
         return PLAIN
     prefix = "" if view.measured.part == "gap" else "unknown_"
     return opacities((table[f"{prefix}high"] - table[f"{prefix}low"]).to_numpy())
@@ -73,8 +73,6 @@ def _more(view: View, table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the line of a measure that is not told of every unit."""
     if view.measure == "opportunity":
         return [{"label": _("已列入建会建议"), "values": table["opportunity"].tolist(), "unit": _("家")}]
-    if view.measure == "flags":
-        return [{"label": _("有核对提示"), "values": table["flagged"].tolist(), "unit": _("家")}]
     if view.measure == "unknown":
         share = [None if np.isnan(value) else round(value * 100) for value in table["unknown_raw"]]
         return [{"label": _("人数不详占未建会"), "values": share, "unit": "%", "none": "—"}]
@@ -129,6 +127,8 @@ def _county_values(scene: Scene, view: View, table: pd.DataFrame) -> list[list[A
 
 def scale_text(view: View, value: float) -> str:
     """Return a value as the map writes it, "" for one that is not shown."""
+    if view.measured.flag:
+        return {1.0: "▲", -1.0: "▼"}.get(value, "")
     if np.isnan(value):
         return ""
     return percent(value, 0) if view.measured.rate else number(value)

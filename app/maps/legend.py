@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app import links, palette, query
-from app.maps import forms, words
+from app.maps import flags, forms, words
 from app.maps.cells import metres
 from app.maps.drawing import Picture
 from app.maps.forms import radius
@@ -105,6 +105,8 @@ def _swatches(picture: Picture) -> list[Swatch]:
     if view.by == "heat" and not view.measured.rate:
         labels = [_("≥ %(value)s", value=_plain(value)) for value in scale.breaks]
         return [Swatch(label, colour, 0.8) for label, colour in zip(labels, scale.colours, strict=True)]
+    if view.measured.flag:
+        return [Swatch(text, colour, forms.PLAIN) for text, colour in zip(flags.labels(), scale.colours, strict=True)]
     shown = [Swatch(label, colour, forms.PLAIN) for label, colour in zip(scale.labels(), scale.colours, strict=True)]
     if view.measured.rate:
         shown = [Swatch(swatch.label, swatch.colour, forms.FULL) for swatch in shown]
@@ -142,7 +144,9 @@ def _notes(picture: Picture) -> list[str]:
     if picture.drawing.form == "symbols":
         sized = str(SIZED[view.measured.whole]) if view.measured.rate else str(words.MEASURES[view.measure])
         notes.append(_("圆面积 = %(what)s", what=sized))
-    if view.measured.rate and view.by != "heat":
+    if view.measured.flag:
+        notes.append(_("与按全市未建会率随机分布相比，误报率控制在 10%%（超几何检验，Benjamini–Hochberg）"))
+    elif view.measured.rate and view.by != "heat":
         notes.append(_("比率经经验贝叶斯平滑，颜色越淡越不确定（90%% 区间宽于 %(a)s、%(b)s 点）", a=15, b=30))
     if view.by == "heat":
         notes.append(_("核密度，带宽 %(size)s", size=metres(view.cell)))
@@ -150,7 +154,7 @@ def _notes(picture: Picture) -> list[str]:
         notes.append(_("比率 = 未建会密度 ÷ 应建会密度，带宽相同"))
     if view.by == "grid":
         notes.append(_("六边形中心相距 %(size)s；换一种大小，次序可能改变", size=metres(view.cell)))
-    if picture.classes.breaks and picture.drawing.form != "symbols":
+    if picture.classes.breaks and picture.drawing.form != "symbols" and not view.measured.flag:
         notes.append(_("分级按全市全部企业取自然断点并取整，不随筛选变化"))
     return [*notes, _("县界只作背景，不作划界依据；位置、面积均为估算")]
 

@@ -21,7 +21,7 @@ SPREAD = 1 << 26
 FEW = 5
 """Firms in the denominator below which a rate is not shown."""
 
-COUNTS = ("eligible", "gap", "without_own_25", "gap_workers", "gap_workers_unknown", "opportunity", "flagged")
+COUNTS = ("eligible", "gap", "without_own_25", "gap_workers", "gap_workers_unknown", "opportunity")
 MARKED = tuple(name for name in COUNTS if name != "gap_workers")
 """Counts of firms; the other one sums workers."""
 

@@ -15,7 +15,7 @@ from geo.gaps import Filter
 class Measure:
     """One thing to map: the figure of ``geo.gaps`` behind its number, and the column that is summed.
 
-    Of a rate also the two counts it is made of.
+    Of a rate also the two counts it is made of. ``flag``: only whether a share is more than chance is shown.
     """
 
     column: str
@@ -23,6 +23,7 @@ class Measure:
     rate: bool = False
     part: str = "gap"
     whole: str = "eligible"
+    flag: bool = False
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
@@ -32,7 +33,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "big": Measure("without_own_25", "without_own_25"),
         "rate": Measure("smoothed", "gap", rate=True),
         "opportunity": Measure("opportunity", "opportunity"),
-        "flags": Measure("flagged", "flagged"),
+        "flags": Measure("flag", "gap", rate=True, flag=True),
         "unknown": Measure("unknown", "gap_workers_unknown", rate=True, part="gap_workers_unknown", whole="gap"),
     }
 )

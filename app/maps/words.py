@@ -8,7 +8,7 @@ MEASURES: dict[str, LazyString] = {
     "big": lazy_gettext("25 人以上未单独建会"),
     "rate": lazy_gettext("平滑未建会率"),
     "opportunity": lazy_gettext("建会机会"),
-    "flags": lazy_gettext("核对提示"),
+    "flags": lazy_gettext("显著偏高偏低"),
     "unknown": lazy_gettext("人数不详占比"),
 }
 
@@ -18,7 +18,7 @@ COUNTED: dict[str, LazyString] = {
     "big": lazy_gettext("25 人以上未单独建会企业"),
     "rate": lazy_gettext("未建会企业"),
     "opportunity": lazy_gettext("已列入建议的未建会企业"),
-    "flags": lazy_gettext("有核对提示的企业"),
+    "flags": lazy_gettext("未建会企业"),
     "unknown": lazy_gettext("人数不详的未建会企业"),
 }
 """What the numbers of firms or workers beside the picture count; of a rate, its numerator."""
@@ -29,7 +29,7 @@ UNITS: dict[str, LazyString] = {
     "big": lazy_gettext("家"),
     "rate": lazy_gettext("占应建会企业"),
     "opportunity": lazy_gettext("家"),
-    "flags": lazy_gettext("家"),
+    "flags": lazy_gettext("与全市比"),
     "unknown": lazy_gettext("占未建会企业"),
 }
 
@@ -39,7 +39,7 @@ DENSITIES: dict[str, LazyString] = {
     "big": lazy_gettext("家／平方公里"),
     "rate": lazy_gettext("占应建会企业"),
     "opportunity": lazy_gettext("家／平方公里"),
-    "flags": lazy_gettext("家／平方公里"),
+    "flags": lazy_gettext("与全市比"),
     "unknown": lazy_gettext("占未建会企业"),
 }
 

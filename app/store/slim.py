@@ -4,7 +4,7 @@ A million firms with all that pages tell of one need several gigabytes; these co
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import SurveyFirm
 from app.store.scope import Scope
-from geo.gaps import CHOICES, SWITCHES
+from geo.gaps import CHOICES, SWITCHES, Searched, searched_text
 
 LARGE = 200_000
 """Firms of a survey from which maps read it slim."""
@@ -22,11 +22,15 @@ LARGE = 200_000
 PIECE = 20_000
 """Rows read at once."""
 
-TEXTS = ("name", "uscc", "address", "operating_address")
+SEARCHED = ("name", "uscc", "address", "operating_address")
+"""Texts that a filter looks into: kept as one text of all firms, of which a list's page is read anew."""
 NUMBERS = ("lon", "lat", "radius_m", "workers")
 CODES = tuple(dict.fromkeys([*CHOICES.values(), "house_no", "unit", "floor", "room"]))
 LISTS = ("flags", "federations")
-COLUMNS = (*TEXTS, *NUMBERS, *CODES, *SWITCHES.values(), *LISTS)
+COLUMNS = ("name", *NUMBERS, *CODES, *SWITCHES.values(), *LISTS)
+
+
+READ = ("key", *COLUMNS, *SEARCHED[1:])
 
 
 def size(session: Session, run_key: str) -> int:
@@ -35,39 +39,54 @@ def size(session: Session, run_key: str) -> int:
     return int(session.scalar(sa.select(sa.func.count()).where(table.c.run_key == run_key)) or 0)
 
 
-def firms(session: Session, run_key: str, scope: Scope) -> pd.DataFrame:
-    """Return ``COLUMNS`` of FIRMS in the order they were written; codes are categories, other dtypes NumPy's own.
+def firms(session: Session, run_key: str, scope: Scope) -> tuple[pd.DataFrame, Searched]:
+    """Return ``COLUMNS`` of FIRMS in the order they were written, and the texts to search (see ``geo.gaps.Columns``).
 
+    Codes are categories, other dtypes NumPy's own.
     A switch that is not known is False, a number that is not known NaN, a list that is not known empty.
     """
     table = SurveyFirm.__table__
-    selected = [sa.type_coerce(table.c[name], sa.types.NullType()).label(name) for name in ("key", *COLUMNS)]
+    selected = [sa.type_coerce(table.c[name], sa.types.NullType()).label(name) for name in READ]
     statement = sa.select(*selected).where(table.c.run_key == run_key).order_by(table.c.fid)
     if scope.county_code is not None:
         statement = statement.where(table.c.county_code == scope.county_code)
     found = _Gathered()
     for piece in _pieces(session, statement):
         found.add(piece)
-    return found.frame()
+    return found.frame(), found.searched()
+
+
+def texts(session: Session, run_key: str, keys: Sequence[str]) -> pd.DataFrame:
+    """Return what a slim reading leaves out and a list shows (``SEARCHED`` but the name), of a few firms by key."""
+    table = SurveyFirm.__table__
+    selected = sa.select(table.c.key, *(table.c[name] for name in SEARCHED[1:]))
+    rows = session.execute(selected.where(table.c.run_key == run_key, table.c.key.in_(list(keys)))).all()
+    frame = pd.DataFrame([tuple(row) for row in rows], columns=["key", *SEARCHED[1:]])
+    return frame.set_index("key").reindex(keys)
 
 
 def _pieces(session: Session, statement: Any) -> Iterator[dict[str, Any]]:
     result = session.connection().execute(statement.execution_options(stream_results=True, max_row_buffer=PIECE))
     for rows in result.partitions(PIECE):
-        yield dict(zip(("key", *COLUMNS), zip(*rows, strict=True), strict=True))
+        yield dict(zip(READ, zip(*rows, strict=True), strict=True))
 
 
 class _Gathered:
     """Columns put together piece by piece, each distinct code or list kept once."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, list[Any]] = {name: [] for name in ("key", *TEXTS)}
+        self.texts: dict[str, list[Any]] = {name: [] for name in ("key", "name")}
+        self.parts: list[bytes] = []
+        self.sizes: list[np.ndarray] = []
         self.arrays: dict[str, list[np.ndarray]] = {name: [] for name in (*NUMBERS, *SWITCHES.values(), *CODES, *LISTS)}
         self.known: dict[str, dict[Any, int]] = {name: {} for name in (*CODES, *LISTS)}
 
     def add(self, piece: dict[str, Any]) -> None:
         for name, texts in self.texts.items():
             texts.extend(piece[name])
+        text, starts = searched_text([[value or "" for value in piece[name]] for name in SEARCHED])
+        self.sizes.append(np.diff(np.append(starts, len(text))))
+        self.parts.append(text)
         for name in NUMBERS:
             self.arrays[name].append(np.array(piece[name], dtype="float64"))
         for name in SWITCHES.values():
@@ -79,18 +98,26 @@ class _Gathered:
             numbers = known | {None: -1}
             self.arrays[name].append(np.fromiter((numbers[value] for value in piece[name]), "int32", len(piece[name])))
 
+    def searched(self) -> Searched:
+        sizes = np.concatenate(self.sizes) if self.sizes else np.empty(0, dtype="int64")
+        return b"".join(self.parts), np.concatenate(([0], np.cumsum(sizes)[:-1])) if len(sizes) else sizes
+
     def frame(self) -> pd.DataFrame:
-        arrays = {name: np.concatenate(parts) if parts else np.empty(0) for name, parts in self.arrays.items()}
-        columns: dict[str, Any] = {name: np.array(self.texts[name], dtype=object) for name in TEXTS}
-        columns |= {name: arrays[name] for name in NUMBERS}
-        columns |= {name: arrays[name].astype(bool) for name in SWITCHES.values()}
-        for name in CODES:
-            codes = arrays[name].astype("int32")
-            columns[name] = pd.Categorical.from_codes(codes, categories=pd.Index(list(self.known[name]), dtype=object))
-        for name in LISTS:
+        columns: dict[str, Any] = {"name": np.array(self.texts["name"], dtype=object)}
+        index = pd.Index(np.array(self.texts["key"], dtype=object), name="enterprise_id", dtype=object)
+        self.texts.clear()
+        for name in list(self.arrays):  # each is let go of as soon as its column stands
+            parts = self.arrays.pop(name)
+            values = np.concatenate(parts) if parts else np.empty(0, dtype="int32")
+            columns[name] = self._column(name, values)
+        return pd.DataFrame({name: columns[name] for name in COLUMNS}, index=index)
+
+    def _column(self, name: str, values: np.ndarray) -> Any:
+        if name in CODES:
+            return pd.Categorical.from_codes(values.astype("int32"), pd.Index(list(self.known[name]), dtype=object))
+        if name in LISTS:
             lists = [json.loads(text) if isinstance(text, str) else text for text in self.known[name]]
             distinct = np.empty(len(lists) + 1, dtype=object)
             distinct[:] = [*lists, []]
-            columns[name] = distinct[arrays[name].astype("int32")]
-        index = pd.Index(np.array(self.texts["key"], dtype=object), name="enterprise_id", dtype=object)
-        return pd.DataFrame({name: columns[name] for name in COLUMNS}, index=index)
+            return distinct[values]
+        return values.astype(bool) if name in SWITCHES.values() else values

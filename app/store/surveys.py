@@ -3,7 +3,7 @@
 import math
 import threading
 from collections import OrderedDict
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from app.store.scope import Scope
 from geo import frames
 from geo.coverage import measure
 from geo.frames import Spec
+from geo.gaps import Searched
 
 if TYPE_CHECKING:
     from geo.survey import Survey
@@ -90,9 +91,12 @@ def latest(session: Session, scope: Scope, on: date | None = None, *, slim: bool
         key = (*run, scope, slim)
         if key not in _cache:
             whole = (*run, Scope(), slim)
-            if whole not in _cache:
-                _keep(whole, _load(session, found, slim=slim))
-            _keep(key, _within(_cache[whole], scope))
+            if slim:
+                _keep(key, _thin(session, found, scope))
+            elif whole not in _cache:
+                _keep(whole, _load(session, found))
+            if not slim:
+                _keep(key, _within(_cache[whole], scope))
         _cache.move_to_end(key)
         return _cache[key]
 
@@ -171,31 +175,50 @@ def _keep(key: tuple[str, str, Scope, bool], survey: "Survey") -> None:
         _cache.popitem(last=False)
 
 
-def _load(session: Session, found: SurveyRecord, *, slim: bool) -> "Survey":
-    from geo.survey import Survey, Tally
+def _load(session: Session, found: SurveyRecord) -> "Survey":
+    from geo.survey import Survey
 
-    parts: dict[str, Any] = {}
-    if slim:
-        parts = {name: spec.empty() for name, (spec, _model) in PARTS.items() if name in LEFT_OUT}
-        parts["firms"] = slim_firms.firms(session, found.key, Scope())
-    for name, (spec, model) in PARTS.items():
-        if name in parts:
-            continue
-        table = model.__table__
-        assert isinstance(table, sa.Table)
-        parts[name] = rows.fetch(session, spec, table, table.c.run_key == found.key)
+    parts = {name: _part(session, found, name) for name in PARTS}
     firms = parts["firms"]
-    grouped = frames.GROUPINGS.empty()
-    if not slim:
-        grouped = frames.GROUPINGS.conform(firms[firms["group_id"].notna() | firms["left_because"].notna()])
     return Survey(
-        on=found.on_day,
-        rules_day=found.rules_day,
-        gazetteer_hash=found.gazetteer_hash,
-        tally=tuple(Tally(**stage) for stage in found.tally),
-        groupings=grouped,
+        **_told(found),
+        groupings=frames.GROUPINGS.conform(firms[firms["group_id"].notna() | firms["left_because"].notna()]),
         **parts,
     )
+
+
+def _thin(session: Session, found: SurveyRecord, scope: Scope) -> "Survey":
+    """Return a survey whose firms are read slim, with the texts to search as ``searched``."""
+    from geo.survey import Survey
+
+    @dataclass(frozen=True)
+    class Thin(Survey):
+        searched: Searched | None = None
+
+    firms, searched = slim_firms.firms(session, found.key, scope)
+    parts = {
+        name: PARTS[name][0].empty() if name in LEFT_OUT else _part(session, found, name)
+        for name in PARTS
+        if name != "firms"
+    }
+    whole = Thin(**_told(found), groupings=frames.GROUPINGS.empty(), firms=firms, searched=searched, **parts)
+    return _within(whole, scope)
+
+
+def _part(session: Session, found: SurveyRecord, name: str) -> Any:
+    spec, model = PARTS[name]
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    return rows.fetch(session, spec, table, table.c.run_key == found.key)
+
+
+def _told(found: SurveyRecord) -> dict[str, Any]:
+    from geo.survey import Tally
+
+    tally = tuple(Tally(**stage) for stage in found.tally)
+    return {
+        "on": found.on_day, "rules_day": found.rules_day, "gazetteer_hash": found.gazetteer_hash, "tally": tally,
+    }  # fmt: skip
 
 
 def _within(survey: "Survey", scope: Scope) -> "Survey":

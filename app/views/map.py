@@ -1,16 +1,19 @@
 """The map page: one picture by measure, form and filter; each unit opens its figures, each figure its firms."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import lazy_gettext
 
+from app import store
 from app.arguments import Allowed, asks, told
 from app.config import settings
 from app.current import sketch
+from app.db import session
 from app.errors import NotFoundError, UnknownValueError
-from app.listing import page
+from app.listing import Page, page
 from app.maps import assets, cells, context, drawing, legend, locator, panel, picture, scene, view, words
 from app.maps.frame import framed
 from app.maps.view import View
@@ -95,8 +98,18 @@ def firms() -> str:
     rows = panel.firms(now, asked, figure)
     if rows is None:
         raise NotFoundError(f"no cell {asked.at!r}")
-    shown = page(rows, request.args.get("page", 1, type=int), settings().page_size)
+    shown = with_texts(page(rows, request.args.get("page", 1, type=int), settings().page_size), now)
     return render_template("map/firms.html", read=now.read, view=asked, figure=figure, page=shown, to=_to)
+
+
+def with_texts(shown: Page, now: scene.Scene) -> Page:
+    """Return a page of firms with what a slim reading leaves out of them."""
+    if "address" in shown.rows:
+        return shown
+    with session() as opened:
+        found = store.surveys.record(opened, now.read.on)
+        texts = store.slim.texts(opened, found.key if found else "", list(shown.rows.index))
+    return replace(shown, rows=shown.rows.join(texts))
 
 
 def _window() -> cells.Window:

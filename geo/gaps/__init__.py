@@ -1,7 +1,7 @@
 """Gaps: which firms have no union, chosen by any property, and which places hold most of them."""
 
 from geo.coverage.path import legal_path
-from geo.gaps.columns import Columns
+from geo.gaps.columns import Columns, Searched, searched_text
 from geo.gaps.filters import CHOICES, FIGURES, FINE_FIRST, KINDS, SWITCHES, Filter, opened
 from geo.gaps.floors import floor_of_room, floors
 from geo.gaps.lists import by_place, select, walk
@@ -14,11 +14,13 @@ __all__ = [
     "SWITCHES",
     "Columns",
     "Filter",
+    "Searched",
     "by_place",
     "floor_of_room",
     "floors",
     "legal_path",
     "opened",
+    "searched_text",
     "select",
     "walk",
 ]

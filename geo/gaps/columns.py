@@ -1,6 +1,6 @@
 """FIRMS as small arrays: any filter in milliseconds over a million firms; the same choice as ``select`` makes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,15 +17,20 @@ BETWEEN, END = "\x1f", "\n"
 """Marks between the texts of a firm and after its last; no searched word holds one."""
 
 
+Searched = tuple[bytes, np.ndarray]
+"""The texts of all firms in upper case, UTF-8, one after the other, and where each firm's begin."""
+
+
 class Columns:
     """The columns of FIRMS that a filter asks about, each turned into an array when it is first asked about.
 
-    ``rows`` may be called by several threads at once. A column that the frame does not have raises KeyError.
+    ``searched`` are the texts of the firms where somebody has put them together already. ``rows`` may be called by
+    several threads at once. A column that the frame does not have raises KeyError.
     """
 
-    def __init__(self, firms: pd.DataFrame) -> None:
+    def __init__(self, firms: pd.DataFrame, searched: Searched | None = None) -> None:
         self._firms = firms
-        self._kept: dict[Any, Any] = {}
+        self._kept: dict[Any, Any] = {} if searched is None else {"text": searched}
 
     def __len__(self) -> int:
         return len(self._firms)
@@ -93,17 +98,21 @@ class Columns:
             place = text.find(sought, int(starts[row + 1])) if row + 1 < len(starts) else -1
         return found
 
-    def _text(self) -> tuple[bytes, np.ndarray]:
-        columns = [self._firms[name].fillna("").tolist() for name in SEARCHED if name in self._firms]
-        parts = [(BETWEEN.join(texts) + END).upper().encode() for texts in zip(*columns, strict=True)]
-        sizes = np.fromiter(map(len, parts), dtype="int64", count=len(parts))
-        return b"".join(parts), np.concatenate(([0], np.cumsum(sizes)[:-1])) if parts else sizes
+    def _text(self) -> Searched:
+        return searched_text([self._firms[name].fillna("").tolist() for name in SEARCHED if name in self._firms])
 
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         if key not in self._kept:
             self._kept[key] = make()
         found: T = self._kept[key]
         return found
+
+
+def searched_text(columns: Sequence[Sequence[str]]) -> Searched:
+    """Return the texts of firms, given by column, as they are searched."""
+    parts = [(BETWEEN.join(texts) + END).upper().encode() for texts in zip(*columns, strict=True)]
+    sizes = np.fromiter(map(len, parts), dtype="int64", count=len(parts))
+    return b"".join(parts), np.concatenate(([0], np.cumsum(sizes)[:-1])) if parts else sizes
 
 
 def _factorised(values: pd.Series) -> tuple[np.ndarray, list[Any]]:
