@@ -188,8 +188,12 @@ class Reading:
         if kind in DIVISION_KINDS:
             above = [("county", key[:6]), ("town", key[:9])][: DIVISION_KINDS.index(kind)]
             return " ".join(self.name(*pair) for pair in above)
-        county, town = self._whereabouts.get(key, (pd.NA, pd.NA))
+        county, town = self.whereabouts(key)
         return " ".join(filter(None, (self.name("county", county), self.name("town", town))))
+
+    def whereabouts(self, place_id: str) -> tuple[Any, Any]:
+        """Return the codes of county and town that a place lies in, NA where nobody knows."""
+        return self._whereabouts.get(place_id, (pd.NA, pd.NA))
 
     def group_at(self, place_id: str) -> pd.Series | None:
         """Return the largest suggested joint union that sits in a place, None if there is none."""

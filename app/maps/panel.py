@@ -1,6 +1,6 @@
 """What stands beside the map: the city and its ranking, or the unit chosen with its figures and its firms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app import links, query
-from app.maps import drawing, hexagons, view
+from app.maps import hexagons, shape, view
 from app.maps.drawing import Picture
 from app.maps.scene import Scene
 from app.maps.view import View
-from geo.gaps import FIGURES, select
+from app.pages import known
+from app.storeys import Storey, storeys
+from geo.gaps import FIGURES, KINDS
 
 TOP = 12
 """Firms and units listed beside the map; the rest is one click away."""
@@ -20,13 +22,25 @@ TOP = 12
 VAGUE = "-"
 """Key of the "cell" of firms that are placed too coarsely for cells."""
 
+SECTIONED = ("building", "market")
+"""Kinds of places that have floors."""
+
 LISTED = ("gap", "eligible", "gap_workers", "without_own_25")
 """Figures told of a unit; each opens its firms."""
 
 
+INSIDE = {"county": "town", "town": "building", "zone": "building", "village": "building"}
+"""What is listed inside a chosen unit, to go on to."""
+
+
 @dataclass(frozen=True)
 class Unit:
-    """The unit chosen: its row of figures, where each of them leads, and its firms without a union, largest first."""
+    """The unit chosen: its row of figures, where each of them leads, and its firms without a union, largest first.
+
+    ``firms`` are the first ``TOP`` of ``many``; ``trail`` is the way to it from the city: what to choose, its name.
+    ``floors`` is the section of a building, ``inner`` the places in it to go on to with their gaps, ``kind_inside``
+    what they are.
+    """
 
     kind: str
     key: str
@@ -34,24 +48,92 @@ class Unit:
     around: str
     figures: pd.Series
     firms: pd.DataFrame
+    many: int
     page: str
     lists: dict[str, str]
+    trail: list[tuple[str, str]]
+    floors: list[Storey] = field(default_factory=list)
+    floor: str = ""
+    inner: list[tuple[str, str, int]] = field(default_factory=list)
+    kind_inside: str = ""
+
+
+@dataclass(frozen=True)
+class Firm:
+    """The firm chosen: its row of FIRMS, and the way to it."""
+
+    key: str
+    row: pd.Series
+    trail: list[tuple[str, str]]
 
 
 def of(scene: Scene, picture: Picture) -> Unit | None:
     """Return the unit chosen in a view, None if there is none or it holds no firm of the choice."""
     asked = picture.view
-    kind, _sign, key = asked.at.partition(":")
-    if kind != asked.unit or key not in picture.table.index:
+    kind, _sign, rest = asked.at.partition(":")
+    key, _sign, floor = rest.partition("#") if kind in SECTIONED else (rest, "", "")
+    table = picture.table if kind == asked.unit else _table(scene, asked, kind)
+    if table is None or key not in table.index:
         return None
+    rows = _rows(scene, asked, kind, key)
+    firms = scene.read.survey.firms
+    gaps = np.flatnonzero(rows & (scene.facts["gap"] > 0))
+    first = gaps[np.argsort(-scene.workers[gaps], kind="stable")][:TOP]
     cell = kind == "cell"
-    firms = _inside(scene, asked, key)
-    gaps = select(firms, FIGURES["gap"]).sort_values("workers", ascending=False, na_position="last", kind="stable")
+    section = storeys(firms[rows]) if kind in SECTIONED else []
     return Unit(
-        kind=kind, key=key, name=_("选中的六边形") if cell else str(picture.table.loc[key, "name"]),
-        around="" if cell else scene.read.around(kind, key), figures=picture.table.loc[key], firms=gaps,
-        page="" if cell else links.place_url(kind, key), lists={name: _list(asked, kind, key, name) for name in LISTED},
+        kind=kind, key=key, name=_("选中的六边形") if cell else scene.read.name(kind, key),
+        around="" if cell else scene.read.around(kind, key), figures=table.loc[key], firms=firms.iloc[first],
+        many=len(gaps), page="" if cell else links.place_url(kind, key),
+        lists={name: _list(asked, kind, key, name) for name in LISTED}, trail=_trail(scene, kind, key),
+        floors=section, floor=floor if any(each.floor == floor for each in section) else "",
+        inner=_inner(scene, rows, INSIDE.get(kind, "")), kind_inside=INSIDE.get(kind, ""),
     )  # fmt: skip
+
+
+def firm(scene: Scene, asked: View) -> Firm | None:
+    """Return the firm chosen in a view, None if none is."""
+    kind, _sign, key = asked.at.partition(":")
+    firms = scene.read.survey.firms
+    if kind != "firm" or key not in firms.index:
+        return None
+    row = firms.loc[key]
+    within = links.finest_place(row)
+    trail = [] if within is None else [*_trail(scene, *within), (f"{within[0]}:{within[1]}", scene.read.name(*within))]
+    if within and within[0] in SECTIONED and known(row.floor):
+        trail.append((f"{within[0]}:{within[1]}#{row.floor}", _("%(n)s 层", n=row.floor)))
+    return Firm(key, row, trail)
+
+
+def _table(scene: Scene, asked: View, kind: str) -> pd.DataFrame | None:
+    """Return the counted units of another kind than the one drawn."""
+    if kind not in KINDS:
+        return None
+    return scene.read.kept.get(
+        ("map.table", kind, asked.chosen), lambda: scene.count(scene.units(kind), scene.rows(asked.chosen))
+    )
+
+
+def _trail(scene: Scene, kind: str, key: str) -> list[tuple[str, str]]:
+    """Return what a unit lies in, from the county on, as what to choose and how it is called."""
+    if kind == "cell":
+        return []
+    if kind in ("county", "town", "village"):
+        above = [("county", key[:6]), ("town", key[:9])][: ("county", "town", "village").index(kind)]
+    else:
+        county, town = scene.read.whereabouts(key)
+        above = [(level, code) for level, code in (("county", county), ("town", town)) if known(code)]
+    return [(f"{level}:{code}", scene.read.name(level, code)) for level, code in above]
+
+
+def _inner(scene: Scene, rows: np.ndarray, kind: str) -> list[tuple[str, str, int]]:
+    if not kind:
+        return []
+    numbers, keys = scene.units(kind)
+    used = rows & (numbers >= 0) & (scene.facts["gap"] > 0)
+    counts = np.bincount(numbers[used], minlength=len(keys))
+    first = [place for place in np.argsort(-counts, kind="stable")[:TOP].tolist() if counts[place]]
+    return [(f"{kind}:{keys[place]}", scene.read.name(kind, keys[place]), int(counts[place])) for place in first]
 
 
 def vague(scene: Scene, asked: View) -> np.ndarray:
@@ -60,19 +142,25 @@ def vague(scene: Scene, asked: View) -> np.ndarray:
 
 
 def firms(scene: Scene, asked: View, figure: str) -> pd.DataFrame | None:
-    """Return the firms behind one figure of the cell chosen (``cell:-``: in no cell), None if there is no such."""
+    """Return the firms behind a figure of the cell chosen (``cell:-``: in no cell) or the shape drawn, None if none."""
     kind, _sign, key = asked.at.partition(":")
-    if kind != "cell" or figure not in FIGURES or (key != VAGUE and hexagons.parse(key) is None):
+    polygon = shape.parse(asked.shape)
+    if figure not in FIGURES:
         return None
-    found = scene.read.survey.firms[vague(scene, asked)] if key == VAGUE else _inside(scene, asked.but(by="grid"), key)
-    return select(found, FIGURES[figure]).sort_values("workers", ascending=False, na_position="last", kind="stable")
+    if polygon is not None and kind != "cell":
+        rows = scene.rows(asked.chosen) & shape.inside(scene, polygon)
+    elif kind != "cell" or (key != VAGUE and hexagons.parse(key) is None):
+        return None
+    else:
+        rows = vague(scene, asked) if key == VAGUE else _rows(scene, asked.but(by="grid"), "cell", key)
+    found = scene.read.survey.firms[rows & scene.read.rows(FIGURES[figure])]
+    return found.sort_values("workers", ascending=False, na_position="last", kind="stable")
 
 
-def _inside(scene: Scene, asked: View, key: str) -> pd.DataFrame:
-    numbers, keys = drawing.units_of(scene, asked)
+def _rows(scene: Scene, asked: View, kind: str, key: str) -> np.ndarray:
+    numbers, keys = scene.cells(asked.cell) if kind == "cell" else scene.units(kind)
     place = keys.get_indexer([key])[0]
-    inside = scene.rows(asked.chosen) & (numbers == place) & (place >= 0)
-    return scene.read.survey.firms[inside]
+    return scene.rows(asked.chosen) & (numbers == place) & (place >= 0)
 
 
 def _list(asked: View, kind: str, key: str, figure: str) -> str:

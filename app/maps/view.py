@@ -43,9 +43,17 @@ CELLS = (500, 1000, 2000, 3000, 5000)
 """Distance between neighbouring cells, and of the heat map the band width, in metres."""
 
 
+MOST_SHAPE = 200
+"""Characters of a drawn shape: eleven corners."""
+
+
 @dataclass(frozen=True)
 class View:
-    """A state of the map page; ``at`` is the unit chosen on it (``town:320602001``, ``cell:12,-7``), "" for none."""
+    """A state of the map page; ``at`` is the unit chosen on it, "" for none.
+
+    ``at`` reads ``town:320602001``, ``cell:12,-7``, ``building:…``, one floor of it ``building:…#5``, ``firm:…``.
+    ``shape`` is what somebody drew on the map: corners as ``lon,lat;lon,lat;…``.
+    """
 
     measure: str = "firms"
     by: str = "place"
@@ -53,6 +61,7 @@ class View:
     cell: int = 3000
     chosen: Filter = field(default_factory=Filter)
     at: str = ""
+    shape: str = ""
 
     @property
     def unit(self) -> str:
@@ -85,13 +94,14 @@ def read(args: MultiDict[str, str]) -> View:
         cell=cell if cell in CELLS else default.cell,
         chosen=query.read(args),
         at=args.get("at", "")[:200],
+        shape=args.get("shape", "")[:MOST_SHAPE],
     )
 
 
 def write(view: View) -> dict[str, Any]:
     """Return the arguments that ``read`` turns into the same view, defaults left out."""
     default = View()
-    own = {name: getattr(view, name) for name in ("measure", "by", "kind", "cell", "at")}
+    own = {name: getattr(view, name) for name in ("measure", "by", "kind", "cell", "at", "shape")}
     return {name: value for name, value in own.items() if value != getattr(default, name)} | query.write(view.chosen)
 
 

@@ -14,10 +14,11 @@ from app.current import sketch
 from app.db import session
 from app.errors import NotFoundError, UnknownValueError
 from app.listing import Page, page
-from app.maps import assets, cells, context, drawing, legend, locator, panel, picture, scene, view, words
+from app.maps import assets, cells, context, drawing, legend, locator, panel, picture, scene, shape, view, words
 from app.maps.frame import framed
 from app.maps.view import View
 from app.pages import asset
+from app.reports import notes
 from app.security import nonce
 from app.views import Nav
 from geo.gaps import FIGURES
@@ -34,7 +35,7 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 
 
 @bp.get("")
-@asks("key", "at", "view", filters=True, choices=CONTROLS)
+@asks("key", "at", "shape", "view", filters=True, choices=CONTROLS)
 def show() -> str:
     """Show the map page."""
     drawn = _drawn()
@@ -44,7 +45,7 @@ def show() -> str:
 
 
 @bp.get("/part")
-@asks("key", "at", filters=True, choices=CONTROLS)
+@asks("key", "at", "shape", filters=True, choices=CONTROLS)
 def part() -> Response:
     """Give what changes on the page when a control does: the drawing, and the markup around it."""
     drawn = _drawn()
@@ -55,7 +56,7 @@ def part() -> Response:
 
 
 @bp.get("/cells")
-@asks("key", "at", "bbox", "zoom", filters=True, choices=CONTROLS)
+@asks("key", "at", "shape", "bbox", "zoom", filters=True, choices=CONTROLS)
 def in_view() -> Response:
     """Give what a view shows in a box (``bbox``: west, south, east, north in degrees) at a zoom."""
     now, asked = scene.of(sketch()), view.read(request.args)
@@ -74,14 +75,14 @@ def bearings() -> Response:
 
 
 @bp.get("/panel")
-@asks("key", "at", filters=True, choices=CONTROLS)
+@asks("key", "at", "shape", filters=True, choices=CONTROLS)
 def unit() -> str:
     """Give the markup beside the map for the unit chosen (``at``), or for the city."""
     return render_template("map/side.html", **_around(_drawn()))
 
 
 @bp.get("/table")
-@asks("key", "at", filters=True, page=True, choices=CONTROLS)
+@asks("key", "at", "shape", filters=True, page=True, choices=CONTROLS)
 def table() -> str:
     """List the units of the picture: the map for those who do not see it, and for paper."""
     drawn = _drawn()
@@ -90,7 +91,7 @@ def table() -> str:
 
 
 @bp.get("/firms")
-@asks("key", "at", filters=True, page=True, choices={"figure": FIGURES, **CONTROLS})
+@asks("key", "at", "shape", filters=True, page=True, choices={"figure": FIGURES, **CONTROLS})
 def firms() -> str:
     """List the firms in one cell of the picture, or (``at=cell:-``) those placed too coarsely for any."""
     asked, now = view.read(request.args), scene.of(sketch())
@@ -132,10 +133,19 @@ def _around(drawn: drawing.Picture) -> dict[str, Any]:
     total = now.total(shown.chosen)
     vague = url_for("map.firms", figure=shown.measured.figure, **view.write(shown.but(at=f"cell:{panel.VAGUE}")))
     said = legend.of(drawn, vague_url=vague, total=total)
+    polygon = shape.parse(shown.shape)
+    inside = None if polygon is None else shape.told(now, polygon, shown)
     return {
+        "firm": panel.firm(now, shown), "inside": inside, "worded": _worded(now, shown),
         "read": now.read, "view": shown, "words": words, "picture": drawn, "legend": said,
         "unit": panel.of(now, drawn), "chosen": shown.chosen, "total": total, "to": _to,
     }  # fmt: skip
+
+
+def _worded(now: scene.Scene, shown: View) -> list[tuple[str, str, str]]:
+    """Return name of the argument, name and value in words of each condition of the filter."""
+    said = notes.conditions(now.read, shown.chosen)
+    return [(name, *pair) for name, pair in zip(shown.chosen.conditions(), said, strict=True)]
 
 
 def _to(endpoint: str, shown: View, **changes: Any) -> str:

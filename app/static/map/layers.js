@@ -192,6 +192,7 @@
     shape.atlasStyle = { color: shape.options.color, weight: shape.options.weight, opacity: shape.options.opacity };
     shape.bindTooltip(() => spoken(drawing, place), { sticky: true, className: "atlas-tip", direction: "top", offset: [0, -6] });
     shape.on("click", (event) => {
+      if (map.atlas.drawing) return; // the click sets a corner of a shape
       L.DomEvent.stop(event);
       if (drawing.links?.[place]) location.assign(drawing.links[place]); else pick(map, key);
     });
@@ -306,10 +307,15 @@
     return CORNERS.map(([dx, dy]) => L.Projection.SphericalMercator.unproject(L.point(x + side * dx, y + side * dy)));
   }
 
+  atlas.centre = (side, [q, r]) => {
+    const at = L.Projection.SphericalMercator.unproject(L.point(side * Math.sqrt(3) * (q + r / 2), side * 1.5 * r));
+    return [at.lat, at.lng];
+  };
+
   const Surface = Drawn.extend({
     fill(map, drawing) {
       this.addLayer(L.imageOverlay(drawing.url, drawing.corners, { pane: "fills", opacity: 1, alt: "", className: "atlas-surface" }));
-      this.asked = (event) => pick(map, `cell:${hexagon(drawing.side, event.latlng).join(",")}`);
+      this.asked = (event) => map.atlas.drawing || pick(map, `cell:${hexagon(drawing.side, event.latlng).join(",")}`);
       map.on("click", this.asked);
     },
     onRemove(map) { map.off("click", this.asked); this.ring?.remove(); L.FeatureGroup.prototype.onRemove.call(this, map); },

@@ -1,5 +1,9 @@
 // The map page: a change of a control fetches the new picture, a click opens what lies there; the address always says what is shown.
+import * as inview from "./inview.js";
+import * as shapes from "./shape.js";
+
 const page = document.getElementById("map-page");
+const box = document.getElementById("map-inview");
 const form = document.getElementById("map-form");
 const side = document.getElementById("map-side");
 const map = document.querySelector(".atlas-map").atlasMap;
@@ -20,6 +24,7 @@ function asked() {
 
 function address(args) {
   const here = current();
+  for (const name of ["shape"]) if (here.has(name) && !args.has(name)) args.set(name, here.get(name));
   const moved = args.getAll("county").join() !== here.getAll("county").join();
   if (here.has("view") && !args.has("view") && !moved) args.set("view", here.get("view"));
   return `${location.pathname}?${args}`;
@@ -67,7 +72,63 @@ async function redraw() {
   map.atlas.extent = part.extent;
   if (other && !args.has("view")) quietly(() => map.fitBounds(part.extent, { animate: false }));
   mark(args.get("at"), false);
+  select();
 }
+
+// --- what is in view ----------------------------------------------------------------------------------------------------
+let waiting = 0;
+function select() {
+  clearTimeout(waiting);
+  const corners = shapes.parse(current().get("shape"));
+  shapes.draw(map, corners);
+  undo.refresh();
+  waiting = setTimeout(() => { inview.show(map, box, corners); mark(current().get("at"), false); }, 80);
+}
+
+map.getContainer().addEventListener("atlas:drawn", ({ detail }) => { scaled(detail); select(); });
+
+// Classes of cells change with their size: the legend says those of the cells that are drawn.
+function scaled({ form: drawn, scale, colours, size }) {
+  const list = document.querySelector("#map-legend .legend-classes[data-live]");
+  if (!list || drawn !== "cells") { if (list) list.hidden = Boolean(document.querySelector("#map-legend .legend-states")); return; }
+  list.hidden = false;
+  list.replaceChildren(...scale.map(([text, colour]) => {
+    const item = document.createElement("li"), swatch = item.appendChild(document.createElement("i"));
+    swatch.style.background = colour;
+    item.append(text);
+    return item;
+  }));
+  const note = document.querySelector("#map-legend [data-size]");
+  if (note) note.textContent = note.dataset.size.replace("{size}", size);
+}
+
+async function shape(kind) {
+  const corners = kind === "frame" ? shapes.frame(map) : await shapes.ask(map);
+  if (corners) go({ shape: shapes.write(corners) });
+}
+
+function go(changes) {
+  const args = current();
+  for (const [name, value] of Object.entries(changes)) if (value) args.set(name, value); else args.delete(name);
+  history.pushState(null, "", `${location.pathname}?${args}`);
+  redraw();
+}
+
+// --- undo of filters ----------------------------------------------------------------------------------------------------
+const NOT_FILTERS = ["measure", "by", "kind", "cell", "at", "view", "shape", "on", "with", "split", "key", "base"];
+const undo = {
+  done: [],
+  read: () => { const args = current(); for (const name of NOT_FILTERS) args.delete(name); return args.toString(); },
+  note(before) { if (before !== undo.read()) undo.done.push(before); undo.refresh(); },
+  refresh() { for (const button of document.querySelectorAll("[data-filter-undo]")) button.disabled = !undo.done.length; },
+  back() {
+    const args = current();
+    for (const name of new Set(args.keys())) if (!NOT_FILTERS.includes(name)) args.delete(name);
+    for (const [name, value] of new URLSearchParams(undo.done.pop())) args.append(name, value);
+    history.pushState(null, "", `${location.pathname}?${args}`);
+    redraw();
+  },
+};
 
 async function open(key) {
   const markup = await get(source("panel", current()), "text");
@@ -78,7 +139,7 @@ async function open(key) {
 
 function mark(key, move) {
   const shape = L.atlas.mark(map, key || null);
-  for (const button of side.querySelectorAll("[data-at]")) button.setAttribute("aria-pressed", String(button.dataset.at === key && key !== ""));
+  for (const button of document.querySelectorAll(".map-right [data-at]:not([aria-pressed=fixed])")) button.setAttribute("aria-pressed", String(button.dataset.at === key && key !== ""));
   if (!shape || !move) return;
   const where = shape.getBounds ? shape.getBounds().getCenter() : shape.getLatLng();
   if (!map.getBounds().pad(-0.1).contains(where)) map.panTo(where);
@@ -101,7 +162,9 @@ function change() {
   clearTimeout(typing);
   const next = address(asked());
   if (next === location.pathname + location.search) return;
+  const before = undo.read();
   history.pushState(null, "", next);
+  undo.note(before);
   redraw();
 }
 
@@ -113,9 +176,22 @@ function choose(key) {
 }
 
 map.getContainer().addEventListener("atlas:pick", (event) => choose(event.detail.key));
-side.addEventListener("click", (event) => {
+box.addEventListener("atlas:pick", (event) => choose(event.detail.key));
+document.querySelector(".map-right").addEventListener("click", (event) => {
   const button = event.target.closest("button[data-at]");
   if (button) choose(button.dataset.at);
+});
+page.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.drop) {
+    const before = undo.read(), args = current();
+    args.delete(button.dataset.drop);
+    history.pushState(null, "", `${location.pathname}?${args}`);
+    undo.note(before);
+    redraw();
+  } else if (button && "filterUndo" in button.dataset) undo.back();
+  else if (button?.dataset.shape) shape(button.dataset.shape);
+  else if (button && "shapeClear" in button.dataset) go({ shape: "" });
 });
 page.addEventListener("click", (event) => {
   const link = event.target.closest("[data-measure]");
@@ -125,7 +201,7 @@ page.addEventListener("click", (event) => {
   change();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && current().get("at") && !document.fullscreenElement) choose("");
+  if (event.key === "Escape" && !map.atlas.drawing && current().get("at") && !document.fullscreenElement) choose("");
 });
 
 addEventListener("popstate", () => {
@@ -156,6 +232,7 @@ map.on("moveend", () => {
   if (quiet || map.atlas.settling) return;
   const { lat, lng } = map.getCenter();
   const args = current();
+  select();
   args.set("view", `${lat.toFixed(4)},${lng.toFixed(4)},${map.getZoom()}`);
   history.replaceState(history.state, "", `${location.pathname}?${args}`);
 });
@@ -164,6 +241,7 @@ if (current().has("view")) look();
 map.atlas.ready = true;
 map.atlas.layer?.look?.(map);
 mark(current().get("at"), true);
+select();
 // Paper has its own size: the map is fitted to it first, and to the window again afterwards.
 async function print() {
   const [bounds, centre, zoom] = [map.getBounds(), map.getCenter(), map.getZoom()];

@@ -1,0 +1,123 @@
+"""The workbench in a real browser: filters and undo, the way down to a floor and a firm, links, shapes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_city
+from serving import served
+
+from app import create_app
+from app.config import Config
+
+pytestmark = pytest.mark.browser
+MAP = "document.querySelector('.atlas-map').atlasMap"
+BUILDING = "building:building:990101:云帆大厦"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site with the surveys of three days."""
+    app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("workbench"))))
+    small_city.load(app, 300)
+    with served(app) as url:
+        yield url
+
+
+def visit(page: Any, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("html[data-map-ready]")
+
+
+def whole(page: Any) -> str:
+    """What the page shows of a view, to compare two visits."""
+    page.wait_for_timeout(300)
+    return page.evaluate(
+        f"() => JSON.stringify([{MAP}.getZoom(), document.querySelector('#map-side').innerText, "
+        "document.querySelector('p[data-sums]').innerText, document.querySelector('#map-legend').innerText])"
+    )
+
+
+def test_filter_undo_and_back(page: Any, site: str) -> None:
+    visit(page, f"{site}/map")
+    before = page.locator("#map-legend").inner_text()
+    page.locator("#map-filter-box > summary").click()
+    page.select_option("[name=covered]", "0")
+    page.wait_for_url("**covered=0**")
+    page.locator(".chips li").first.wait_for()
+    page.select_option("[name=size]", "under_25")
+    page.wait_for_url("**size=under_25**")
+    page.get_by_role("button", name="撤销上一次筛选").click()
+    page.wait_for_function("() => !location.search.includes('size=')")
+    assert "covered=0" in page.url
+    page.locator("[data-drop=covered]").click()
+    page.wait_for_function("() => !location.search.includes('covered')")
+    page.wait_for_timeout(400)
+    assert page.locator("#map-legend").inner_text() == before
+    page.go_back()
+    page.wait_for_function("() => location.search.includes('covered=0')")
+    page.locator(".chips li").first.wait_for()
+
+
+def test_down_to_a_floor_and_a_firm_and_the_link_says_it(page: Any, site: str) -> None:
+    visit(page, f"{site}/map?kind=building")
+    page.locator("#map-side button[data-at='building:building:990101:云帆大厦'], #map-inview button").first.wait_for()
+    visit(page, f"{site}/map?kind=building&at={BUILDING}")
+    page.locator(".section .storey > button:not([disabled])").first.click()
+    page.get_by_role("heading", name="层的企业").wait_for()
+    assert "%23" in page.url
+    address, shown = page.url, whole(page)
+    page.locator(".side-list.plain button").first.click()
+    page.get_by_role("link", name="看它的依据").wait_for()
+    assert "at=firm" in page.url
+    page.locator(".trail button", has_text="层").click()
+    page.get_by_role("heading", name="层的企业").wait_for()
+    visit(page, address)
+    page.get_by_role("heading", name="层的企业").wait_for()
+    assert whole(page) == shown
+    page.locator(".tenant").first.click()
+    page.get_by_role("link", name="看它的依据").click()
+    page.wait_for_url("**/firms/**")
+    page.go_back()
+    page.wait_for_selector("html[data-map-ready]")
+    assert "at=firm" in page.url
+
+
+def test_a_drawn_shape_counts_lists_and_stands_in_the_address(page: Any, site: str) -> None:
+    visit(page, f"{site}/map?kind=building")
+    page.locator("#map-inview:not([hidden]) tbody tr").first.wait_for()
+    page.get_by_role("button", name="取当前图面").click()
+    page.locator("#inside").wait_for()
+    assert "shape=" in page.url
+    count = int(page.locator("#inside dd").nth(1).inner_text().split()[0].replace(",", ""))
+    address = page.url
+    page.locator("#inside dd a").nth(1).click()
+    page.wait_for_url("**/map/firms**")
+    assert str(count) in page.locator("h2").first.inner_text()
+    visit(page, address)
+    page.get_by_role("button", name="去掉范围").click()
+    page.wait_for_function("() => !location.search.includes('shape')")
+    page.get_by_role("button", name="画范围").click()
+    for x, y in ((200, 200), (420, 210), (380, 420)):
+        page.locator(".atlas-map").click(position={"x": x, "y": y})
+    page.keyboard.press("Enter")
+    page.locator("#inside").wait_for()
+    assert page.url.count("%3B") == 2
+
+
+def test_the_chart_and_the_table_follow_the_view(page: Any, site: str) -> None:
+    visit(page, f"{site}/map?kind=building")
+    page.locator("#map-inview svg, #map-inview canvas").first.wait_for()
+    sums = page.locator("p[data-sums]").inner_text()
+    page.evaluate(f"() => {MAP}.setView([32.15, 121.38], 15, {{ animate: false }})")
+    page.wait_for_function("(old) => document.querySelector('p[data-sums]').innerText !== old", arg=sums)
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+def test_it_fits_narrow_windows(browser: Any, site: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN")
+    tab = context.new_page()
+    visit(tab, f"{site}/map?at={BUILDING}")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
