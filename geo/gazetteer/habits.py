@@ -120,14 +120,31 @@ def _step(street: Doors, a: int, b: int, c: int, *, across: bool) -> tuple[float
 
 
 def _wander(steps: np.ndarray, usual: Habits) -> tuple[float, float]:
-    """Fit wander and noise to the steps by likelihood with heavy tails, so that wrong doors hardly count."""
+    """Fit wander and noise to the steps by likelihood with heavy tails, so that wrong doors hardly count.
+
+    A few dozen steps leave open how exactly doors stand: what is usual weighs in, as much as it matters with so few.
+    """
     if len(steps) < 2 * _LEAST:
         return usual.wander, usual.noise
     wanders = np.geomspace(0.2, 2_000.0, 33)
     noises = np.geomspace(4.0, 40_000.0, 33)
     steps = steps[:: max(1, len(steps) // 4_000)]
-    best = max((_likelihood(steps[:, 0], w * steps[:, 1] + n * steps[:, 2]), -w, -n) for w in wanders for n in noises)
+    best = max(
+        (_likelihood(steps[:, 0], w * steps[:, 1] + n * steps[:, 2]) - _unusual(w, n, usual), -w, -n)
+        for w in wanders
+        for n in noises
+    )
     return -best[1], -best[2]
+
+
+_USUAL = 1.0
+"""Width, as a logarithm, within which most cities' wander and noise lie around what is usual."""
+
+
+def _unusual(wander: float, noise: float, usual: Habits) -> float:
+    """Return how much a wander and a noise speak against themselves before any step was seen (a log density)."""
+    away = (math.log(wander / usual.wander), math.log(noise / usual.noise))
+    return float(0.5 * (away[0] ** 2 + away[1] ** 2) / _USUAL**2)
 
 
 def _likelihood(squares: np.ndarray, variance: np.ndarray, tail: float = 4.0) -> float:

@@ -17,7 +17,7 @@ from geo.errors import AtlasError
 from geo.geocode.confidence import EVIDENCE, Bin, Calibration
 
 Floats = NDArray[np.float64]
-EDGES = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.965, 0.98, 0.99, 0.995, 1.0)
+EDGES = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.965, 0.98, 0.99, 0.995, 0.997, 0.998, 0.999, 0.9995, 1.0)
 """Edges of the bins of confidence in which reliability is told."""
 _FOLDS, _RIDGE, _ROUNDS = 5, 1.0, 60
 _LEAST_STEP = 25

@@ -76,7 +76,7 @@ def _at_door(street: Doors, exact: Sequence[int], gazetteer: Gazetteer, options:
     lon, lat = sum(p.lon for p in doors) / len(doors), sum(p.lat for p in doors) / len(doors)
     habits = gazetteer.habits
     radius = gazetteer.trust.radius("same", round_radius(math.sqrt(habits.noise + habits.within)))
-    radius = min(max(radius, options.least_radius_m), options.exact_radius_m)
+    radius = max(radius, options.least_radius_m)
     return Spot(lon, lat, radius, "number", _EXACT, {}, doors[0].town)
 
 
