@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app import cli, current, db, errors, i18n, links, pages, security, views
+from app.auth import signed
 from app.config import ROOT, Config
 
 
@@ -22,12 +23,13 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.secure_cookies,
         SESSION_COOKIE_NAME="atlas",
+        SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.url_map.strict_slashes = False
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     db.attach(app)
-    for part in (i18n, pages, links, current, security, errors, views, cli):
+    for part in (i18n, pages, links, current, security, signed, errors, views, cli):
         part.init_app(app)
     return app

@@ -48,6 +48,8 @@ class Config:
     )
     proxies: Annotated[int, "Number of trusted reverse proxies in front; their X-Forwarded headers are believed."] = 0
     secure_cookies: Annotated[bool, "Send cookies over HTTPS only; switch on behind an HTTPS proxy."] = False
+    idle_minutes: Annotated[int, "Minutes without a request after which one has to sign in again."] = 60
+    session_hours: Annotated[int, "Hours after signing in after which one has to sign in again."] = 12
     upload_limit_mb: Annotated[int, "Largest file that may be uploaded, in megabytes."] = 300
     page_size: Annotated[int, "Rows on one page of a list."] = 50
     error_budget: Annotated[float, "Share of wrong answers allowed among addresses located without a person."] = 0.005

@@ -1,13 +1,16 @@
 """The survey that a request reads: the day it asks for, within what the caller may see."""
 
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 from flask import Flask, current_app, g, request
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app import census, store
+from app.auth.signed import area
 from app.db import session
 from app.errors import NoDayError, NoSurveyError, UnknownDayError
 from app.reading import Reading, with_plain_villages
@@ -25,12 +28,22 @@ def init_app(app: Flask) -> None:
     """Let links keep the day that the visitor chose."""
     app.extensions[KEPT] = OrderedDict()
     app.url_defaults(_keep_day)
-    app.jinja_env.globals.update(is_outdated=is_outdated, partial=partial, day_asked=day_asked)
+    app.jinja_env.globals.update(is_outdated=is_outdated, partial=partial, day_asked=day_asked, area_name=area_name)
 
 
 def scope() -> store.Scope:
     """Return what the caller may see."""
-    return store.CITY
+    return area()
+
+
+def area_name() -> str:
+    """Return the name of the area that the caller sees: the whole city, or the county by its name if it is known."""
+    code = scope().county_code
+    if code is None:
+        return gettext("全市")
+    with session() as opened:
+        found = store.read(opened, "divisions", store.CITY, keys=[code])
+    return str(found["name"].iloc[0]) if len(found) else code
 
 
 def reading() -> Reading:
@@ -80,9 +93,15 @@ def outdated_days() -> list[date]:
 
 
 def census_totals() -> census.Totals | None:
-    """Return the published census totals on record, None if the office has typed none."""
+    """Return the published census totals on record, None if the office has typed none; of a county, its own alone."""
     with session() as opened:
-        return census.stored(opened)
+        found = census.stored(opened)
+    code = scope().county_code
+    if found is None or code is None:
+        return found
+    own = [count for county, count in found.units if county == code]
+    units = tuple((key, count) for count in own for key in (code, census.CITY))
+    return replace(found, units=units) if own else None
 
 
 def is_outdated(on: date) -> bool:
@@ -137,7 +156,7 @@ def _read(opened: Session, on: date | None, *, slim: bool = False) -> Reading | 
 
 
 def _make(opened: Session, survey: Survey, days: tuple[date, ...]) -> Reading:
-    divisions, outlines = (store.read(opened, layer, store.CITY) for layer in ("divisions", "outlines"))
+    divisions, outlines = (store.read(opened, layer, scope()) for layer in ("divisions", "outlines"))
     return Reading(survey, with_plain_villages(divisions), outlines, days)
 
 

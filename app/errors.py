@@ -75,6 +75,16 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             _("没有权限"),
             _("这部分内容不在您的管辖范围内。"),
         ),
+        "SIGN_IN": Saying(
+            401,
+            _("请先登录"),
+            _("登录后再打开这个地址。"),
+        ),
+        "ACCOUNT": Saying(
+            422,
+            _("账号没有保存"),
+            _("请改正所填的内容。"),
+        ),
         "METHOD": Saying(
             405,
             _("请求无法处理"),
@@ -212,7 +222,9 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
         ),
     }
 )
-HTTP_CODES = MappingProxyType({400: "BAD_REQUEST", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD", 413: "TOO_LARGE"})
+HTTP_CODES = MappingProxyType(
+    {400: "BAD_REQUEST", 401: "SIGN_IN", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD", 413: "TOO_LARGE"}
+)
 
 
 class NotFoundError(AtlasError):

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 
 from app.census import Totals
 from app.labels import explain, label, shown, title
+from app.store.area import ELSEWHERE
 from geo.coverage import RATES, UNPLACED, CoverageOptions, growth, measure, statistical_year
 from geo.gaps import FIGURES, KINDS, Columns, Filter, by_place
 from geo.registry import credited
@@ -175,11 +176,16 @@ class Reading:
             return ""
         if kind in CODE_KINDS:
             return label(kind, key)
+        if key == ELSEWHERE:
+            return _("本县（市、区）以外的工会")
         names = self._names["division" if kind in DIVISION_KINDS else "union" if kind == "union" else "place"]
         return str(names.get(key) or key)
 
     def city(self) -> str:
-        """Return the name of the city."""
+        """Return the name of the city, or of the one county that the reader sees."""
+        counties = self.counties()
+        if len(counties) == 1:
+            return counties[0][1]
         rows = self.divisions[self.divisions["level"].eq("city") & self.divisions["valid_to"].isna()]
         return str(rows["name"].iloc[0]) if len(rows) else ""
 

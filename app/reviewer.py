@@ -1,18 +1,29 @@
-"""Who decides: a name asked once and kept in this browser's session, until there are accounts."""
+"""Who decides, and what of it a key takes back."""
 
-from flask import request, session
+from flask import session
+from sqlalchemy.orm import Session
 
-MOST = 30
-"""Characters of a name that are kept."""
+from app import store
+from app.auth import signed
 
 
 def name() -> str:
-    """Return the name that the form brings, else the one kept from before; "" if there is none."""
-    written = " ".join(request.form.get("by", "").split())[:MOST]
-    if written:
-        session["reviewer"] = written
-        session.permanent = True
-    return str(session.get("reviewer", ""))
+    """Return the name of who has signed in; decisions are kept under it."""
+    who = signed.account()
+    return who.name if who is not None else ""
+
+
+def withdraw(opened: Session, act: str, area: store.Scope) -> int:
+    """Withdraw an act and return how many decisions that were; 0 where not all of it is about the area.
+
+    Who has signed in withdraws what was decided under the own name, too: of an address alone no area can be told.
+    """
+    made = store.read(opened, "decisions", store.CITY)
+    made = made.loc[[key for key in made.index if store.decisions.act_of(str(key)) == act]]
+    seen = store.read(opened, "decisions", area).index
+    if not (made.index.isin(seen) | made["decided_by"].eq(name())).all():
+        return 0
+    return store.decisions.withdraw(opened, act)
 
 
 def acts() -> list[list[str]]:

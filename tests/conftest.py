@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from signed_in import SignedIn
 
+Flask.test_client_class = SignedIn
 ROOT = Path(__file__).resolve().parent.parent
 
 

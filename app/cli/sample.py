@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from app import ground, imports, runs, store
+from app.auth import demonstration
 from app.cli import DONE, SOME_REJECTED, creates
 from app.config import ROOT, settings
 from app.db import Database, current
@@ -60,6 +61,8 @@ def load(folder: Path | None, *, again: bool, later: bool) -> int:
     rejected = 0
     if again or loaded != manifest["digest"]:
         rejected = _import(database, folder, manifest)
+    with database.session(write=True) as session:
+        demonstration.lay(session)
     _survey(database, [date.fromisoformat(day) for day in manifest["days"]], later=later)
     click.echo(f"{NOTICE}（{time.monotonic() - began:.0f} s）")
     if rejected:

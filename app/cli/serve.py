@@ -10,6 +10,7 @@ import waitress
 from flask import Flask, current_app
 
 from app import runs
+from app.auth.signed import visitor
 from app.cli import creates, tell_made
 from app.cli.sample import load
 from app.config import settings
@@ -61,8 +62,10 @@ def serve(host: str | None, port: int | None, *, sample: bool) -> None:
 
 def _warm(app: Flask) -> None:
     """Read what the first page needs, so that nobody waits for it; a fault is told by that page."""
-    with app.app_context(), suppress(Exception):
-        app.test_client().get("/")
+    with suppress(Exception):
+        client = visitor(app)
+        if client is not None:
+            client.get("/")
 
 
 commands = [serve]

@@ -18,6 +18,8 @@ COARSE = ("village", "town", "county", "none")
 SPREAD = 1 << 26
 """Factor that joins the two coordinates of a cell into one number."""
 
+CHINA: Bounds = (73.5, 18.0, 135.1, 53.6)
+
 FEW = 5
 """Firms in the denominator below which a rate is not shown."""
 
@@ -153,5 +155,15 @@ def _made(read: Reading) -> Scene:
         workers=workers,
         facts=facts | {"gap_workers": workers * facts["gap"]},
         marks=marks,
-        bounds=basemap.bounds_of(basemap.counties_of(read.outlines)),
+        bounds=_bounds(read, lon, lat),
     )
+
+
+def _bounds(read: Reading, lon: np.ndarray, lat: np.ndarray) -> Bounds:
+    """Return the extent of the counties; without an outline (a county that has none) of the firms, else of China."""
+    outlines = basemap.counties_of(read.outlines)
+    if len(outlines):
+        return basemap.bounds_of(outlines)
+    if np.isnan(lon).all():
+        return CHINA
+    return float(np.nanmin(lon)), float(np.nanmin(lat)), float(np.nanmax(lon)), float(np.nanmax(lat))

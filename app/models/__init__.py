@@ -1,6 +1,6 @@
 """The tables, one class each, by theme. Text keys are those of ``geo.frames``; ``fid`` is GDAL's primary key."""
 
-from app.models.accounts import DataVersion, Setting, User
+from app.models.accounts import AuditEntry, DataVersion, Setting, User
 from app.models.base import Base
 from app.models.decisions import Decision
 from app.models.divisions import Alias, Division, Outline
@@ -14,6 +14,7 @@ from app.models.unions import LaborUnion, Membership, SurveyUnion
 
 __all__ = [
     "Alias",
+    "AuditEntry",
     "Base",
     "ColumnMapping",
     "DataVersion",

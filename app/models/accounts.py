@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Json, Key
 
 
 class User(Base):
-    """An officer who may sign in; ``key`` is the login. Nothing else of a person is kept."""
+    """An officer who may sign in; ``key`` is the login. Nothing else of a person is kept.
+
+    ``must_change``: the password was given and is to be changed; ``stamp`` changes with the password and ends sessions.
+    """
 
     __tablename__ = "app_user"
 
@@ -19,6 +22,21 @@ class User(Base):
     password_hash: Mapped[str | None]
     active: Mapped[bool]
     created_at: Mapped[datetime]
+    must_change: Mapped[bool]
+    stamp: Mapped[str]
+
+
+class AuditEntry(Base):
+    """What somebody did: signing in, a change, a file taken out. Never changed."""
+
+    __tablename__ = "audit_entry"
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    account: Mapped[str] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(index=True)
+    target: Mapped[str]
+    address: Mapped[str]
+    detail: Mapped[Json]
 
 
 class Setting(Base):

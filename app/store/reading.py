@@ -26,7 +26,8 @@ def read(
     Parameters
     ----------
     layer : a name of ``LAYERS``, as divisions, places, enterprises
-    scope : a county sees the rows of its county; enterprises belong to the county where the latest survey found them
+    scope : a county sees the rows of its county, of divisions and outlines its own with what lies in them and above;
+        enterprises belong to the county where the latest survey found them
     on : counts of enterprises and unions are the latest not after this day (None: the latest)
     keys : only these rows, those that exist
     """
@@ -36,6 +37,8 @@ def read(
         frame = rows.fetch(session, target.spec, target.table, *conditions)
     else:
         frame = rows.fetch_keys(session, target.spec, target.table, list(keys), *conditions)
+    if layer in ("divisions", "outlines") and scope.county_code is not None:
+        frame = _of_county(frame, scope.county_code)
     return target.spec.conform(headcounts.join(session, target, frame, on)) if target.kind else frame
 
 
@@ -79,6 +82,18 @@ def find(session: Session, layer: str, **columns: Sequence[str]) -> pd.DataFrame
     return found[~found.index.duplicated()]
 
 
+def _of_county(frame: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Keep a county, what lies in it, and what it lies in."""
+    if "parent" not in frame:
+        return frame[frame.index.to_series().str.startswith(code) | ~frame["level"].isin(("county", "town", "village"))]
+    own, lower = {code}, {code}
+    while lower:
+        lower = set(frame.index[frame["parent"].isin(lower)]) - own
+        own |= lower
+    above = ~frame["level"].isin(("county", "town", "village"))
+    return frame[frame.index.isin(own) | above]
+
+
 def _current(layer: Layer) -> list[Any]:
     return [layer.table.c.replaced_on.is_(None)] if "replaced_on" in layer.table.c else []
 
@@ -101,6 +116,8 @@ def _within(layer: Layer, scope: Scope) -> list[Any]:
         case "headcounts":
             return [table.c.subject_key.in_(located) | table.c.subject_key.in_(in_county)]
         case "decisions":
-            return [table.c.subject.in_(located) | table.c.subject.in_(in_county)]
+            said = table.c.subject
+            named = said.contains(f":{code}:", autoescape=True) | said.startswith(code, autoescape=True)
+            return [said.in_(located) | said.in_(in_county) | named]
         case _:
             return []

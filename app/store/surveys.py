@@ -3,7 +3,7 @@
 import math
 import threading
 from collections import OrderedDict
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import models
 from app.db import dialect
 from app.models import SurveyRecord
-from app.store import rows, versions
+from app.store import area, rows, versions
 from app.store import slim as slim_firms
 from app.store.scope import Scope
 from geo import frames
@@ -222,23 +222,4 @@ def _told(found: SurveyRecord) -> dict[str, Any]:
 
 
 def _within(survey: "Survey", scope: Scope) -> "Survey":
-    if scope.county_code is None:
-        return survey
-
-    def ours(frame: pd.DataFrame) -> pd.Series:
-        return (frame["county_code"] == scope.county_code).fillna(False)
-
-    firms = survey.firms[ours(survey.firms)]
-    named = pd.unique(firms[["zone", "building", "market", "street"]].to_numpy().ravel())
-    unions = survey.unions[ours(survey.unions) | survey.unions.index.isin(firms["union_id"].dropna())]
-    return replace(
-        survey,
-        firms=firms,
-        places=survey.places[ours(survey.places) | survey.places.index.isin(named)],
-        unions=unions,
-        same=survey.same[survey.same["one"].isin(firms.index) | survey.same["other"].isin(firms.index)],
-        links=survey.links[survey.links["union_id"].isin(unions.index)],
-        groups=survey.groups[ours(survey.groups)],
-        facts=survey.facts[ours(survey.facts)],
-        groupings=survey.groupings[survey.groupings.index.isin(firms.index)],
-    )
+    return survey if scope.county_code is None else area.within(survey, scope.county_code)

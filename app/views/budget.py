@@ -42,11 +42,11 @@ def show() -> str:
 def save() -> Redirect | tuple[str, int]:
     """Keep the budget chosen, with who and when; the next survey goes by it."""
     text = request.form.get("other", "").strip() or request.form.get("share", "")
-    share, by = budget.typed(text), reviewer.name()
-    if share is None or not by:
-        return _page(text, _("请填写姓名。") if share is not None else _wrong()), UNPROCESSABLE
+    share = budget.typed(text)
+    if share is None:
+        return _page(text, _wrong()), UNPROCESSABLE
     with session(write=True) as opened:
-        budget.keep(opened, share, by)
+        budget.keep(opened, share, reviewer.name())
     flash(_("已保存：自动采用的答案最多允许错 %(p)s%%。下一次计算起按此办理。", p=f"{share * 100:g}"), "ok")
     return redirect(url_for("budget.show"))
 

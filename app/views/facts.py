@@ -76,8 +76,6 @@ def decide(key: str) -> Redirect:
     by = reviewer.name()
     if act == "undo":
         _withdraw(str(fact["decision"] or ""))
-    elif not by:
-        flash(_("请先写上姓名，决定会记在您名下。"), "warn")
     elif made := rule(fact, act, target):
         with session(write=True) as opened:
             store.decisions.record(opened, made, by=by, at=datetime.now(UTC))
@@ -97,7 +95,7 @@ def _word() -> tuple[str, str]:
 
 def _withdraw(decision: str) -> None:
     with session(write=True) as opened:
-        count = store.decisions.withdraw(opened, store.decisions.act_of(decision))
+        count = reviewer.withdraw(opened, store.decisions.act_of(decision), scope())
     flash(_("已撤回。") if count else _("没有可以撤回的决定。"), "ok" if count else "warn")
 
 

@@ -63,9 +63,6 @@ def show() -> Response:
 @bp.post("/decide")
 def decide() -> Response | Redirect | tuple[Response, int]:
     """Record an answer and give the next item."""
-    by = reviewer.name()
-    if not by:
-        return _refused(_("请先写上姓名，决定会记在您名下。"))
     read = reading()
     before = _queue(read)
     item = next((i for i in before.items if i.key == request.form.get("item", "")), None)
@@ -76,7 +73,7 @@ def decide() -> Response | Redirect | tuple[Response, int]:
     except AtlasError:
         return _refused(_("这个回答用不上：请先在图上点出位置，或选一个答案。"))
     with database(write=True) as opened:
-        act = store.decisions.record(opened, made, by=by, at=datetime.now(UTC))
+        act = store.decisions.record(opened, made, by=reviewer.name(), at=datetime.now(UTC))
     reviewer.keep([*reviewer.acts(), [act, item.key]])
     following = before.after(item.key)
     found = _queue(read)
@@ -92,7 +89,7 @@ def undo() -> Response | Redirect | tuple[Response, int]:
         next((pair for pair in acts if pair[0] == asked), (asked, "")) if asked else (acts[-1] if acts else ("", ""))
     )
     with database(write=True) as opened:
-        count = store.decisions.withdraw(opened, act)
+        count = reviewer.withdraw(opened, act, scope())
     reviewer.keep([pair for pair in acts if pair[0] != act])
     if asked and "back" in request.form:
         flash(_("已撤回 %(n)s 条决定。", n=count) if count else _("没有可以撤回的决定。"), "ok" if count else "warn")
@@ -100,13 +97,6 @@ def undo() -> Response | Redirect | tuple[Response, int]:
     read = reading()
     found = _queue(read)
     return _moved(read, found, found.at(key), _("已撤回。") if count else _("没有可以撤回的决定。"))
-
-
-@bp.post("/name")
-def name() -> Redirect:
-    """Keep the reviewer's name for this browser."""
-    reviewer.name()
-    return redirect(url_for("review.index"))
 
 
 @bp.get("/search")
@@ -133,7 +123,9 @@ def decisions() -> str:
 
 def _queue(read: Reading) -> reviewing.Queue:
     args = request.values
-    return reviewing.queue(read, _decisions(), args.get("kind", ""), args.get("county", ""))
+    with database() as opened:  # an item is closed by whoever decided it
+        made = store.read(opened, "decisions", store.CITY)
+    return reviewing.queue(read, made, args.get("kind", ""), args.get("county", ""))
 
 
 def _decisions() -> pd.DataFrame:

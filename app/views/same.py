@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from app import store
+from app import reviewer, store
 from app.arguments import asks
 from app.config import settings
 from app.current import partial, reading, scope
@@ -22,7 +22,6 @@ from geo import linkage
 bp = Blueprint("same", __name__, url_prefix="/same")
 
 STATES = ("review", "auto", "none")
-MOST_NAME = 30
 
 
 @bp.get("")
@@ -41,7 +40,7 @@ def index() -> str:
     template = "same/list.html" if partial() else "same/page.html"
     return render_template(
         template, read=read, page=rows, state=state, firm=firm, decided=decided, waiting=waiting,
-        counts=pairs["status"].value_counts(), reviewer=session.get("reviewer", ""),
+        counts=pairs["status"].value_counts(), reviewer=reviewer.name(),
     )  # fmt: skip
 
 
@@ -52,14 +51,9 @@ def decide() -> Redirect:
     one, other, answer = (form.get(name, "") for name in ("one", "other", "answer"))
     if not {one, other} <= set(read.survey.firms.index) or one == other or answer not in ("same", "different"):
         raise NotFoundError(f"no pair {one!r}, {other!r}")
-    written = " ".join(form.get("by", "").split())[:MOST_NAME] or session.get("reviewer", "")
-    if not written:
-        flash(_("请先写上姓名，决定会记在您名下。"), "warn")
-        return _back()
-    session["reviewer"], session.permanent = written, True
     row = {"kind": "link" if answer == "same" else "unlink", "subject": one, "target": other}
     with database(write=True) as opened:
-        store.decisions.record(opened, [row], by=written, at=datetime.now(UTC))
+        store.decisions.record(opened, [row], by=reviewer.name(), at=datetime.now(UTC))
     told = (
         _("已记下：是同一家，下一次计算时归并。") if answer == "same" else _("已记下：不是同一家，下一次计算时分开。")
     )
@@ -71,7 +65,7 @@ def decide() -> Redirect:
 def undo() -> Redirect:
     """Take the decision of a pair back."""
     with database(write=True) as opened:
-        count = store.decisions.withdraw(opened, request.form.get("act", ""))
+        count = reviewer.withdraw(opened, request.form.get("act", ""), scope())
     flash(_("已撤回 %(n)s 条决定。", n=count) if count else _("没有可以撤回的决定。"), "ok" if count else "warn")
     return _back()
 

@@ -77,11 +77,6 @@ def test_words_that_say_nothing_are_not_kept(made: Flask, client: FlaskClient, f
     assert rows(made) == [["accept", review_city.TOWER, ""]]  # the name is remembered from before
 
 
-def test_without_a_name_nothing_is_kept(made: Flask, client: FlaskClient) -> None:
-    assert "请先写上姓名" in client.post(f"/facts/{TOWER}", data={"act": "accept"}, follow_redirects=True).text
-    assert rows(made) == []
-
-
 def test_a_forbidden_name_is_gone_from_the_next_survey_and_can_still_be_taken_back(made: Flask) -> None:
     client = made.test_client()
     client.post(f"/facts/{ROAD}", data={"act": "forbid", "by": "张三"})

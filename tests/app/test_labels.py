@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from flask import Flask, g
+from signed_in import acting
 
 from app import create_app, labels
 from app.config import Config
@@ -20,7 +21,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 @pytest.fixture(params=["zh", "en"])
 def spoken(app: Flask, request: pytest.FixtureRequest) -> Iterator[str]:
-    with app.test_request_context():
+    with acting(app):
         g.language = request.param
         yield request.param
 

@@ -7,6 +7,7 @@ import pytest
 import small_city
 from flask import Flask
 from flask.testing import FlaskClient
+from signed_in import acting
 
 from app import create_app, store
 from app.config import Config
@@ -46,7 +47,7 @@ def now() -> Scene:
 def test_halves_of_a_box_hold_what_the_box_holds(app: Flask, now: Scene, chosen: Filter, zoom: float) -> None:
     asked = view.View(by="grid", chosen=chosen)
     size = cells.spacing(now, asked, zoom)
-    with app.test_request_context():
+    with acting(app):
         found = cells.seen(now, asked, Window.of(WHOLE, zoom))
         placed = select(now.read.survey.firms, chosen)
         fine = now.precise(size)[now.read.survey.firms.index.get_indexer(placed.index)]
@@ -59,7 +60,7 @@ def test_halves_of_a_box_hold_what_the_box_holds(app: Flask, now: Scene, chosen:
 
 
 def test_few_firms_in_view_are_dots_and_none_is_coarse(app: Flask, now: Scene) -> None:
-    with app.test_request_context():
+    with acting(app):
         found = cells.seen(now, view.View(by="points"), Window.of(WHOLE, 16.0))
         assert found["form"] == "symbols"
         firms = now.read.survey.firms
@@ -70,7 +71,7 @@ def test_few_firms_in_view_are_dots_and_none_is_coarse(app: Flask, now: Scene) -
 
 def test_many_firms_in_view_are_cells(app: Flask, now: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "POINTS", 3)
-    with app.test_request_context():
+    with acting(app):
         found = cells.seen(now, view.View(by="points"), Window.of(WHOLE, 9.0))
     assert found["form"] == "cells"
     assert len(found["cells"]) == len(found["classes"]) == len(found["lines"][0]["values"])

@@ -9,6 +9,7 @@ import small_city
 from bs4 import BeautifulSoup
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from signed_in import acting
 from soup import soup
 
 from app import create_app
@@ -157,13 +158,13 @@ def test_bearings_are_kept_by_the_browser(client: FlaskClient) -> None:
 
 
 def small(app: Flask, make: str, *args: str) -> Component | None:
-    with app.test_request_context():
+    with acting(app):
         found: Component | None = getattr(locator, make)(reading(), *args)
         return found
 
 
 def test_small_maps_of_places_firms_and_suggestions(app: Flask) -> None:
-    with app.test_request_context():
+    with acting(app):
         firms = reading().survey.firms
     precise = firms.index[firms["level"].eq("number")][0]
     nowhere = firms.index[firms["level"].eq("none")][0]
@@ -174,7 +175,7 @@ def test_small_maps_of_places_firms_and_suggestions(app: Flask) -> None:
 
 
 def test_suggestions_are_circles_that_open_them(app: Flask) -> None:
-    with app.test_request_context():
+    with acting(app):
         table = reading().survey.groups
         table = table.assign(lon=[121.05] + [float("nan")] * (len(table) - 1), lat=32.05)
         scripts = locator.groups(reading(), table).scripts
@@ -185,7 +186,7 @@ def test_suggestions_are_circles_that_open_them(app: Flask) -> None:
 
 
 def test_a_firm_known_by_its_county_alone_has_no_dot(app: Flask) -> None:
-    with app.test_request_context():
+    with acting(app):
         firms = reading().survey.firms
     coarse = firms.index[firms["level"].eq("county")][0]
     scripts = small(app, "firm", coarse).scripts
@@ -194,7 +195,7 @@ def test_a_firm_known_by_its_county_alone_has_no_dot(app: Flask) -> None:
 
 
 def test_a_small_map_stands_in_any_page(app: Flask) -> None:
-    with app.test_request_context():
+    with acting(app):
         part = locator.place(reading(), "county", "990101")
         page = render_template_string("<div>{{ part.html }}</div>{{ part.scripts }}", part=part)
     assert "&lt;" not in page

@@ -13,6 +13,7 @@ from flask import Flask
 from folium.plugins import Fullscreen, HeatMap
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from signed_in import acting
 from werkzeug.datastructures import MultiDict
 
 from app import create_app, palette
@@ -105,7 +106,7 @@ def test_rates_break_at_fives(values: list[float]) -> None:
 
 
 def test_classes_say_their_whole_numbers_without_overlap(app: Flask) -> None:
-    with app.test_request_context():
+    with acting(app):
         found = classes.Classes((2.0, 5.0, 10.0), palette.GAP[:4])
         assert found.labels() == ("1", "2–4", "5–9", "≥ 10")
         assert [found.index(value) for value in (1, 2, 4, 5, 9, 10, 99)] == [0, 1, 1, 2, 2, 3, 3]
@@ -143,7 +144,7 @@ def rendered(drawn: folium.Map) -> assets.Component:
 
 
 def test_render_knows_only_files_of_this_installation(app: Flask) -> None:
-    with app.test_request_context():
+    with acting(app):
         drawn = AtlasMap((121.0, 32.0, 121.4, 32.2), label=HOSTILE)
         full = Fullscreen()
         drawn.add_child(full)
@@ -156,7 +157,7 @@ def test_render_knows_only_files_of_this_installation(app: Flask) -> None:
 
 
 def test_an_unknown_file_is_an_error(app: Flask) -> None:
-    with app.test_request_context():
+    with acting(app):
         drawn = AtlasMap((121.0, 32.0, 121.4, 32.2), label="")
         drawn.add_child(HeatMap([[32.0, 121.0]]))
         with pytest.raises(assets.MissingAssetError, match="leaflet_heat"):
@@ -165,7 +166,7 @@ def test_an_unknown_file_is_an_error(app: Flask) -> None:
 
 @pytest.mark.parametrize("part", [folium.Popup("x"), folium.Icon()])
 def test_parts_that_need_more_libraries_are_refused(app: Flask, part: folium.Element) -> None:
-    with app.test_request_context():
+    with acting(app):
         drawn = AtlasMap((121.0, 32.0, 121.4, 32.2), label="")
         marker = folium.CircleMarker([32.0, 121.0])
         marker.add_child(part)
@@ -181,7 +182,7 @@ def test_every_vendored_file_is_set_up() -> None:
 
 def test_two_maps_do_not_share_their_links(app: Flask) -> None:
     before = list(folium.Map.default_js)
-    with app.test_request_context():
+    with acting(app):
         rendered(AtlasMap((121.0, 32.0, 121.4, 32.2), label="a"))
     assert folium.Map.default_js == before
 
@@ -262,7 +263,7 @@ def test_coarse_positions_are_never_points(now: Scene) -> None:
 
 
 def test_a_filter_changes_no_class(app: Flask, now: Scene) -> None:
-    with app.test_request_context():
+    with acting(app):
         shown = view.View(by="county")
         filtered = shown.but(chosen=Filter(county=("990101",)))
         assert drawing.draw(now, shown).classes == drawing.draw(now, filtered).classes
@@ -277,7 +278,7 @@ def test_too_few_firms_have_no_rate(now: Scene) -> None:
 
 
 def test_places_without_a_position_wait_beside_the_map(app: Flask, now: Scene) -> None:
-    with app.test_request_context():
+    with acting(app):
         picture = drawing.draw(now, view.View(kind="market"))
     points = positions.points(now, "market")
     assert set(picture.waiting.index) == set(points.index[points["lon"].isna()]) & set(picture.table.index) != set()

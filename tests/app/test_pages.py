@@ -14,6 +14,7 @@ import small_city
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from signed_in import acting
 from soup import soup
 
 from app import create_app, store
@@ -77,7 +78,7 @@ def test_every_count_that_geo_opens_is_listed(client: FlaskClient, app: Flask, f
     from app import links
     from app.current import reading
 
-    with app.test_request_context("/"):
+    with acting(app):
         total, href = reading().total(), links.figure_url(figure)
     if figure in total and "workers" not in figure:
         assert count_of(soup(client, href)) == total[figure]
@@ -196,7 +197,7 @@ def test_a_learned_market_without_a_position_lists_its_firms(client: FlaskClient
 def test_a_firm_shows_which_words_place_it_and_what_the_law_says(client: FlaskClient, app: Flask) -> None:
     from app.current import reading
 
-    with app.test_request_context("/"):
+    with acting(app):
         firms = reading().survey.firms
     key = firms.index[firms["path"].eq("own_promote").fillna(value=False)][0]
     page = soup(client, f"/firms/{key}")
@@ -292,14 +293,14 @@ def test_before_the_first_survey_there_is_an_empty_state(tmp_path: Path) -> None
 
 
 def test_the_law_is_quoted_in_whole_sentences(app: Flask) -> None:
-    with app.test_request_context("/"):
+    with acting(app):
         told = cited("F3", date(2025, 12, 31))
     assert any("可以由2个以上单位的会员联合建立" in sentence for sentence in told)
     assert not any("此数" in sentence for sentence in told)
 
 
 def test_workers_of_whom_nothing_is_known_are_not_none(app: Flask) -> None:
-    with app.test_request_context("/"):
+    with acting(app):
         assert (counted(12, 3), counted(0, 0), counted(0, 7)) == ("12", "0", "人数不详")
 
 

@@ -9,6 +9,7 @@ import review_city
 import small_city
 from flask import Flask
 from flask.testing import FlaskClient
+from signed_in import acting
 
 from app import create_app
 from app.config import Config
@@ -98,6 +99,6 @@ def test_shares_and_counts_say_of_what(client: FlaskClient) -> None:
 
 
 def test_a_learned_place_tells_its_source_in_one_language(client: FlaskClient) -> None:
-    with client.application.test_request_context("/"):
+    with acting(client.application):
         said = client.application.jinja_env.filters["in_language"]("名录地址 / addresses of the register")
     assert said == "名录地址"

@@ -15,6 +15,7 @@ import small_city
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from signed_in import acting
 
 from app import create_app
 from app.config import Config
@@ -62,7 +63,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 @pytest.fixture
 def in_request(app: Flask) -> Iterator[None]:
-    with app.test_request_context("/firms?gap=1"):
+    with acting(app, "/firms?gap=1"):
         yield
 
 

@@ -8,6 +8,7 @@ import review_city
 import small_city
 from flask import Flask
 from flask.testing import FlaskClient
+from signed_in import acting
 
 from app import create_app, store
 from app.config import Config
@@ -71,18 +72,13 @@ def test_a_pin_is_recorded_with_who_and_when_and_the_next_item_comes(app: Flask,
     assert row["decided_on"] is not None
 
 
-def test_the_name_is_asked_once_and_nothing_is_kept_without_it(app: Flask, client: FlaskClient) -> None:
-    answer = client.post("/review/decide", data={"item": TOWER, "act": "refuse"}, headers=JSON)
-    assert answer.status_code == 422
-    assert len(stored(app)) == 0
-    decide(client, TOWER, act="refuse")
-    again = client.post("/review/decide", data={"item": f"pin:{review_city.MARKET}", "act": "refuse"}, headers=JSON)
-    assert again.status_code == 200
+def test_a_decision_is_kept_under_the_name_of_who_has_signed_in(app: Flask, client: FlaskClient) -> None:
+    client.post("/review/decide", data={"item": TOWER, "act": "refuse", "by": "somebody else"}, headers=JSON)
     assert set(stored(app)["decided_by"]) == {"张三"}
 
 
 def test_undo_withdraws_the_whole_act_and_shows_its_item_again(app: Flask, client: FlaskClient) -> None:
-    with app.test_request_context():
+    with acting(app):
         assert address_key("东沟区西塘县望江 路") == address_key("东沟区西塘县望江路")
     decide(client, TOWER, act="refuse")
     decide(client, f"pin:{review_city.MARKET}", act="refuse")

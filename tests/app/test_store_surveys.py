@@ -11,6 +11,7 @@ from test_store import firms
 from app import store
 from app.db import Database
 from app.models import SurveyFirm, SurveyRecord
+from app.store.area import ELSEWHERE
 from app.store.evidence import StoredList
 from app.store.surveys import PARTS
 from geo.coverage import measure
@@ -121,7 +122,8 @@ def test_a_county_sees_its_firms_and_what_they_belong_to(database: Database) -> 
             assert part is not None
             parts.append(part)
             assert set(part.firms["county_code"]) == {code}
-            assert set(part.firms["union_id"].dropna()) <= set(part.unions.index)
+            assert set(part.firms["union_id"].dropna()) - {ELSEWHERE} <= set(part.unions.index)
+            assert set(part.unions["county_code"].dropna()) <= {code}
             assert set(part.links["union_id"]) <= set(part.unions.index)
             for kind in ("zone", "building", "market", "street"):
                 assert set(part.firms[kind].dropna()) & set(whole.places.index) <= set(part.places.index)

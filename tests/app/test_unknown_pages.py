@@ -9,6 +9,7 @@ import pytest
 import small_city
 from flask import Flask
 from flask.testing import FlaskClient
+from signed_in import acting
 from soup import soup
 
 from app.maps.forms import of_size
@@ -33,7 +34,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 def test_a_sum_says_how_many_are_missing_and_nought_is_only_said_of_known_counts(app: Flask) -> None:
-    with app.test_request_context("/"):
+    with acting(app):
         assert people(12, 3) == "12 人，另有 3 家人数不详"
         assert (people(12, 0), people(0, 0), people(0, 7)) == ("12 人", "0 人", "人数不详")
         assert (told(12, 3), told(0, 0), told(0, 7)) == (12, 0, None)
@@ -93,5 +94,5 @@ def test_the_map_is_told_none_and_draws_no_place_as_covered(client: FlaskClient)
 
 def test_no_size_known_is_not_nought_firms_of_25(app: Flask) -> None:
     table = pd.DataFrame({"without_own_25": [0, 0, 2], "gap_workers": [0, 9, 0], "gap_workers_unknown": [3, 3, 3]})
-    with app.test_request_context("/"):
+    with acting(app):
         assert of_size("", table)["values"] == [None, 0, 2]

@@ -10,6 +10,7 @@ import pytest
 import review_city
 import waitress
 from flask import Flask
+from signed_in import Entered
 
 from app import create_app, store
 from app.config import Config
@@ -29,7 +30,7 @@ def app(tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def site(app: Flask) -> Iterator[str]:
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    server = waitress.create_server(Entered(app), host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

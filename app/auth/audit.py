@@ -1,0 +1,50 @@
+"""The record of who did what: signing in, changes, files taken out, looks at contact data."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import AuditEntry
+
+ACTIONS = (
+    "sign_in", "sign_in_failed", "sign_in_locked", "sign_out", "password", "password_given", "account_made",
+    "account_changed", "refused", "change", "export", "contacts",
+)  # fmt: skip
+"""What is recorded."""
+
+MOST_TARGET = 300
+
+
+def record(
+    session: Session,
+    action: str,
+    *,
+    account: str,
+    address: str,
+    target: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Store one entry; ``account`` is the login, or what was typed for one."""
+    entry = AuditEntry(
+        at=datetime.now(UTC), action=action, account=account[:MOST_TARGET], address=address,
+        target=target[:MOST_TARGET], detail=dict(detail or {}),
+    )  # fmt: skip
+    session.add(entry)
+
+
+def entries(session: Session, *, action: str = "", account: str = "", since: date | None = None) -> pd.DataFrame:
+    """Return entries, newest first: at, account, action, target, address, detail."""
+    query = sa.select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.fid.desc())
+    if action:
+        query = query.where(AuditEntry.action == action)
+    if account:
+        query = query.where(AuditEntry.account == account)
+    if since is not None:
+        query = query.where(AuditEntry.at >= datetime.combine(since, time()).astimezone(UTC))
+    columns = ("at", "account", "action", "target", "address", "detail")
+    rows = [[getattr(entry, name) for name in columns] for entry in session.scalars(query)]
+    return pd.DataFrame(rows, columns=list(columns), dtype="object")

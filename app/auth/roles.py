@@ -1,0 +1,37 @@
+"""Roles and what each may do; a role of a county has its county for an area."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+OPEN = "open"
+"""Right of what needs no signing in."""
+
+OWN = "own"
+"""Right of what everybody may do with their own account."""
+
+RIGHTS = (
+    "see", "export", "contacts", "decide", "zones", "approve", "import", "survey", "settings", "accounts", "audit",
+)  # fmt: skip
+"""Everything that a route can need.
+
+``see`` pages and maps, ``export`` files, ``contacts`` contact data, ``decide`` answers about firms, places and names,
+``zones`` drafts of boundaries, ``approve`` boundaries, ``import`` registers and layers, ``survey`` start runs,
+``settings`` of the installation, ``accounts`` of others, ``audit`` the record of who did what.
+"""
+
+ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "administrator": frozenset(RIGHTS),
+        "planner": frozenset(RIGHTS) - {"accounts", "audit", "approve"},
+        "editor": frozenset({"see", "export", "contacts", "decide", "zones"}),
+        "viewer": frozenset({"see", "export", "contacts"}),
+        "presenter": frozenset({"see", "export"}),
+    }
+)
+"""Rights of each role."""
+
+OF_A_COUNTY = frozenset({"editor", "viewer"})
+"""Roles that are given for one county; the others see the whole city, a presenter either."""
+
+EITHER = frozenset({"presenter"})
+"""Roles that may be given for the city or for one county."""

@@ -1,0 +1,83 @@
+"""Which right each route needs. A route that is not named here is refused to everybody; a test names it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.auth.roles import OPEN, OWN
+
+ROUTES: Mapping[str, str] = MappingProxyType(
+    {
+        "static": OPEN,
+        "language.choose": OPEN,
+        "signing.show": OPEN,
+        "signing.enter": OPEN,
+        "signing.leave": OWN,
+        "password.show": OWN,
+        "password.change": OWN,
+        "accounts.index": "accounts",
+        "accounts.make": "accounts",
+        "accounts.change": "accounts",
+        "audit.index": "audit",
+        "audit.export": "audit",
+        "census.edit": "settings",
+        "census.save": "settings",
+        "definitions.show": "see",
+        "facts.index": "see",
+        "facts.show": "see",
+        "facts.decide": "decide",
+        "firms.index": "see",
+        "firms.show": "see",
+        "firms.export": "export",
+        "gaps.index": "see",
+        "gaps.export": "export",
+        "imports.index": "import",
+        "imports.upload": "import",
+        "imports.show": "import",
+        "imports.rejected": "import",
+        "imports.undo": "import",
+        "imports.clear_sample": "import",
+        "imports.draft": "import",
+        "imports.choose": "import",
+        "imports.commit": "import",
+        "imports.change_datum": "import",
+        "imports.drop": "import",
+        "imports.would_reject": "import",
+        "imports.template": "import",
+        "map.show": "see",
+        "map.bearings": "see",
+        "map.firms": "see",
+        "map.in_view": "see",
+        "map.unit": "see",
+        "map.part": "see",
+        "map.table": "see",
+        "overview.show": "see",
+        "places.show": "see",
+        "providers.index": "settings",
+        "quality.show": "see",
+        "quality.rows": "see",
+        "budget.show": "see",
+        "budget.save": "settings",
+        "review.index": "decide",
+        "review.show": "decide",
+        "review.decide": "decide",
+        "review.decisions": "decide",
+        "review.search": "decide",
+        "review.undo": "decide",
+        "runs.index": "survey",
+        "runs.start": "survey",
+        "runs.show": "survey",
+        "same.index": "see",
+        "same.decide": "decide",
+        "same.undo": "decide",
+        "suggestions.index": "see",
+        "suggestions.show": "see",
+        "suggestions.export": "export",
+        "unions.index": "see",
+        "unions.show": "see",
+        "unions.export": "export",
+    }
+)
+"""Right by endpoint."""
+
+READING = frozenset({OPEN, OWN, "see", "export", "contacts", "audit"})
+"""Rights whose use changes nothing, so that it is no change for the audit."""

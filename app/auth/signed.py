@@ -1,0 +1,169 @@
+"""The gate before every page: who has signed in, for how long, and whether the role may use the route."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, session, url_for
+from flask.testing import FlaskClient
+from flask_login import LoginManager, UserMixin, current_user, login_user
+from werkzeug.wrappers import Response as Answer
+
+from app import store
+from app.auth import accounts, audit, demonstration
+from app.auth.roles import OPEN, OWN, ROLES
+from app.auth.routes import READING, ROUTES
+from app.config import settings
+from app.db import session as database
+from app.models import User
+
+_REMEMBERED_S = 60
+"""Seconds after which the moment of the last request is written down anew."""
+
+BAD_REQUEST, UNAUTHORISED, FORBIDDEN = 400, 401, 403
+
+
+class Account(UserMixin):
+    """Whoever has signed in, as long as a request lasts."""
+
+    def __init__(self, user: User) -> None:
+        self.id, self.name, self.role, self.county_code = user.key, user.name, user.role, user.county_code
+        self.must_change, self.stamp = user.must_change, user.stamp
+
+    def may(self, right: str) -> bool:
+        """Return whether the role has a right."""
+        return right in (OPEN, OWN) or right in ROLES.get(self.role, ())
+
+
+def init_app(app: Flask) -> None:
+    """Attach the gate and the audit of changes and exports."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # offices change addresses; our own stamp and clock end a session
+    manager.user_loader(_load)
+    app.before_request(_gate)
+    app.after_request(_note)
+    app.jinja_env.globals.update(account=account, may=may, may_open=may_open)
+
+
+def account() -> Account | None:
+    """Return who has signed in, None if nobody."""
+    return current_user._get_current_object() if current_user and current_user.is_authenticated else None
+
+
+def may(right: str) -> bool:
+    """Return whether who has signed in has a right."""
+    who = account()
+    return who is not None and who.may(right)
+
+
+def may_open(endpoint: str) -> bool:
+    """Return whether who has signed in may open a route."""
+    return may(ROUTES.get(endpoint, ""))
+
+
+def area() -> store.Scope:
+    """Return the area of who has signed in. Without anybody no request may read anything: it is refused."""
+    who = account()
+    if who is None:
+        abort(FORBIDDEN)
+    return store.Scope(who.county_code) if who.county_code else store.CITY
+
+
+def begin(user: User) -> None:
+    """Sign an account in: a new session, so that nothing of the one before is kept."""
+    session.clear()
+    login_user(Account(user))
+    now = datetime.now(UTC).timestamp()
+    session.update({"stamp": user.stamp, "began": now, "seen": now})
+    session.permanent = True
+
+
+def address() -> str:
+    """Return the address that a request comes from."""
+    return request.remote_addr or ""
+
+
+def visitor(app: Flask) -> FlaskClient | None:
+    """Return a client that an account of the whole city has signed in with; None without such an account."""
+    with app.app_context(), database() as opened:
+        user = next((user for user in accounts.every(opened) if user.active and user.county_code is None), None)
+    if user is None:
+        return None
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        now = datetime.now(UTC).timestamp()
+        kept.update({"_user_id": user.key, "_fresh": True, "stamp": user.stamp, "began": now, "seen": now})
+    return client
+
+
+def _load(key: str) -> Account | None:
+    now, config = datetime.now(UTC).timestamp(), settings()
+    seen, began = float(session.get("seen", 0)), float(session.get("began", 0))
+    idle, whole = timedelta(minutes=config.idle_minutes), timedelta(hours=config.session_hours)
+    if now - seen > idle.total_seconds() or now - began > whole.total_seconds():
+        g.expired = True
+        return None
+    with database() as opened:
+        user = accounts.find(opened, key)
+        known = user is not None and user.active and demonstration.usable(opened, user)
+    if user is None or not known or user.stamp != session.get("stamp"):
+        return None
+    if now - seen > _REMEMBERED_S:
+        session["seen"] = now
+    return Account(user)
+
+
+def _gate() -> Answer | None:
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # no such route: told as such
+    right = ROUTES.get(endpoint)
+    if right == OPEN:
+        return None
+    who = account()
+    if who is None:
+        return _ask()
+    if right is None or not who.may(right):
+        if right is None:
+            current_app.logger.error("route %s names no right", endpoint)
+        _record("refused", who)
+        abort(FORBIDDEN)
+    if who.must_change and right != OWN:
+        return redirect(url_for("password.show"))
+    return None
+
+
+def _ask() -> Answer:
+    """Send to the sign-in page, and back to where a page was asked for."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        abort(UNAUTHORISED)
+    here = request.headers.get("HX-Current-URL", "")
+    if "HX-Request" in request.headers:
+        back = "/" + here.split("/", 3)[3] if here.count("/") >= 3 else None
+    to = url_for("signing.show", next=back, expired=1 if g.get("expired") else None)
+    if "HX-Request" in request.headers:
+        answer = make_response("", UNAUTHORISED)
+        answer.headers["HX-Redirect"] = to
+        return answer
+    return redirect(to)
+
+
+def _note(response: Response) -> Response:
+    """Record changes and exports that were answered."""
+    right = ROUTES.get(request.endpoint or "")
+    if right is None or response.status_code >= BAD_REQUEST or request.method == "HEAD":
+        return response
+    who = account() if right != OPEN else None
+    if who is not None and right == "export":
+        _record("export", who)
+    elif who is not None and right not in READING and request.method != "GET":
+        _record("change", who)
+    return response
+
+
+def _record(action: str, who: Account) -> None:
+    detail: dict[str, Any] = {"method": request.method, "endpoint": request.endpoint}
+    with database(write=True) as opened:
+        audit.record(
+            opened, action, account=str(who.id), address=address(), target=request.full_path.rstrip("?"), detail=detail
+        )

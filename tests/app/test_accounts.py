@@ -1,0 +1,164 @@
+"""Signing in and out, guessing, sessions that end, given passwords, accounts of the sample, the record of it all."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import small_city
+from flask import Flask
+from flask.testing import FlaskClient
+from signed_in import PASSWORD, TESTER, account, sign, stranger
+
+from app import store
+from app.auth import accounts, audit, demonstration
+from app.auth.accounts import Wish
+from app.db import Database, session
+
+PLANNER = Wish("planner", "李四", "planner")
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    """The small city with two accounts, forms without tokens."""
+    made = small_city.loaded(tmp_path)
+    made.config["WTF_CSRF_ENABLED"] = False
+    for wish in (TESTER, PLANNER):
+        account(made, wish)
+    return made
+
+
+def enter(client: FlaskClient, login: str = "planner", password: str = PASSWORD, to: str = "/gaps") -> int:
+    return client.post("/sign-in", data={"login": login, "password": password, "next": to}).status_code
+
+
+def told(app: Flask, action: str) -> list[str]:
+    with app.app_context(), session() as opened:
+        return list(audit.entries(opened, action=action)["account"])
+
+
+def test_signing_in_leads_to_the_page_asked_for_and_out_of_it_again(app: Flask) -> None:
+    client = stranger(app)
+    answer = client.get("/gaps?kind=market")
+    assert answer.status_code == 302 and "next=/gaps" in answer.headers["Location"]
+    answer = client.post("/sign-in", data={"login": "planner", "password": PASSWORD, "next": "/gaps?kind=market"})
+    assert answer.headers["Location"] == "/gaps?kind=market"
+    page = client.get("/gaps")
+    assert page.status_code == 200 and "李四" in page.text and page.headers["Cache-Control"] == "private, no-store"
+    client.post("/sign-out")
+    assert client.get("/gaps").status_code == 302
+    assert told(app, "sign_in") == ["planner"] and told(app, "sign_out") == ["planner"]
+
+
+@pytest.mark.parametrize(
+    "to", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "/a\nb"]
+)
+def test_nobody_is_led_to_another_site(app: Flask, to: str) -> None:
+    answer = stranger(app).post("/sign-in", data={"login": "planner", "password": PASSWORD, "next": to})
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_login_that_does_not_exist_reads_as_a_wrong_password(app: Flask) -> None:
+    pages = [stranger(app).post("/sign-in", data={"login": login, "password": "x"}).text for login in ("planner", "no")]
+    assert all("账号或密码不对" in page for page in pages)
+
+
+def test_after_five_failures_even_the_right_password_has_to_wait(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = stranger(app)
+    assert [enter(client, password="wrong") for _ in range(accounts.TRIES)] == [401] * accounts.TRIES
+    assert enter(client) == 401, "locked"
+    assert told(app, "sign_in_locked") == ["planner"]
+    monkeypatch.setattr(accounts, "WINDOW", timedelta(0))
+    assert enter(client) == 302, "the lock ends by itself"
+
+
+def test_many_logins_tried_from_one_address_lock_the_address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "TRIES_OF_ADDRESS", 4)
+    for number in range(4):
+        enter(stranger(app), login=f"guess{number}", password="wrong")
+    assert enter(stranger(app)) == 401
+
+
+def test_a_session_ends_when_idle_when_old_and_when_the_account_is_switched_off(app: Flask) -> None:
+    for name, hours in (("seen", 2), ("began", 13)):
+        client = sign(stranger(app), "planner")
+        with client.session_transaction() as kept:
+            kept[name] = (datetime.now(UTC) - timedelta(hours=hours)).timestamp()
+        assert "expired=1" in client.get("/gaps").headers["Location"], name
+    client = sign(stranger(app), "planner")
+    assert client.get("/gaps").status_code == 200
+    assert sign(stranger(app)).post("/accounts/planner", data={"act": "off"}).status_code == 200
+    assert client.get("/gaps").status_code == 302
+    assert enter(stranger(app)) == 401
+
+
+def test_a_given_password_is_changed_before_anything_else(app: Flask) -> None:
+    form = {"login": "new", "name": "王五", "role": "viewer", "county": "990101"}
+    page = sign(stranger(app)).post("/accounts", data=form).text
+    with app.app_context(), session(write=True) as opened:
+        user = accounts.find(opened, "new")
+        assert user is not None and user.must_change and user.county_code == "990101"
+        accounts.set_password(user, "given-password-1", must_change=True)
+    assert "new" in page
+    client = stranger(app)
+    assert enter(client, "new", "given-password-1") == 302
+    assert client.get("/gaps").headers["Location"] == "/password"
+    words = {"old": "given-password-1", "new": "quite another one", "again": "quite another one"}
+    assert client.post("/password", data={**words, "new": "short", "again": "short"}).status_code == 422
+    assert client.post("/password", data=words).status_code == 302
+    assert client.get("/gaps").status_code == 200
+
+
+def test_a_county_role_needs_a_county_and_the_last_administrator_stays(app: Flask) -> None:
+    client = sign(stranger(app))
+    assert client.post("/accounts", data={"login": "x", "name": "x", "role": "editor"}).status_code == 422
+    assert client.post("/accounts/tester", data={"act": "off"}).status_code == 422
+    assert client.post("/accounts/tester", data={"act": "save", "name": "x", "role": "planner"}).status_code == 422
+
+
+def test_the_accounts_of_the_sample_come_and_go_with_it_and_leave_nobody_behind(app: Flask) -> None:
+    with app.app_context(), session(write=True) as opened:
+        demonstration.lay(opened)
+    client = stranger(app)
+    assert "demo-editor" in client.get("/sign-in").text
+    assert enter(client, "demo-admin", demonstration.PASSWORD) == 302
+    form = {"login": "back", "name": "back", "role": "administrator"}
+    assert client.post("/accounts", data=form).status_code == 422
+    assert client.post("/accounts/planner", data={"act": "password"}).status_code == 422
+    with app.app_context(), session(write=True) as opened:
+        store.settings.put(opened, store.settings.SAMPLE, value=False)
+    assert client.get("/gaps").status_code == 302
+    assert enter(stranger(app), "demo-admin", demonstration.PASSWORD) == 401
+    assert "demo-editor" not in stranger(app).get("/sign-in").text
+
+
+def test_without_any_account_the_page_says_how_to_make_the_first(tmp_path: Path) -> None:
+    assert "flask --app app user create" in stranger(small_city.loaded(tmp_path)).get("/sign-in").text
+
+
+def test_files_taken_out_and_changes_are_on_record(app: Flask) -> None:
+    client = sign(stranger(app), "planner")
+    client.get("/firms/list.csv?gap=1")
+    client.post("/census", data={})
+    with app.app_context(), session() as opened:
+        listed = audit.entries(opened, account="planner")
+    assert list(listed["action"]) == ["change", "export"]
+    assert listed["target"].iloc[1] == "/firms/list.csv?gap=1"
+    page = sign(stranger(app)).get("/audit?action=export")
+    assert "/firms/list.csv" in page.text
+    assert "/firms/list.csv" in sign(stranger(app)).get("/audit/list.csv").text
+
+
+def test_accounts_and_their_lock_are_kept_in_either_database(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.session(write=True) as opened:
+        made = accounts.make(opened, PLANNER, PASSWORD, at=now)
+        assert made.password_hash is not None and made.password_hash.startswith("$argon2id$")
+        for _ in range(accounts.TRIES):
+            audit.record(opened, "sign_in_failed", account="planner", address="10.0.0.1")
+    with database.session() as opened:
+        user = accounts.find(opened, "planner")
+        assert accounts.fits(user, PASSWORD) and not accounts.fits(user, "other") and not accounts.fits(None, PASSWORD)
+        now = datetime.now(UTC)
+        assert accounts.locked(opened, "planner", "10.0.0.2", now)
+        assert not accounts.locked(opened, "planner", "10.0.0.2", now + accounts.WINDOW)
+        assert not accounts.locked(opened, "other", "10.0.0.2", now)
