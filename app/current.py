@@ -74,6 +74,15 @@ def sketch() -> Reading:
     return _existing(g.sketch)
 
 
+def sketch_on(on: date) -> Reading:
+    """Return the same of another day than the request's, to compare with; NoSurveyError if that day has none."""
+    if "reading" in g and g.reading is not None and g.reading.on == on:
+        return _existing(g.reading)
+    with session() as opened:
+        found = _read(opened, on, slim=True)
+    return _existing(found if found is not None and found.on == on else None)
+
+
 def _existing(found: Reading | None) -> Reading:
     if found is None:
         raise NoSurveyError("nothing has been surveyed yet")

@@ -46,6 +46,7 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "map.show": "see",
         "map.bearings": "see",
         "map.firms": "see",
+        "map.compare": "see",
         "map.in_view": "see",
         "map.unit": "see",
         "map.part": "see",

@@ -50,7 +50,7 @@ class Component:
     scripts: Markup
 
 
-def render(drawn: folium.Map, *, link: Callable[[str], str], nonce: str) -> Component:
+def render(drawn: folium.Map, *, link: Callable[[str], str], nonce: str, linked: bool = False) -> Component:
     """Render a Folium map as a component of our own page.
 
     Parameters
@@ -58,6 +58,7 @@ def render(drawn: folium.Map, *, link: Callable[[str], str], nonce: str) -> Comp
     drawn : a map in its own figure; rendering twice is not meant
     link : path below ``app/static`` → address
     nonce : this answer's nonce; the inline script carries it
+    linked : whether another map of the same page has brought the files already
 
     Raises
     ------
@@ -71,6 +72,9 @@ def render(drawn: folium.Map, *, link: Callable[[str], str], nonce: str) -> Comp
     links = [part for part in figure.header._children.values() if isinstance(part, Link)]
     for part in links:
         part.url = link(vendored(part.url))
+    for part in links if linked else ():
+        figure.header._children.pop(part.get_name(), None)
+    links = [] if linked else links
     scripts = [part.render() for part in links if isinstance(part, JavascriptLink)]
     inline = f'<script nonce="{nonce}">(() => {{{figure.script.render()}}})();</script>'
     return Component(

@@ -48,17 +48,17 @@ class Picture:
         return self.table[~self.table["drawn"]]
 
 
-def draw(scene: Scene, view: View) -> Picture:
-    """Return the picture of a view."""
-    view = fitting(scene, view)
+def draw(scene: Scene, view: View, basis: Scene | None = None) -> Picture:
+    """Return the picture of a view; classes and sizes are those of ``basis``, so that days can be compared."""
+    view, basis = fitting(scene, view), basis or scene
     if view.by == "heat":
-        return _heat(scene, view)
+        return _heat(scene, view, basis)
     if view.by == "points" or cells.live(scene, view):
         return _in_view(scene, view)
     units = units_of(scene, view)
     rows = scene.rows(view.chosen)
     table = ranked(scene, view, scene.count(units, rows))
-    scale, top = _scale(scene, view)
+    scale, top = _scale(basis, view)
     make = {"cell": forms.cells, "zone": forms.areas, "county": forms.areas}.get(view.unit, forms.symbols)
     return Picture(
         view, make(scene, view, table, (scale, top)), scale, table, scene.left(units, rows), whole(scene, rows), top
@@ -140,9 +140,9 @@ def _scaled(scene: Scene, view: View) -> tuple[Classes, float]:
     return make(found), float(sized.max() if len(sized) else 0)
 
 
-def _heat(scene: Scene, view: View) -> Picture:
+def _heat(scene: Scene, view: View, basis: Scene) -> Picture:
     rows = scene.rows(view.chosen)
-    scale = scene.read.kept.get(("map.heat", view.measure, view.cell), lambda: _heat_scale(scene, view))
+    scale = basis.read.kept.get(("map.heat", view.measure, view.cell), lambda: _heat_scale(basis, view))
     surface = _surface(scene, view, rows)
     index = scale.indices(surface) - (0 if view.measured.rate else 1)
     picture = image_to_url(density.image(np.where(np.isnan(surface), -1, index), scale.colours), origin="upper")
@@ -160,7 +160,9 @@ def _in_view(scene: Scene, view: View) -> Picture:
     table = ranked(scene, view, scene.count(units, rows))
     scale = cells.classed(scene, view, view.cell)
     if cells.live(scene, view):
-        drawing = Drawing("live", [], [], [], list(scale.colours), [], {"url": url_for("map.in_view")})
+        drawing = Drawing(
+            "live", [], [], [], list(scale.colours), [], {"url": url_for("map.in_view", on=scene.read.on.isoformat())}
+        )
     else:
         drawn = cells.everything(scene, view)
         own = {name: drawn.pop(name) for name in ("keys", "classes", "certainty", "colours", "lines", "names", "name")}

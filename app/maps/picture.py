@@ -10,7 +10,7 @@ from app.maps.scene import Scene
 from app.maps.view import View
 
 
-def of(scene: Scene, picture: Picture, *, bearings: str) -> AtlasMap:
+def of(scene: Scene, picture: Picture, *, bearings: str, key: str = "main") -> AtlasMap:
     """Return the map of a picture, ready to render; ``bearings`` is the address of its context."""
     view = picture.view
     counties = basemap.counties_of(scene.read.outlines)
@@ -19,7 +19,7 @@ def of(scene: Scene, picture: Picture, *, bearings: str) -> AtlasMap:
         measure=words.MEASURES[view.measure],
         form=words.FORMS[view.by],
     )
-    drawn = AtlasMap(extent(scene, view), label=label, limits=scene.bounds)
+    drawn = AtlasMap(extent(scene, view), label=label, limits=scene.bounds, key=key)
     basemap.add(drawn, counties)
     context.add(drawn, bearings)
     drawn.add_child(DrawnLayer(picture.drawing, title=str(words.MEASURES[view.measure])))

@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import lazy_gettext
 
 from app import store
 from app.arguments import Allowed, asks, told
 from app.config import settings
-from app.current import sketch
+from app.current import day_of, sketch, sketch_on
 from app.db import session
 from app.errors import NotFoundError, UnknownValueError
 from app.listing import Page, page
@@ -27,6 +28,11 @@ CONTROLS: dict[str, Allowed] = {
     "measure": view.MEASURES, "by": view.FORMS, "kind": ("county", *view.KINDS), "cell": [str(c) for c in view.CELLS],
 }  # fmt: skip
 """What the picture can be changed by, with the allowed values."""
+SPLITS = ("pair", "swipe")
+KEYS = ("then", "now")
+"""Names of the two maps that are compared."""
+
+TOP_CHANGES = 30
 DAY_S = 24 * 3600
 MOST_ZOOM = 22
 
@@ -42,6 +48,24 @@ def show() -> str:
     whole = picture.of(scene.of(sketch()), drawn, bearings=locator.bearings(sketch()))
     part = assets.render(whole, link=asset, nonce=nonce())
     return render_template("map/page.html", part=part, offered=view, **_around(drawn))
+
+
+@bp.get("/compare")
+@asks("key", "at", "shape", "view", "with", filters=True, choices={"split": SPLITS, **CONTROLS})
+def compare() -> str:
+    """Show two days beside each other or under a curtain, in the same classes and sizes."""
+    now = scene.of(sketch())
+    others = [day for day in now.read.days if day != now.read.on]
+    other = day_of(request.args.get("with", "")) or (others[0] if others else now.read.on)
+    then = scene.of(sketch_on(other))
+    asked, newest = view.read(request.args), _basis(now)
+    pictures = [drawing.draw(each, asked, newest) for each in (then, now)]
+    parts = [_component(each, drawn, key) for each, drawn, key in zip((then, now), pictures, KEYS, strict=True)]
+    days = [(str(day), str(day)) for day in now.read.days]
+    return render_template(
+        "map/compare.html", parts=parts, other=other, split=request.args.get("split", SPLITS[0]), then_days=days,
+        changes=_changes(*pictures), then=then.read, whole_then=pictures[0].whole, **_around(pictures[1]),
+    )  # fmt: skip
 
 
 @bp.get("/part")
@@ -124,8 +148,33 @@ def _window() -> cells.Window:
     return cells.Window.of((west, south, east, north), zoom)
 
 
+def _component(now: scene.Scene, drawn: drawing.Picture, key: str) -> assets.Component:
+    """Return one of the two maps of a page; the first brings the files for both."""
+    shown = picture.of(now, drawn, bearings=locator.bearings(now.read), key=key)
+    return assets.render(shown, link=asset, nonce=nonce(), linked=key != KEYS[0])
+
+
+def _changes(then: drawing.Picture, now: drawing.Picture) -> pd.DataFrame:
+    """Return gap and denominator of each unit on both days, the largest change of the gap first."""
+    columns = ["name", "gap", "eligible"]
+    both = now.table[columns].join(then.table[columns].add_suffix("_then"), how="outer")
+    names = both["name"].where(both["name"].notna(), both["name_then"])
+    counts = both[["gap", "eligible", "gap_then", "eligible_then"]].fillna(0).astype("int64")
+    counts = counts.assign(name=names, change=counts["gap"] - counts["gap_then"])
+    return counts.sort_values("change", key=lambda change: -change.abs(), kind="stable").head(TOP_CHANGES)
+
+
+def _basis(now: scene.Scene) -> scene.Scene | None:
+    """Return the newest day, whose classes all days are drawn in; None of a large survey, which is drawn in its own."""
+    newest = now.read.days[0] if now.read.days else now.read.on
+    if newest == now.read.on or len(now.x) > store.slim.LARGE:
+        return None
+    return scene.of(sketch_on(newest))
+
+
 def _drawn() -> drawing.Picture:
-    return drawing.draw(scene.of(sketch()), view.read(request.args))
+    now = scene.of(sketch())
+    return drawing.draw(now, view.read(request.args), _basis(now))
 
 
 def _around(drawn: drawing.Picture) -> dict[str, Any]:

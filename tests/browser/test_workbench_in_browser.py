@@ -121,3 +121,32 @@ def test_it_fits_narrow_windows(browser: Any, site: str, width: int) -> None:
     visit(tab, f"{site}/map?at={BUILDING}")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+@pytest.mark.parametrize("split", ["pair", "swipe"])
+def test_two_days_look_at_the_same_place_in_one_scale(page: Any, site: str, split: str) -> None:
+    visit(page, f"{site}/map/compare?with=2023-12-31&split={split}&measure=rate")
+    both = "() => [...document.querySelectorAll('.atlas-map')].map((box) => box.atlasMap"
+    colours = page.evaluate(f"{both}.atlas.layer.drawing.colours)")
+    assert colours[0] == colours[1]
+    move = "setView([32.1, 121.2], 12, { animate: false })"
+    page.evaluate(f"() => document.querySelector('.compare-then .atlas-map').atlasMap.{move}")
+    assert page.evaluate(f"{both}.getZoom())") == [12, 12]
+    assert "view=32.1" in page.url
+    if split == "swipe":
+        page.locator("#curtain").focus()
+        page.keyboard.press("ArrowRight")
+        assert "51%" in page.evaluate("() => document.querySelector('.compare-now').style.clipPath")
+
+
+def test_the_time_slider_keeps_scale_and_filter(page: Any, site: str) -> None:
+    visit(page, f"{site}/map?by=county&size=under_25")
+    before = page.evaluate(f"() => {MAP}.atlas.layer.drawing.colours")
+    page.locator("#f-time").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**on=2024-12-31**")
+    page.locator("#map-legend").get_by_text("数据截止 2024-12-31").wait_for()
+    assert "size=under_25" in page.url
+    assert page.evaluate(f"() => {MAP}.atlas.layer.drawing.colours") == before
+    page.go_back()
+    page.locator("#map-legend").get_by_text("数据截止 2025-12-31").wait_for()

@@ -61,10 +61,10 @@ async function chart(box, rows, words) {
   const drawn = echarts.getInstanceByDom(frame) ?? echarts.init(frame, null, { renderer: "svg" });
   frame.style.height = `${40 + top.length * 24}px`;
   drawn.resize();
-  const ink = getComputedStyle(document.body).color, size = parseFloat(getComputedStyle(box).fontSize) * 0.85;
+  const { color: ink, fontFamily: family } = getComputedStyle(document.body), size = parseFloat(getComputedStyle(box).fontSize) * 0.85;
   const bar = (name, color, values) => ({ name, type: "bar", stack: "all", data: values, itemStyle: { color }, barWidth: "62%" });
   drawn.setOption({
-    animation: false, aria: { enabled: true }, textStyle: { fontFamily: "inherit", color: ink, fontSize: size },
+    animation: false, aria: { enabled: true }, textStyle: { fontFamily: family, color: ink, fontSize: size },
     grid: { left: 4, right: 12, top: 26, bottom: 2, containLabel: true },
     legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: ink, fontSize: size } },
     xAxis: { type: "value", minInterval: 1, axisLabel: { fontSize: size, hideOverlap: true } },

@@ -24,7 +24,7 @@ function asked() {
 
 function address(args) {
   const here = current();
-  for (const name of ["shape"]) if (here.has(name) && !args.has(name)) args.set(name, here.get(name));
+  for (const name of ["shape", "on"]) if (here.has(name) && !args.has(name)) args.set(name, here.get(name));
   const moved = args.getAll("county").join() !== here.getAll("county").join();
   if (here.has("view") && !args.has("view") && !moved) args.set("view", here.get("view"));
   return `${location.pathname}?${args}`;
@@ -92,12 +92,13 @@ function scaled({ form: drawn, scale, colours, size }) {
   const list = document.querySelector("#map-legend .legend-classes[data-live]");
   if (!list || drawn !== "cells") { if (list) list.hidden = Boolean(document.querySelector("#map-legend .legend-states")); return; }
   list.hidden = false;
+  const few = list.querySelector("li:has(.hatched)");
   list.replaceChildren(...scale.map(([text, colour]) => {
     const item = document.createElement("li"), swatch = item.appendChild(document.createElement("i"));
     swatch.style.background = colour;
     item.append(text);
     return item;
-  }));
+  }), ...(few ? [few] : []));
   const note = document.querySelector("#map-legend [data-size]");
   if (note) note.textContent = note.dataset.size.replace("{size}", size);
 }
@@ -112,6 +113,33 @@ function go(changes) {
   for (const [name, value] of Object.entries(changes)) if (value) args.set(name, value); else args.delete(name);
   history.pushState(null, "", `${location.pathname}?${args}`);
   redraw();
+}
+
+// --- time ---------------------------------------------------------------------------------------------------------------
+const time = document.getElementById("f-time");
+if (time) {
+  const days = time.dataset.days.split(" "), said = time.parentElement.querySelector("output"), play = time.parentElement.querySelector("[data-play]");
+  let playing = 0;
+  const set = () => {
+    said.textContent = days[time.value];
+    time.setAttribute("aria-valuetext", days[time.value]);
+    for (const field of document.querySelectorAll("select[name=on], input[name=on]")) field.value = days[time.value];
+  };
+  const stop = () => { clearInterval(playing); playing = 0; play.setAttribute("aria-pressed", "false"); };
+  time.addEventListener("input", set);
+  time.addEventListener("change", (event) => { event.stopPropagation(); set(); go({ on: days[time.value] }); });
+  play.addEventListener("click", () => {
+    if (playing) return stop();
+    play.setAttribute("aria-pressed", "true");
+    const step = () => {
+      time.value = (Number(time.value) + 1) % days.length;
+      time.dispatchEvent(new Event("change"));
+      if (Number(time.value) === days.length - 1) stop();
+    };
+    step();
+    if (Number(time.value) !== days.length - 1) playing = setInterval(step, 1600);
+  });
+  addEventListener("popstate", () => { const on = current().get("on"); time.value = Math.max(0, on ? days.indexOf(on) : days.length - 1); set(); });
 }
 
 // --- undo of filters ----------------------------------------------------------------------------------------------------
@@ -192,6 +220,10 @@ page.addEventListener("click", (event) => {
   } else if (button && "filterUndo" in button.dataset) undo.back();
   else if (button?.dataset.shape) shape(button.dataset.shape);
   else if (button && "shapeClear" in button.dataset) go({ shape: "" });
+});
+page.addEventListener("click", (event) => {
+  const kept = event.target.closest("a[data-keep-view]"); // the other page looks where this one does
+  if (kept && current().has("view")) { const to = new URL(kept.href); to.searchParams.set("view", current().get("view")); kept.href = to; }
 });
 page.addEventListener("click", (event) => {
   const link = event.target.closest("[data-measure]");
