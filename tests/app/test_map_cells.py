@@ -89,7 +89,7 @@ def test_a_large_survey_is_drawn_box_by_box(client: FlaskClient, monkeypatch: py
     drawing = client.get("/map/part?by=grid&measure=rate").json["drawing"]
     assert drawing["form"] == "live"
     assert drawing["url"].startswith("/map/cells")
-    found = client.get(f"{drawing['url']}?by=grid&measure=rate&bbox=120.9,31.9,121.5,32.3&zoom=10").json
+    found = client.get(f"{drawing['url']}&by=grid&measure=rate&bbox=120.9,31.9,121.5,32.3&zoom=10").json
     assert found["form"] == "cells"
     assert max(found["classes"]) < len(found["colours"])
 
