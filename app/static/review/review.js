@@ -69,9 +69,6 @@ function tell(words, bad) {
 function send(form, button) {
   const data = new FormData(form, button);
   if (button?.dataset.act) data.set("act", button.dataset.act);
-  const by = document.getElementById("f-by");
-  if (by && data.has("act") && !by.reportValidity()) return;
-  if (by) data.set("by", by.value);
   ask(form.action, { method: "POST", body: data });
 }
 
