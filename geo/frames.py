@@ -239,6 +239,29 @@ DECISIONS = _spec(
     decided_on=Column(DAY, "when"),
 )
 
+STEPS = _spec(
+    "steps",
+    "step_id",  # in the order in which they were recorded
+    enterprise_id=Column(TEXT, "enterprise key", required=True),
+    taken_on=Column(DAY, "the day it happened, not the day it was typed", required=True),
+    stage=Column(TEXT, "P0-PX, NA where the step changes none"),
+    reason=Column(TEXT, "R01-R99, the main reason for having no union; NA where the step says nothing of it"),
+    second_reason=Column(TEXT, "R01-R99, only beside a main one"),
+    outcome=Column(TEXT, "what a visit found: code of data/codes outcome"),
+    document=Column(TEXT, "number of the document: application, approval"),
+    members=Column(INTEGER, "members signed up, of the stage P5"),
+    committee=Column(INTEGER, "members of the committee elected, of the stage P6"),
+    next_on=Column(DAY, "day of the next step, of the stage PX"),
+    workers=Column(INTEGER, "职工 counted on the day"),
+    women=Column(INTEGER, "女职工 counted on the day"),
+    note=Column(TEXT, "what else is to be said; of firms, not of persons"),
+    taken_by=Column(TEXT, "who was there, or whose document it is", required=True),
+    account=Column(TEXT, "account that recorded it", required=True),
+    basis=Column(TEXT, "page · field · workbook", required=True),
+    client_id=Column(TEXT, "key given by whoever sent it, so that it counts once however often it arrives"),
+)
+"""Steps of the ledger of firms without a union: never changed, never deleted; ``geo.ledger`` reads the state off."""
+
 FACTS = _spec(
     "facts",
     "fact_id",  # kind:county code:name, with the number of a door behind it

@@ -10,12 +10,12 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
-from geo import coverage, gazetteer, joint, linkage, places
+from geo import coverage, gazetteer, joint, ledger, linkage, places
 from geo.address import Segmenter
 from geo.beside import WORTH_TWO, beside
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
-from geo.frames import FACTS, FIRMS, GIVEN, LOCATED, PLACES, SURVEYED_UNIONS
+from geo.frames import FACTS, FIRMS, GIVEN, LOCATED, PLACES, STEPS, SURVEYED_UNIONS
 from geo.gazetteer import Gazetteer
 from geo.geocode import LocateOptions, locate
 from geo.joint import JointOptions
@@ -47,6 +47,7 @@ class Inputs:
     unions: pd.DataFrame
     memberships: pd.DataFrame
     decisions: pd.DataFrame
+    steps: pd.DataFrame = field(default_factory=STEPS.empty)
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ def survey(
 def _surveyed(
     inputs: Inputs, segmenter: Segmenter | None, *, on: date, rules: RuleSet, options: Options, steps: "_Steps"
 ) -> Survey:
+    inputs = replace(inputs, enterprises=ledger.stated(inputs.enterprises, inputs.steps, on=on))
     steps.begin("gazetteer")
     names, known, facts = known_names(inputs, processes=options.locate.processes)
     steps.count("gazetteer", inputs.places, known, known["origin"], whole=False)

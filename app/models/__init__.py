@@ -6,6 +6,7 @@ from app.models.decisions import Decision
 from app.models.divisions import Alias, Division, Outline
 from app.models.enterprises import Enterprise, Headcount
 from app.models.imports import ColumnMapping, ImportBatch, ImportChange, ImportRow
+from app.models.ledger import FieldOutcome, LedgerStep, LedgerTask
 from app.models.places import Place, SurveyPlace
 from app.models.providers import ProviderAnswer, ProviderCandidate, ProviderUsage
 from app.models.runs import Run
@@ -21,11 +22,14 @@ __all__ = [
     "Decision",
     "Division",
     "Enterprise",
+    "FieldOutcome",
     "Headcount",
     "ImportBatch",
     "ImportChange",
     "ImportRow",
     "LaborUnion",
+    "LedgerStep",
+    "LedgerTask",
     "Membership",
     "Outline",
     "Place",

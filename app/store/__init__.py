@@ -1,6 +1,6 @@
 """What is stored, in and out, as the frames of ``geo.frames``; every query takes the caller's scope."""
 
-from app.store import decisions, headcounts, imports, providers, settings, surveys
+from app.store import decisions, headcounts, imports, providers, settings, steps, surveys, tasks
 from app.store.layers import HEADCOUNTS, LAYERS
 from app.store.reading import count, find, firm_names, inputs, read
 from app.store.scope import CITY, Scope
@@ -25,6 +25,8 @@ __all__ = [
     "providers",
     "read",
     "settings",
+    "steps",
     "surveys",
+    "tasks",
     "write",
 ]

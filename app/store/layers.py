@@ -71,6 +71,7 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
             _layer(frames.UNIONS, models.LaborUnion, "union", **_UNION_COUNTS, counts_on="as_of"),
             _layer(frames.MEMBERSHIPS, models.Membership),
             _layer(frames.DECISIONS, models.Decision),
+            _layer(frames.STEPS, models.LedgerStep),
             _layer(HEADCOUNTS, models.Headcount),
         )
     }

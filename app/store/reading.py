@@ -113,6 +113,8 @@ def _within(layer: Layer, scope: Scope) -> list[Any]:
             return [table.c.union_id.in_(in_county)]
         case "enterprises":
             return [table.c.key.in_(located)]
+        case "steps":
+            return [table.c.enterprise_id.in_(located)]
         case "headcounts":
             return [table.c.subject_key.in_(located) | table.c.subject_key.in_(in_county)]
         case "decisions":

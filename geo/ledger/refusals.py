@@ -1,0 +1,101 @@
+"""What is wrong with a step before it is recorded: every fault at once, each with its field and what would be right."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from geo.ledger.outcomes import OUTCOMES
+from geo.ledger.stages import STAGES, following
+
+MOST_WORKERS = 1_000_000
+MOST_TEXT = 500
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One fault: the column of STEPS it is about, a code, and what the phrase of the code names."""
+
+    field: str
+    code: str
+    detail: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def refusals(
+    step: Mapping[str, Any], before: Mapping[str, Any], *, today: date, reasons: Collection[str]
+) -> list[Refusal]:
+    """Return why a step cannot be recorded after a state; nothing if it can.
+
+    Parameters
+    ----------
+    step : columns of STEPS, None for what is not given
+    before : ``stage`` and ``stage_on`` of the firm's state, None where there is none
+    today : no step is taken after it
+    reasons : the codes of reasons there are
+    """
+    return [*_days(step, before, today), *_stage(step, before), *_reasons(step, reasons), *_counts(step), *_said(step)]
+
+
+def _days(step: Mapping[str, Any], before: Mapping[str, Any], today: date) -> list[Refusal]:
+    taken, next_on, last = step.get("taken_on"), step.get("next_on"), before.get("stage_on")
+    if taken is None:
+        return [Refusal("taken_on", "missing")]
+    found = [Refusal("taken_on", "ahead", {"today": today.isoformat()})] if taken > today else []
+    if step.get("stage") and last is not None and taken < last:
+        found.append(Refusal("taken_on", "before_last", {"last": last.isoformat()}))
+    if next_on is not None and next_on <= taken:
+        found.append(Refusal("next_on", "not_ahead", {"taken": taken.isoformat()}))
+    return found
+
+
+def _stage(step: Mapping[str, Any], before: Mapping[str, Any]) -> list[Refusal]:
+    code, last = step.get("stage"), before.get("stage") or "P0"
+    if not code:
+        return []
+    if code not in STAGES:
+        return [Refusal("stage", "unknown", {"value": str(code)})]
+    if last not in STAGES[code].after:
+        return [Refusal("stage", "order", {"last": last, "next": list(following(last))})]
+    return [
+        Refusal(name, "evidence", {"stage": code}) for name in STAGES[code].evidence if step.get(name) in (None, "")
+    ]
+
+
+def _reasons(step: Mapping[str, Any], known: Collection[str]) -> list[Refusal]:
+    main, second = step.get("reason"), step.get("second_reason")
+    found = [
+        Refusal(name, "unknown", {"value": str(code)})
+        for name, code in (("reason", main), ("second_reason", second))
+        if code and code not in known
+    ]
+    if second and not main:
+        found.append(Refusal("second_reason", "without_main"))
+    if second and second == main:
+        found.append(Refusal("second_reason", "same"))
+    return found
+
+
+def _counts(step: Mapping[str, Any]) -> list[Refusal]:
+    found = [
+        Refusal(name, "range", {"most": MOST_WORKERS})
+        for name in ("workers", "women", "members", "committee")
+        if step.get(name) is not None and not 0 <= step[name] <= MOST_WORKERS
+    ]
+    workers, women = step.get("workers"), step.get("women")
+    if not found and workers is not None and women is not None and women > workers:
+        found.append(Refusal("women", "over_workers", {"workers": workers}))
+    if women is not None and workers is None:
+        found.append(Refusal("women", "without_workers"))
+    return found
+
+
+def _said(step: Mapping[str, Any]) -> list[Refusal]:
+    names = ("stage", "reason", "outcome", "workers", "note", "next_on")
+    found = [] if any(step.get(name) not in (None, "") for name in names) else [Refusal("stage", "nothing")]
+    if step.get("outcome") and step["outcome"] not in OUTCOMES:
+        found.append(Refusal("outcome", "unknown", {"value": str(step["outcome"])}))
+    if step.get("taken_by") in (None, ""):
+        found.append(Refusal("taken_by", "missing"))
+    long = [name for name in ("note", "document", "taken_by") if len(str(step.get(name) or "")) > MOST_TEXT]
+    return found + [Refusal(name, "too_long", {"most": MOST_TEXT}) for name in long]
