@@ -12,7 +12,7 @@ from app.models import AuditEntry
 
 ACTIONS = (
     "sign_in", "sign_in_failed", "sign_in_locked", "sign_out", "password", "password_given", "account_made",
-    "account_changed", "refused", "change", "export", "contacts",
+    "account_changed", "refused", "change", "export", "contacts", "view_saved", "view_changed", "view_deleted",
 )  # fmt: skip
 """What is recorded."""
 

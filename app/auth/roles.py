@@ -10,11 +10,13 @@ OWN = "own"
 """Right of what everybody may do with their own account."""
 
 RIGHTS = (
-    "see", "export", "contacts", "decide", "zones", "approve", "import", "survey", "settings", "accounts", "audit",
+    "see", "export", "contacts", "share", "decide", "zones", "approve", "import", "survey", "settings", "accounts",
+    "audit",
 )  # fmt: skip
 """Everything that a route can need.
 
-``see`` pages and maps, ``export`` files, ``contacts`` contact data, ``decide`` answers about firms, places and names,
+``see`` pages and maps, ``export`` files, ``contacts`` contact data, ``share`` saved views,
+``decide`` answers about firms, places and names,
 ``zones`` drafts of boundaries, ``approve`` boundaries, ``import`` registers and layers, ``survey`` start runs,
 ``settings`` of the installation, ``accounts`` of others, ``audit`` the record of who did what.
 """
@@ -23,7 +25,7 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "administrator": frozenset(RIGHTS),
         "planner": frozenset(RIGHTS) - {"accounts", "audit", "approve"},
-        "editor": frozenset({"see", "export", "contacts", "decide", "zones"}),
+        "editor": frozenset({"see", "export", "contacts", "share", "decide", "zones"}),
         "viewer": frozenset({"see", "export", "contacts"}),
         "presenter": frozenset({"see", "export"}),
     }

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, session, url_for
 from flask.testing import FlaskClient
 from flask_login import LoginManager, UserMixin, current_user, login_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from app import store
@@ -95,6 +96,13 @@ def visitor(app: Flask) -> FlaskClient | None:
     return client
 
 
+def note(opened: Session, action: str, target: str, **detail: Any) -> None:
+    """Record what is done in its own words, instead of the plain entry that every change gets."""
+    who = account()
+    audit.record(opened, action, account=str(who.id if who else ""), address=address(), target=target, detail=detail)
+    g.noted = True
+
+
 def _load(key: str) -> Account | None:
     now, config = datetime.now(UTC).timestamp(), settings()
     seen, began = float(session.get("seen", 0)), float(session.get("began", 0))
@@ -156,7 +164,7 @@ def _note(response: Response) -> Response:
     who = account() if right != OPEN else None
     if who is not None and right == "export":
         _record("export", who)
-    elif who is not None and right not in READING and request.method != "GET":
+    elif who is not None and right not in READING and request.method != "GET" and "noted" not in g:
         _record("change", who)
     return response
 

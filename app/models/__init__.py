@@ -12,6 +12,7 @@ from app.models.providers import ProviderAnswer, ProviderCandidate, ProviderUsag
 from app.models.runs import Run
 from app.models.surveys import SurveyFact, SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord, SurveySame
 from app.models.unions import LaborUnion, Membership, SurveyUnion
+from app.models.views import SavedView
 
 __all__ = [
     "Alias",
@@ -37,6 +38,7 @@ __all__ = [
     "ProviderCandidate",
     "ProviderUsage",
     "Run",
+    "SavedView",
     "Setting",
     "SurveyFact",
     "SurveyFirm",

@@ -69,7 +69,7 @@ def compare() -> str:
 
 
 @bp.get("/part")
-@asks("key", "at", "shape", filters=True, choices=CONTROLS)
+@asks("key", "at", "shape", "view", filters=True, choices=CONTROLS)
 def part() -> Response:
     """Give what changes on the page when a control does: the drawing, and the markup around it."""
     drawn = _drawn()
@@ -99,14 +99,14 @@ def bearings() -> Response:
 
 
 @bp.get("/panel")
-@asks("key", "at", "shape", filters=True, choices=CONTROLS)
+@asks("key", "at", "shape", "view", filters=True, choices=CONTROLS)
 def unit() -> str:
     """Give the markup beside the map for the unit chosen (``at``), or for the city."""
     return render_template("map/side.html", **_around(_drawn()))
 
 
 @bp.get("/table")
-@asks("key", "at", "shape", filters=True, page=True, choices=CONTROLS)
+@asks("key", "at", "shape", "view", filters=True, page=True, choices=CONTROLS)
 def table() -> str:
     """List the units of the picture: the map for those who do not see it, and for paper."""
     drawn = _drawn()
@@ -115,7 +115,7 @@ def table() -> str:
 
 
 @bp.get("/firms")
-@asks("key", "at", "shape", filters=True, page=True, choices={"figure": FIGURES, **CONTROLS})
+@asks("key", "at", "shape", "view", filters=True, page=True, choices={"figure": FIGURES, **CONTROLS})
 def firms() -> str:
     """List the firms in one cell of the picture, or (``at=cell:-``) those placed too coarsely for any."""
     asked, now = view.read(request.args), scene.of(sketch())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import small_city
@@ -150,3 +151,53 @@ def test_the_time_slider_keeps_scale_and_filter(page: Any, site: str) -> None:
     assert page.evaluate(f"() => {MAP}.atlas.layer.drawing.colours") == before
     page.go_back()
     page.locator("#map-legend").get_by_text("数据截止 2025-12-31").wait_for()
+
+
+def test_a_view_is_saved_and_opened_by_keyboard(page: Any, site: str) -> None:
+    visit(page, f"{site}/map?kind=building")
+    page.locator("#map-filter-box > summary").click()
+    page.select_option("[name=size]", "under_25")
+    page.wait_for_url("**size=under_25**")
+    page.evaluate(f"() => {MAP}.setView([32.12, 121.3], 13, {{ animate: false }})")
+    page.wait_for_url("**view=32.12**")
+    asked, shown = page.url.split("?")[1], whole(page)
+    page.locator("#saved > summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.id") == "saved-name"
+    page.keyboard.type("周一例会")
+    page.select_option("[name=covered]", "0")  # the picture changes while somebody names it: the name stays
+    page.wait_for_url("**covered=0**")
+    page.wait_for_timeout(500)
+    assert page.locator("#saved-name").input_value() == "周一例会"
+    page.select_option("[name=covered]", "")
+    page.wait_for_function("() => !location.search.includes('covered')")
+    page.locator("#saved-name").press("Enter")
+    page.get_by_text("视图“周一例会”已保存").wait_for()
+    page.wait_for_selector("html[data-map-ready]")
+    assert whole(page) == shown
+    visit(page, f"{site}/map")
+    page.locator("#saved > summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert page.evaluate("() => document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**size=under_25**")
+    page.wait_for_selector("html[data-map-ready]")
+    assert parse_qs(page.url.split("?")[1]) == parse_qs(asked)
+    assert whole(page) == shown
+
+
+def test_a_map_that_was_moved_is_not_loaded_anew(page: Any, site: str) -> None:
+    visit(page, f"{site}/map?kind=building")
+    page.evaluate("() => { window.here = true; }")
+    page.evaluate(f"() => {MAP}.setView([32.12, 121.3], 11, {{ animate: false }})")
+    page.wait_for_url("**view=32.12**")
+    page.get_by_role("radio", name="平滑未建会率").check()
+    page.locator("#map-legend").get_by_text("不足 5 家").wait_for()
+    page.locator("#map-side button[data-at]:not([disabled])").first.click()
+    page.locator("#map-side .unit").wait_for()
+    assert "view=32.12" in page.url and page.evaluate("() => window.here")

@@ -23,6 +23,19 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+// The address may have changed since the page was made: what is kept is what is shown.
+document.addEventListener("submit", (event) => {
+  const state = event.target.querySelector("[data-state]");
+  if (state) state.value = location.search.slice(1);
+}, true);
+document.addEventListener("keydown", (event) => {
+  const box = event.key === "Escape" && event.target.closest(".saved[open]");
+  if (!box) return;
+  event.stopPropagation();
+  box.open = false;
+  box.querySelector("summary").focus();
+}, true);
+
 let saved = "normal";
 try { saved = localStorage.getItem(SIZE) || "normal"; } catch { /* as above */ }
 if (saved === "large") remember("large");

@@ -64,7 +64,9 @@ async function redraw() {
   const part = await get(source("part", args), "json");
   if (!part) return;
   const focused = document.activeElement?.id;
+  const saving = document.querySelector("#saved[open]"); // somebody is about to name what they see
   for (const [name, id] of Object.entries(PLACES)) document.getElementById(id).innerHTML = part[name];
+  if (saving) document.getElementById("saved").replaceWith(saving);
   if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
   map.atlas.layer?.remove();
   L.atlas.draw(part.drawing).addTo(map);
