@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from geo.errors import FileRefused
 from geo.geocode.confidence import EVIDENCE, Bin, Calibration
+from geo.io.documents import read_yaml
 
 FILE = Path("calibration") / "confidence.yaml"
 """Where it lies in ``data``, or in the instance folder once an office has fitted its own."""
@@ -23,7 +22,7 @@ def read_calibration(*folders: Path) -> Calibration:
     for folder in folders:
         path = folder / FILE
         if path.is_file():
-            return _read(path, yaml.safe_load(path.read_text(encoding="utf-8")))
+            return _read(path, read_yaml(path))
     raise FileRefused(f"no {FILE} in {', '.join(map(str, folders))}", code="FILE_MISSING", detail={"file": str(FILE)})
 
 

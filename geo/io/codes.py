@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from geo.errors import RuleError
+from geo.io.documents import read_yaml
 
 _FIELDS = {"zh", "en", "mark", "say_zh", "say_en"}
 
@@ -69,7 +70,7 @@ def read_codes(folder: Path | str) -> CodeBook:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RuleError(f"{path.name} is not YAML: {error}", detail={"file": str(path)}) from error
     if not isinstance(content, dict):

@@ -10,6 +10,7 @@ import yaml
 
 from geo.errors import RuleError
 from geo.io.codes import CodeBook, read_codes
+from geo.io.documents import read_yaml
 from geo.rules import (
     Citation,
     Duty,
@@ -59,7 +60,7 @@ def read_rules(data: Path | str, codes: CodeBook | None = None) -> RuleBook:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RuleError(f"{path.name} is not YAML: {error}", detail={"file": str(path)}) from error
     if not isinstance(content, dict) or set(content) - _TOP:

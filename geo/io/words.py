@@ -7,6 +7,7 @@ import yaml
 
 from geo.errors import RuleError
 from geo.io.codes import Code, read_codes
+from geo.io.documents import read_yaml
 from geo.registry.words import Words, parse_words
 
 CODED = ("sector", "reason", "stage", "ownership", "union_kind", "womens_body", "chair_election", "home_grade")
@@ -33,7 +34,7 @@ def _names(code: Code) -> tuple[str, ...]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
     except (OSError, yaml.YAMLError) as error:
         raise RuleError(f"{path.name} cannot be read: {error}", detail={"file": path.name}) from error
     if not isinstance(content, dict):
