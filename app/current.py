@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from app import census, store
+from app import annual, census, store
 from app.auth.signed import area
 from app.db import session
 from app.errors import NoDayError, NoSurveyError, UnknownDayError
@@ -95,6 +95,15 @@ def yearly() -> list[tuple[date, pd.Series]]:
         return store.surveys.totals(opened, scope())
 
 
+def this_year() -> annual.Annual:
+    """Return the statistical year that the request's day lies in, cut to what the caller may see; as ``reading``."""
+    read = reading()
+    with session() as opened:
+        found = annual.annual(opened, read.on, scope())
+    assert found is not None
+    return found
+
+
 def outdated_days() -> list[date]:
     """Return the surveyed days that are of older registers than there are now, newest first."""
     with session() as opened:
@@ -157,16 +166,17 @@ def _read(opened: Session, on: date | None, *, slim: bool = False) -> Reading | 
     kept: OrderedDict[tuple[date, int], Reading] = current_app.extensions[KEPT]
     days = tuple(store.surveys.days(opened))
     found = kept.get((survey.on, id(survey)))
-    if found is None or found.days != days:
-        found = kept[survey.on, id(survey)] = _make(opened, survey, days)
+    year_end = annual.choice(opened).year_end
+    if found is None or (found.days, found.year_end) != (days, year_end):
+        found = kept[survey.on, id(survey)] = _make(opened, survey, days, year_end)
         while len(kept) > MOST_KEPT:
             kept.popitem(last=False)
     return found
 
 
-def _make(opened: Session, survey: Survey, days: tuple[date, ...]) -> Reading:
+def _make(opened: Session, survey: Survey, days: tuple[date, ...], year_end: tuple[int, int]) -> Reading:
     divisions, outlines = (store.read(opened, layer, scope()) for layer in ("divisions", "outlines"))
-    return Reading(survey, with_plain_villages(divisions), outlines, days)
+    return Reading(survey, with_plain_villages(divisions), outlines, days, year_end=year_end)
 
 
 def _keep_day(endpoint: str, values: dict[str, object]) -> None:

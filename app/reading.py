@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from app.census import Totals
 from app.labels import explain, label, shown, title
 from app.store.area import ELSEWHERE
-from geo.coverage import RATES, UNPLACED, CoverageOptions, growth, measure, statistical_year
+from geo.coverage import RATES, UNPLACED, CoverageOptions, growth, measure, moves, statistical_year
 from geo.gaps import FIGURES, KINDS, Columns, Filter, by_place
 from geo.registry import credited
 from geo.survey import Survey
@@ -82,13 +82,18 @@ class Kept:
 
 @dataclass(frozen=True)
 class Reading:
-    """One survey with what names its keys. ``days`` are those that can be chosen, newest first."""
+    """One survey with what names its keys.
+
+    ``days`` are those that can be chosen, newest first; ``year_end`` is the month and day on which the office's
+    statistical year closes.
+    """
 
     survey: Survey
     divisions: pd.DataFrame
     outlines: gpd.GeoDataFrame
     days: tuple[date, ...]
     kept: Kept = field(default_factory=Kept, compare=False)
+    year_end: tuple[int, int] = (12, 31)
 
     @property
     def on(self) -> date:
@@ -156,10 +161,19 @@ class Reading:
 
     def growth(self, kind: str | None = None) -> pd.DataFrame:
         """Return the net growth of the stock of unions since the statistical year began (``geo.coverage.growth``)."""
-        by, options = KINDS[kind] if kind else None, CoverageOptions()
-        since = statistical_year(self.on, options.year_end).before
+        by, options, since = KINDS[kind] if kind else None, CoverageOptions(), self.year_before
         firms, unions = self.survey.firms, self.survey.unions
         return self.kept.get(("growth", by), lambda: growth(firms, unions, by=by, since=since, options=options))
+
+    def moves(self) -> pd.DataFrame:
+        """Return which unions were founded or ended since the statistical year began (``geo.coverage.moves``)."""
+        firms, unions, since = self.survey.firms, self.survey.unions, self.year_before
+        return self.kept.get("moves", lambda: moves(firms, unions, since=since, options=CoverageOptions()))
+
+    @property
+    def year_before(self) -> date:
+        """Last day of the statistical year before the survey's."""
+        return statistical_year(self.on, self.year_end).before
 
     def ranking(self, kind: str, chosen: Filter) -> pd.DataFrame:
         """Return the places of a kind (``geo.gaps.by_place``), or the codes of a list, by what a visit reaches."""

@@ -11,6 +11,7 @@ from app.models.places import Place, SurveyPlace
 from app.models.providers import ProviderAnswer, ProviderCandidate, ProviderUsage
 from app.models.runs import Run
 from app.models.surveys import SurveyFact, SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord, SurveySame
+from app.models.targets import Indicator, IndicatorScore, Target
 from app.models.unions import LaborUnion, Membership, SurveyUnion
 from app.models.views import SavedView
 
@@ -28,6 +29,8 @@ __all__ = [
     "ImportBatch",
     "ImportChange",
     "ImportRow",
+    "Indicator",
+    "IndicatorScore",
     "LaborUnion",
     "LedgerStep",
     "LedgerTask",
@@ -48,5 +51,6 @@ __all__ = [
     "SurveyRecord",
     "SurveySame",
     "SurveyUnion",
+    "Target",
     "User",
 ]

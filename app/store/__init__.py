@@ -1,6 +1,6 @@
 """What is stored, in and out, as the frames of ``geo.frames``; every query takes the caller's scope."""
 
-from app.store import decisions, headcounts, imports, providers, settings, steps, surveys, tasks, views
+from app.store import decisions, headcounts, imports, providers, settings, steps, surveys, targets, tasks, views
 from app.store.layers import HEADCOUNTS, LAYERS
 from app.store.reading import count, find, firm_names, inputs, read
 from app.store.scope import CITY, Scope
@@ -27,6 +27,7 @@ __all__ = [
     "settings",
     "steps",
     "surveys",
+    "targets",
     "tasks",
     "views",
     "write",

@@ -23,15 +23,17 @@ bp = Blueprint("unions", __name__, url_prefix="/unions")
 nav = Nav(40, "unions.index", lazy_gettext("工会"))
 
 LAYERS, STATES, DUE = ("basic", "federation"), ("in_force", "ended"), ("1",)
+MOVES = ("founded", "ended")
 CONDITIONS: dict[str, Allowed] = {
     "layer": LAYERS, "kind": codes("union_kind"), "county": counties, "state": STATES, "due": DUE,
+    "year": MOVES, "flag": codes("union_flag"),
 }  # fmt: skip
 """What the list can be narrowed by, with the allowed values."""
 SORTS = ("name", "kind", "county_code", "members", "covered_firms", "covered_workers", "approved_on", "term_end")
 
 
 @bp.get("")
-@asks("text", sort=SORTS, page=True, choices=CONDITIONS)
+@asks("text", "town", sort=SORTS, page=True, choices=CONDITIONS)
 def index() -> str:
     """List the unions; htmx asks for the table alone."""
     read, sort = reading(), request.args.get("sort", "-covered_firms")
@@ -41,7 +43,7 @@ def index() -> str:
 
 
 @bp.get("/list.<any(xlsx, csv):form>")
-@asks("text", sort=SORTS, choices=CONDITIONS)
+@asks("text", "town", sort=SORTS, choices=CONDITIONS)
 def export(form: str) -> Response:
     """Give the whole list as a file."""
     read, sort = reading(), request.args.get("sort", "-covered_firms")
@@ -74,6 +76,9 @@ def asked(read: Reading) -> list[tuple[str, str]]:
         (_("县（市、区）"), _("未知") if county == NOT_KNOWN else read.name("county", county)),
         (_("状态"), {"in_force": _("在册"), "ended": _("已终止")}.get(args.get("state", ""), "")),
         (_("换届"), _("届期已满") if args.get("due") else ""),
+        (_("镇（街道）"), read.name("town", args.get("town", ""))),
+        (_("本统计年度"), {"founded": _("新建"), "ended": _("终止")}.get(args.get("year", ""), "")),
+        (_("核对提示"), label("union_flag", args["flag"]) if args.get("flag") else ""),
     ]
     return [(name, value) for name, value in told if value]
 
@@ -91,6 +96,12 @@ def listed(read: Reading) -> pd.DataFrame:
         keep &= table["kind"].eq("federation") == (args["layer"] == "federation")
     if args.get("due"):
         keep &= (table["term_end"] <= pd.Timestamp(read.on)).fillna(False) & table["in_force"].astype(bool)
+    if args.get("town"):
+        keep &= table["town_code"].eq(args["town"]).fillna(False)
+    if args.get("flag"):
+        keep &= table["flags"].map(lambda flags: args["flag"] in flags).astype(bool)
+    if args.get("year") in MOVES:
+        keep &= read.moves()[args["year"]]
     for word in words(args.get("text", "")).split():
         keep &= table["name"].str.contains(word, case=False, regex=False, na=False)
     return table[keep]

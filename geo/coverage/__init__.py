@@ -1,7 +1,7 @@
 """Coverage of firms by unions on a day, and the figures that follow from it, each on its named basis."""
 
 from geo.coverage.covering import cover, survey_unions, union_state
-from geo.coverage.figures import PRECISE, RATES, UNLOCATED, UNPLACED, Rate, growth, measure, union_places
+from geo.coverage.figures import PRECISE, RATES, UNLOCATED, UNPLACED, Rate, growth, measure, moves, union_places
 from geo.coverage.options import CoverageOptions
 from geo.coverage.path import legal_path
 from geo.coverage.roll import COUNTED, roll
@@ -20,6 +20,7 @@ __all__ = [
     "growth",
     "legal_path",
     "measure",
+    "moves",
     "roll",
     "statistical_year",
     "survey_unions",

@@ -113,18 +113,7 @@ def growth(
     by place key: ``unions_then``, ``unions_now``, ``founded``, ``ended``, ``net_growth`` ((now - then) / then, NaN
     without a stock). Members of a past day are not in the registers of one day, so their growth needs two surveys.
     """
-    before = ended_because(
-        unions, on=since, hosts=unions["host_id"].dropna(), firms=firms, undated=options.undated_approval_counts
-    ).isna()
-    basic, now = unions["kind"].ne("federation"), unions["in_force"].astype(bool)
-    facts = pd.DataFrame(
-        {
-            "unions_then": basic & before,
-            "unions_now": basic & now,
-            "founded": basic & now & ~before,
-            "ended": basic & before & ~now,
-        }
-    )
+    facts = moves(firms, unions, since=since, options=options)
     places = union_places(firms, unions, by=by)
     table = facts.astype("int64").groupby(places).sum()
     if by is None:  # the city is there even if it has no union yet
@@ -132,6 +121,27 @@ def growth(
     table["net_growth"] = _ratio(table["unions_now"] - table["unions_then"], table["unions_then"])
     table.index.name = by or "city"
     return table
+
+
+def moves(firms: pd.DataFrame, unions: pd.DataFrame, *, since: date, options: CoverageOptions) -> pd.DataFrame:
+    """Tell by union whether it counted on an earlier day and counts on the survey's: stock, founded, ended.
+
+    Returns
+    -------
+    by union key, truths: ``unions_then``, ``unions_now``, ``founded``, ``ended``; federations are none of these
+    """
+    before = ended_because(
+        unions, on=since, hosts=unions["host_id"].dropna(), firms=firms, undated=options.undated_approval_counts
+    ).isna()
+    basic, now = unions["kind"].ne("federation"), unions["in_force"].astype(bool)
+    return pd.DataFrame(
+        {
+            "unions_then": basic & before,
+            "unions_now": basic & now,
+            "founded": basic & now & ~before,
+            "ended": basic & before & ~now,
+        }
+    ).astype(bool)
 
 
 def union_places(firms: pd.DataFrame, unions: pd.DataFrame, *, by: str | None) -> pd.Series:
