@@ -12,7 +12,12 @@ from geo.gazetteer import Entity
 
 _KINDS = ("zone", "building", "market", "street")
 _INSIDE = ("zone", "building", "market")
-_EXACT_LEVELS = ("building", "number", "market")
+EXACT_LEVELS = ("building", "number", "market")
+"""Levels of a position that lies in outlines; a coarser one tells of no place but its own."""
+
+BY_OUTLINE = "IN_OUTLINE"
+"""Reason that a place was told by its outline and not by the address."""
+
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -25,17 +30,34 @@ def assign(locations: pd.DataFrame, places: gpd.GeoDataFrame, outlines: gpd.GeoD
     becomes review; where a border is nearer than the radius, ``NEAR_BORDER`` is added. Rows without a position stay.
     """
     result = LOCATIONS.conform(locations)
-    located = result["lon"].notna() & result["lat"].notna() & result["level"].isin(_EXACT_LEVELS)
+    located = result["lon"].notna() & result["lat"].notna() & result["level"].isin(EXACT_LEVELS)
     if not located.any():
         return result
     rows = np.flatnonzero(located.to_numpy())
     points = shapely.points(result["lon"].to_numpy()[rows], result["lat"].to_numpy()[rows])
     extra: dict[int, list[list[object]]] = {}
+    inside: dict[int, list[list[object]]] = {}
     for kind in _INSIDE:
-        _fill(result, rows, points, _polygons(places, places["kind"] == kind), kind)
+        _fill(result, rows, points, _polygons(places, places["kind"] == kind), kind, inside)
     today = outlines[(outlines["level"] == "county") & outlines["valid_to"].isna()] if len(outlines) else outlines
     _counties(result, rows, points, today, extra)
-    return _explained(result, extra)
+    return _explained(result, extra, inside)
+
+
+def told_by_outline(firms: pd.DataFrame, kind: str) -> np.ndarray:
+    """Whether the zone, building or market of each row of FIRMS was told by its outline alone.
+
+    Without the reasons (a survey read slim) every place of a row whose position lies in outlines is taken as told so.
+    """
+    if "location_reasons" not in firms.columns:
+        return (firms["level"].isin(EXACT_LEVELS) & firms[kind].notna()).to_numpy(dtype=bool)
+    told = [
+        any(reason[0] == BY_OUTLINE and reason[1].get("kind") == kind for reason in reasons)
+        if isinstance(reasons, list)
+        else False
+        for reasons in firms["location_reasons"]
+    ]
+    return np.array(told, dtype=bool)
 
 
 def with_named(places: gpd.GeoDataFrame, entities: Mapping[str, Entity], locations: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -60,7 +82,14 @@ def _polygons(places: gpd.GeoDataFrame, chosen: pd.Series) -> gpd.GeoSeries:
     return shapes[areal]
 
 
-def _fill(result: pd.DataFrame, rows: np.ndarray, points: np.ndarray, shapes: gpd.GeoSeries, kind: str) -> None:
+def _fill(
+    result: pd.DataFrame,
+    rows: np.ndarray,
+    points: np.ndarray,
+    shapes: gpd.GeoSeries,
+    kind: str,
+    inside: dict[int, list[list[object]]],
+) -> None:
     """Give each point the smallest shape around it, where the address named none."""
     if shapes.empty:
         return
@@ -70,9 +99,12 @@ def _fill(result: pd.DataFrame, rows: np.ndarray, points: np.ndarray, shapes: gp
     order = np.lexsort((shapes.index.to_numpy()[shape].astype(str), size[shape], at))
     first = pd.Series(shape[order], index=at[order]).groupby(level=0).first()
     keys = result[kind].astype("object").to_numpy().copy()
+    told = [[BY_OUTLINE, {"kind": kind, "place": key}] for key in shapes.index]  # one value a place, not one a firm
     for k, found in first.items():
-        if pd.isna(keys[rows[int(k)]]):
-            keys[rows[int(k)]] = shapes.index[found]
+        row = int(rows[int(k)])
+        if pd.isna(keys[row]):
+            keys[row] = shapes.index[found]
+            inside.setdefault(row, []).append(told[found])
     result[kind] = pd.array(keys, dtype="string")
 
 
@@ -109,11 +141,15 @@ def _counties(
     result["county_code"] = pd.array(codes, dtype="string")
 
 
-def _explained(result: pd.DataFrame, extra: dict[int, list[list[object]]]) -> pd.DataFrame:
+def _explained(
+    result: pd.DataFrame, extra: dict[int, list[list[object]]], inside: dict[int, list[list[object]]]
+) -> pd.DataFrame:
     reasons = result["reasons"].tolist()
     status = result["status"].astype("object").to_numpy().copy()
     for row, added in extra.items():
         reasons[row] = added + list(reasons[row])
         if any(code == "OUTLINE_DISAGREES" for code, _ in added):
             status[row] = "review"
+    for row, told in inside.items():
+        reasons[row] = [*reasons[row], *told]
     return result.assign(reasons=reasons, status=pd.array(status, dtype="string"))

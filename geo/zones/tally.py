@@ -1,0 +1,230 @@
+"""Firms and unions of each zone of a plan, counted as the next survey will count them.
+
+Membership is that of ``geo.places.assign``: a zone that the address names stands, wherever the outline runs; otherwise
+a firm with a position of level building, number or market lies in the smallest outline around it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.coverage.figures import UNPLACED
+from geo.places import EXACT_LEVELS, told_by_outline
+from geo.zones.plan import Plan
+
+COLUMNS = (
+    "firms", "eligible", "covered", "gap", "gap_under_25", "under_25", "workers", "workers_unknown", "unlocated",
+)  # fmt: skip
+"""Counts of ``tally`` before ``unions`` and ``rate``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Firms and unions made ready for many tallies: arrays in the order of the firms."""
+
+    index: pd.Index
+    named: NDArray[np.object_]
+    """Key of the zone that the address names, None for none."""
+    exact: NDArray[np.int64]
+    """Rows of the firms that an outline can tell a zone of."""
+    points: NDArray[np.object_]
+    """Their positions."""
+    counts: NDArray[np.int64]
+    """``COLUMNS`` by firm."""
+    firms: pd.DataFrame
+    unions: pd.DataFrame
+
+    @classmethod
+    def of(cls, firms: pd.DataFrame, unions: pd.DataFrame) -> "Ground":
+        """Make FIRMS and SURVEYED_UNIONS of one survey ready."""
+        exact = (firms["level"].isin(EXACT_LEVELS) & firms["lon"].notna() & firms["lat"].notna()).to_numpy()
+        rows = np.flatnonzero(exact)
+        zone = firms["zone"].astype("object").to_numpy().copy()
+        zone[pd.isna(zone)] = None
+        zone[told_by_outline(firms, "zone")] = None
+        xy = firms[["lon", "lat"]].to_numpy(dtype="float64")[rows]
+        kept, told = _facts(firms, unions)
+        return cls(firms.index, zone, rows, shapely.points(xy), _counts(firms, exact), kept, told)
+
+    def zones(
+        self, plan: Plan, *, others: gpd.GeoDataFrame | None = None, renamed: Mapping[str, str] | None = None
+    ) -> NDArray[np.object_]:
+        """Return the zone of each firm under a plan, None for none.
+
+        Parameters
+        ----------
+        others : PLACES; its zones outside the plan (other levels, other counties) hold firms too
+        renamed : by former key, the key that an address naming it will mean (after a merge)
+        """
+        keys, shapes = _all_shapes(plan, others)
+        result = self.named.copy()
+        if renamed:
+            result = np.array([renamed.get(key, key) if key else None for key in result], dtype=object)
+        if not len(shapes) or not len(self.exact):
+            return result
+        open_rows = np.flatnonzero(pd.isna(result[self.exact]))
+        at, shape = shapely.STRtree(shapes).query(self.points[open_rows], predicate="intersects")
+        size = shapely.area(shapes)
+        order = np.lexsort((keys[shape].astype(str), size[shape], at))
+        at, shape = at[order], shape[order]
+        first = np.ones(len(at), dtype=bool)
+        first[1:] = at[1:] != at[:-1]
+        result[self.exact[open_rows[at[first]]]] = keys[shape[first]]
+        return result
+
+
+def tally(
+    plan: Plan,
+    firms: pd.DataFrame | Ground,
+    unions: pd.DataFrame | None = None,
+    *,
+    others: gpd.GeoDataFrame | None = None,
+    renamed: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Count firms and unions by zone of a plan.
+
+    Parameters
+    ----------
+    firms : FIRMS, or a ``Ground`` made of them once, which saves most of the time while drawing
+    unions : SURVEYED_UNIONS of the same survey; not needed with a ``Ground``
+    others, renamed : see ``Ground.zones``
+
+    Returns
+    -------
+    frame by place key, every zone of the plan in its order and ``UNPLACED`` last (firms in no zone of the plan nor of
+    ``others``, and unions that are counted nowhere): ``firms``, ``eligible`` (the denominator), ``covered``, ``gap``,
+    ``gap_under_25``, ``under_25``, ``workers`` (known counts of eligible firms), ``workers_unknown``, ``unlocated``
+    (eligible firms without a position at a door: they count by the name in their address, or in no zone), ``unions``
+    (in force, no federations), ``rate`` (covered by eligible, NaN without any).
+    """
+    ground = firms if isinstance(firms, Ground) else Ground.of(firms, _needed(unions))
+    numbers, names = _numbered(ground.zones(plan, others=others, renamed=renamed), plan)
+    width = len(names)
+    counts = [np.bincount(numbers, ground.counts[:, k], minlength=width) for k in range(len(COLUMNS))]
+    table = pd.DataFrame(np.stack(counts, axis=1).astype("int64"), index=pd.Index(names, name="zone"), columns=COLUMNS)
+    places = _union_numbers(ground, numbers, width)
+    table["unions"] = np.bincount(places[ground.unions["basic"].to_numpy()], minlength=width)
+    table["rate"] = table["covered"] / table["eligible"].where(table["eligible"] > 0).astype("float64")
+    return table.loc[[*plan, UNPLACED]]
+
+
+def moves(
+    before: Plan,
+    after: Plan,
+    firms: pd.DataFrame | Ground,
+    unions: pd.DataFrame | None = None,
+    *,
+    others: gpd.GeoDataFrame | None = None,
+    renamed: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return the firms and unions that change zone between two plans, for the impact statement.
+
+    Returns
+    -------
+    frame by key of enterprise or union, firms first, in the order of the survey: ``kind`` (firm · union), ``from`` and
+    ``to`` (place keys, NA for none), ``eligible``, ``covered`` (firms; NA for unions), ``workers`` (NA if unknown).
+    A firm whose address names its zone moves only if that zone is renamed.
+    """
+    ground = firms if isinstance(firms, Ground) else Ground.of(firms, _needed(unions))
+    zones = [ground.zones(before, others=others), ground.zones(after, others=others, renamed=renamed)]
+    names = [*sorted({key for each in zones for key in each if key is not None}), UNPLACED]
+    numbered = [_numbers(each, names) for each in zones]
+    rows = np.flatnonzero(numbered[0] != numbered[1])
+    chosen = ground.firms.iloc[rows]
+    moved = [_moved(ground.index[rows], "firm", names, *(each[rows] for each in numbered))]
+    moved[0] = moved[0].assign(eligible=chosen["eligible"], covered=chosen["covered"], workers=chosen["workers"])
+    places = [_union_numbers(ground, each, len(names)) for each in numbered]
+    rows = np.flatnonzero((places[0] != places[1]) & ground.unions["basic"].to_numpy())
+    moved.append(_moved(ground.unions.index[rows], "union", names, *(each[rows] for each in places)))
+    table = pd.concat([part.reindex(columns=_MOVED) for part in moved if len(part)] or [moved[0][list(_MOVED)]])
+    types = {"kind": "string", "from": "string", "to": "string", "eligible": "boolean", "covered": "boolean"}
+    return table.astype(types | {"workers": "Int64"}).rename_axis("key")
+
+
+_MOVED = ("kind", "from", "to", "eligible", "covered", "workers")
+
+
+def _moved(keys: pd.Index, kind: str, names: list[str], before: Any, after: Any) -> pd.DataFrame:
+    told = np.array([name or None for name in names], dtype=object)
+    return pd.DataFrame({"kind": kind, "from": told[before], "to": told[after]}, index=keys)
+
+
+def _needed(unions: pd.DataFrame | None) -> pd.DataFrame:
+    if unions is None:
+        raise TypeError("unions are needed beside a frame of firms")
+    return unions
+
+
+def _counts(firms: pd.DataFrame, exact: NDArray[np.bool_]) -> NDArray[np.int64]:
+    eligible, covered = (firms[name].fillna(value=False).to_numpy(dtype=bool) for name in ("eligible", "covered"))
+    gap, small = firms["gap"].fillna(value=False).to_numpy(dtype=bool), firms["size_class"].eq("under_25")
+    small_ = small.fillna(value=False).to_numpy(dtype=bool)
+    unknown = firms["workers"].isna().to_numpy()
+    workers = firms["workers"].fillna(0).to_numpy(dtype="int64")
+    facts = {
+        "firms": np.ones(len(firms), dtype="int64"),
+        "eligible": eligible,
+        "covered": eligible & covered,
+        "gap": gap,
+        "gap_under_25": gap & small_,
+        "under_25": eligible & small_,
+        "workers": np.where(eligible, workers, 0),
+        "workers_unknown": eligible & unknown,
+        "unlocated": eligible & ~exact,
+    }
+    return np.stack([np.asarray(facts[name], dtype="int64") for name in COLUMNS], axis=1)
+
+
+def _facts(firms: pd.DataFrame, unions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what tallies need of FIRMS (with ``union``: row of the union, -1 for none) and of SURVEYED_UNIONS.
+
+    ``host`` of a union is the row of its enterprise, -1 for none; ``basic``: in force and no federation.
+    """
+    union = unions.index.get_indexer(firms["union_id"].astype("object"))
+    kept = firms[["eligible", "covered", "workers"]].assign(union=union)
+    in_force = unions["in_force"].fillna(value=False).astype(bool)
+    host = firms.index.get_indexer(unions["host_id"].astype("object"))
+    return kept, pd.DataFrame({"basic": in_force & unions["kind"].ne("federation"), "host": host}, index=unions.index)
+
+
+def _union_numbers(ground: Ground, numbers: NDArray[np.int64], width: int) -> NDArray[np.int64]:
+    """The zone each union is counted in, by number; the same rule as ``geo.coverage.figures.union_places``."""
+    union, host = ground.firms["union"].to_numpy(), ground.unions["host"].to_numpy()
+    nowhere = width - 1
+    placed = (union >= 0) & (numbers != nowhere)
+    pairs, sizes = np.unique(union[placed].astype("int64") * width + numbers[placed], return_counts=True)
+    result = np.full(len(ground.unions), nowhere, dtype="int64")
+    order = np.lexsort((-(pairs % width), sizes, pairs // width))  # the last written wins: most firms, smallest key
+    result[pairs[order] // width] = pairs[order] % width
+    hosted = np.where(host >= 0, numbers[host], nowhere) if len(numbers) else np.full(len(host), nowhere)
+    return np.where(hosted != nowhere, hosted, result)
+
+
+def _numbered(zones: NDArray[np.object_], plan: Plan) -> tuple[NDArray[np.int64], list[str]]:
+    """Number zones in the order of their keys, none last."""
+    names = sorted({*plan, *(key for key in zones if key is not None)})
+    return _numbers(zones, [*names, UNPLACED]), [*names, UNPLACED]
+
+
+def _numbers(zones: NDArray[np.object_], names: list[str]) -> NDArray[np.int64]:
+    number = {name: k for k, name in enumerate(names)}
+    return np.fromiter((number[key or UNPLACED] for key in zones), dtype="int64", count=len(zones))
+
+
+def _all_shapes(plan: Plan, others: gpd.GeoDataFrame | None) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Keys and outlines, in degrees, of the plan's zones and of other zones."""
+    keys, shapes = np.array(plan.drawn, dtype=object), plan.degrees
+    if others is None or not len(others):
+        return keys, shapes
+    there = others["kind"].eq("zone") & ~others.index.isin(list(plan)) & others.geometry.notna()
+    there &= others.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    rest = others[there]
+    return np.concatenate([keys, rest.index.to_numpy(dtype=object)]), np.concatenate(
+        [shapes, np.asarray(rest.geometry.array, dtype=object)]
+    )
