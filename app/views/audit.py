@@ -20,7 +20,7 @@ from app.runs.survey import today
 from app.views import Nav
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-nav = Nav(92, "audit.index", lazy_gettext("操作记录"))
+nav = Nav(92, "audit.index", lazy_gettext("操作记录"), "office")
 
 
 @bp.get("")

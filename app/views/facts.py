@@ -21,7 +21,7 @@ from app.views import Nav
 from geo.review import rule
 
 bp = Blueprint("facts", __name__, url_prefix="/facts")
-nav = Nav(56, "facts.index", lazy_gettext("自学地名"))
+nav = Nav(56, "facts.index", lazy_gettext("自学地名"), "data")
 
 SORTS = ("name", "kind", "county_code", "mentions", "support", "counties", "state")
 MOST_FIRMS = 100

@@ -30,7 +30,7 @@ from geo.registry import REJECT, SKIP, WARN, column_kind
 from geo.registry.cells import show as cell_text
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
-nav = Nav(70, "imports.index", lazy_gettext("导入"))
+nav = Nav(70, "imports.index", lazy_gettext("导入"), "data")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 50

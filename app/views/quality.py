@@ -23,7 +23,7 @@ from geo.gaps import Filter
 from geo.quality import FAULTS, Quality
 
 bp = Blueprint("quality", __name__, url_prefix="/quality")
-nav = Nav(57, "quality.show", lazy_gettext("数据质量"))
+nav = Nav(57, "quality.show", lazy_gettext("数据质量"), "data")
 
 MOST_LAYERS = 12
 MOST_NAMES = 12

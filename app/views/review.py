@@ -28,7 +28,7 @@ from geo.errors import AtlasError
 from geo.review import Answer, Item, rows
 
 bp = Blueprint("review", __name__, url_prefix="/review")
-nav = Nav(55, "review.index", lazy_gettext("核对"))
+nav = Nav(55, "review.index", lazy_gettext("核对"), "data")
 
 ADDRESS, WORDS = deciding.ADDRESS, (deciding.OUTSIDE, deciding.NOWHERE)
 CONDITIONS: dict[str, Allowed] = {"kind": codes("review_kind"), "county": counties}

@@ -18,7 +18,7 @@ from app.models import Run
 from app.views import Nav
 
 bp = Blueprint("runs", __name__, url_prefix="/runs")
-nav = Nav(80, "runs.index", lazy_gettext("任务"))
+nav = Nav(80, "runs.index", lazy_gettext("计算任务"), "data")
 
 ROWS = 30
 _TALLIES = {

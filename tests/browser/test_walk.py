@@ -199,3 +199,18 @@ def test_the_towns_offered_follow_the_county(page: Any, site: str) -> None:
     page.wait_for_url("**county=990102**")
     page.wait_for_function("![...document.querySelectorAll('#f-town option')].some(o => o.value === '990101001')")
     assert "town=" not in page.url
+
+
+def test_a_menu_of_the_navigation_opens_leads_on_and_closes_by_escape(page: Any, site: str) -> None:
+    page.goto(site)
+    data = page.locator(".menu", has_text="数据").first
+    entry = data.locator("a", has_text="数据质量")
+    assert not entry.is_visible()
+    data.locator("summary").click()
+    assert entry.is_visible()
+    page.keyboard.press("Escape")
+    assert not entry.is_visible()
+    data.locator("summary").press("Enter")
+    entry.click()
+    page.wait_for_url("**/quality**")
+    assert "here" in (page.locator(".menu", has_text="数据").first.locator("summary").get_attribute("class") or "")

@@ -17,6 +17,7 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-size-switch]")) remember(root.dataset.size === "large" ? "normal" : "large");
   if (event.target.closest("[data-print]")) window.print();
+  document.querySelectorAll(MENUS).forEach((box) => { if (!box.contains(event.target)) box.open = false; });
 });
 
 document.addEventListener("change", (event) => {
@@ -28,8 +29,9 @@ document.addEventListener("submit", (event) => {
   const state = event.target.querySelector("[data-state]");
   if (state) state.value = location.search.slice(1);
 }, true);
+const MENUS = ".menu[open], .whoami[open]";
 document.addEventListener("keydown", (event) => {
-  const box = event.key === "Escape" && event.target.closest(".saved[open]");
+  const box = event.key === "Escape" && event.target.closest(`.saved[open], ${MENUS}`);
   if (!box) return;
   event.stopPropagation();
   box.open = false;
