@@ -37,9 +37,9 @@ def record(session: Session, steps: Sequence[Mapping[str, Any]], *, at: datetime
     return list(table)
 
 
-def version(session: Session) -> int:
-    """Return a number that grows with every step."""
-    return int(session.scalar(sa.select(sa.func.coalesce(sa.func.max(LedgerStep.fid), 0))) or 0)
+def version(session: Session) -> str:
+    """Return what changes with every step: the key of the last one."""
+    return session.scalar(sa.select(LedgerStep.key).order_by(LedgerStep.fid.desc()).limit(1)) or ""
 
 
 def last_of(session: Session, enterprise: str) -> LedgerStep | None:

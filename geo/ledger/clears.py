@@ -12,6 +12,31 @@ MEASURES = ("due", *CLEARS, "clear", "verified", "reopened", "overdue", "deferre
 """Counts of a row of ``completeness``: all but ``due`` are firms among those due."""
 
 
+SHOWN = (*MEASURES, *(f"no_{name}" for name in (*CLEARS, "clear")), "anew", "out", "any")
+"""Lists of the ledger: the firms behind each measure; those lacking a clear; all that open anew, also without being
+due; those that a recorded reason keeps out of the denominator; every firm with anything recorded, or due."""
+
+
+def shown(table: pd.DataFrame, which: str) -> pd.Series:
+    """Return which firms of the ledger (``stand``) a list of ``SHOWN`` holds; KeyError for another name."""
+    due = table["due"].astype(bool)
+    anew = table["because"].map(bool).astype(bool)
+    if which in (*CLEARS, "clear", "verified"):
+        return due & table[which]
+    if which.startswith("no_"):
+        return due & ~table[which.removeprefix("no_")]
+    if which in ("reopened", "overdue", "deferred"):
+        return due & table["standing"].eq(which)
+    recorded = table["reason"].notna() | table["stage"].ne("P0") | table["steps"].notna()
+    return {
+        "due": due,
+        "built": due & table["stage"].isin(BUILT),
+        "anew": anew,
+        "out": table["standing"].eq("out") & table["reason"].notna(),
+        "any": due | anew | (recorded & table["primary"].eq("none")),
+    }[which].astype(bool)
+
+
 def completeness(table: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     """Count the firms that are clear, by place.
 
@@ -26,15 +51,7 @@ def completeness(table: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     share is a measure over ``due``; a firm that opens anew is not clear about how far it is.
     """
     due = table[table["due"]]
-    flags = pd.DataFrame(
-        {
-            "due": True,
-            **{name: due[name] for name in (*CLEARS, "clear", "verified")},
-            **{name: due["standing"].eq(name) for name in ("reopened", "overdue", "deferred")},
-            "built": due["stage"].isin(BUILT),
-        },
-        index=due.index,
-    ).astype("int64")
+    flags = pd.DataFrame({name: shown(due, name) for name in MEASURES}, index=due.index).astype("int64")
     keys = pd.Series("all", index=due.index) if by is None else due[by].astype("object").fillna(UNPLACED)
     counted = flags.groupby(keys.to_numpy()).sum()[list(MEASURES)]
     counted = counted.assign(last=counted.index == UNPLACED, key=counted.index)

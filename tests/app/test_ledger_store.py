@@ -43,7 +43,7 @@ def test_steps_are_added_once_a_client_key_and_make_surveys_outdated(database: D
         first = store.steps.record(session, [step(here, client_id="a"), step(there)], at=AT)
         again = store.steps.record(session, [step(here, client_id="a", stage="P9")], at=AT + timedelta(hours=1))
         assert (len(first), again) == (2, [])
-        assert store.input_version(session) == before + 1 and store.steps.version(session) == 2
+        assert store.input_version(session) == before + 1 and store.steps.version(session) == first[1]
         found = store.read(session, "steps", store.CITY)
     assert list(found["stage"]) == ["P1", "P1"] and list(found.index) == first
     assert found["taken_on"].tolist() == [pd.Timestamp("2026-01-04")] * 2

@@ -59,7 +59,8 @@ def addresses(app: Flask, things: dict[str, str]) -> Iterator[tuple[str, str, st
     """Yield endpoint, method and address of every route, its variables filled with what is in a county."""
     kind = things["place"].partition(":")[0]
     values = {
-        "firms.show": things["firm"], "places.show": things["place"], "unions.show": things["union"],
+        "firms.show": things["firm"], "ledger.show": things["firm"], "ledger.record": things["firm"],
+        "places.show": things["place"], "unions.show": things["union"],
         "suggestions.show": things["group"], "facts.show": f"{kind}:x", "facts.decide": f"{kind}:x",
     }  # fmt: skip
     for rule in app.url_map.iter_rules():
