@@ -15,7 +15,7 @@ PAGES = {"map": "map.show", "compare": "map.compare", "gaps": "gaps.index"}
 MOST_NAME, MOST_STATE, MOST_ARGS, MOST_VIEWS = 60, 4000, 100, 200
 """Characters of a name and of an address, arguments of it, views of one account."""
 
-PASSING = frozenset({"page", "base"})
+PASSING = frozenset({"page"})
 """Arguments that are of the moment."""
 
 TELLING = frozenset({"text", "key", "zone", "building", "market", "street", "union", "federation", "group", "source"})

@@ -47,6 +47,11 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
+def allow_images(*sources: str) -> None:
+    """Let images of other hosts (``https://host``) into this answer alone."""
+    g.image_sources = sources
+
+
 def policy(**changes: str) -> str:
     """Return the content policy ; ``changes`` replace directives (``script_src="'self' 'unsafe-inline'"``).
 
@@ -57,7 +62,8 @@ def policy(**changes: str) -> str:
 
 
 def _guard(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", policy())
+    images = " ".join([POLICY["img-src"], *g.get("image_sources", ())])
+    response.headers.setdefault("Content-Security-Policy", policy(img_src=images))
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":  # what one has seen is not there for whoever sits down next

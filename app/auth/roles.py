@@ -10,21 +10,22 @@ OWN = "own"
 """Right of what everybody may do with their own account."""
 
 RIGHTS = (
-    "see", "export", "contacts", "share", "decide", "zones", "approve", "import", "survey", "settings", "accounts",
-    "audit",
+    "see", "export", "contacts", "share", "decide", "zones", "approve", "import", "survey", "settings", "outside",
+    "accounts", "audit",
 )  # fmt: skip
 """Everything that a route can need.
 
 ``see`` pages and maps, ``export`` files, ``contacts`` contact data, ``share`` saved views,
 ``decide`` answers about firms, places and names,
 ``zones`` drafts of boundaries, ``approve`` boundaries, ``import`` registers and layers, ``survey`` start runs,
-``settings`` of the installation, ``accounts`` of others, ``audit`` the record of who did what.
+``settings`` of the installation, ``outside`` what lets requests leave the
+machine, ``accounts`` of others, ``audit`` the record of who did what.
 """
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "administrator": frozenset(RIGHTS),
-        "planner": frozenset(RIGHTS) - {"accounts", "audit", "approve"},
+        "planner": frozenset(RIGHTS) - {"accounts", "audit", "approve", "outside"},
         "editor": frozenset({"see", "export", "contacts", "share", "decide", "zones"}),
         "viewer": frozenset({"see", "export", "contacts"}),
         "presenter": frozenset({"see", "export"}),

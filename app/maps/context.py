@@ -34,16 +34,16 @@ class ContextLayer(folium.map.Layer):
         """
     )
 
-    def __init__(self, address: str, part: str, *, title: str) -> None:
-        super().__init__(name=title, overlay=True)
+    def __init__(self, address: str, part: str, *, title: str, shown: bool = True) -> None:
+        super().__init__(name=title, overlay=True, show=shown)
         self._name, self._id = "Context", part
         self.address, self.part = address, part
 
 
-def add(drawn: AtlasMap, address: str) -> AtlasMap:
+def add(drawn: AtlasMap, address: str, *, shown: bool = True) -> AtlasMap:
     """Add both parts of the context, which the page fetches from ``address``; returns the same map."""
-    drawn.add_child(ContextLayer(address, "lines", title=_("道路、园区")))
-    drawn.add_child(ContextLayer(address, "names", title=_("地名")))
+    drawn.add_child(ContextLayer(address, "lines", title=_("道路、园区"), shown=shown))
+    drawn.add_child(ContextLayer(address, "names", title=_("地名"), shown=shown))
     return drawn
 
 

@@ -13,12 +13,15 @@ from app.maps.assets import OWN
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
-PANES = {"ground": 200, "fills": 300, "lines": 350, "marks": 420, "names": 620}
+PANES = {"ground": 200, "tiles": 210, "fills": 300, "lines": 350, "marks": 420, "names": 620}
 """Panes from below to above. Names let clicks through."""
 
 
 class AtlasMap(folium.Map):
-    """A Folium map that asks for Leaflet alone, has a name for screen readers, and leaves the page's styles alone."""
+    """A Folium map that asks for Leaflet alone, has a name for screen readers, and leaves the page's styles alone.
+
+    ``datum`` is that of its basemap: positions are WGS-84 throughout and are shifted only where they become pixels.
+    """
 
     _template = Template(
         """
@@ -29,7 +32,7 @@ class AtlasMap(folium.Map):
 
         {% macro script(this, kwargs) %}
             const {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
-                crs: L.CRS.EPSG3857,
+                crs: L.atlas.crs({{ this.datum|tojson }}),
                 maxBounds: {{ this.limits|tojson }},
                 ...{{ this.options|tojavascript }}
             }).fitBounds({{ this.extent|tojson }});
@@ -41,10 +44,11 @@ class AtlasMap(folium.Map):
     )
 
     def __init__(
-        self, bounds: Bounds, *, label: str, key: str = "main", zoomable: bool = True, limits: Bounds | None = None
-    ) -> None:
+        self, bounds: Bounds, *, label: str, key: str = "main", zoomable: bool = True, limits: Bounds | None = None,
+        datum: str = "wgs84",
+    ) -> None:  # fmt: skip
         super().__init__(tiles=None, location=[(bounds[1] + bounds[3]) / 2, (bounds[0] + bounds[2]) / 2])
-        self._id = key
+        self._id, self.datum = key, datum
         self.default_js = [*folium.Map.default_js[:1], ("atlas_layers", f"{OWN}map/layers.js")]
         self.default_css = [*folium.Map.default_css[:1], ("atlas_map", f"{OWN}map/map.css")]
         self.label = label

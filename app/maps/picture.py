@@ -2,16 +2,21 @@
 
 from flask_babel import gettext as _
 
+from app.basemaps import Tiles
 from app.maps import basemap, context, words
 from app.maps.drawing import Picture
 from app.maps.frame import AtlasMap, Bounds, with_controls
 from app.maps.layers import DrawnLayer
 from app.maps.scene import Scene
+from app.maps.tiles import TileLayer
 from app.maps.view import View
 
 
-def of(scene: Scene, picture: Picture, *, bearings: str, key: str = "main") -> AtlasMap:
-    """Return the map of a picture, ready to render; ``bearings`` is the address of its context."""
+def of(scene: Scene, picture: Picture, *, bearings: str, key: str = "main", tiles: Tiles | None = None) -> AtlasMap:
+    """Return the map of a picture, ready to render; ``bearings`` is the address of its context.
+
+    ``tiles``: a basemap from outside above our own, whose streets and names then are off until asked for.
+    """
     view = picture.view
     counties = basemap.counties_of(scene.read.outlines)
     label = _(
@@ -19,9 +24,13 @@ def of(scene: Scene, picture: Picture, *, bearings: str, key: str = "main") -> A
         measure=words.MEASURES[view.measure],
         form=words.FORMS[view.by],
     )
-    drawn = AtlasMap(extent(scene, view), label=label, limits=scene.bounds, key=key)
+    drawn = AtlasMap(
+        extent(scene, view), label=label, limits=scene.bounds, key=key, datum=tiles.datum if tiles else "wgs84"
+    )
     basemap.add(drawn, counties)
-    context.add(drawn, bearings)
+    if tiles:
+        drawn.add_child(TileLayer(tiles))
+    context.add(drawn, bearings, shown=tiles is None)
     drawn.add_child(DrawnLayer(picture.drawing, title=str(words.MEASURES[view.measure])))
     return with_controls(drawn)
 

@@ -43,6 +43,7 @@ CELLS = (500, 1000, 2000, 3000, 5000)
 """Distance between neighbouring cells, and of the heat map the band width, in metres."""
 
 
+MOST_KEY = 16
 MOST_SHAPE = 200
 """Characters of a drawn shape: eleven corners."""
 
@@ -52,7 +53,8 @@ class View:
     """A state of the map page; ``at`` is the unit chosen on it, "" for none.
 
     ``at`` reads ``town:320602001``, ``cell:12,-7``, ``building:…``, one floor of it ``building:…#5``, ``firm:…``.
-    ``shape`` is what somebody drew on the map: corners as ``lon,lat;lon,lat;…``.
+    ``shape`` is what somebody drew on the map: corners as ``lon,lat;lon,lat;…``. ``base`` is the key of a basemap
+    from outside, "" for our own.
     """
 
     measure: str = "firms"
@@ -62,6 +64,7 @@ class View:
     chosen: Filter = field(default_factory=Filter)
     at: str = ""
     shape: str = ""
+    base: str = ""
 
     @property
     def unit(self) -> str:
@@ -95,13 +98,14 @@ def read(args: MultiDict[str, str]) -> View:
         chosen=query.read(args),
         at=args.get("at", "")[:200],
         shape=args.get("shape", "")[:MOST_SHAPE],
+        base=args.get("base", "")[:MOST_KEY],
     )
 
 
 def write(view: View) -> dict[str, Any]:
     """Return the arguments that ``read`` turns into the same view, defaults left out."""
     default = View()
-    own = {name: getattr(view, name) for name in ("measure", "by", "kind", "cell", "at", "shape")}
+    own = {name: getattr(view, name) for name in ("measure", "by", "kind", "cell", "at", "shape", "base")}
     return {name: value for name, value in own.items() if value != getattr(default, name)} | query.write(view.chosen)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import lazy_gettext
 
-from app import store
+from app import basemaps, store
 from app.arguments import Allowed, asks, told
 from app.config import settings
 from app.current import day_of, sketch, sketch_on
@@ -26,6 +26,7 @@ from geo.gaps import FIGURES
 
 CONTROLS: dict[str, Allowed] = {
     "measure": view.MEASURES, "by": view.FORMS, "kind": ("county", *view.KINDS), "cell": [str(c) for c in view.CELLS],
+    "base": basemaps.keys,
 }  # fmt: skip
 """What the picture can be changed by, with the allowed values."""
 SPLITS = ("pair", "swipe")
@@ -45,7 +46,9 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 def show() -> str:
     """Show the map page."""
     drawn = _drawn()
-    whole = picture.of(scene.of(sketch()), drawn, bearings=locator.bearings(sketch()))
+    whole = picture.of(
+        scene.of(sketch()), drawn, bearings=locator.bearings(sketch()), tiles=basemaps.opened_to(drawn.view.base)
+    )
     part = assets.render(whole, link=asset, nonce=nonce())
     return render_template("map/page.html", part=part, offered=view, **_around(drawn))
 
@@ -150,7 +153,9 @@ def _window() -> cells.Window:
 
 def _component(now: scene.Scene, drawn: drawing.Picture, key: str) -> assets.Component:
     """Return one of the two maps of a page; the first brings the files for both."""
-    shown = picture.of(now, drawn, bearings=locator.bearings(now.read), key=key)
+    shown = picture.of(
+        now, drawn, bearings=locator.bearings(now.read), key=key, tiles=basemaps.opened_to(drawn.view.base)
+    )
     return assets.render(shown, link=asset, nonce=nonce(), linked=key != KEYS[0])
 
 
@@ -188,6 +193,7 @@ def _around(drawn: drawing.Picture) -> dict[str, Any]:
         "firm": panel.firm(now, shown), "inside": inside, "worded": _worded(now, shown),
         "read": now.read, "view": shown, "words": words, "picture": drawn, "legend": said,
         "unit": panel.of(now, drawn), "chosen": shown.chosen, "total": total, "to": _to,
+        "tiles": basemaps.chosen(shown.base),
     }  # fmt: skip
 
 

@@ -39,6 +39,61 @@
     },
   });
 
+  // --- the datum of the basemap -----------------------------------------------------------------------------------
+  // The published approximation of GCJ-02, as in geo/datum.py: how far it lies from WGS-84 at a WGS-84 position, in degrees.
+  const AXIS = 6378245, ECCENTRICITY2 = 0.00669342162296594323, TURN = Math.PI / 180;
+  function offset(lon, lat) {
+    const x = lon - 105, y = lat - 35, { sin, sqrt, abs, PI } = Math, root = sqrt(abs(x));
+    const common = 20 * sin(6 * x * PI) + 20 * sin(2 * x * PI);
+    let north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root;
+    north += ((common + 20 * sin(y * PI) + 40 * sin((y / 3) * PI)) * 2) / 3 + ((160 * sin((y / 12) * PI) + 320 * sin((y * PI) / 30)) * 2) / 3;
+    let east = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root;
+    east += ((common + 20 * sin(x * PI) + 40 * sin((x / 3) * PI)) * 2) / 3 + ((150 * sin((x / 12) * PI) + 300 * sin((x / 30) * PI)) * 2) / 3;
+    const magic = 1 - ECCENTRICITY2 * sin(lat * TURN) ** 2;
+    return [east / ((AXIS / sqrt(magic)) * Math.cos(lat * TURN)) / TURN, north / ((AXIS * (1 - ECCENTRICITY2)) / (magic * sqrt(magic))) / TURN];
+  }
+  const boxed = (lon, lat) => lon >= 72.004 && lon <= 137.8347 && lat >= 0.8293 && lat <= 55.8271;
+  const Mercator = L.Projection.SphericalMercator;
+  // Everything stays WGS-84 (clicks, boxes, the address); only where a position becomes a pixel it is shifted with the tiles.
+  const Shifted = {
+    ...Mercator,
+    project({ lat, lng }) {
+      if (!boxed(lng, lat)) return Mercator.project({ lat, lng });
+      const [east, north] = offset(lng, lat);
+      return Mercator.project({ lat: lat + north, lng: lng + east });
+    },
+    unproject(point) {
+      const { lat, lng } = Mercator.unproject(point);
+      if (!boxed(lng, lat)) return L.latLng(lat, lng);
+      let [x, y] = [lng, lat];
+      for (let step = 0; step < 4; step++) { const [east, north] = offset(x, y); [x, y] = [lng - east, lat - north]; }
+      return L.latLng(y, x);
+    },
+  };
+  const CRS = { gcj02: L.extend({}, L.CRS.EPSG3857, { projection: Shifted }) };
+  atlas.crs = (datum) => CRS[datum] || L.CRS.EPSG3857;
+
+  // Tiles from outside, above our own ground, which shows where one is missing.
+  atlas.tiles = ({ urls, subdomains, maxNativeZoom, failed }) => {
+    const group = L.layerGroup();
+    for (const url of urls) {
+      const layer = L.tileLayer(url, { pane: "tiles", subdomains: subdomains || "a", maxNativeZoom, maxZoom: 18, updateWhenIdle: true, className: "atlas-tiles" });
+      let missing = 0;
+      layer.on("loading", () => { missing = 0; });
+      layer.on("tileerror", () => { missing += 1; say(group, failed); });
+      layer.on("load", () => { if (!missing) say(group, ""); });
+      group.addLayer(layer);
+    }
+    return group;
+  };
+  function say(group, text) {
+    const frame = group._map?.getContainer().closest(".map-frame");
+    if (!frame) return;
+    let note = frame.querySelector(".tiles-failed");
+    if (!note && text) { note = frame.appendChild(document.createElement("p")); note.className = "tiles-failed"; note.setAttribute("role", "status"); }
+    if (note && note.textContent !== text) { note.textContent = text; note.hidden = !text; }
+  }
+
   // --- the frame ---------------------------------------------------------------------------------------------------
   const Scale = L.Control.Scale.extend({
     _updateMetric(most) {

@@ -179,6 +179,7 @@ function mark(key, move) {
 form.addEventListener("submit", (event) => { event.preventDefault(); change(); });
 form.addEventListener("change", (event) => {
   if (event.target.name === "county") form.elements.town?.remove();
+  if (event.target.name === "base") return location.assign(address(asked())); // only a page of its own lets those images in
   change();
 });
 let typing = 0;
@@ -240,6 +241,7 @@ document.addEventListener("keydown", (event) => {
 
 addEventListener("popstate", () => {
   const args = current();
+  if ((args.get("base") ?? "") !== (form.elements.base?.value ?? "")) return location.reload();
   for (const field of form.elements) {
     if (field.type === "radio") field.checked = (args.get(field.name) || form.elements[field.name][0].value) === field.value;
     else if (field.name && field.type !== "hidden") field.value = args.get(field.name) ?? field.dataset.default ?? "";
