@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from geo.zones.lattice import HAIR, Geometries, polygonal, width
 
 _ROUNDS = 6
+_REACH = 0.75
+"""Units: the half diagonal of a lattice cell, rounded up."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,23 @@ def mesh(shapes: Geometries, lines: Sequence[Any] = ()) -> Mesh:
 def faces_of(linework: Sequence[Any]) -> Geometries:
     """Return the faces between lattice lines, noded until no vertex lies within another edge's reach."""
     lines = shapely.union_all(np.asarray(linework, dtype=object), grid_size=1.0)
-    before = shapely.get_num_coordinates(lines)
+    count = -1
     for _ in range(_ROUNDS):
-        lines = shapely.union_all(np.array([lines], dtype=object), grid_size=1.0)
-        count = shapely.get_num_coordinates(lines)
-        if count == before:
+        if count == shapely.get_num_coordinates(lines) or _is_noded(lines):
             break
-        before = count
+        count = shapely.get_num_coordinates(lines)
+        lines = shapely.union_all(np.array([lines], dtype=object), grid_size=1.0)
     return shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+
+
+def _is_noded(lines: Any) -> bool:
+    """Whether each vertex keeps off all segments that do not end in it, farther than rounding can reach."""
+    xy, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    inner = line[1:] == line[:-1]
+    segments_ = shapely.linestrings(np.stack([xy[:-1][inner], xy[1:][inner]], axis=1))
+    points = shapely.points(np.unique(xy, axis=0))
+    point, segment = shapely.STRtree(segments_).query(points, predicate="dwithin", distance=_REACH)
+    return bool((shapely.distance(points[point], segments_[segment]) == 0).all())
 
 
 def noded(shapes: Geometries) -> list[Any]:

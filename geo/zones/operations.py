@@ -8,13 +8,14 @@ import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import shapely
 
-from geo.zones.borders import Rows, cut_hole, draw, fill_hole, move, outline, region, reshape, settled, subtract
+from geo.zones.borders import Rows, cut_hole, draw, fill_hole, move, outline, pieces, region, reshape, settled, subtract
 from geo.zones.errors import OperationError, ShapeError
 from geo.zones.lattice import metric, scale, to_lattice
 from geo.zones.mesh import Mesh, mesh
@@ -111,14 +112,17 @@ def _flush(faces: Mesh, rows: Rows, at: int, beside: Rows, was: Rows, tolerance_
     Vertices alone cannot promise that: a neighbour's corner may lie between two of them.
     """
     theirs: Rows = np.asarray(rows[beside].any(axis=0))
-    near = faces.touching(rows[at]) & faces.touching(theirs)
-    doubtful = np.flatnonzero((rows[at] & theirs) | (~rows.any(axis=0) & near) | (was & ~rows[at] & ~theirs))
-    if not len(doubtful):
-        return rows[at]
+    open_land = ~rows.any(axis=0)
+    doubtful = np.flatnonzero((rows[at] & theirs) | open_land)
     plane = metric(faces.faces[doubtful], scale(faces.faces))
-    thin = doubtful[shapely.is_empty(shapely.buffer(plane, -tolerance_m / 2, join_style="mitre"))]
-    ours = rows[at].copy()
-    ours[thin] = ~theirs[thin]
+    thin = np.zeros(len(was), dtype=bool)
+    thin[doubtful] = shapely.is_empty(shapely.buffer(plane, -tolerance_m / 2, join_style="mitre"))
+    ours = rows[at] & ~(thin & theirs)
+    one, other, _ = faces.edges
+    beside_us, beside_them = faces.touching(ours), faces.touching(theirs)
+    for piece in pieces(thin & open_land, one, other):
+        if (piece & (beside_us | was)).any() and (piece & beside_them).any():
+            ours |= piece
     return ours
 
 
@@ -208,7 +212,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
 
 def _fitting(function: Callable[..., Plan], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return arguments that a function takes, each of its type."""
-    parameters = dict(list(inspect.signature(function).parameters.items())[1:])
+    parameters = _parameters(function)
     facts = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
     named = {name: p for name, p in parameters.items() if p.kind is not p.VAR_KEYWORD}
     missing = [name for name, p in named.items() if p.default is p.empty and name not in arguments]
@@ -220,6 +224,11 @@ def _fitting(function: Callable[..., Plan], arguments: Mapping[str, Any]) -> dic
     if "keys" in arguments and not all(isinstance(key, str) for key in arguments["keys"]):
         raise OperationError("keys are texts", code="ARGUMENT", detail={"argument": "keys", "found": ""})
     return dict(arguments)
+
+
+@cache
+def _parameters(function: Callable[..., Plan]) -> dict[str, inspect.Parameter]:
+    return dict(list(inspect.signature(function).parameters.items())[1:])
 
 
 def _is(value: Any, types: tuple[type, ...] | None) -> bool:

@@ -158,6 +158,7 @@ def _lesser_side(faces: Mesh, ours: Rows, course: Any, key: str) -> Rows:
 def _on(faces: Mesh, course: Any) -> NDArray[np.bool_]:
     start, end = faces.ends
     middles = shapely.points(((start + end) / 2).real, ((start + end) / 2).imag)
+    shapely.prepare(course)
     return np.asarray(shapely.dwithin(course, middles, 1.5))
 
 

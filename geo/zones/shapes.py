@@ -225,7 +225,7 @@ def _refusal(
     code: str, why: str, *, at: Any = None, repaired: Any = None, before: Any = None, **more: Any
 ) -> ShapeError:
     detail: dict[str, Any] = dict(more)
-    if at is not None:
+    if at is not None and np.isfinite(at).all():
         detail["at"] = [float(np.round(value, 7)) for value in at]
     if repaired is not None and not repaired.is_empty and shapely.is_valid(repaired):
         detail["repaired"] = json.loads(shapely.to_geojson(shapely.orient_polygons(repaired)))

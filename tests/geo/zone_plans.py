@@ -1,6 +1,7 @@
 """Invented plans for tests of zones: squares of a kilometre, and random cells in a locked frame."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -41,8 +42,9 @@ def plan(zones: Mapping[str, Any], **facts: Mapping[str, Any]) -> Plan:
     return Plan.of(gpd.GeoDataFrame(frame, geometry=list(zones.values()), crs=CRS))
 
 
+@cache
 def cells(seed: int, count: int) -> Plan:
-    """Return ``count`` random cells that fill a square of 2 km, in a locked frame around them."""
+    """Return ``count`` random cells that fill a square of 2 km, in a locked frame around them; a value, so kept."""
     random = np.random.default_rng(seed)
     ground = square(1, 1, 2, 2)
     points = shapely.multipoints(np.array(at(1, 1)) + random.uniform(0.05, 1.95, (count, 2)) * STEP)
