@@ -11,8 +11,13 @@ from app.reports.sheet import MEDIA, Sheet, comma_separated, xlsx
 def download(sheet: Sheet, form: str) -> Response:
     """Return ``sheet`` as a download in ``form``: xlsx or csv. It is never kept by caches."""
     body = xlsx(sheet, labels=(_("说明"), _("清单"))) if form == "xlsx" else comma_separated(sheet)
+    return send(body, sheet.name, form)
+
+
+def send(body: bytes, title: str, form: str) -> Response:
+    """Return a file made for the moment as a download."""
     answer = Response(body, mimetype=MEDIA[form].split(";", maxsplit=1)[0], content_type=MEDIA[form])
-    name = f"{sheet.name}.{form}"
+    name = f"{title}.{form}"
     answer.headers["Content-Disposition"] = f"attachment; filename=\"atlas.{form}\"; filename*=UTF-8''{quote(name)}"
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -36,6 +36,12 @@ def label(kind: str, code: Any) -> str:
     return _phrase(found) if found else str(code)
 
 
+def in_both(kind: str, code: str) -> tuple[str, str]:
+    """Return the phrase of a code in Chinese and in English; the code itself where no list knows it."""
+    found = _find(kind, code)
+    return (found.zh, found.en) if found else (code, code)
+
+
 def explain(
     kind: str, code: Any, detail: Mapping[str, Any] | None = None, *, names: Callable[[str], str] | None = None
 ) -> str:

@@ -103,6 +103,12 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "unions.index": "see",
         "unions.show": "see",
         "unions.export": "export",
+        "visits.index": "see",
+        "visits.export": "export",
+        "visits.pack": "export",
+        "visits.packs": "see",
+        "visits.packed": "export",
+        "visits.take_back": "decide",
     }
 )
 """Right by endpoint."""

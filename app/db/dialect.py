@@ -82,6 +82,12 @@ def _embedded_any(element: Any, compiler: Any, **kw: Any) -> str:
     return f"({column} IN (SELECT value FROM json_each({values})))"
 
 
+def hold(connection: sa.Connection, table: str) -> None:
+    """Let no other transaction write to a table until this one ends; the embedded file lets one in at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f'LOCK TABLE "{table}" IN SHARE ROW EXCLUSIVE MODE')
+
+
 def raw(column: Any) -> Any:
     """Return a geometry column as the driver gives it, for ``decode``: no function call a row."""
     return sa.type_coerce(column, sa.types.NullType()).label(column.name)

@@ -70,7 +70,7 @@ def worded(fault: Refusal) -> Mapping[str, Any]:
         if value is not None:
             words[name] = f"{value} {label('stage', value)}" if str(value).startswith("P") else value
     if "next" in fault.detail:
-        words["next"] = [f"{code} {label('stage', code)}" for code in fault.detail["next"]]
+        words["next"] = fault.detail["next"]
     return words
 
 

@@ -16,7 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.reports.cells import cell, neutral
 
-MEDIA = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+MEDIA = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+}
 
 _INK, _LINE = "1C2430", "B9C2CC"
 _HEAD = PatternFill("solid", fgColor="E9EDF1")
@@ -66,7 +70,7 @@ def xlsx(sheet: Sheet, *, labels: tuple[str, str]) -> bytes:
     labels : names of the two worksheets: cover and list
     """
     book = Workbook(write_only=True)
-    _cover(book.create_sheet(labels[0]), sheet)
+    cover(book.create_sheet(labels[0]), sheet)
     _list(book.create_sheet(labels[1]), sheet)
     stream = io.BytesIO()
     book.save(stream)
@@ -81,20 +85,21 @@ def comma_separated(sheet: Sheet) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     stamp = [neutral(text) for _heading, text in sheet.stamp]
-    writer.writerow([*(column.heading for column in sheet.columns), *(heading for heading, _text in sheet.stamp)])
+    writer.writerow([*(column.heading for column in sheet.columns), *(name for name, _text in sheet.stamp)])
     width = len(sheet.columns)  # rows end before the blank columns
     writer.writerows([*map(cell, row), *[None] * (width - len(row)), *stamp] for row in sheet.rows)
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _cover(page: Worksheet, sheet: Sheet) -> None:
+def cover(page: Worksheet, sheet: Sheet) -> None:
+    """Write title and notes of a sheet to the cover page of its workbook."""
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 22, 96
-    _a4_landscape(page)
-    page.append([_styled(page, sheet.title, font=Font(bold=True, size=16, color=_INK))])
+    a4_landscape(page)
+    page.append([styled(page, sheet.title, font=Font(bold=True, size=16, color=_INK))])
     page.append([])
     for label, text in sheet.notes:
         wrap = Alignment(wrap_text=True, vertical="top")
-        page.append([_styled(page, label, font=Font(bold=True), align=wrap), _styled(page, text, align=wrap)])
+        page.append([styled(page, label, font=Font(bold=True), align=wrap), styled(page, text, align=wrap)])
 
 
 def _list(page: Worksheet, sheet: Sheet) -> None:
@@ -102,18 +107,18 @@ def _list(page: Worksheet, sheet: Sheet) -> None:
         page.column_dimensions[get_column_letter(number)].width = column.width
     page.freeze_panes = "C2"
     page.print_title_rows = "1:1"
-    _a4_landscape(page)
+    a4_landscape(page)
     page.oddHeader.left.text = sheet.title.replace("&", "&&")
     page.oddFooter.right.text = "&P / &N"
-    page.append([_heading(page, column) for column in sheet.columns])
+    page.append([heading(page, column) for column in sheet.columns])
     rows = 1
     # One styled cell a column is filled anew for each row: a row is written as soon as it is appended.
-    styled = {
-        number: _peculiar(page, column) for number, column in enumerate(sheet.columns) if column.share or column.wrap
+    formats = {
+        number: peculiar(page, column) for number, column in enumerate(sheet.columns) if column.share or column.wrap
     }
     for rows, row in enumerate(sheet.rows, 2):  # noqa: B007 (the last number is the height of the table)
         values = [cell(value) for value in row]
-        for number, made in styled.items():
+        for number, made in formats.items():
             made.value, values[number] = values[number], made
         page.append(values)
     printed = sum(column.printed for column in sheet.columns) or len(sheet.columns)
@@ -121,7 +126,8 @@ def _list(page: Worksheet, sheet: Sheet) -> None:
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{rows}"
 
 
-def _peculiar(page: Worksheet, column: Column) -> WriteOnlyCell:
+def peculiar(page: Worksheet, column: Column) -> WriteOnlyCell:
+    """Return a cell formatted as its column wants, to be filled anew for each row."""
     made = WriteOnlyCell(page)
     if column.share:
         made.number_format = "0.0%"
@@ -130,7 +136,8 @@ def _peculiar(page: Worksheet, column: Column) -> WriteOnlyCell:
     return made
 
 
-def _a4_landscape(page: Worksheet) -> None:
+def a4_landscape(page: Worksheet) -> None:
+    """Let a page print on A4 across, as wide as the paper."""
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
@@ -138,8 +145,9 @@ def _a4_landscape(page: Worksheet) -> None:
     page.print_options.gridLines = True
 
 
-def _heading(page: Worksheet, column: Column) -> WriteOnlyCell:
-    made = _styled(
+def heading(page: Worksheet, column: Column) -> WriteOnlyCell:
+    """Return the cell that heads a column; one to be filled by hand is tinted."""
+    made = styled(
         page, column.heading, font=Font(bold=True, color=_INK), align=Alignment(wrap_text=True, vertical="center")
     )
     made.fill = _BLANK if column.blank else _HEAD
@@ -147,7 +155,8 @@ def _heading(page: Worksheet, column: Column) -> WriteOnlyCell:
     return made
 
 
-def _styled(page: Worksheet, text: str, *, font: Font | None = None, align: Alignment | None = None) -> WriteOnlyCell:
+def styled(page: Worksheet, text: str, *, font: Font | None = None, align: Alignment | None = None) -> WriteOnlyCell:
+    """Return a cell of text, harmless to spreadsheet programs."""
     made = WriteOnlyCell(page, value=neutral(text))
     made.font, made.alignment = font or Font(color=_INK), align or Alignment(vertical="top")
     return made

@@ -1,0 +1,123 @@
+"""A sheet as PDF: A4 across, the heading on every page, long text over two lines; only its printed columns."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.reports.cells import cell
+from app.reports.sheet import Column, Sheet
+from app.reports.site_map import font_file
+
+MARGIN, SIZE, LINE, LINES = 24.0, 7.0, 8.6, 2
+NAME = "NotoSansSC"
+
+
+def pdf(sheet: Sheet, picture: bytes | None = None) -> bytes:
+    """Return the PDF of a sheet's printed columns, with the place's map (PNG) on the last page where there is one."""
+    from reportlab.lib.pagesizes import A4, landscape
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    if NAME not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(TTFont(NAME, str(font_file())))
+    stream = io.BytesIO()
+    paper = landscape(A4)
+    canvas = Canvas(stream, pagesize=paper, pageCompression=1, invariant=1)
+    canvas.setTitle(sheet.title)
+    shown = [n for n, column in enumerate(sheet.columns) if column.printed] or list(range(len(sheet.columns)))
+    drawing = _Drawing(canvas, paper, sheet, [sheet.columns[n] for n in shown], pdfmetrics.stringWidth)
+    for row in sheet.rows:
+        drawing.row([row[n] for n in shown])
+    drawing.end()
+    if picture is not None:
+        image = ImageReader(io.BytesIO(picture))
+        wide, high = image.getSize()
+        scale = min((paper[0] - 2 * MARGIN) / wide, (paper[1] - 2 * MARGIN) / high)
+        canvas.drawImage(image, MARGIN, paper[1] - MARGIN - high * scale, wide * scale, high * scale)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+class _Drawing:
+    """Rows from the top of the page down; a new page where the next one has no room."""
+
+    def __init__(
+        self, canvas: Any, paper: tuple[float, float], sheet: Sheet, columns: Sequence[Column], measure: Any
+    ) -> None:
+        self._canvas, self._paper, self._sheet, self._measure = canvas, paper, sheet, measure
+        whole = sum(column.width for column in columns)
+        room = paper[0] - 2 * MARGIN
+        self._columns = columns
+        self._widths = [column.width / whole * room for column in columns]
+        self._number, self._y = 0, 0.0
+        self._page()
+
+    def row(self, values: Sequence[Any]) -> None:
+        """Write one row."""
+        texts = [self._broken(_said(value), wide - 4) for value, wide in zip(values, self._widths, strict=True)]
+        high = LINE * LINES + 3
+        if self._y - high < MARGIN + 10:
+            self.end()
+            self._page()
+        self._written(texts, high)
+
+    def end(self) -> None:
+        """Finish the page."""
+        self._canvas.setFont(NAME, SIZE)
+        said = _("工作台账，非统计调查表；内部使用")
+        self._canvas.drawString(MARGIN, MARGIN - 10, said)
+        self._canvas.drawRightString(self._paper[0] - MARGIN, MARGIN - 10, str(self._number))
+        self._canvas.showPage()
+
+    def _page(self) -> None:
+        self._number += 1
+        self._y = self._paper[1] - MARGIN
+        self._canvas.setFont(NAME, 11)
+        self._canvas.drawString(MARGIN, self._y - 9, self._sheet.title)
+        self._canvas.setFont(NAME, SIZE)
+        stamp = "　".join(f"{name} {text}" for name, text in self._sheet.stamp)
+        self._canvas.drawRightString(self._paper[0] - MARGIN, self._y - 9, stamp)
+        self._y -= 16
+        heads = [self._broken(c.heading, wide - 4) for c, wide in zip(self._columns, self._widths, strict=True)]
+        self._canvas.setFillGray(0.9)
+        self._canvas.rect(MARGIN, self._y - LINE * LINES - 3, sum(self._widths), LINE * LINES + 3, stroke=0, fill=1)
+        self._canvas.setFillGray(0)
+        self._written(heads, LINE * LINES + 3)
+
+    def _written(self, texts: Sequence[Sequence[str]], high: float) -> None:
+        x, canvas = MARGIN, self._canvas
+        canvas.setFont(NAME, SIZE)
+        canvas.setStrokeGray(0.6)
+        canvas.setLineWidth(0.4)
+        for lines, wide in zip(texts, self._widths, strict=True):
+            for n, line in enumerate(lines):
+                canvas.drawString(x + 2, self._y - LINE * (n + 1), line)
+            canvas.rect(x, self._y - high, wide, high, stroke=1, fill=0)
+            x += wide
+        self._y -= high
+
+    def _broken(self, text: str, wide: float) -> list[str]:
+        """Cut a text into as many lines as a row has; what does not fit ends in an ellipsis."""
+        lines: list[str] = []
+        rest = text
+        while rest and len(lines) < LINES:
+            count = len(rest)
+            if self._measure(rest, NAME, SIZE) > wide:
+                count = 1
+                while self._measure(rest[: count + 1], NAME, SIZE) <= wide:
+                    count += 1
+            lines.append(rest[:count])
+            rest = rest[count:]
+        if rest and lines:
+            lines[-1] = lines[-1][:-1] + "…"
+        return lines
+
+
+def _said(value: Any) -> str:
+    told = cell(value)
+    return "" if told is None else str(told)
