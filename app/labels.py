@@ -21,6 +21,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SEARCHED = {
     "excluded_because": ("excluded", "reason"),
     "excluded": ("excluded", "reason"),
+    "zone_kind": ("zone_operation", "boundary_operation"),
 }
 """Kinds that draw on several lists, in the order of search."""
 

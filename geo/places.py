@@ -1,6 +1,6 @@
 """Which places a located firm lies in: by the names of its address and, where it has a position, by geometry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -53,7 +53,7 @@ def told_by_outline(firms: pd.DataFrame, kind: str) -> np.ndarray:
         return (firms["level"].isin(EXACT_LEVELS) & firms[kind].notna()).to_numpy(dtype=bool)
     told = [
         any(reason[0] == BY_OUTLINE and reason[1].get("kind") == kind for reason in reasons)
-        if isinstance(reasons, list)
+        if isinstance(reasons, Sequence)
         else False
         for reasons in firms["location_reasons"]
     ]

@@ -109,6 +109,23 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "visits.packs": "see",
         "visits.packed": "export",
         "visits.take_back": "decide",
+        "zones.index": "see",
+        "zones.begin": "zones",
+        "zones.show": "see",
+        "zones.state": "see",
+        "zones.operate": "zones",
+        "zones.turn": "zones",
+        "zones.tally": "see",
+        "zones.repair": "see",
+        "zones.rebase": "zones",
+        "zones.painted": "see",
+        "boundary.review": "see",
+        "boundary.take": "zones",
+        "boundary.consent": "zones",
+        "boundary.comment": "zones",
+        "boundary.export": "export",
+        "boundary.past": "see",
+        "boundary.restore": "zones",
     }
 )
 """Right by endpoint."""

@@ -14,6 +14,7 @@ from app.models.surveys import SurveyFact, SurveyFirm, SurveyGroup, SurveyLink, 
 from app.models.targets import Indicator, IndicatorScore, Target
 from app.models.unions import LaborUnion, Membership, SurveyUnion
 from app.models.views import SavedView
+from app.models.zones import ZoneDraft, ZoneEvent, ZoneStep
 
 __all__ = [
     "Alias",
@@ -53,4 +54,7 @@ __all__ = [
     "SurveyUnion",
     "Target",
     "User",
+    "ZoneDraft",
+    "ZoneEvent",
+    "ZoneStep",
 ]

@@ -30,7 +30,11 @@ class PlaceColumns:
 
 
 class Place(PlaceColumns, Base):
-    """A place as given. Of the versions of one key, the one with ``replaced_on`` empty is in force."""
+    """A place as given. Of the versions of one key, the one with ``replaced_on`` empty is in force.
+
+    ``since``: first day of this version, NA of the first one; ``draft_key``: the draft of boundaries that made it;
+    ``locked`` and ``cross_county``: what drafts of boundaries have to know of a zone.
+    """
 
     __tablename__ = "place"
     __table_args__ = (UniqueConstraint("key", "version"), Index(None, "kind"), Index(None, "name"))
@@ -38,6 +42,10 @@ class Place(PlaceColumns, Base):
     key: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
     replaced_on: Mapped[date | None]
+    since: Mapped[date | None]
+    draft_key: Mapped[str | None]
+    locked: Mapped[bool | None]
+    cross_county: Mapped[bool | None]
     geom: Mapped[Any] = geometry()
 
 

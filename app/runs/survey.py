@@ -12,7 +12,7 @@ from app import budget, store
 from app.confidence import locate_options
 from app.config import settings
 from app.models import Run
-from app.runs import queue
+from app.runs import boundaries, queue
 from app.runs.execution import Job, register
 from geo.errors import AtlasError
 
@@ -39,6 +39,11 @@ def _surveyed(job: Job) -> Mapping[str, Any]:
     from geo.io.rules import read_rules
 
     assert job.on_day is not None
+    with job.database.session() as session:
+        waiting = bool(store.zones.due(session, today()))
+    if waiting:  # boundaries whose day has come are lines like any others
+        with job.database.session(write=True) as session:
+            boundaries.bring_in_force(session, today())
     with job.database.session() as session:
         inputs, version = store.inputs(session, on=job.on_day), store.input_version(session)
         allowed = budget.in_force(session).share

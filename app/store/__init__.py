@@ -1,6 +1,19 @@
 """What is stored, in and out, as the frames of ``geo.frames``; every query takes the caller's scope."""
 
-from app.store import decisions, headcounts, imports, providers, settings, steps, surveys, targets, tasks, views
+from app.store import (
+    decisions,
+    headcounts,
+    imports,
+    lines,
+    providers,
+    settings,
+    steps,
+    surveys,
+    targets,
+    tasks,
+    views,
+    zones,
+)
 from app.store.layers import HEADCOUNTS, LAYERS
 from app.store.reading import count, find, firm_names, inputs, read
 from app.store.scope import CITY, Scope
@@ -22,6 +35,7 @@ __all__ = [
     "imports",
     "input_version",
     "inputs",
+    "lines",
     "providers",
     "read",
     "settings",
@@ -31,4 +45,5 @@ __all__ = [
     "tasks",
     "views",
     "write",
+    "zones",
 ]

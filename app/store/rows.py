@@ -86,13 +86,13 @@ def chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def fids(session: Session, table: sa.Table, keys: Sequence[str]) -> dict[str, int]:
-    """Return the primary keys of the rows with these keys."""
+    """Return the primary keys of the rows with these keys; of several versions, that of the one in force."""
     found: dict[str, int] = {}
+    query = sa.select(table.c.key, table.c.fid)
+    if "replaced_on" in table.c:
+        query = query.where(table.c.replaced_on.is_(None))
     for part in chunks(keys):
-        found |= {
-            row.key: row.fid
-            for row in session.execute(sa.select(table.c.key, table.c.fid).where(dialect.any_of(table.c.key, part)))
-        }
+        found |= {row.key: row.fid for row in session.execute(query.where(dialect.any_of(table.c.key, part)))}
     return found
 
 

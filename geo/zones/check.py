@@ -162,9 +162,9 @@ def _overlaps(keys: Sequence[str], shapes: Geometries, own: int, options: CheckO
     suspects = np.flatnonzero(~shapely.is_empty(edges))
     if not len(suspects):
         return
-    one, other = shapely.STRtree(shapes[suspects]).query(shapes[suspects], predicate="intersects")
-    pairs = [(suspects[a], suspects[b]) for a, b in zip(one, other, strict=True) if a < b and suspects[a] < own]
-    for a, b in sorted(pairs):
+    one, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
+    pairs = {(min(suspects[a], b), max(suspects[a], b)) for a, b in zip(one, other, strict=True) if suspects[a] != b}
+    for a, b in sorted(pair for pair in pairs if pair[0] < own):
         common = polygonal(shapely.intersection(shapes[a], shapes[b], grid_size=1.0))
         parts = shapely.get_parts(common)
         parts = parts[width(parts) >= HAIR]

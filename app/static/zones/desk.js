@@ -1,0 +1,248 @@
+// The desk of a draft of boundaries: every change is an operation on the server; the page shows what the server answers.
+import { Picture } from "./picture.js";
+import { Tools } from "./tools.js";
+
+const desk = document.getElementById("zones-desk");
+const words = JSON.parse(desk.dataset.words);
+const addresses = JSON.parse(desk.dataset.addresses);
+const boxes = Object.fromEntries(["tally", "faults", "list", "notices"].map((name) => [name, document.getElementById(`zones-${name}`)]));
+const said = document.getElementById("zones-said");
+const live = document.getElementById("zones-live");
+const map = document.querySelector(".atlas-map").atlasMap;
+
+let state = JSON.parse(desk.dataset.state);
+let kept = ""; // the tally as stored, to come back to when a drawing is dropped
+let running = null;
+let queue = Promise.resolve();
+
+const picture = new Picture(map, words);
+const tools = new Tools(map, picture, { send, count, tell, words, border: () => document.getElementById("f-border").value, snapping: () => document.getElementById("f-snap").checked, painted: () => address("paint") });
+
+// --- talking to the server ----------------------------------------------------------------------------------------------
+async function address(name, body) {
+  const options = body ? { method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": desk.dataset.token }, body: JSON.stringify(body) } : { headers: { Accept: "application/json" } };
+  const answer = await fetch(addresses[name], options);
+  let told = {};
+  try { told = await answer.json(); } catch { told = { said: words.broken }; }
+  return { ok: answer.ok && !told.refused, told };
+}
+
+// One change after the other: each is told of the state that the one before left.
+function send(operation) {
+  const done = queue.then(() => change("operate", { ...operation, version: state.version, head: state.head }));
+  queue = done.catch(() => {});
+  return done;
+}
+
+function turn(way) {
+  queue = queue.then(() => change(way, { version: state.version, head: state.head })).catch(() => {});
+}
+
+async function change(name, body) {
+  desk.setAttribute("aria-busy", "true");
+  try {
+    const { ok, told } = await address(name, body);
+    if (told.branch) { sessionStorage.setItem("zones.said", told.said); location.assign(told.branch); return false; }
+    if (!ok) { refuse(told, body); return false; }
+    take(told);
+    tell(told.said || `${words.done[body.kind || name] || words.saved}`, false);
+    return true;
+  } catch {
+    tell(words.broken, true);
+    return false;
+  } finally {
+    desk.removeAttribute("aria-busy");
+    desk.dataset.done = String(Number(desk.dataset.done || 0) + 1);
+  }
+}
+
+function refuse(told, body) {
+  tell(told.said, true);
+  restore();
+  if (told.repaired && (body.shape || body.kind === "move")) offer(told.repaired, body);
+}
+
+// A shape that cannot be taken as drawn: the server's repair is shown, taken or dropped; never by itself.
+function offer(shape, body) {
+  picture.preview([{ type: "Feature", geometry: shape, properties: {} }]);
+  const box = document.createElement("span");
+  for (const [label, take] of [[words.takeRepair, true], [words.dropRepair, false]]) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: `btn ${take ? "btn-primary" : "btn-plain"}`, textContent: label });
+    button.addEventListener("click", () => {
+      picture.preview([]);
+      tell("", false);
+      if (take) send(body.kind === "move" ? { kind: "reshape", key: body.key, shape, border: "yield" } : { ...body, shape });
+    });
+    box.append(" ", button);
+  }
+  said.append(box);
+  box.querySelector("button").focus();
+}
+
+function take(told) {
+  const chosen = picture.chosen;
+  const open = [...boxes.list.querySelectorAll("details[open] [data-describe]")].map((form) => form.dataset.describe);
+  for (const [name, box] of Object.entries(boxes)) if (told[name] !== undefined) box.innerHTML = told[name];
+  for (const key of open) boxes.list.querySelector(`[data-describe="${CSS.escape(key)}"]`)?.closest("details").setAttribute("open", "");
+  show(told.state, chosen);
+}
+
+function show(now, chosen) {
+  state = now;
+  kept = boxes.tally.innerHTML;
+  live.hidden = true;
+  picture.show(state, chosen);
+  for (const way of ["undo", "redo"]) document.querySelector(`[data-turn="${way}"]`).disabled = !state[way];
+  marked();
+}
+
+function tell(text, bad) {
+  said.textContent = text || "";
+  said.classList.toggle("bad", Boolean(bad));
+}
+
+// --- the live tally: the latest drawing only, one question at a time -------------------------------------------------------
+let waiting = null;
+function count(operation) {
+  waiting = operation;
+  if (!running) ask();
+}
+
+async function ask() {
+  running = true;
+  while (waiting) {
+    const asked = waiting;
+    waiting = null;
+    const begun = performance.now();
+    try {
+      const { ok, told } = await address("tally", asked);
+      if (ok && tools.active) { boxes.tally.innerHTML = told.tally; live.hidden = false; desk.dataset.tallyMs = String(Math.round(performance.now() - begun)); }
+    } catch { /* the next movement asks again */ }
+  }
+  running = false;
+}
+
+function restore() {
+  boxes.tally.innerHTML = kept;
+  live.hidden = true;
+}
+
+// --- choosing -----------------------------------------------------------------------------------------------------------
+function marked() {
+  const { chosen } = picture;
+  for (const box of boxes.list.querySelectorAll("[data-zone]")) box.checked = chosen.has(box.dataset.zone);
+  for (const button of document.querySelectorAll("[data-needs]")) {
+    const fits = { 1: chosen.size === 1, 2: chosen.size > 1, some: chosen.size > 0 }[button.dataset.needs];
+    button.toggleAttribute("data-unfit", !fits);
+  }
+}
+picture.onchoose = marked;
+
+boxes.list.addEventListener("change", (event) => {
+  if (event.target.matches("[data-zone]")) picture.choose(event.target.dataset.zone, event.target.checked, true);
+});
+
+boxes.list.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { describe, hold } = event.target.dataset, data = new FormData(event.target);
+  if (describe) send({ kind: "describe", key: describe, facts: { name: data.get("name"), parent: data.get("parent"), zone_level: data.get("zone_level"), cross_county: data.has("cross_county") } });
+  if (hold) {
+    const parents = Object.fromEntries([...event.target.querySelectorAll("[name=held]")].filter((box) => box.checked !== box.defaultChecked).map((box) => [box.value, box.checked]));
+    if (Object.keys(parents).length) send({ kind: "hold", key: hold, parents });
+  }
+});
+
+// --- buttons ------------------------------------------------------------------------------------------------------------
+const metres = () => Number(document.getElementById("f-tolerance").value) || 10;
+const ACTS = {
+  merge: (keys) => ({ kind: "merge", keys }),
+  simplify: (keys) => ({ kind: "simplify", keys, tolerance_m: metres() }),
+  snap: ([key]) => ({ kind: "snap", key, tolerance_m: metres() }),
+  lock: (keys) => ({ kind: "lock", keys }),
+  unlock: (keys) => ({ kind: "unlock", keys }),
+};
+
+async function perform(name) {
+  const keys = [...picture.chosen];
+  tools.stop();
+  if (name === "remove") { for (const key of keys) await send({ kind: "remove", key }); return; }
+  send(ACTS[name](keys));
+}
+
+let repaired = null;
+async function mend(step) {
+  const buttons = Object.fromEntries([...boxes.faults.querySelectorAll("[data-repair]")].map((button) => [button.dataset.repair, button]));
+  const note = document.getElementById("zones-repaired");
+  if (step === "show") {
+    const { ok, told } = await address("repair");
+    if (!ok) return tell(told.said, true);
+    repaired = told;
+    picture.preview(told.features);
+    note.textContent = told.said;
+  } else if (step === "take") {
+    picture.preview([]);
+    if (repaired) send({ kind: "repair" });
+    return;
+  } else {
+    picture.preview([]);
+    note.textContent = "";
+    repaired = null;
+  }
+  buttons.show.hidden = step === "show";
+  buttons.take.hidden = buttons.drop.hidden = step !== "show";
+  (step === "show" ? buttons.take : buttons.show).focus();
+}
+
+desk.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if ((button.dataset.tool || button.dataset.act) && button.hasAttribute("data-unfit")) return tell(words.needs[button.dataset.needs], true);
+  if (button.dataset.tool) {
+    if (tools.active === button.dataset.tool) { tools.stop(); restore(); return tell("", false); }
+    tell(button.dataset.hint, false);
+    tools.start(button.dataset.tool);
+  } else if (button.dataset.act) perform(button.dataset.act);
+  else if (button.dataset.turn) { tools.stop(); turn(button.dataset.turn); }
+  else if (button.dataset.repair) mend(button.dataset.repair);
+  else if (button.dataset.find) picture.find(button.dataset.find);
+  else if (button.dataset.fault) picture.findFault(Number(button.dataset.fault));
+});
+
+tools.onchange = (name) => {
+  for (const button of document.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset.tool === name));
+  if (!name) restore();
+};
+
+document.getElementById("zones-typed").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const kind = document.getElementById("f-typed").value;
+  const corners = document.getElementById("f-corners").value.split(/[\n;；]+/).map((line) => line.split(/[,，\s]+/).filter(Boolean).map(Number)).filter((pair) => pair.length);
+  if (corners.length < (kind === "split" ? 2 : 3) || corners.some((pair) => pair.length !== 2 || pair.some(Number.isNaN))) return tell(words.corners, true);
+  const [key] = picture.chosen;
+  if (kind !== "draw" && picture.chosen.size !== 1) return tell(words.needs[1], true);
+  const closed = [...corners, corners[0]];
+  if (kind === "split") send({ kind, key, line: { type: "LineString", coordinates: corners } });
+  else send({ kind, ...(kind === "draw" ? {} : { key }), shape: { type: "Polygon", coordinates: [closed] }, border: document.getElementById("f-border").value });
+});
+
+// --- keys ---------------------------------------------------------------------------------------------------------------
+document.addEventListener("keydown", (event) => {
+  const writing = event.target.closest("input:not([type=checkbox]), select, textarea");
+  const key = event.key.toLowerCase();
+  if ((event.ctrlKey || event.metaKey) && !writing && (key === "z" || key === "y")) {
+    event.preventDefault();
+    tools.stop();
+    turn(key === "y" || event.shiftKey ? "redo" : "undo");
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing) return;
+  if (tools.key(event)) { event.preventDefault(); return; }
+  const button = document.querySelector(`[data-tool][data-key="${CSS.escape(key)}"]`);
+  if (button && !event.target.closest(".leaflet-container.drawing")) { event.preventDefault(); button.click(); }
+});
+
+const waited = sessionStorage.getItem("zones.said");
+if (waited) { tell(waited, true); sessionStorage.removeItem("zones.said"); }
+show(state, new Set());
+picture.fit();
+document.documentElement.dataset.zonesReady = "true";

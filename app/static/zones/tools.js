@@ -1,0 +1,184 @@
+// The drawing tools, by Leaflet-Geoman's free parts: it gives shapes and lines, the server does everything to zones with them.
+const M_PER_DEGREE = 111320;
+const NUDGE = 6;
+
+export class Tools {
+  constructor(map, picture, desk) {
+    this.map = map;
+    this.picture = picture;
+    this.desk = desk;
+    this.active = "";
+    this.onchange = () => {};
+    L.PM.reInitLayer(map);
+    map.pm.setLang(document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+    map.on("pm:create", ({ layer }) => this.created(layer));
+    map.on("pm:drawstart", ({ workingLayer }) => workingLayer.on("pm:vertexadded pm:snapdrag", () => this.growing(workingLayer)));
+    map.on("click", (event) => this.clicked(event));
+  }
+
+  get key1() { return [...this.picture.chosen][0]; }
+
+  options() {
+    this.nearby();
+    return { snappable: this.desk.snapping(), snapDistance: 14, snapSegment: true, snapVertex: true, allowSelfIntersection: true, finishOn: "dblclick", tooltips: false, continueDrawing: false, pathOptions: { color: "#a3181f", weight: 2.5, fillOpacity: 0.15 }, templineStyle: { color: "#a3181f", weight: 2 }, hintlineStyle: { color: "#a3181f", weight: 2, dashArray: "5 5" } };
+  }
+
+  // Only what is in view is snapped to: a city has more street lines than a movement of the mouse can look at.
+  nearby() {
+    const seen = this.map.getBounds().pad(0.1);
+    this.map.eachLayer((layer) => {
+      if (layer.zone || !(layer instanceof L.Polyline) || layer.options.pmIgnore === true) return;
+      layer.options.snapIgnore = !layer.getBounds().isValid() || !seen.intersects(layer.getBounds());
+    });
+  }
+
+  start(name) {
+    this.stop();
+    this.active = name;
+    this.picture.blocked = true;
+    this.map.atlas.drawing = true;
+    this.map.getContainer().classList.add("drawing");
+    this.onchange(name);
+    if (["draw", "subtract", "cut_hole"].includes(name)) this.map.pm.enableDraw("Polygon", this.options());
+    else if (name === "split") this.map.pm.enableDraw("Line", this.options());
+    else if (name === "reshape") this.edit();
+    else if (name === "move") this.drag();
+    else if (name === "paint") this.paint();
+    this.map.getContainer().focus({ preventScroll: true });
+  }
+
+  stop() {
+    if (!this.active) return;
+    this.active = "";
+    this.picture.blocked = false;
+    this.map.atlas.drawing = false;
+    this.map.getContainer().classList.remove("drawing");
+    this.map.pm.disableDraw();
+    if (this.held) {
+      this.held.pm.disable();
+      this.held.pm.disableLayerDrag();
+      this.held.off("pm:markerdrag pm:vertexadded pm:vertexremoved pm:drag pm:dragend", this.moved);
+      this.held.setLatLngs(this.was);
+      this.held = null;
+    }
+    this.brushes?.remove();
+    this.brushes = null;
+    this.onchange("");
+  }
+
+  // --- drawing --------------------------------------------------------------------------------------------------------
+  created(layer) {
+    const shape = layer.toGeoJSON(7).geometry, name = this.active, key = this.key1;
+    layer.remove();
+    this.stop();
+    const { send, border, words } = this.desk;
+    if (name === "split") send({ kind: "split", key, line: shape });
+    else if (name === "draw") send({ kind: "draw", shape, border: border(), name: this.named(words.newName) });
+    else if (name) send({ kind: name, key, shape });
+  }
+
+  named(stem) {
+    const used = new Set([...this.picture.facts.values()].map((zone) => zone.name));
+    for (let n = 1; ; n += 1) { const name = n === 1 ? stem : `${stem} ${n}`; if (!used.has(name)) return name; }
+  }
+
+  growing(layer) {
+    const corners = layer.getLatLngs().flat();
+    if (this.active === "split" || corners.length < 3) return;
+    const ring = corners.map(({ lng, lat }) => [+lng.toFixed(7), +lat.toFixed(7)]);
+    this.desk.count({ kind: this.active, key: this.key1, shape: { type: "Polygon", coordinates: [[...ring, ring[0]]] }, border: this.desk.border(), name: this.desk.words.newName });
+  }
+
+  finish() {
+    const draw = this.map.pm.Draw.getActiveShape();
+    if (draw) { this.map.pm.Draw[draw]._finishShape?.(); return; }
+    if (this.held) this.save();
+  }
+
+  // --- reshaping and moving a zone ---------------------------------------------------------------------------------------
+  hold() {
+    this.held = this.picture.layers.get(this.key1);
+    if (!this.held) { this.stop(); return false; }
+    this.was = structuredClone(this.held.getLatLngs().map((part) => plain(part))).map((part) => revive(part));
+    return true;
+  }
+
+  edit() {
+    if (!this.hold()) return;
+    this.moved = () => this.desk.count({ kind: "reshape", key: this.held.zone, shape: this.shape(), border: this.desk.border() });
+    this.held.on("pm:markerdrag pm:vertexadded pm:vertexremoved", this.moved);
+    const { snappable, snapDistance } = this.options();
+    this.held.pm.enable({ snappable, snapDistance, allowSelfIntersection: true, removeVertexOn: "contextmenu" });
+  }
+
+  drag() {
+    if (!this.hold()) return;
+    this.from = this.held.getBounds().getCenter();
+    this.moved = (event) => {
+      if (event.type === "pm:dragend") this.save();
+      else this.desk.count({ kind: "move", key: this.held.zone, ...this.way(), border: this.desk.border() });
+    };
+    this.held.on("pm:drag pm:dragend", this.moved);
+    this.held.pm.enableLayerDrag();
+  }
+
+  shape() { return this.held.toGeoJSON(7).geometry; }
+
+  way() {
+    const to = this.held.getBounds().getCenter();
+    return { east_m: (to.lng - this.from.lng) * M_PER_DEGREE * Math.cos((to.lat * Math.PI) / 180), north_m: (to.lat - this.from.lat) * M_PER_DEGREE };
+  }
+
+  save() {
+    const key = this.held.zone, border = this.desk.border();
+    const operation = this.active === "move" ? { kind: "move", key, ...this.way(), border } : { kind: "reshape", key, shape: this.shape(), border };
+    this.stop();
+    this.desk.send(operation);
+  }
+
+  nudge(right, down) {
+    const pixel = this.map.latLngToContainerPoint(this.from), step = this.map.containerPointToLatLng(pixel.add([right * NUDGE, down * NUDGE]));
+    const by = [step.lat - this.from.lat, step.lng - this.from.lng];
+    const shifted = (part) => (Array.isArray(part) ? part.map(shifted) : L.latLng(part.lat + by[0], part.lng + by[1]));
+    this.held.setLatLngs(shifted(this.held.getLatLngs()));
+    this.desk.count({ kind: "move", key: this.held.zone, ...this.way(), border: this.desk.border() });
+  }
+
+  // --- painting and holes -----------------------------------------------------------------------------------------------
+  async paint() {
+    const { ok, told } = await this.desk.painted();
+    if (!ok || this.active !== "paint") return;
+    if (!told.features.length) { this.desk.tell(this.desk.words.nothingToPaint, true); this.stop(); return; }
+    const key = this.key1;
+    this.brushes = L.geoJSON(told, {
+      style: { color: "#4a5564", weight: 1, dashArray: "4 3", fillColor: "#4a5564", fillOpacity: 0.08, renderer: this.picture.renderers.above }, pmIgnore: true, snapIgnore: true,
+      onEachFeature: (feature, layer) => {
+        layer.bindTooltip(() => document.createTextNode(feature.properties.name).textContent, { sticky: true, className: "atlas-tip" });
+        layer.on("click", (event) => { L.DomEvent.stop(event); this.desk.send({ kind: "paint", key, codes: [feature.properties.key] }); });
+        layer.on("mouseover", () => { layer.setStyle({ fillOpacity: 0.3 }); this.desk.count({ kind: "paint", key, codes: [feature.properties.key] }); });
+        layer.on("mouseout", () => layer.setStyle({ fillOpacity: 0.08 }));
+      },
+    }).addTo(this.map);
+  }
+
+  clicked({ latlng }) {
+    if (this.active !== "fill_hole") return;
+    const key = this.key1;
+    this.stop();
+    this.desk.send({ kind: "fill_hole", key, at: [latlng.lng, latlng.lat] });
+  }
+
+  // --- keys while drawing; true where one was used --------------------------------------------------------------------------
+  key(event) {
+    if (!this.active) return false;
+    if (event.key === "Escape") { this.stop(); this.desk.tell("", false); return true; }
+    if (event.key === "Enter" && !event.target.closest("a, button, summary")) { this.finish(); return true; }
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (way && this.active === "move" && this.held) { this.nudge(...way.map((step) => step * (event.shiftKey ? 5 : 1))); return true; }
+    if (event.key === "Backspace" && this.map.pm.Draw.getActiveShape()) { this.map.pm.Draw[this.map.pm.Draw.getActiveShape()]._removeLastVertex?.(); return true; }
+    return false;
+  }
+}
+
+const plain = (part) => (Array.isArray(part) ? part.map(plain) : [part.lat, part.lng]);
+const revive = (part) => (typeof part[0] === "number" ? L.latLng(part) : part.map(revive));

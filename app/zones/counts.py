@@ -1,0 +1,98 @@
+"""What a draft counts: zones before and after, and the statement of its impact."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import geopandas as gpd
+import pandas as pd
+from flask_babel import gettext as _
+
+from app.reading import Reading
+from app.zones.work import State, Work
+from geo.coverage import UNPLACED
+from geo.zones import tally as counting
+from geo.zones.impact import Impact, impact
+
+SHOWN = ("firms", "workers", "unions", "rate", "under_25")
+"""What the desk tells of a zone; ``firms`` are the eligible ones."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The rows that changed, in words' order, and how many firms no outline can tell a zone of."""
+
+    rows: list[dict[str, Any]]
+    unlocated: int
+
+    def plain(self) -> list[dict[str, Any]]:
+        """Return the rows for a script."""
+        return [{name: row[name] for name in ("key", "name", "before", "after")} for row in self.rows]
+
+
+def firms_of(read: Reading) -> counting.Ground:
+    """Return firms and unions of a survey ready for many tallies, made once."""
+    return read.kept.get("zones.firms", lambda: counting.Ground.of(read.survey.firms, read.survey.unions))
+
+
+def statement(read: Reading, done: Work, state: State | None = None) -> Impact:
+    """Return the impact of a draft, of what its steps give or of a state besides."""
+    plan = (state or done.state).plan
+    return impact(done.before, plan, firms_of(read), others=_others(read, done), renamed=done.heirs(plan))
+
+
+def tally(read: Reading, done: Work, state: State) -> Tally:
+    """Return the zones whose land or figures change, before and after."""
+    firms, others = firms_of(read), _others(read, done)
+    before = read.kept.get(
+        ("zones.before", done.draft.base["mark"]), lambda: counting.tally(done.before, firms, others=others)
+    )
+    heirs_ = cast("dict[str, str]", done.heirs(state.plan))
+    after = counting.tally(state.plan, firms, others=others, renamed=heirs_)
+    keys = [key for key in dict.fromkeys([*state.plan, *done.before]) if _moved(before, after, done, state, key)]
+    rows = [_row(before, after, key, _name(done, state, key)) for key in keys]
+    if rows:
+        rows.append(_row(before, after, UNPLACED, _("不在园区内")))
+    return Tally(rows, int(after["unlocated"].sum()))
+
+
+def _others(read: Reading, done: Work) -> gpd.GeoDataFrame:
+    places = read.survey.places
+    return places[places["kind"].eq("zone") & ~places.index.isin(list(done.before))]
+
+
+def _moved(before: pd.DataFrame, after: pd.DataFrame, done: Work, state: State, key: str) -> bool:
+    old, new = done.before.zones.get(key), state.plan.zones.get(key)
+    if old is None or new is None:
+        return True
+    if old is not new and (old.area_m2 != new.area_m2 or old.name != new.name):
+        return True
+    return bool((before.loc[key, list(SHOWN[:3])] != after.loc[key, list(SHOWN[:3])]).any())
+
+
+def _row(before: pd.DataFrame, after: pd.DataFrame, key: str, name: str) -> dict[str, Any]:
+    sides = {side: _figures(frame, key) for side, frame in (("before", before), ("after", after))}
+    gone = key != UNPLACED and key not in after.index
+    empty = dict.fromkeys(SHOWN[:3], 0) | {"rate": None, "under_25": 0}
+    return {
+        "key": key, "name": name, "before": sides["before"] or empty, "after": None if gone else sides["after"],
+        "changed": sides["before"] != sides["after"],
+    }  # fmt: skip
+
+
+def _figures(frame: pd.DataFrame, key: str) -> dict[str, Any] | None:
+    if key not in frame.index:
+        return None
+    row = frame.loc[key]
+    rate = None if pd.isna(row["rate"]) else float(row["rate"])
+    return {
+        "firms": int(row["eligible"]),
+        "workers": int(row["workers"]),
+        "unions": int(row["unions"]),
+        "rate": rate,
+        "under_25": int(row["under_25"]),
+    }
+
+
+def _name(done: Work, state: State, key: str) -> str:
+    zone = state.plan.zones.get(key) or done.before.zones.get(key)
+    return zone.name if zone is not None else key

@@ -1,0 +1,103 @@
+"""What the desk shows of a draft, put together: map, tally, faults, hierarchy, and what has happened meanwhile."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app import store
+from app.labels import options
+from app.models import ZoneDraft
+from app.reading import Reading
+from app.zones import counts, course, faults, tree
+from app.zones.drawing import drawn, middle
+from app.zones.requests import Ground
+from app.zones.words import said
+from app.zones.work import Work, area
+from geo.zones.repair import REPAIRABLE
+
+
+def ground(opened: Session, read: Reading, draft: ZoneDraft) -> Ground:
+    """Return what operations on a draft can lean on."""
+    own = area(draft.county_code)
+    outlines = read.kept.get(("zones.outlines", own), lambda: store.read(opened, "outlines", own))
+    every = read.kept.get("zones.counties", lambda: _today(store.read(opened, "outlines", store.CITY), "county"))
+    streets = read.kept.get("zones.streets", partial(_streets, read))
+    return Ground(
+        every, _today(outlines, "town"), streets, lambda key: len(store.lines.versions_of(opened, store.CITY, key)) > 0
+    )
+
+
+def around(opened: Session, read: Reading, done: Work) -> dict[str, Any]:
+    """Return all that the desk of a draft shows."""
+    own = ground(opened, read, done.draft)
+    found = faults.told(done, own, read)
+    over = course.overtaken(opened, done)
+    held = store.lines.in_force(opened, area(done.draft.county_code), store.lines.HELD)
+    returned = next((event for event in store.zones.events(opened, done.draft) if event.action == "return"), None)
+    return {
+        "read": read, "draft": done.draft, "faults": found, "tally": counts.tally(read, done, done.state),
+        "rows": tree.hierarchy(done, held), "levels": options("zone_level"), "state": state(done, found),
+        "repairable": any(one.fault.code in REPAIRABLE for one in found),
+        "branches": store.zones.branches(opened, done.draft),
+        "overtaken": [done.before[key].name if key in done.before else key for key in over],
+        "failed": [(one.number, one.kind, said(one.error)) for one in done.failed],
+        "returned": returned if done.draft.status == "returned" else None,
+    }  # fmt: skip
+
+
+def state(done: Work, told: Iterable[faults.Told]) -> dict[str, Any]:
+    """Return what the map shows of a draft, as JSON."""
+    changed, frame = set(done.changed), done.after.frame
+    zones = [
+        {
+            "key": key, "name": zone.name, "locked": zone.locked, "changed": key in changed,
+            "geometry": drawn(frame.geometry[key]), "at": middle(frame.geometry[key]),
+        }
+        for key, zone in done.after.zones.items()
+    ]  # fmt: skip
+    old = done.before.frame.geometry
+    return {
+        "version": done.draft.version, "head": done.draft.head, "undo": bool(done.steps),
+        "redo": done.draft.tip is not None and done.draft.tip != done.draft.head, "zones": zones,
+        "names": [zone.name for zone in done.before.zones.values()],
+        "old": [drawn(old[key]) for key in done.before.drawn if key in changed],
+        "faults": [drawn(one.fault.geometry) for one in told],
+    }  # fmt: skip
+
+
+def groups(read: Reading, done: Work) -> pd.DataFrame:
+    """Return the suggested joint unions that sit in a zone that changes: the next survey makes them anew."""
+    return read.groups_at(done.changed)
+
+
+def words() -> dict[str, Any]:
+    """Return what the desk's script says."""
+    return {
+        "newName": _("新园区"), "saved": _("已保存"), "broken": _("没有连上服务器，这一步没有保存；请检查网络后重试。"),
+        "corners": _("坐标没有看懂：每行一个“经度,纬度”。"),
+        "nothingToPaint": _("没有镇街或村的边界图层，不能整片划入。"),
+        "takeRepair": _("采用修好的形状"), "dropRepair": _("不用"),
+        "needs": {
+            "1": _("请先选中一个园区"), "2": _("请先选中两个以上园区（按住 Ctrl 点选）"), "some": _("请先选中园区"),
+        },
+        "done": {
+            "draw": _("已画出新园区"), "split": _("已分割"), "merge": _("已合并"),
+            "undo": _("已撤销"), "redo": _("已重做"),
+        },
+    }  # fmt: skip
+
+
+def _today(outlines: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
+    return outlines[outlines["level"].eq(level) & outlines["valid_to"].isna() & outlines.geometry.notna()]
+
+
+def _streets(read: Reading) -> np.ndarray:
+    shapes = read.survey.places.loc[read.survey.places["kind"].eq("street"), "geometry"]
+    lines = shapes[shapes.notna() & shapes.geom_type.isin(["LineString", "MultiLineString"])]
+    return np.asarray(lines.to_numpy(), dtype=object)

@@ -1,0 +1,452 @@
+"""Drafts of boundaries as pages and scripts meet them: drawing, counting, conflicts, approval, areas."""
+
+import io
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import shapely
+import small_city
+import zone_city as city
+from flask import Flask
+from flask.testing import FlaskClient
+from signed_in import sign, stranger
+
+from app import runs, store
+from app.db import attached, session
+from app.runs.survey import today
+from geo.zones import transitions
+
+JSON = {"Accept": "application/json"}
+TOGETHER = "东沟经济开发区"
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the city in an embedded database, to be copied."""
+    folder = tmp_path_factory.mktemp("laid")
+    attached(city.loaded(folder)).dispose()
+    return folder
+
+
+@pytest.fixture
+def file_app(laid: Path, tmp_path: Path) -> Flask:
+    """The city in the embedded database, for what does not depend on it."""
+    return city.made(shutil.copytree(laid, tmp_path / "instance"))
+
+
+@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
+    """The city in each kind of database."""
+    if request.param == "geopackage":
+        return request.getfixturevalue("file_app")
+    return city.loaded(tmp_path, request.getfixturevalue("postgis_url"))
+
+
+@pytest.fixture(scope="module")
+def kept(laid: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The city for tests that leave it as it is."""
+    return city.made(shutil.copytree(laid, tmp_path_factory.mktemp("kept") / "instance"))
+
+
+class Desk:
+    """A draft as the script of its page sees it."""
+
+    def __init__(self, app: Flask, login: str, address: str = "") -> None:
+        self.client = sign(stranger(app), login)
+        if not address:
+            told = self.client.post("/zones", data={"title": "东扩", "county": city.HERE})
+            address = told.headers["Location"]
+        self.address = address
+        self.state: dict[str, Any] = {}
+        self.look()
+
+    def look(self) -> dict[str, Any]:
+        self.state = self.client.get(f"{self.address}/state").get_json()["state"]
+        return self.state
+
+    def ask(self, way: str, **more: Any) -> Any:
+        seen = {"version": self.state["version"], "head": self.state["head"]}
+        return self.client.post(f"{self.address}/{way}", json={**seen, **more}, headers=JSON)
+
+    def do(self, **operation: Any) -> dict[str, Any]:
+        answer = self.ask("operate", **operation)
+        assert "state" in answer.get_json(), answer.get_json()
+        self.state = answer.get_json()["state"]
+        return answer.get_json()
+
+    def zones(self) -> dict[str, Any]:
+        return {zone["name"]: zone for zone in self.state["zones"]}
+
+    def rows(self, **operation: Any) -> dict[str, tuple[Any, Any]]:
+        """Before and after of each zone that an operation would change: firms, workers, unions, under 25."""
+        names = ("firms", "workers", "unions", "under_25")
+        told = self.ask("tally", **operation).get_json()["rows"]
+        counted = lambda side: None if side is None else tuple(side[name] for name in names)  # noqa: E731
+        return {row["name"]: (counted(row["before"]), counted(row["after"])) for row in told}
+
+    def page(self) -> str:
+        return self.client.get(f"{self.address}/review").get_data(as_text=True)
+
+    def step(self, action: str, *, seen: bool = True, **more: str) -> str:
+        """Take a step as the form of the review does, and return what the page says."""
+        page = self.page()
+        data = {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("version", "digest")}
+        if seen:
+            data["seen"] = "1"
+        told = self.client.post(f"{self.address}/take", data={**data, "action": action, **more}, follow_redirects=True)
+        return told.get_data(as_text=True)
+
+    def status(self, app: Flask) -> str:
+        with app.app_context(), session() as opened:
+            draft = store.zones.get(opened, self.address.rsplit("/", 1)[1], store.CITY)
+            assert draft is not None
+            return draft.status
+
+
+def drawn(shape: shapely.Geometry) -> dict[str, Any]:
+    return json.loads(shapely.to_geojson(shape))
+
+
+def line(*points: tuple[float, float]) -> dict[str, Any]:
+    return {"type": "LineString", "coordinates": [list(point) for point in points]}
+
+
+def same(one: shapely.Geometry, other: shapely.Geometry) -> bool:
+    """Whether two outlines are the same land, to the grain of the lattice."""
+    return bool(shapely.symmetric_difference(one, other).area < 1e-9)
+
+
+CUT = line((121.04, 32.0), (121.04, 32.2))
+
+
+def test_draw_split_merge_and_the_tally_in_the_head(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    # East holds three firms: workers 10, 20, 30, the first with a union of its own. Nothing else changes.
+    east = {"kind": "draw", "shape": drawn(city.EAST), "name": "东区"}
+    assert desk.rows(**east)["东区"] == ((0, 0, 0, 0), (3, 60, 1, 2))
+    assert desk.rows(**east)["不在园区内"] == ((8, 130, 2, 5), (5, 70, 1, 3))
+    assert TOGETHER not in desk.rows(**east)
+    desk.do(**east)
+    # West holds one firm (10, own union), middle two (20 with own union, 30 without).
+    desk.do(kind="split", key=city.ZONE, line=CUT)
+    assert set(desk.zones()) == {TOGETHER, f"{TOGETHER}2", "东区"}
+    nothing = desk.rows(kind="lock", keys=[city.ZONE])
+    sides = sorted(after for name, (_before, after) in nothing.items() if name.startswith(TOGETHER))
+    assert sides == [(1, 10, 1, 1), (2, 50, 1, 1)]
+    key = desk.zones()["东区"]["key"]
+    merge = {"kind": "merge", "keys": [key, city.ZONE]}
+    kept = nothing[TOGETHER][1]
+    assert desk.rows(**merge)["东区"][1] == tuple(a + b for a, b in zip(kept, (3, 60, 1, 2), strict=True))
+    desk.do(**merge)
+    assert set(desk.zones()) == {f"{TOGETHER}2", "东区"}
+    area = sum(shapely.from_geojson(json.dumps(zone["geometry"])).area for zone in desk.state["zones"])
+    assert area == pytest.approx(city.WEST.area * 3), "nothing is lost and nothing won"
+
+
+def test_undo_and_redo_survive_a_reload(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    desk.do(kind="draw", shape=drawn(city.EAST), name="东区")
+    desk.do(kind="split", key=city.ZONE, line=CUT)
+    answer = desk.ask("undo").get_json()["state"]
+    assert answer["undo"] and answer["redo"] and len(answer["zones"]) == 2
+    again = Desk(kept, city.EDITOR.login, desk.address)
+    assert len(again.state["zones"]) == 2 and again.state["redo"]
+    assert len(again.ask("redo").get_json()["state"]["zones"]) == 3
+
+
+def test_two_at_once_keep_both_and_are_both_told(app: Flask) -> None:
+    mine = Desk(app, city.EDITOR.login)
+    theirs = Desk(app, city.PLANNER.login, mine.address)
+    mine.do(kind="draw", shape=drawn(city.EAST), name="东区")
+    answer = theirs.ask("operate", kind="draw", shape=drawn(city.FAR), name="远区")
+    branch = answer.get_json()["branch"]
+    assert set(Desk(app, city.PLANNER.login, branch).zones()) == {TOGETHER, "远区"}
+    assert set(Desk(app, city.EDITOR.login, mine.address).zones()) == {TOGETHER, "东区"}
+    assert "同时改了这个草案" in mine.client.get(mine.address).text
+    assert branch in mine.client.get(mine.address).text
+    assert "冲突产生的分支" in theirs.client.get(branch).text
+
+
+def approved(app: Flask, address: str, **more: str) -> Desk:
+    boss = Desk(app, city.ADMIN.login, address)
+    boss.step("approve", **{"day": today().isoformat(), **more})
+    return boss
+
+
+def test_submit_approve_in_force_and_restore(app: Flask) -> None:
+    desk = Desk(app, city.EDITOR.login)
+    desk.do(kind="draw", shape=drawn(city.EAST), name="东区")
+    desk.do(kind="split", key=city.ZONE, line=CUT)
+    key = desk.zones()["东区"]["key"]
+    page = desk.page()
+    assert "3 个园区有改动；4 家企业、2 个工会换园区" in page
+    assert "田03公司" in page and "田09公司" not in page
+    assert "请看过再确认" in desk.step("submit", seen=False)
+    desk.step("submit")
+    assert desk.status(app) == "submitted"
+    assert desk.client.get(desk.address).headers["Location"].endswith("/review"), "nobody draws on it now"
+    refused = desk.ask("operate", kind="lock", keys=[city.ZONE])
+    assert refused.get_json()["refused"] == "ZONE_CLOSED"
+    boss = Desk(app, city.ADMIN.login, desk.address)
+    assert "不早于今天" in boss.step("approve", day=(today() - timedelta(days=1)).isoformat())
+    assert "请写明原因" in boss.step("return")
+    assert "请看过再确认" in boss.step("approve", seen=False, day=today().isoformat())
+    approved(app, desk.address)
+    assert desk.status(app) == "in_force"
+    with app.app_context(), session() as opened:
+        now = store.lines.in_force(opened, store.CITY)
+        assert same(now.loc[key].geometry, city.EAST)
+        assert now.loc[city.ZONE, "version"] == 2
+        assert [run.kind for run in runs.latest(opened, limit=9)] == ["survey"] * 2, "both days are counted anew"
+    past = boss.client.get(f"/zones/history/{city.ZONE}").text
+    assert "第 2 版" in past and "第 1 版" in past
+    assert "3</td>" in past, "on the lines of then the zone held three firms"
+    told = boss.step("restore", comment="划错了")
+    assert "已恢复原边界" in told
+    with app.app_context(), session() as opened:
+        now = store.lines.in_force(opened, store.CITY)
+        assert key not in now.index
+        assert same(now.loc[city.ZONE].geometry, city.BOTH)
+        entries = store.zones.events(opened, store.zones.get(opened, desk.address.rsplit("/", 1)[1], store.CITY))
+    assert [entry.action for entry in entries] == ["restore", "enforce", "approve", "submit", "begun"]
+    assert entries[2].detail["firms"] == 4
+
+
+def test_a_day_to_come_waits_for_its_day(file_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    desk.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+    desk.step("submit")
+    day = today() + timedelta(days=3)
+    approved(file_app, desk.address, day=day.isoformat())
+    assert desk.status(file_app) == "approved"
+    desk.client.get("/zones")
+    assert desk.status(file_app) == "approved"
+    monkeypatch.setattr("app.zones.course.today", lambda: day)
+    desk.client.get("/zones")
+    assert desk.status(file_app) == "in_force"
+
+
+def test_who_submits_does_not_approve(file_app: Flask) -> None:
+    boss = Desk(file_app, city.ADMIN.login)
+    boss.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+    boss.step("submit")
+    assert "不能自己批准" in boss.step("approve", day=today().isoformat())
+    assert boss.status(file_app) == "submitted"
+
+
+@pytest.mark.parametrize("status", transitions.STATUSES)
+def test_no_step_but_those_of_the_table_is_taken(file_app: Flask, status: str) -> None:
+    """Every pair of status and action that is not allowed, as the page of an administrator asks for it."""
+    desk = Desk(file_app, city.ADMIN.login)
+    desk.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+    key = desk.address.rsplit("/", 1)[1]
+    with file_app.app_context(), session(write=True) as opened:
+        draft = store.zones.get(opened, key, store.CITY)
+        assert draft is not None
+        store.zones.change(opened, draft, draft.version, store.zones.Act("x", draft.changed_at), status=status)
+        version = draft.version
+    data = {"version": str(version), "digest": "", "comment": "因", "day": today().isoformat()}
+    for action in ("submit", "approve", "return", "withdraw", "reopen", "restore", "enforce", "nonsense"):
+        if (status, action) in transitions.TABLE and action != "enforce":
+            continue
+        desk.client.post(f"{desk.address}/take", data={**data, "action": action})
+        assert desk.status(file_app) == status, action
+
+
+def test_another_draft_that_came_first_has_to_be_taken_over(file_app: Flask) -> None:
+    first, second = Desk(file_app, city.EDITOR.login), Desk(file_app, city.PLANNER.login)
+    first.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+    second.do(kind="reshape", key=city.ZONE, shape=drawn(city.MIDDLE))
+    first.step("submit")
+    approved(file_app, first.address)
+    assert "已被别的草案改过" in second.step("submit")
+    assert second.status(file_app) == "draft"
+    told = second.client.post(f"{second.address}/rebase", data={"version": second.look()["version"]})
+    assert told.status_code == 302
+    second.step("submit")
+    assert second.status(file_app) == "submitted"
+
+
+def test_a_merged_zone_keeps_its_name_for_addresses(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    desk.do(kind="draw", shape=drawn(city.EAST), name="东区")
+    key = desk.zones()["东区"]["key"]
+    desk.do(kind="merge", keys=[key, city.ZONE])
+    desk.step("submit")
+    boss = approved(file_app, desk.address)
+    with file_app.app_context(), session() as opened:
+        names = store.read(opened, "aliases", store.CITY)
+    assert names[["alias", "target"]].to_numpy().tolist() == [[TOGETHER, key]]
+    boss.step("restore", comment="不合并了")
+    with file_app.app_context(), session() as opened:
+        assert len(store.read(opened, "aliases", store.CITY)) == 0
+        assert city.ZONE in store.lines.in_force(opened, store.CITY).index
+
+
+def test_a_county_cannot_draw_outside_itself(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    across = shapely.box(121.19, 32.06, 121.22, 32.1)
+    answer = desk.ask("operate", kind="draw", shape=drawn(across), name="界上")
+    assert answer.get_json()["refused"] == "ZONE_OUTSIDE"
+    kept = shapely.from_geojson(json.dumps(answer.get_json()["repaired"]))
+    assert kept.bounds == pytest.approx((121.19, 32.06, 121.2, 32.1))
+    away = desk.ask("operate", kind="draw", shape=drawn(shapely.box(121.3, 32.06, 121.32, 32.1)), name="外县")
+    assert away.get_json()["refused"] == "SHAPE_OUTSIDE"
+    moved = desk.ask("operate", kind="move", key=city.ZONE, east_m=20_000.0, north_m=0.0)
+    assert moved.get_json()["refused"]
+    assert len(desk.look()["zones"]) == 1
+
+
+def test_across_counties_takes_the_flag_and_the_consent_of_both(app: Flask) -> None:
+    desk = Desk(app, city.EDITOR.login)
+    desk.do(kind="draw", shape=drawn(shapely.box(121.19, 32.06, 121.2, 32.1)), name="界上")
+    key = desk.zones()["界上"]["key"]
+    desk.do(kind="describe", key=key, facts={"cross_county": True})
+    desk.do(kind="reshape", key=key, shape=drawn(shapely.box(121.19, 32.06, 121.22, 32.1)))
+    other = sign(stranger(app), city.OTHER.login)
+    assert other.get(f"{desk.address}/review").status_code == 404, "not before it is submitted"
+    desk.step("submit")
+    boss = Desk(app, city.ADMIN.login, desk.address)
+    assert "都同意" in boss.step("approve", day=today().isoformat())
+    assert other.get(f"{desk.address}/review").status_code == 200
+    assert other.post(f"{desk.address}/operate", json={"kind": "lock"}, headers=JSON).status_code == 404
+    assert "已记下" in other.post(f"{desk.address}/consent", follow_redirects=True).text
+    boss.step("approve", day=today().isoformat())
+    assert desk.status(app) == "in_force"
+    with app.app_context(), session() as opened:
+        assert bool(store.lines.in_force(opened, store.CITY).loc[key, "cross_county"])
+
+
+def test_another_county_sees_and_changes_nothing(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    desk.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+    other = sign(stranger(kept), city.OTHER.login)
+    assert "东扩" not in other.get("/zones").text and TOGETHER not in other.get("/zones").text
+    for path in ("", "/state", "/review", "/repair", "/painted", "/moved.csv"):
+        assert other.get(desk.address + path).status_code == 404, path
+    for path in ("/operate", "/undo", "/redo", "/tally"):
+        assert (
+            other.post(desk.address + path, json={"kind": "lock", "keys": [city.ZONE]}, headers=JSON).status_code == 404
+        )
+    for path in ("/take", "/consent", "/comment", "/rebase"):
+        assert other.post(desk.address + path, data={"action": "withdraw"}).status_code == 404, path
+    assert other.get(f"/zones/history/{city.ZONE}").status_code == 404
+    assert other.post(f"/zones/history/{city.ZONE}/restore", data={"version": 1}).status_code == 404
+    begun = other.post("/zones", data={"title": "越界", "county": city.HERE}, follow_redirects=True)
+    assert "请选县" in begun.text
+    assert len(desk.look()["zones"]) == 1 and desk.status(kept) == "draft"
+
+
+def test_a_viewer_reads_and_does_not_draw(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    desk.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+    viewer = sign(stranger(kept), city.VIEWER.login)
+    assert viewer.get(desk.address).headers["Location"].endswith("/review")
+    assert "提交审批" not in viewer.get(f"{desk.address}/review").text
+    assert viewer.post(f"{desk.address}/operate", json={}, headers=JSON).status_code == 403
+
+
+def test_faults_are_told_and_a_repair_is_a_preview(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    over = shapely.box(121.059, 32.06, 121.08, 32.1)  # a thousandth of a degree into the zone
+    told = desk.do(kind="draw", shape=drawn(over), name="东区", border="free")
+    assert "重叠" in told["faults"] and len(desk.state["faults"]) == 1
+    assert "先改正" in desk.step("submit")
+    before = desk.look()
+    shown = desk.client.get(f"{desk.address}/repair").get_json()
+    assert shown["features"] and "没有问题" in shown["said"]
+    assert desk.look() == before, "a preview changes nothing"
+    desk.do(kind="repair")
+    assert desk.state["faults"] == []
+    desk.step("submit")
+    assert desk.status(kept) == "submitted"
+
+
+def test_hierarchy_and_what_lies_in_a_zone(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    desk.do(kind="draw", shape=drawn(shapely.box(121.03, 32.065, 121.035, 32.075)), name="北苑", border="free")
+    key = desk.zones()["北苑"]["key"]
+    assert any(desk.state["faults"]), "a zone within another overlaps it until it says that it lies in it"
+    desk.do(kind="describe", key=key, facts={"parent": city.ZONE, "zone_level": "local"})
+    assert not any(desk.state["faults"])
+    refused = desk.ask("operate", kind="describe", key=city.ZONE, facts={"parent": key})
+    assert refused.get_json()["refused"] == "ZONE_IN_HIERARCHY"
+    desk.do(kind="hold", key=key, parents={city.BUILDING: True})
+    theirs = desk.ask("operate", kind="hold", key=key, parents={f"building:{city.THERE}:x": True})
+    assert theirs.get_json()["refused"] == "ZONE_UNKNOWN"
+    desk.step("submit")
+    approved(file_app, desk.address)
+    with file_app.app_context(), session() as opened:
+        assert store.lines.in_force(opened, store.CITY).loc[key, "parent"] == city.ZONE
+        assert store.lines.in_force(opened, store.CITY, store.lines.HELD).loc[city.BUILDING, "parent"] == key
+    assert "depth-1" in desk.client.get("/zones").text
+
+
+def test_the_file_names_who_moves(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    desk.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+    answer = desk.client.get(f"{desk.address}/moved.xlsx?what=firm")
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    rows = list(book.worksheets[1].iter_rows(values_only=True))
+    assert [row[:3] for row in rows[1:]] == [(f"田0{k}公司", TOGETHER, "不在园区内") for k in (1, 2)]
+    union = desk.client.get(f"{desk.address}/moved.csv?what=union").get_data(as_text=True)
+    assert "田01公司工会委员会" in union and "田00公司工会委员会" not in union
+
+
+def test_an_earlier_version_is_put_back_by_a_draft_of_its_own(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    desk.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+    desk.step("submit")
+    approved(file_app, desk.address)
+    told = desk.client.post(f"/zones/history/{city.ZONE}/restore", data={"version": 1})
+    back = Desk(file_app, city.EDITOR.login, told.headers["Location"].removesuffix("/review"))
+    shape = shapely.from_geojson(json.dumps(back.zones()[TOGETHER]["geometry"]))
+    assert same(shape, city.BOTH)
+    back.step("submit")
+    approved(file_app, back.address)
+    with file_app.app_context(), session() as opened:
+        assert list(store.lines.versions_of(opened, store.CITY, city.ZONE).index) == [3, 2, 1]
+        assert same(store.lines.in_force(opened, store.CITY).loc[city.ZONE].geometry, city.BOTH)
+
+
+BAD = [
+    {}, {"kind": "nonsense"}, {"kind": "draw"}, {"kind": "draw", "shape": {"type": "Polygon"}},
+    {"kind": "draw", "shape": {"type": "Polygon", "coordinates": [[[121, 32], [121, 32]]]}},
+    {"kind": "split", "key": "no", "line": {"type": "LineString", "coordinates": []}},
+    {"kind": "merge", "keys": "all"}, {"kind": "merge", "keys": [city.ZONE]}, {"kind": "move", "key": city.ZONE},
+    {"kind": "fill_hole", "key": city.ZONE, "at": ["x", "y"]},
+    {"kind": "simplify", "keys": [city.ZONE], "tolerance_m": "1"},
+    {"kind": "describe", "key": city.ZONE, "facts": {"name": ""}},
+    {"kind": "describe", "key": city.ZONE, "facts": {"parent": ["x"]}},
+    {"kind": "paint", "key": city.ZONE, "codes": ["990102101"]}, {"kind": "snap", "key": city.ZONE, "tolerance_m": 1e9},
+    {"kind": ["draw"]}, {"kind": "repair", "shapes": {}, "key": []},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", BAD, ids=lambda asked: json.dumps(asked, ensure_ascii=False)[:50])
+def test_a_bad_request_gets_an_answer_in_words(kept: Flask, asked: dict[str, Any]) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    answer = desk.ask("operate", **asked)
+    assert answer.status_code == 200
+    if asked.get("kind") != "repair":
+        assert answer.get_json()["refused"] and answer.get_json()["said"] and "{" not in answer.get_json()["said"]
+    assert len(desk.look()["zones"]) == 1
+
+
+def test_what_is_no_json_is_refused(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    for way, body in (("operate", {"data": b"\xff"}), ("undo", {"json": [1]})):
+        answer = desk.client.post(f"{desk.address}/{way}", headers=JSON, **body)
+        assert answer.get_json()["refused"] == "ZONE_REQUEST"
+
+
+def test_a_city_without_zones_says_so(tmp_path: Path) -> None:
+    made = small_city.loaded(tmp_path)
+    client: FlaskClient = made.test_client()
+    page = client.get("/zones").text
+    assert "还没有草案" in page and "还没有园区" in page

@@ -1,0 +1,219 @@
+"""Boundaries in a real browser: drawn, split, merged and counted by one county, approved and restored by the city."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import zone_city as city
+from flask import Flask
+from serving import served
+from signed_in import PASSWORD
+
+pytestmark = pytest.mark.browser
+MAP = "document.querySelector('.atlas-map').atlasMap"
+DONE = "() => Number(document.getElementById('zones-desk').dataset.done || 0)"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site that asks everybody to sign in."""
+    app: Flask = city.loaded(tmp_path_factory.mktemp("zones"))
+    with served(app, entered=False) as url:
+        yield url
+
+
+def sign_in(page: Any, site: str, login: str) -> None:
+    if page.locator(".whoami").count():
+        page.locator(".whoami > summary").click()
+        page.get_by_role("button", name="退出").click()
+    page.goto(f"{site}/sign-in")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("form [type=submit]").first.click()
+    page.wait_for_url(f"{site}/")
+
+
+def ready(page: Any) -> None:
+    page.wait_for_selector("html[data-zones-ready]")
+
+
+def begin(page: Any, site: str, title: str) -> str:
+    page.goto(f"{site}/zones")
+    page.fill("#f-title", title)
+    page.get_by_role("button", name="开始起草").click()
+    ready(page)
+    return str(page.url)
+
+
+def click(page: Any, lon: float, lat: float) -> None:
+    """Click the map at a position."""
+    at = page.evaluate(
+        f"([lat, lon]) => {{ const p = {MAP}.latLngToContainerPoint([lat, lon]); return [p.x, p.y]; }}", [lat, lon]
+    )
+    page.locator(".atlas-map").click(position={"x": at[0], "y": at[1]})
+
+
+def spot(page: Any, lon: float, lat: float) -> tuple[float, float]:
+    """Where a position stands in the window."""
+    at = page.evaluate(f"([lat, lon]) => {MAP}.latLngToContainerPoint([lat, lon])", [lat, lon])
+    box = page.locator(".atlas-map").bounding_box()
+    return box["x"] + at["x"], box["y"] + at["y"]
+
+
+def draw(page: Any, tool: str, points: list[tuple[float, float]]) -> None:
+    """Choose a tool, click the points, end with Enter, and wait for what the server made of it."""
+    before = page.evaluate(DONE)
+    page.keyboard.press(tool)
+    page.wait_for_function(f"() => {MAP}.pm.globalDrawModeEnabled() || {MAP}.pm.Draw.getActiveShape()")
+    for lon, lat in points:
+        click(page, lon, lat)
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"(before) => ({DONE})() > before", arg=before)
+
+
+def after(page: Any, act: Any) -> None:
+    before = page.evaluate(DONE)
+    act()
+    page.wait_for_function(f"(before) => ({DONE})() > before", arg=before)
+
+
+def figures(page: Any, name: str) -> list[str]:
+    """The cells of a zone's row in the tally."""
+    return page.locator("#zones-tally tr", has=page.locator(f"th:text-is('{name}')")).locator("td").all_inner_texts()
+
+
+def zones(page: Any) -> list[str]:
+    return sorted(page.locator("#zones-list .zone-row label span").all_inner_texts())
+
+
+def choose(page: Any, *names: str) -> None:
+    for box in page.locator("#zones-list [data-zone]:checked").all():
+        box.uncheck()
+    for name in names:
+        page.locator(".zone-row label", has=page.locator(f"span:text-is('{name}')")).locator("input").check()
+
+
+def view(page: Any) -> None:
+    page.evaluate(f"() => {MAP}.setView([32.08, 121.06], 12.5, {{ animate: false }})")
+    page.wait_for_timeout(100)
+
+
+def test_from_a_drawing_to_lines_in_force_and_back(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    address = begin(page, site, "东区扩园")
+    view(page)
+    assert zones(page) == ["东沟经济开发区"]
+    # A new zone over the third field: its western side snaps to the border of the zone there.
+    draw(page, "d", [(121.0603, 32.06), (121.0603, 32.1), (121.08, 32.1), (121.08, 32.06)])
+    assert figures(page, "新园区")[0] == "0 → 3"
+    assert figures(page, "不在园区内")[0] == "8 → 5"
+    assert "没有重叠" in page.locator("#zones-faults").inner_text()
+    choose(page, "东沟经济开发区")
+    draw(page, "s", [(121.0401, 32.05), (121.0401, 32.11)])
+    assert zones(page) == ["东沟经济开发区", "东沟经济开发区2", "新园区"]
+    sides = {figures(page, name)[0].split("→")[-1].strip() for name in zones(page)[:2]}
+    assert sides == {"1", "2"}
+    choose(page, "东沟经济开发区", "新园区")
+    after(page, lambda: page.get_by_role("button", name="合并").click())
+    assert len(zones(page)) == 2
+    # Undo by key, and it survives a reload.
+    after(page, lambda: page.keyboard.press("Control+z"))
+    assert len(zones(page)) == 3
+    page.reload()
+    ready(page)
+    assert len(zones(page)) == 3
+    after(page, lambda: page.keyboard.press("Control+y"))
+    assert len(zones(page)) == 2
+    page.get_by_role("link", name="看影响并提交").click()
+    ready(page)
+    assert "换园区" in page.locator("#zone-impact").inner_text()
+    assert page.locator("path.zone-added").count() >= 1
+    page.get_by_label("我已看过上面的影响说明").check()
+    page.get_by_role("button", name="提交审批").click()
+    page.get_by_text("已提交，待审批").first.wait_for()
+
+    sign_in(page, site, city.ADMIN.login)
+    page.goto(f"{address}/review")
+    ready(page)
+    assert "田03公司" in page.locator("#zone-impact").inner_text()
+    page.get_by_role("button", name="批准").click()
+    assert "影响说明已经变化或还没有看" in page.locator("#notices").inner_text()
+    page.get_by_label("我已看过上面的影响说明").check()
+    page.get_by_role("button", name="批准").click()
+    page.get_by_text("已生效").first.wait_for()
+    page.goto(f"{site}/zones/history/{city.ZONE}")
+    ready(page)
+    page.goto(f"{address}/review")
+    page.get_by_label("我已看过上面的影响说明").check()
+    page.fill("#f-comment", "划错了")
+    page.get_by_role("button", name="恢复原来的边界").click()
+    page.get_by_text("已恢复原边界").first.wait_for()
+    page.goto(f"{site}/zones")
+    assert page.locator("tr", has_text="东沟经济开发区").count() == 1
+
+    sign_in(page, site, city.OTHER.login)
+    page.goto(f"{site}/zones")
+    assert "东区扩园" not in page.locator("main").inner_text()
+
+
+def test_the_tally_follows_the_drawing_before_it_is_saved(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    begin(page, site, "边画边算")
+    view(page)
+    page.keyboard.press("d")
+    for lon, lat in [(121.062, 32.06), (121.062, 32.1), (121.08, 32.1), (121.08, 32.06)]:
+        click(page, lon, lat)
+    page.locator("#zones-live").wait_for()
+    page.locator("#zones-tally td", has_text="0 → 3").first.wait_for()
+    assert int(page.locator("#zones-desk").get_attribute("data-tally-ms")) < 1000  # the bench tells how fast it is
+    page.keyboard.press("Escape")
+    page.locator("#zones-live").wait_for(state="hidden")
+    assert zones(page) == ["东沟经济开发区"]
+
+
+def test_reshape_by_dragging_a_corner_and_move_by_keys(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    begin(page, site, "改边")
+    view(page)
+    choose(page, "东沟经济开发区")
+    page.locator("[data-tool=reshape]").click()
+    (x0, y0), (x1, y1) = spot(page, 121.06, 32.1), spot(page, 121.08, 32.1)
+    page.mouse.move(x0, y0)
+    page.mouse.down()
+    page.mouse.move((x0 + x1) / 2, y0, steps=4)
+    page.mouse.move(x1, y1, steps=4)
+    page.mouse.up()
+    after(page, lambda: page.keyboard.press("Enter"))
+    area = page.evaluate(
+        "() => JSON.stringify([...document.querySelectorAll('#zones-tally b')].map((b) => b.innerText))"
+    )
+    assert figures(page, "东沟经济开发区")
+    choose(page, "东沟经济开发区")
+    page.locator("[data-tool=move]").click()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    after(page, lambda: page.keyboard.press("Enter"))
+    assert page.locator("#zones-said.bad").count() == 0
+    assert area
+
+
+def test_coordinates_can_be_typed(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    begin(page, site, "输坐标")
+    page.locator(".zones-typed > summary").click()
+    page.fill("#f-corners", "121.06,32.06\n121.06,32.1\n121.08,32.1\n121.08,32.06")
+    after(page, lambda: page.get_by_role("button", name="用这些坐标").click())
+    assert zones(page) == ["东沟经济开发区", "新园区"]
+    page.fill("#f-corners", "121.19,32.06\n121.19,32.1\n121.22,32.1\n121.22,32.06")
+    after(page, lambda: page.get_by_role("button", name="用这些坐标").click())
+    assert "超出" in page.locator("#zones-said").inner_text()
+    after(page, lambda: page.get_by_role("button", name="采用修好的形状").click())
+    assert len(zones(page)) == 3
+
+
+def test_a_phone_shows_it_within_its_width(phone: Any, site: str) -> None:
+    sign_in(phone, site, city.EDITOR.login)
+    address = begin(phone, site, "手机")
+    for path in (address, f"{address}/review", f"{site}/zones", f"{site}/zones/history/{city.ZONE}"):
+        phone.goto(path)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
