@@ -26,7 +26,7 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "administrator": frozenset(RIGHTS),
         "planner": frozenset(RIGHTS) - {"accounts", "audit", "approve", "outside"},
-        "editor": frozenset({"see", "export", "contacts", "share", "decide", "zones"}),
+        "editor": frozenset({"see", "export", "contacts", "share", "decide", "zones", "import"}),
         "viewer": frozenset({"see", "export", "contacts"}),
         "presenter": frozenset({"see", "export"}),
     }

@@ -17,14 +17,16 @@ SHOWN = 100
 class Doubles:
     """Counts new rows, chunk by chunk, that are probably firms stored before the import began."""
 
-    def __init__(self, session: Session, divisions: pd.DataFrame, aliases: pd.DataFrame) -> None:
+    def __init__(
+        self, session: Session, divisions: pd.DataFrame, aliases: pd.DataFrame, scope: store.Scope = store.CITY
+    ) -> None:
         self._stored = store.count(session, "enterprises")
         self._left = MOST
         self._rows: list[list[Any]] = []
         self._found = self._new = self._looked = 0
         self._known: linkage.Known | None = None
         if 0 < self._stored <= MOST:
-            firms = store.firm_names(session)
+            firms = store.firm_names(session, scope)
             self._names = {key: name for key, name, _ in firms}
             self._known = linkage.known(firms, linkage.region_words(divisions, aliases))
 

@@ -59,6 +59,12 @@ def get(token: str) -> Draft | None:
     return Draft(token, Request.from_json(values["request"]), values["planned"], values["done"])
 
 
+def held(user_key: str) -> int:
+    """Return how many uploads of an account wait."""
+    found = (get(folder.name) for folder in (_root().iterdir() if _root().is_dir() else ()))
+    return sum(draft is not None and draft.request.user_key == user_key for draft in found)
+
+
 def put(draft: Draft) -> Draft:
     """Write down what is asked of an upload."""
     values = {"request": draft.request.to_json(), "planned": draft.planned, "done": draft.done}

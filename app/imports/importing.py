@@ -108,7 +108,7 @@ def commit(
     try:
         with database.session(write=True) as session:
             opened = _opened(session, request)
-            batch = store.imports.begin(session, _file(opened), run_key=run_key)
+            batch = store.imports.begin(session, _file(opened), **_whose(request, run_key))
             keep = partial(store.imports.add_rows, session, batch)
             tally = take(session, opened, day=day, progress=progress, keep=keep, batch=batch)
             result = _plan(session, opened, tally, batch=batch)
@@ -162,6 +162,10 @@ def _opened(session: Session, request: Request) -> Opened:
     return opened
 
 
+def _whose(request: Request, run_key: str | None) -> dict[str, Any]:
+    return {"run_key": run_key, "user_key": request.user_key, "county_code": request.county_code}
+
+
 def _file(opened: Opened) -> store.imports.File:
     request = opened.request
     options = {"place_kind": request.place_kind, "columns": dict(opened.matching.columns), "sheet": opened.sheet}
@@ -178,7 +182,8 @@ def _file(opened: Opened) -> store.imports.File:
 
 def _plan(session: Session, opened: Opened, tally: Tally, *, batch: str | None = None) -> Plan:
     digest = opened.request.digest()
-    same = [found.key for found in store.imports.latest(session, sha256=digest, limit=5) if found.status == "done"]
+    seen = store.imports.latest(session, store.Scope(opened.request.county_code), sha256=digest, limit=5)
+    same = [found.key for found in seen if found.status == "done"]
     earlier = next((key for key in same if key != batch), None)
     request, matching, notes = opened.request, opened.matching, (*opened.notes, *tally.notes)
     return Plan(request, digest, matching, opened.sheet, opened.datum, notes, tally, earlier, batch)
@@ -211,5 +216,5 @@ def _record_failure(database: Database, request: Request, error: AtlasError, run
         datum=request.datum,
     )
     with database.session(write=True) as session:
-        batch = store.imports.begin(session, file, run_key=run_key)
+        batch = store.imports.begin(session, file, **_whose(request, run_key))
         store.imports.fail(session, batch, error.code, {**error.detail, "message": str(error)[:500]})

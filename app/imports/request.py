@@ -25,7 +25,7 @@ class Request:
     ``columns`` (field → column, "" for none) overrules what is recognised and remembered; ``datum`` None takes what the
     columns' names say, else WGS-84; ``datum_confirmed`` imports even where known places speak against it,
     ``outside_confirmed`` even where all of it lies outside the city. ``filename`` is the name to record, if the file
-    lies under another one.
+    lies under another one. ``county_code``: only rows of this county are taken; ``user_key``: who asks.
     """
 
     path: Path
@@ -40,6 +40,8 @@ class Request:
     header_row: int | None = None
     datum_confirmed: bool = False
     outside_confirmed: bool = False
+    county_code: str | None = None
+    user_key: str | None = None
 
     def __post_init__(self) -> None:
         places = self.kind == "places"
@@ -55,6 +57,8 @@ class Request:
                 "place_kinds": [*PLACE_KINDS],
             }
             raise FileRefused(f"cannot import {self.kind} {self.place_kind}", code="UNKNOWN_KIND", detail=detail)
+        if self.county_code is not None and self.place_kind == "division":
+            raise FileRefused("divisions are the city's", code="KIND_CITY_ONLY", detail={"file": self.filename})
         if self.datum is not None and self.datum not in DATUMS:
             detail = {"datum": self.datum, "known": list(DATUMS)}
             raise FileRefused(f"unknown datum {self.datum}", code="DATUM_UNKNOWN", detail=detail)
@@ -70,7 +74,8 @@ class Request:
     @property
     def remembered_as(self) -> str:
         """The name under which the columns of such files are remembered."""
-        return self.source or self.filename
+        named = self.source or self.filename
+        return named if self.county_code is None else f"{self.county_code}|{named}"
 
     def digest(self) -> str:
         """Return the SHA-256 of the file."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import ground, store
 from app.config import settings
+from app.imports.confining import Confined
 from app.imports.doubles import Doubles
 from app.imports.gates import look
 from app.imports.opening import Opened, OsmFile
@@ -89,14 +90,18 @@ def take(
     told("import", 0, of)
     outlines = _outlines(session, opened)
     watch = watched(opened, outlines)
+    confined = _confined(session, opened, setting)
     doubles = _doubles(session, opened, setting)
     for part in opened.parts(outlines, lambda count: told("read", count, 0)):
         watch.see(part.rows)
         kind, rows = _checked_as(opened.request.kind, part.place_kind), part.rows
         here = replace(setting, place_kind=part.place_kind, source=part.source or setting.source)
-        checked = _CHECKS[kind](rows, part.matching, here, seen=seen)
+        own, foreign = (rows, []) if confined is None else confined.split(rows, part.matching)
+        checked = _CHECKS[kind](own, part.matching, here, seen=seen)
         seen.update((str(key), mark) for key, mark in checked.rows.items())
         checked = recognise(session, opened.request.kind, _with_layer_faults(checked, opened), taken)
+        if confined is not None:
+            checked = confined.without_theirs(session, checked, foreign)
         status = _write(session, checked, batch)
         _count(tally, checked, status)
         if doubles is not None:
@@ -115,7 +120,14 @@ def take(
 def _doubles(session: Session, opened: Opened, setting: Setting) -> Doubles | None:
     if opened.request.kind != "enterprises":
         return None
-    return Doubles(session, setting.divisions, store.read(session, "aliases", store.CITY))
+    aliases, scope = store.read(session, "aliases", store.CITY), store.Scope(opened.request.county_code)
+    return Doubles(session, setting.divisions, aliases, scope)
+
+
+def _confined(session: Session, opened: Opened, setting: Setting) -> Confined | None:
+    if opened.request.county_code is None:
+        return None
+    return Confined(setting, store.read(session, "outlines", store.CITY), opened.request.county_code)
 
 
 def _notes(tally: Tally) -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -150,7 +162,7 @@ def _setting(session: Session, opened: Opened, day: date) -> tuple[Setting, tupl
     counties = registry.county_names(divisions, aliases)
     zones: dict[str, str] = {}
     if request.kind == "places" and request.place_kind != "address":
-        places = store.read(session, "places", store.CITY)
+        places = store.read(session, "places", store.Scope(request.county_code))
         known = places[places["kind"] == "zone"]
         zones = {fold(name): str(key) for key, name in known["name"].items()}
     told = look(session, opened, here, counties)
@@ -162,6 +174,8 @@ def _setting(session: Session, opened: Opened, day: date) -> tuple[Setting, tupl
         datum=opened.cell_datum,
         city=settings().city,
         counties=counties,
+        county=request.county_code or "",
+        county_name=str(divisions["name"].get(request.county_code, "")) if request.county_code else "",
         towns=registry.town_names(divisions, aliases) if request.kind == "places" else {},
         zones=zones,
         positions=told.positions,

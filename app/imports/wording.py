@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.advice import ADVICE
+from app.current import scope
 from app.imports.request import ANY_KIND, DATUMS
 from app.labels import explain, label, options
 from geo.registry import KINDS as PLACE_KINDS
@@ -11,13 +12,15 @@ from geo.registry import gates, weight
 
 KINDS = ("enterprises", "unions", "members", "headcounts", *(f"places:{kind}" for kind in PLACE_KINDS))
 """Kinds of file as the pages name them."""
+DIVISIONS = "places:division"
 OSM = f"places:{ANY_KIND}"
 """A file of OpenStreetMap, which may hold several kinds."""
 
 
 def import_kinds() -> list[tuple[str, str]]:
-    """Return the kinds of file, for the select box."""
-    return [(kind, label("import_kind", kind)) for kind in (*KINDS, OSM)]
+    """Return the kinds of file that the caller may import, for the select box: divisions are the city's."""
+    kinds = (*KINDS, OSM) if scope().county_code is None else tuple(kind for kind in KINDS if kind != DIVISIONS)
+    return [(kind, label("import_kind", kind)) for kind in kinds]
 
 
 def datums() -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from app.models.base import Base, Json, Key
 
 
 class ImportBatch(Base):
-    """One file read once. ``status``: running · done · failed · undone."""
+    """One file read once. ``status``: running · done · failed · undone; ``county_code``: whose rows alone it took."""
 
     __tablename__ = "import_batch"
 
@@ -24,6 +24,7 @@ class ImportBatch(Base):
     status: Mapped[str]
     run_key: Mapped[str | None]
     user_key: Mapped[str | None]
+    county_code: Mapped[str | None]
     rows_in: Mapped[int]
     new: Mapped[int]
     changed: Mapped[int]

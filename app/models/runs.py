@@ -12,12 +12,14 @@ class Run(Base):
 
     ``status``: queued · running · done · failed · stale (given up after several lost workers). ``stage`` and
     ``error_code`` are codes that labels speak; ``progress`` runs from 0 to 1.
+    ``county_code``: whose accounts may see it, beside the city's.
     """
 
     __tablename__ = "run"
 
     key: Mapped[Key]
     kind: Mapped[str] = mapped_column(index=True)
+    county_code: Mapped[str | None]
     status: Mapped[str] = mapped_column(index=True)
     params: Mapped[Json]
     on_day: Mapped[date | None]

@@ -39,6 +39,7 @@ class Order:
     on_day: date | None = None
     rules_day: date | None = None
     input_hash: str | None = None
+    county_code: str | None = None
 
 
 def enqueue(session: Session, order: Order) -> str:
@@ -49,6 +50,7 @@ def enqueue(session: Session, order: Order) -> str:
         Run(
             key=key,
             kind=order.kind,
+            county_code=order.county_code,
             status=QUEUED,
             params=dict(order.params),
             on_day=order.on_day,

@@ -15,7 +15,7 @@ from app.store import (
     zones,
 )
 from app.store.layers import HEADCOUNTS, LAYERS
-from app.store.reading import count, find, firm_names, inputs, read
+from app.store.reading import count, find, firm_names, inputs, read, whereabouts
 from app.store.scope import CITY, Scope
 from app.store.versions import data_version, input_version
 from app.store.writing import Outcome, write
@@ -44,6 +44,7 @@ __all__ = [
     "targets",
     "tasks",
     "views",
+    "whereabouts",
     "write",
     "zones",
 ]

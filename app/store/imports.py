@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.db import dialect
 from app.db.types import to_json
 from app.models import ColumnMapping, ImportBatch, ImportRow
+from app.store.scope import CITY, Scope
 from app.store.undo import undo
 
 __all__ = ["File", "Row", "add_rows", "begin", "fail", "finish", "get", "latest", "recall", "remember", "rows", "undo"]
@@ -47,7 +48,14 @@ class Row:
     faults: list[list[Any]]
 
 
-def begin(session: Session, file: File, *, run_key: str | None = None, user_key: str | None = None) -> str:
+def begin(
+    session: Session,
+    file: File,
+    *,
+    run_key: str | None = None,
+    user_key: str | None = None,
+    county_code: str | None = None,
+) -> str:
     """Put an import on record as running and return its key."""
     now = datetime.now(UTC)
     key = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
@@ -63,6 +71,7 @@ def begin(session: Session, file: File, *, run_key: str | None = None, user_key:
         status="running",
         run_key=run_key,
         user_key=user_key,
+        county_code=county_code,
         started_at=now,
         **dict.fromkeys(("rows_in", "new", "changed", "unchanged", "rejected", "warned"), 0),
     )
@@ -94,16 +103,22 @@ def fail(session: Session, batch: str, code: str, detail: Mapping[str, Any] | No
     _close(session, batch, status="failed", error_code=code, error_detail=dict(detail or {}))
 
 
-def get(session: Session, batch: str) -> ImportBatch | None:
-    """Return an import by its key."""
-    return session.scalar(sa.select(ImportBatch).where(ImportBatch.key == batch))
+def get(session: Session, batch: str, scope: Scope = CITY) -> ImportBatch | None:
+    """Return an import by its key; a county sees its own."""
+    return session.scalar(sa.select(ImportBatch).where(ImportBatch.key == batch, *_within(scope)))
 
 
 def latest(
-    session: Session, *, limit: int = 50, offset: int = 0, kind: str | None = None, sha256: str | None = None
+    session: Session,
+    scope: Scope = CITY,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    kind: str | None = None,
+    sha256: str | None = None,
 ) -> list[ImportBatch]:
     """Return imports, newest first, of one kind or of one file's content if asked."""
-    query = sa.select(ImportBatch).order_by(ImportBatch.fid.desc()).limit(limit).offset(offset)
+    query = sa.select(ImportBatch).where(*_within(scope)).order_by(ImportBatch.fid.desc()).limit(limit).offset(offset)
     if kind is not None:
         query = query.where(ImportBatch.kind == kind)
     if sha256 is not None:
@@ -133,6 +148,10 @@ def recall(session: Session, kind: str, source: str) -> dict[str, str]:
     """Return the columns remembered for a source, empty if there are none."""
     found = _mapping(session, kind, source)
     return dict(found.mapping) if found else {}
+
+
+def _within(scope: Scope) -> list[sa.ColumnElement[bool]]:
+    return [] if scope.county_code is None else [ImportBatch.county_code == scope.county_code]
 
 
 def _mapping(session: Session, kind: str, source: str) -> ColumnMapping | None:

@@ -49,11 +49,23 @@ def count(session: Session, layer: str) -> int:
     return int(session.scalar(query) or 0)
 
 
-def firm_names(session: Session) -> list[tuple[str, str, str | None]]:
-    """Return key, name and organisation code of every stored firm, without scope: for telling what is known."""
+def firm_names(session: Session, scope: Scope) -> list[tuple[str, str, str | None]]:
+    """Return key, name and organisation code of every stored firm of a scope: for telling what is known."""
     table = LAYERS["enterprises"].table
-    query = sa.select(table.c.key, table.c.name, table.c.org_code, table.c.uscc).where(*_current(LAYERS["enterprises"]))
+    query = sa.select(table.c.key, table.c.name, table.c.org_code, table.c.uscc)
+    query = query.where(*_current(LAYERS["enterprises"]), *_within(LAYERS["enterprises"], scope))
     return [(key, name, org or (uscc or "")[8:17] or None) for key, name, org, uscc in session.execute(query)]
+
+
+def whereabouts(session: Session, keys: Sequence[str]) -> dict[str, str]:
+    """Return the county where the latest survey found each of these firms, as far as it found one."""
+    newest = sa.select(SurveyRecord.key).order_by(SurveyRecord.on_day.desc()).limit(1).scalar_subquery()
+    query = sa.select(SurveyFirm.key, SurveyFirm.county_code)
+    found: dict[str, str] = {}
+    for part in rows.chunks(list(keys)):
+        of = query.where(SurveyFirm.run_key == newest, dialect.any_of(SurveyFirm.__table__.c.key, part))
+        found |= {key: county for key, county in session.execute(of) if county}
+    return found
 
 
 def inputs(session: Session, *, on: date | None = None) -> "Inputs":

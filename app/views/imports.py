@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
 from app import imports, runs, store
 from app.arguments import asks
-from app.current import partial
+from app.auth import signed
+from app.current import partial, scope
 from app.db import current, session
 from app.errors import NotFoundError
 from app.i18n import language
@@ -32,8 +33,11 @@ from geo.registry.cells import show as cell_text
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 nav = Nav(70, "imports.index", lazy_gettext("导入"), "data")
 
+FORBIDDEN = 403
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS = 50
+MOST_HELD = 20
+"""Uploads of one account that wait at the same time."""
 WEIGHTS = (REJECT, SKIP, WARN)
 UNREAD = 10
 """Unread columns that are shown; where there are twice as many, the others are folded away."""
@@ -51,7 +55,7 @@ def index() -> str:
     """Show the upload form and the imports so far; htmx asks for the list alone."""
     number = max(request.args.get("page", 1, type=int), 1)
     with session() as opened:
-        batches = store.imports.latest(opened, limit=ROWS + 1, offset=(number - 1) * ROWS)
+        batches = store.imports.latest(opened, scope(), limit=ROWS + 1, offset=(number - 1) * ROWS)
     template = "imports/list.html" if partial() else "imports/index.html"
     return render_template(template, batches=batches[:ROWS], more=len(batches) > ROWS, number=number, kinds=KINDS)
 
@@ -63,6 +67,9 @@ def upload() -> Redirect:
     if file is None or not file.filename:
         flash(_("请先选择一个文件。"), "warn")
         return redirect(url_for("imports.index"))
+    if imports.drafts.held(_me()) >= MOST_HELD:
+        flash(_("还有 %(n)s 个上传的文件没有导入或放弃，请先处理。", n=MOST_HELD), "warn")
+        return redirect(url_for("imports.index"))
     draft = imports.drafts.keep(file.save, file.filename, _asked)
     return redirect(url_for("imports.draft", token=draft.token))
 
@@ -72,7 +79,7 @@ def draft(token: str) -> str:
     """Show how the columns of an upload are read, and what its import would do once that is worked out."""
     found = _draft(token)
     with session() as opened:
-        planned = runs.get(opened, found.planned) if found.planned else None
+        planned = runs.get(opened, found.planned, scope()) if found.planned else None
     if partial():
         return render_template("imports/state.html", draft=found, planned=planned)
     with session() as opened:
@@ -117,9 +124,14 @@ def change_datum(token: str) -> Redirect:
     return redirect(url_for("imports.draft", token=token, _anchor="result"))
 
 
+def _order(kind: str, found: imports.drafts.Draft) -> runs.Order:
+    told = {"token": found.token, "name": found.request.filename}
+    return runs.Order(kind, told, county_code=found.request.county_code)
+
+
 def _plan(found: imports.drafts.Draft) -> None:
     with session(write=True) as opened:
-        order = runs.Order(imports.work.PLAN, {"token": found.token, "name": found.request.filename})
+        order = _order(imports.work.PLAN, found)
         key = runs.enqueue(opened, order)
     imports.drafts.put(imports.drafts.Draft(found.token, found.request, key))
     runs.wake()
@@ -130,12 +142,12 @@ def commit(token: str) -> Redirect:
     """Put the import of an upload in line; one that failed can be asked for again."""
     found = _draft(token)
     with session(write=True) as opened:
-        before = runs.get(opened, found.done) if found.done else None
+        before = runs.get(opened, found.done, scope()) if found.done else None
         if before is not None and before.status != runs.FAILED:
             return redirect(url_for("runs.show", key=found.done))
         datum, outside = (bool(request.form.get(f"{what}_confirmed")) for what in ("datum", "outside"))
         asked = replace(found.request, datum_confirmed=datum, outside_confirmed=outside)
-        order = runs.Order(imports.work.IMPORT, {"token": token, "name": found.request.filename})
+        order = _order(imports.work.IMPORT, found)
         key = runs.enqueue(opened, order)
     imports.drafts.put(imports.drafts.Draft(token, asked, found.planned, key))
     runs.wake()
@@ -153,7 +165,7 @@ def clear_sample() -> Redirect:
 @bp.post("/draft/<token>/drop")
 def drop(token: str) -> Redirect:
     """Give an upload up."""
-    imports.drafts.drop(token)
+    imports.drafts.drop(_draft(token).token)
     flash(_("已放弃，文件已删除，数据没有改动。"), "ok")
     return redirect(url_for("imports.index"))
 
@@ -165,7 +177,7 @@ def show(key: str) -> str:
     weight = request.args.get("severity", "")
     number = max(request.args.get("page", 1, type=int), 1)
     with session() as opened:
-        batch = store.imports.get(opened, key)
+        batch = store.imports.get(opened, key, scope())
         if batch is None:
             raise NotFoundError(f"no import {key!r}")
         rows = store.imports.rows(opened, key, severity=weight or None, offset=(number - 1) * ROWS, limit=ROWS + 1)
@@ -187,6 +199,12 @@ def show(key: str) -> str:
 @bp.post("/<key>/undo")
 def undo(key: str) -> Redirect:
     """Take an import back."""
+    with session() as opened:
+        mine = store.imports.get(opened, key, scope())
+        if mine is None:
+            raise NotFoundError(f"no import {key!r}")
+        if not may_undo(mine):
+            abort(FORBIDDEN)
     imports.work.take_back(current(), key)
     runs.wake()
     with session() as opened:
@@ -201,7 +219,7 @@ def undo(key: str) -> Redirect:
 def rejected(key: str) -> Response:
     """Give the rows that were not taken as a workbook."""
     with session() as opened:
-        batch = store.imports.get(opened, key)
+        batch = store.imports.get(opened, key, scope())
         if batch is None:
             raise NotFoundError(f"no import {key!r}")
         book, _count = imports.rejected_book(partial_of(imports.rows_of, opened, key))
@@ -245,11 +263,22 @@ def _asked(path: Path, name: str) -> imports.Request:
         source=request.form.get("source", "").strip() or None,
         source_date=date.fromisoformat(day) if day else None,
         datum=request.form.get("datum") or None,
+        county_code=scope().county_code,
+        user_key=_me(),
     )
 
 
+def _me() -> str:
+    who = signed.account()
+    return str(who.id) if who is not None else ""
+
+
 def _draft(token: str) -> imports.drafts.Draft:
+    """Return an upload: a county's account finds those it brought for that county."""
     found = imports.drafts.get(token)
+    here = scope().county_code
+    if found is not None and here is not None and (found.request.county_code, found.request.user_key) != (here, _me()):
+        found = None
     if found is None:
         raise NotFoundError("the upload has been imported, given up, or deleted after a week")
     return found
@@ -296,3 +325,15 @@ def _chosen_columns() -> dict[str, str]:
     chosen = {name: column for column, name in pairs if name}
     before = request.form.get("before", "").split()
     return {**dict.fromkeys((name for name in before if name not in chosen), ""), **chosen}
+
+
+@bp.app_template_global("may_confined")
+def may_confined() -> bool:
+    """Return whether only rows of one county are taken from the caller."""
+    return scope().county_code is not None
+
+
+@bp.app_template_global("may_undo")
+def may_undo(batch: Any) -> bool:
+    """Return whether the caller may take an import back: of a county's accounts, who imported it."""
+    return scope().county_code is None or batch.user_key == _me()

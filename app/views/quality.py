@@ -37,7 +37,7 @@ def show() -> str:
     with session() as opened:
         decisions = store.read(opened, "decisions", scope())
         allowed = budget.in_force(opened)
-        batches = [b for b in store.imports.latest(opened, limit=60) if b.status == "done"]
+        batches = [b for b in store.imports.latest(opened, scope(), limit=60) if b.status == "done"]
     found = of(read)
     return render_template(
         "quality/page.html", read=read, quality=found, total=read.total(), faults=FAULTS,

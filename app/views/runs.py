@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from app import runs, store
 from app.arguments import asks
-from app.current import partial
+from app.current import partial, scope
 from app.db import session
 from app.errors import NotFoundError
 from app.labels import label
@@ -40,7 +40,7 @@ def index() -> str:
     """List the runs, newest first; htmx asks for the list alone while something goes on."""
     number = max(request.args.get("page", 1, type=int), 1)
     with session() as opened:
-        listed = runs.latest(opened, limit=ROWS + 1, offset=(number - 1) * ROWS)
+        listed = runs.latest(opened, scope(), limit=ROWS + 1, offset=(number - 1) * ROWS)
         outdated = store.surveys.outdated(opened)
         days = store.surveys.days(opened)
     going = any(run.status in OPEN for run in listed)
@@ -73,7 +73,7 @@ def start() -> Redirect:
 def show(key: str) -> str:
     """Show one run; htmx asks for its state alone while it goes on."""
     with session() as opened:
-        run = runs.get(opened, key)
+        run = runs.get(opened, key, scope())
         if run is None:
             raise NotFoundError(f"no run {key!r}")
     template = "runs/state.html" if partial() else "runs/show.html"

@@ -162,7 +162,9 @@ def _read_marks(sieve: Sieve) -> None:
 
 
 def _compose_addresses(sieve: Sieve) -> None:
-    """Put county, town and village columns before an address that does not name them."""
+    """Put county, town and village columns before an address that does not name them; a blank county is the file's."""
+    if sieve.setting.county_name:
+        sieve.values["county"] = [county or sieve.setting.county_name for county in sieve.values["county"]]
     for place, row in enumerate(sieve.rows.index):
         address = sieve.values["address"][place]
         missing = []

@@ -30,6 +30,8 @@ SEVERITY: Mapping[str, str] = MappingProxyType(
                 "FIRM_MISSING",
                 "UNION_UNKNOWN",
                 "UNION_MISSING",
+                "OTHER_COUNTY",
+                "OTHER_COUNTY_STORED",
                 "COUNTS_MISSING",
                 "CODE_MISSING",
                 "LEVEL_MISSING",

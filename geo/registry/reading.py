@@ -44,6 +44,7 @@ class Setting:
 
     ``positions`` are the faults of positions found over the whole file, by row; None has them checked within these
     rows. ``doubts`` are those of positions that are used all the same.
+    ``county`` and ``county_name``: what rows lie in that name no county, empty where nothing is known of them.
     ``zones`` are keys of known zones by folded name; ``divisions`` those that points of villages may be given to.
     """
 
@@ -54,6 +55,8 @@ class Setting:
     datum: str = "wgs84"
     city: str = ""
     counties: Mapping[str, str] = field(default_factory=dict)
+    county: str = ""
+    county_name: str = ""
     towns: Mapping[tuple[str, str], str] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
     positions: Mapping[Any, cells.Fault] | None = None

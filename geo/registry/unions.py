@@ -151,13 +151,16 @@ def _read_terms(sieve: Sieve) -> None:
 
 
 def read_counties(sieve: Sieve) -> None:
-    """Read the county column into ``county_code``; a county that the divisions do not know is told."""
+    """Read the county column into ``county_code``; a county that the divisions do not know is told.
+
+    Where it is blank, the county is the file's.
+    """
     codes: dict[str, str | None] = {}
     values = []
     for row, text in zip(sieve.rows.index, sieve.values["county"], strict=True):
         if text and text not in codes:
             codes[text] = find_county(text, sieve.setting.counties, sieve.setting.city)
-        values.append(codes.get(text) if text else None)
+        values.append(codes.get(text) if text else sieve.setting.county or None)
         if text and codes[text] is None and sieve.setting.counties and row not in sieve.rejected:
             sieve.add(row, "COUNTY_UNKNOWN", "county")
     sieve.values["county_code"] = values
