@@ -16,7 +16,7 @@ from stdnum.cn import uscc
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICE = "演示数据：街道、楼宇、企业、工会均为虚构"
-FIRMS = 2_000
+FIRMS = 3_000
 
 
 def make(folder: Path, *more: str) -> Path:

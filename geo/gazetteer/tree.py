@@ -1,6 +1,7 @@
 """The divisions as entities, each with its chain of parents worked out."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,13 @@ class GazetteerError(AtlasError):
 
 
 _RADIUS_M = {"city": 60_000.0, "county": 20_000.0, "town": 4_800.0, "village": 2_200.0}
-"""Within which nine of ten addresses of a division lie around its point: usual sizes, not measured for each."""
+"""Within which nine of ten addresses of a division lie around its point: usual sizes, not measured for each.
+
+A village's is that of its town by the square root of the town's villages, as they share its ground; ``village`` is the
+most, where the town is not known.
+"""
+_LEAST_M = 500.0
+"""Radius of a village at least: the point of a village is its committee's, not its middle."""
 
 
 @dataclass
@@ -39,7 +46,7 @@ def read_tree(divisions: pd.DataFrame) -> Tree:
     cities = [code for code, row in rows.items() if row.level == "city" and pd.isna(row.valid_to)]
     if not cities:
         raise GazetteerError("the divisions hold no city in force")
-    entities = _with_doubts({code: _division(code, rows) for code in rows})
+    entities = _with_doubts(_with_shares({code: _division(code, rows) for code in rows}))
     counties = tuple(sorted(c for c, e in entities.items() if e.kind == "county" and not e.former))
     if not counties:  # 东莞, 中山: towns lie right under the city, which then stands for its own only county
         counties = (cities[0],)
@@ -62,6 +69,16 @@ def _division(code: str, rows: Mapping[str, Any]) -> Entity:
     lon, lat = float(row.lon), float(row.lat)
     former = not pd.isna(row.valid_to)
     return Entity(code, row.level, str(row.name), county, town, lon, lat, "division", _RADIUS_M[row.level], former)
+
+
+def _with_shares(entities: dict[str, Entity]) -> dict[str, Entity]:
+    """Give each village the radius of its share of its town."""
+    villages = {key: e for key, e in entities.items() if e.kind == "village" and e.town is not None}
+    counts = Counter(e.town for e in villages.values() if not e.former)
+    shares = {
+        town: min(max(_RADIUS_M["town"] / math.sqrt(n), _LEAST_M), _RADIUS_M["village"]) for town, n in counts.items()
+    }
+    return entities | {key: e._replace(radius_m=shares[e.town]) for key, e in villages.items() if e.town in shares}
 
 
 _FAR = 2.0

@@ -128,7 +128,7 @@ def read_ground(divisions: Path, outlines: Path, rng: random.Random) -> Ground:
         county.towns = _towns(county, today, plane, rng)
         _cut_cells(county)
         for town in county.towns:
-            town.villages = _villages(town, today, plane, rng)
+            town.villages = _villages(town, today, plane, rng, county.outline)
         counties.append(county)
     city = next(row for row in today if row["level"] == "city")
     return Ground(city["code"][:6], city["name"], plane, counties, sorted({row["name"] for row in rows}))
@@ -170,7 +170,8 @@ def _towns(county: County, today: list[dict[str, str]], plane: Plane, rng: rando
     ]
     core = county.outline.buffer(-4_000)
     known = {
-        row["code"]: _point(row, plane, county.outline) or _middle(row["code"], today, plane, core) for row in rows
+        row["code"]: _point(row, plane, county.outline) or _middle(row["code"], today, plane, county.outline)
+        for row in rows
     }
     taken = [point for point in known.values() if point]
     towns = []
@@ -202,7 +203,10 @@ def _cut_cells(county: County) -> None:
         town.cell = shapely.intersection(cell, county.outline)
 
 
-def _villages(town: Town, today: list[dict[str, str]], plane: Plane, rng: random.Random) -> list[Village]:
+def _villages(
+    town: Town, today: list[dict[str, str]], plane: Plane, rng: random.Random, county: BaseGeometry
+) -> list[Village]:
+    """Return a town's villages; a known point stands, also where the town's invented cell does not reach it."""
     rows = [r for r in today if r["level"] == "village" and r["parent"] == town.code and "虚拟" not in r["name"]]
     area = shapely.intersection(town.cell.buffer(-150), Point(town.x, town.y).buffer(6_500))
-    return [Village(row["code"], row["name"], *(_point(row, plane, town.cell) or inside(rng, area))) for row in rows]
+    return [Village(row["code"], row["name"], *(_point(row, plane, county) or inside(rng, area))) for row in rows]

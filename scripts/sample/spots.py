@@ -1,6 +1,7 @@
 """Where each firm truly is: a door, a room, a stall, a villagers' group, as fine as its address will name."""
 
 import itertools
+import math
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -122,9 +123,9 @@ class Finder:
     def _in_village(self, county: County, finest: str) -> Spot:
         town, village = self._villages[county.code].draw(self._rng)
         group = self._rng.randint(1, 40) if finest == "village_group" else 0
-        spread = self._rng.uniform(0, 450), self._rng.uniform(0, 450)
-        x, y = village.x + spread[0] - 225, village.y + spread[1] - 225
-        if not shapely.contains_xy(town.cell, x, y):
+        half = math.sqrt(town.cell.area / len(town.villages)) / 2
+        x, y = village.x + self._rng.uniform(-half, half), village.y + self._rng.uniform(-half, half)
+        if not shapely.contains_xy(county.outline, x, y):
             x, y = village.x, village.y
         return Spot(finest, county, town, village, x, y, self._zone_at(x, y), group=group)
 
