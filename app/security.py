@@ -15,6 +15,7 @@ POLICY = {
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
     "connect-src": "'self'",
+    "worker-src": "'self'",  # the field page keeps itself on the telephone
     "object-src": "'none'",
     "base-uri": "'self'",
     "form-action": "'self'",

@@ -95,7 +95,8 @@ def _take(book: _Book, each: Arrival, number: int) -> None:
         return
     step, faults = salvaged(each.fields, {"stage": firm.stage, "stage_on": firm.stage_on}, book.sender.name)
     if step is None:
-        _keep(book, each, number, REFUSED, faults)
+        only_fix = each.fix is not None and all(fault.code == "nothing" for fault in faults)
+        _keep(book, each, number, APPLIED if only_fix else REFUSED, [] if only_fix else faults)
         return
     if firm.last is not None and firm.last != each.base and firm.account != book.sender.account:
         _keep(book, each, number, CONFLICT, faults, other=firm.last)
@@ -161,7 +162,7 @@ def _keep(
             base=each.base, body=_plain(each.fields) | {"basis": book.sender.basis, "name": book.sender.name},
             status=status, refusals=[[fault.field, fault.code, dict(fault.detail)] for fault in faults], step=None,
             other=other, lon=lon, lat=lat, accuracy_m=radius,
-            fix_status=WAITING if lon is not None and status != REFUSED else None,
+            fix_status=WAITING if lon is not None and each.enterprise_id in book.firms else None,
         )
     )  # fmt: skip
     book.answers.append(Answer(each.client_id, status, refusals=tuple(faults)))
