@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import cli, current, db, errors, i18n, links, pages, security, views
+from app import api, cli, current, db, errors, i18n, links, pages, security, views
 from app.auth import signed
 from app.config import ROOT, Config
 
@@ -30,6 +30,6 @@ def create_app(config: Config | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     db.attach(app)
-    for part in (i18n, pages, links, current, security, signed, errors, views, cli):
+    for part in (i18n, pages, links, current, security, signed, api, errors, views, cli):
         part.init_app(app)
     return app

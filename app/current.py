@@ -83,6 +83,21 @@ def sketch_on(on: date) -> Reading:
     return _existing(found if found is not None and found.on == on else None)
 
 
+def reading_at(on: date | None) -> Reading | None:
+    """Return the reading of the newest day not after ``on`` (None: of the newest), None if none is so old.
+
+    Raises
+    ------
+    NoSurveyError
+        If there is none at all.
+    """
+    with session() as opened:
+        found = _read(opened, on)
+        if found is None:
+            _existing(_read(opened, None))
+    return found
+
+
 def _existing(found: Reading | None) -> Reading:
     if found is None:
         raise NoSurveyError("nothing has been surveyed yet")

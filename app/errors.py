@@ -12,11 +12,15 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from app import problems
 from app.advice import ADVICE
 from app.i18n import language
 from app.labels import explain, label
+from app.problems import Fault
 from app.query import MOST_TEXT, MOST_WORDS
 from geo.errors import AtlasError, FileRefused
+
+BAD_REQUEST, NOT_FOUND = 400, 404
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,21 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             405,
             _("请求无法处理"),
             _("这个地址不接受这种操作，请从页面上的按钮进入。"),
+        ),
+        "NOT_ACCEPTABLE": Saying(
+            406,
+            _("给不出所要的格式"),
+            _("请在 Accept 或参数 f 里写这个地址能给的格式。"),
+        ),
+        "DATA_CHANGED": Saying(
+            409,
+            _("数据已经更新"),
+            _("翻页期间重新计算过，接着翻会漏掉或重复；请从第一页重新取。"),
+        ),
+        "TOO_MANY": Saying(
+            429,
+            _("失败次数太多"),
+            _("从这个地址送来的无效令牌太多，请过 15 分钟用有效的令牌再试。"),
         ),
         "TOO_LARGE": Saying(
             413,
@@ -243,8 +262,24 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
     }
 )
 HTTP_CODES = MappingProxyType(
-    {400: "BAD_REQUEST", 401: "SIGN_IN", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD", 413: "TOO_LARGE"}
+    {
+        400: "BAD_REQUEST", 401: "SIGN_IN", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD", 406: "NOT_ACCEPTABLE",
+        413: "TOO_LARGE", 429: "TOO_MANY",
+    }
+)  # fmt: skip
+PROGRAM_ADVICE = MappingProxyType(
+    {
+        "SIGN_IN": _("请在请求头 Authorization 里写 Bearer 和有效的令牌；令牌可能已过期、被收回，或所属账号已停用。"),
+        "METHOD": _("接口只读，请用 GET。"),
+        "BAD_REQUEST": _("请按 /api/v1/openapi.json 所列的参数改正。"),
+        "UNKNOWN_VALUE": _("请按 errors 逐项改正；它可能写错了，也可能在所选日期的数据里不存在。"),
+        "TOO_LARGE": _("接口只读，请求不要带正文。"),
+        "NO_DAY": _("请选 days 所列的一天，见 /api/v1/surveys。"),
+        "UNKNOWN_DAY": _("请选 days 所列的一天，见 /api/v1/surveys。"),
+        "NO_SURVEY": _("请先导入企业名录和工会台账；导入后自动计算。"),
+    }
 )
+"""What programs are told to do, where it is not what pages say."""
 
 
 class NotFoundError(AtlasError):
@@ -275,6 +310,18 @@ class NoSurveyError(AtlasError):
     """Nothing has been surveyed yet, so there is nothing to show."""
 
     code = "NO_SURVEY"
+
+
+class NotAcceptableError(AtlasError):
+    """A program asks for a form that an address does not have; ``detail["say"]`` are those it has."""
+
+    code = "NOT_ACCEPTABLE"
+
+
+class DataChangedError(AtlasError):
+    """The data are no longer those that the page before was of."""
+
+    code = "DATA_CHANGED"
 
 
 class NoDayError(AtlasError):
@@ -326,11 +373,18 @@ def sentence(error: AtlasError) -> str:
 
 
 def answer(
-    code: str, detail: str = "", *, status: int | None = None, days: Sequence[date] = (), names: Sequence[str] = ()
+    code: str,
+    detail: str = "",
+    *,
+    status: int | None = None,
+    days: Sequence[date] = (),
+    names: Sequence[str] = (),
+    faults: Sequence[Fault] = (),
 ) -> Response:
-    """Return the response for ``code``: a page, a fragment for htmx, or JSON for the API.
+    """Return the response for ``code``: a page, a fragment for htmx, or problem details for programs.
 
     ``days`` are offered as links to the same page on another day; one without the arguments ``names`` is offered, too.
+    ``faults`` tell programs what is wrong one by one.
     """
     told = saying(code)
     status = status or told.status
@@ -341,7 +395,11 @@ def answer(
         "advice": told.advice,
         "detail": detail,
     }
-    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+    if problems.asked_for():
+        values["status"] = status if status >= BAD_REQUEST else NOT_FOUND
+        values["advice"] = PROGRAM_ADVICE.get(code, told.advice)
+        return problems.respond(values, faults=faults, days=days)
+    if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify({name: str(value) for name, value in values.items()}), status)
     if request.headers.get("HX-Request"):
         response = make_response(render_template("errors/notice.html", days=days, names=names, **values), status)
@@ -367,7 +425,7 @@ def _atlas(error: AtlasError) -> Response:
     told = saying(error.code)
     if told.status >= 500:
         current_app.logger.error("%s: %s", error.code, error, exc_info=error)
-    wrong = {name: error.detail.get(name, ()) for name in ("days", "names")}
+    wrong = {name: error.detail.get(name, ()) for name in ("days", "names", "faults")}
     return answer(error.code, _detail(error), **wrong)
 
 
@@ -377,7 +435,9 @@ def _http(error: HTTPException) -> Response:
     code = error.code or 500
     if code < 400:
         return make_response(error.get_response())
-    return answer(HTTP_CODES.get(code, "ERROR" if code >= 500 else "BAD_REQUEST"), status=code)
+    told = answer(HTTP_CODES.get(code, "ERROR" if code >= 500 else "BAD_REQUEST"), status=code)
+    told.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+    return told
 
 
 def _unforeseen(error: Exception) -> Response:

@@ -23,11 +23,17 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """Return the code of the language to answer in: the visitor's choice, else the installation's."""
+    """Return the code of the language to answer in: the visitor's choice, else the installation's.
+
+    A program chooses by ``Accept-Language``; of a browser that header says what it came with, not what was chosen.
+    """
     if has_request_context():
         chosen = g.get("language") or request.cookies.get(COOKIE, "")
         if chosen in LANGUAGES:
             return str(chosen)
+        wanted = request.accept_languages.best_match(list(LANGUAGES)) if request.path.startswith("/api/") else None
+        if wanted:
+            return wanted
     return settings().language if settings().language in LANGUAGES else "zh"
 
 

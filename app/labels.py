@@ -81,21 +81,21 @@ def refusal_text(code: str, detail: Mapping[str, Any] | None) -> str:
 
 def options(kind: str) -> list[tuple[str, str]]:
     """Return (code, phrase) of a list in its order, for select boxes; empty for a kind that does not exist."""
-    return [(code.code, _phrase(code)) for name in _kinds(kind) if name in _book() for code in _book()[name].values()]
+    return [(code.code, _phrase(code)) for name in _kinds(kind) if name in book() for code in book()[name].values()]
 
 
 def title(kind: str) -> str:
     """Return what a list is called; the kind itself where it does not exist."""
     for name in _kinds(kind):
-        if name in _book():
-            return _book()[name].zh if language() == "zh" else _book()[name].en
+        if name in book():
+            return book()[name].zh if language() == "zh" else book()[name].en
     return kind
 
 
 def shown(key: str) -> str:
     """Return the name within a place key (``building:320613:华辰大厦#2`` -> 华辰大厦); other text as it is."""
     kind, _, rest = key.partition(":")
-    if not rest or kind not in _book()["place_kind"].codes:
+    if not rest or kind not in book()["place_kind"].codes:
         return key
     return rest.rpartition(":")[2].partition("#")[0]
 
@@ -125,7 +125,7 @@ def _words(value: Any, names: Callable[[str], str]) -> str:
 
 
 def _find(kind: str, code: str) -> Code | None:
-    lists = (_book()[name].codes for name in _kinds(kind) if name in _book())
+    lists = (book()[name].codes for name in _kinds(kind) if name in book())
     return next((codes[code] for codes in lists if code in codes), None)
 
 
@@ -146,7 +146,8 @@ def _nothing(code: Any) -> bool:
     return code is None or code is pd.NA or code == "" or code != code
 
 
-def _book() -> CodeBook:
+def book() -> CodeBook:
+    """Return all lists of codes."""
     return _read(settings().data / "codes")
 
 

@@ -1,11 +1,13 @@
 """Headers that keep the pages to themselves: nothing from outside, forms with a token, no foreign frame."""
 
 import secrets
+from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.auth import signed
 from app.config import Config
 
 POLICY = {
@@ -30,10 +32,19 @@ HEADERS = {
 }
 
 
+class _Protect(CSRFProtect):
+    """A token in a header is sent by programs only; a cookie also by a form on somebody else's page."""
+
+    def protect(self, **options: Any) -> None:
+        """Refuse a change without form token, unless a token of the interface is shown."""
+        if request.method in current_app.config["WTF_CSRF_METHODS"] and not signed.by_token():
+            super().protect(**options)
+
+
 def init_app(app: Flask) -> None:
     """Attach CSRF protection, the headers, and the proxy fix if the configuration trusts proxies."""
     config: Config = app.config["ATLAS"]
-    CSRFProtect(app)
+    _Protect(app)
     app.after_request(_guard)
     app.jinja_env.globals["csp_nonce"] = nonce
     if config.proxies:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "DESIGN.md", "data/README.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "DESIGN.md", "data/README.md", "docs/api.md"]
 
 
 def text_of(name: str) -> str:

@@ -13,6 +13,7 @@ from app.models import AuditEntry
 ACTIONS = (
     "sign_in", "sign_in_failed", "sign_in_locked", "sign_out", "password", "password_given", "account_made",
     "account_changed", "refused", "change", "export", "contacts", "view_saved", "view_changed", "view_deleted",
+    "token_made", "token_revoked", "token_failed",
 )  # fmt: skip
 """What is recorded."""
 

@@ -10,28 +10,32 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from app import store
-from app.auth import accounts, audit, demonstration
+from app.auth import accounts, audit, demonstration, tokens
 from app.auth.roles import OPEN, OWN, ROLES
 from app.auth.routes import READING, ROUTES
 from app.config import settings
 from app.db import session as database
-from app.models import User
+from app.models import ApiToken, User
 
 _REMEMBERED_S = 60
 """Seconds after which the moment of the last request is written down anew."""
 
-BAD_REQUEST, UNAUTHORISED, FORBIDDEN = 400, 401, 403
+BAD_REQUEST, UNAUTHORISED, FORBIDDEN, TOO_MANY = 400, 401, 403, 429
+API = "/api/"
+"""Beginning of the addresses that programs ask; only there does a token count."""
 
 
 class Account(UserMixin):
-    """Whoever has signed in, as long as a request lasts."""
+    """Whoever has signed in or shown a token, as long as a request lasts. ``token`` is the key of a token."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, token: str | None = None) -> None:
         self.id, self.name, self.role, self.county_code = user.key, user.name, user.role, user.county_code
-        self.must_change, self.stamp = user.must_change, user.stamp
+        self.must_change, self.stamp, self.token = user.must_change, user.stamp, token
 
     def may(self, right: str) -> bool:
-        """Return whether the role has a right."""
+        """Return whether the role has a right; a token is for reading alone, whatever the role."""
+        if self.token is not None and right not in (OPEN, *tokens.RIGHTS):
+            return False
         return right in (OPEN, OWN) or right in ROLES.get(self.role, ())
 
 
@@ -40,6 +44,7 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # offices change addresses; our own stamp and clock end a session
     manager.user_loader(_load)
+    manager.request_loader(_of_token)
     app.before_request(_gate)
     app.after_request(_note)
     app.jinja_env.globals.update(account=account, may=may, may_open=may_open)
@@ -78,6 +83,12 @@ def begin(user: User) -> None:
     session.permanent = True
 
 
+def by_token() -> bool:
+    """Return whether the request shows a Bearer token that is accepted: no page of strangers can make one do so."""
+    who = account()
+    return who is not None and who.token is not None and _scheme() == "bearer"
+
+
 def address() -> str:
     """Return the address that a request comes from."""
     return request.remote_addr or ""
@@ -103,7 +114,66 @@ def note(opened: Session, action: str, target: str, **detail: Any) -> None:
     g.noted = True
 
 
+def _scheme() -> str:
+    return request.headers.get("Authorization", "").strip().partition(" ")[0].lower()
+
+
+def _shows_token() -> bool:
+    return request.path.startswith(API) and "Authorization" in request.headers
+
+
+def _of_token(_request: Any) -> Account | None:
+    """Return whom the token of a request stands for, None where it shows none or none that is accepted."""
+    if not _shows_token():
+        return None
+    now, shown = datetime.now(UTC), tokens.shown_in(request.headers["Authorization"])
+    with database() as opened:
+        token = tokens.recognise(opened, shown)
+        who = _stood_for(opened, token, now) if token is not None else None
+        used = token.last_used_at if token is not None else None
+        fresh = used is not None and (now - used).total_seconds() < _REMEMBERED_S
+        blocked = who is None and tokens.blocked(opened, address(), now)
+    if who is None:
+        g.token_fault = "blocked" if blocked else "refused"
+        if not blocked:
+            _failed(shown)
+    elif not fresh:
+        _used(str(who.token), now)
+    return who
+
+
+def _stood_for(opened: Session, token: ApiToken, now: datetime) -> Account | None:
+    if tokens.state(token, now) != "valid":
+        return None
+    if token.account is None:
+        own = User(
+            key=f"token:{token.key}", name=token.name, role=token.role or "", county_code=token.county_code,
+            must_change=False, stamp="",
+        )  # fmt: skip
+        return Account(own, token.key)
+    user = accounts.find(opened, token.account)
+    if user is None or not user.active or user.must_change or not demonstration.usable(opened, user):
+        return None
+    return Account(user, token.key)
+
+
+def _used(key: str, now: datetime) -> None:
+    with database(write=True) as opened:
+        token = tokens.find(opened, key)
+        if token is not None:
+            token.last_used_at, token.last_address = now, address()
+
+
+def _failed(shown: str) -> None:
+    """Record a token that was not accepted, by the part that is no secret."""
+    key = shown.split("_", 2)[1] if shown.startswith(f"{tokens.PREFIX}_") and shown.count("_") >= 2 else ""
+    with database(write=True) as opened:
+        audit.record(opened, "token_failed", account=f"token:{key[:20]}", address=address(), target=request.path)
+
+
 def _load(key: str) -> Account | None:
+    if _shows_token():
+        return None  # what is shown decides: a wrong token is told so, whoever else has signed in at that browser
     now, config = datetime.now(UTC).timestamp(), settings()
     seen, began = float(session.get("seen", 0)), float(session.get("began", 0))
     idle, whole = timedelta(minutes=config.idle_minutes), timedelta(hours=config.session_hours)
@@ -136,6 +206,8 @@ def _gate() -> Answer | None:
         _record("refused", who)
         abort(FORBIDDEN)
     if who.must_change and right != OWN:
+        if request.path.startswith(API):
+            abort(FORBIDDEN)
         return redirect(url_for("password.show"))
     return None
 
@@ -143,7 +215,9 @@ def _gate() -> Answer | None:
 def _ask() -> Answer:
     """Send to the sign-in page, and back to where a page was asked for."""
     back = request.full_path.rstrip("?") if request.method == "GET" else None
-    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+    if request.path.startswith(API):
+        abort(TOO_MANY if g.get("token_fault") == "blocked" else UNAUTHORISED)
+    if request.accept_mimetypes.best == "application/json":
         abort(UNAUTHORISED)
     here = request.headers.get("HX-Current-URL", "")
     if "HX-Request" in request.headers:
@@ -171,6 +245,8 @@ def _note(response: Response) -> Response:
 
 def _record(action: str, who: Account) -> None:
     detail: dict[str, Any] = {"method": request.method, "endpoint": request.endpoint}
+    if who.token is not None:
+        detail["token"] = who.token
     with database(write=True) as opened:
         audit.record(
             opened, action, account=str(who.id), address=address(), target=request.full_path.rstrip("?"), detail=detail

@@ -8,9 +8,10 @@ import click
 from sqlalchemy.orm import Session
 
 from app import store
-from app.auth import accounts, audit
+from app.auth import accounts, audit, tokens
 from app.auth.accounts import Wish
 from app.auth.roles import ROLES
+from app.auth.tokens import TokenWish
 from app.cli import DONE, NOTHING_DONE
 from app.db import current
 from app.labels import label
@@ -93,6 +94,55 @@ def enable(login: str) -> int:
         _found(session, login).active = True
         _note(session, "account_changed", login)
     click.echo(f"已启用 / switched on: {login}")
+    return DONE
+
+
+@user.command("token")
+@click.argument("login")
+@click.option("--name", required=True, help="用途 / what it is for")
+@click.option(
+    "--days", type=click.IntRange(1, tokens.MOST_DAYS), default=tokens.USUAL_DAYS, show_default=True,
+    help="有效天数 / days it lasts",
+)  # fmt: skip
+def token(login: str, name: str, days: int) -> int:
+    """新建账号的接口令牌，只显示一次 / make a token for programs that read as an account; it is shown this once."""
+    now = datetime.now(UTC)
+    with current().session(write=True) as session:
+        owner = _found(session, login)
+        wish = TokenWish(name, days, account=owner.key)
+        if tokens.faults(wish, {}):
+            _refuse(f"用途最多 {tokens.MOST_NAME} 个字 / at most {tokens.MOST_NAME} characters for --name")
+        if tokens.full(session, owner.key, now):
+            _refuse(f"有效的令牌已有 {tokens.MOST_OF_ACCOUNT} 个 / there are {tokens.MOST_OF_ACCOUNT} in force")
+        made, shown = tokens.make(session, wish, by="command", at=now)
+        _note(session, "token_made", f"token:{made.key}")
+    click.echo(shown)
+    return DONE
+
+
+@user.command("tokens")
+def listed() -> int:
+    """列出接口令牌 / list the tokens."""
+    now = datetime.now(UTC)
+    with current().session() as session:
+        for each in tokens.every(session):
+            area = each.county_code or ("" if each.account is None else each.account)
+            told = label("token_state", tokens.state(each, now))
+            click.echo(f"{each.key}  {area:<24} {each.expires_at:%Y-%m-%d}  {told}  {each.name}")
+    return DONE
+
+
+@user.command("revoke")
+@click.argument("key")
+def revoke(key: str) -> int:
+    """收回接口令牌 / take a token back."""
+    with current().session(write=True) as session:
+        found = tokens.find(session, key)
+        if found is None:
+            _refuse(f"没有这个令牌 / no such token: {key}")
+        tokens.revoke(found, by="command", at=datetime.now(UTC))
+        _note(session, "token_revoked", f"token:{key}")
+    click.echo(f"已收回 / taken back: {key}")
     return DONE
 
 

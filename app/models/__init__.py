@@ -12,12 +12,14 @@ from app.models.providers import ProviderAnswer, ProviderCandidate, ProviderUsag
 from app.models.runs import Run
 from app.models.surveys import SurveyFact, SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord, SurveySame
 from app.models.targets import Indicator, IndicatorScore, Target
+from app.models.tokens import ApiToken
 from app.models.unions import LaborUnion, Membership, SurveyUnion
 from app.models.views import SavedView
 from app.models.zones import ZoneDraft, ZoneEvent, ZoneStep
 
 __all__ = [
     "Alias",
+    "ApiToken",
     "AuditEntry",
     "Base",
     "ColumnMapping",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import DataVersion
+from app.models import DataVersion, Setting
 
 INPUTS, RESULTS = "inputs", "results"
 
@@ -28,3 +28,11 @@ def data_version(session: Session) -> int:
 def input_version(session: Session) -> int:
     """Return a number that grows whenever registers, layers or decisions change."""
     return int(session.scalar(sa.select(DataVersion.number).where(DataVersion.key == INPUTS)) or 0)
+
+
+def stamp(session: Session) -> tuple[str, datetime | None]:
+    """Return a text that changes whenever inputs, results or settings do, and when they last did (None: never)."""
+    settings = session.scalar(sa.select(sa.func.max(Setting.changed_at)))
+    data = session.scalar(sa.select(sa.func.max(DataVersion.changed_at)))
+    moments = [moment for moment in (settings, data) if moment is not None]
+    return f"{data_version(session)}/{settings}", max(moments, default=None)

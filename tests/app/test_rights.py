@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from flask.testing import FlaskClient
 from signed_in import account, acting, sign, stranger
 
 from app import store
-from app.auth import signed
+from app.auth import signed, tokens
 from app.auth.accounts import Wish
 from app.auth.roles import OF_A_COUNTY, OPEN, OWN, RIGHTS, ROLES
 from app.auth.routes import ROUTES
+from app.auth.tokens import TokenWish
 from app.current import reading
 from app.db import session
 
@@ -62,11 +64,13 @@ def addresses(app: Flask, things: dict[str, str]) -> Iterator[tuple[str, str, st
         "firms.show": things["firm"], "ledger.show": things["firm"], "ledger.record": things["firm"],
         "places.show": things["place"], "unions.show": things["union"],
         "suggestions.show": things["group"], "facts.show": f"{kind}:x", "facts.decide": f"{kind}:x",
+        "api.firm": things["firm"], "api.place": things["place"], "api.union": things["union"],
+        "api.suggestion": things["group"], "api.code_list": "level", "ogc.item": things["place"],
     }  # fmt: skip
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule)
         path = path.replace("<kind>", kind if rule.endpoint == "places.show" else "enterprises")
-        path = path.replace("<what>", "level").replace("<code>", "zh")
+        path = path.replace("<what>", "level").replace("<code>", "zh").replace("<collection>", f"{kind}s")
         path = re.sub(r"<[^>]*>", lambda _found, rule=rule: values.get(rule.endpoint, "none"), path)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule.endpoint, method, path
@@ -97,7 +101,9 @@ def test_a_role_is_let_through_where_it_has_the_right_and_nowhere_else(
 def test_a_stranger_sees_the_sign_in_page_and_nothing_else(app: Flask, keys: dict[str, dict[str, str]]) -> None:
     for endpoint, method, path in addresses(app, keys[HERE]):
         answer = stranger(app).open(path, method=method)
-        if ROUTES[endpoint] != OPEN:
+        if ROUTES[endpoint] != OPEN and path.startswith("/api/"):
+            assert answer.status_code == 401 and answer.mimetype == "application/problem+json", (method, path)
+        elif ROUTES[endpoint] != OPEN:
             assert answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in"), (method, path)
         assert leaks(app, answer.get_data(as_text=True), ()) == set()
 
@@ -133,16 +139,36 @@ def names_once(app: Flask) -> dict[str, set[str]]:
 QUERIES = ("", "?kind=market", "?kind=county", "?gap=1", "?by=county", "?by=grid", f"?county={THERE}", "?text=石埠")
 
 
-def seen(app: Flask, login: str, keys: dict[str, dict[str, str]]) -> dict[str, set[str]]:
-    """Ask for everything, of one's own county and of the other, and return what is told of the other by address."""
+OF_API = (
+    "", "?f=geojson", "?f=csv", "?kind=town", "?kind=market", "?kind=county", "?by=county", "?by=building",
+    "?limit=1000", f"?county={THERE}", f"?county_code={THERE}", "?bbox=121,32,122,33", "?text=石埠",
+)  # fmt: skip
+LISTS = tuple(
+    f"/api/v1/{name}" for name in ("firms", "places", "gaps", "unions", "suggestions", "divisions", "figures")
+)
+LISTS += ("/items",)
+LAYERS = ("buildings", "markets", "zones", "streets", "villages", "towns", "counties", "firms")
+
+
+def seen(
+    app: Flask, login: str, keys: dict[str, dict[str, str]], headers: dict[str, str] | None = None
+) -> dict[str, set[str]]:
+    """Ask for everything, of one's own county and of the other, and return what is told of the other by address.
+
+    With headers only for what programs may ask.
+    """
     asked = {p for code in (HERE, THERE) for _e, method, p in addresses(app, keys[code]) if method == "GET"}
     asked |= {f"/places/county/{THERE}", "/places/town/990102101", "/places/village/990102101201"}
+    asked |= {f"/api/v1/places/{key}" for key in (THERE, "990102101", "990102101201", HERE)}
+    asked |= {f"/api/ogc/collections/{layer}{end}" for layer in LAYERS for end in ("", "/items", f"/items/{THERE}")}
     found = {}
     for path in sorted(asked):
-        if path.startswith(("/static", "/language")):
+        if path.startswith(("/static", "/language")) or (headers and not path.startswith("/api/")):
             continue
-        for query in QUERIES:
-            answer = client(app, login).get(path + query)
+        for query in OF_API if path.endswith(LISTS) else ("",) if path.startswith("/api/") else QUERIES:
+            visitor = stranger(app) if headers else client(app, login)
+            answer = visitor.get(path + query, headers=headers)
+            assert not headers or answer.status_code not in REFUSED, path
             text = answer.get_data(as_text=True) if "sheet" not in answer.mimetype else sheet(answer.data)
             told = leaks(app, text, (HERE,))
             if told:
@@ -164,9 +190,19 @@ def test_a_county_is_told_nothing_of_another(app: Flask, keys: dict[str, dict[st
     assert seen(app, who.login, keys) == {}
 
 
+def test_a_token_of_a_county_is_told_nothing_of_another(app: Flask, keys: dict[str, dict[str, str]]) -> None:
+    with app.app_context(), session(write=True) as opened:
+        wish = TokenWish("a county's", 1, role="viewer", county_code=HERE)
+        _token, shown = tokens.make(opened, wish, by="test", at=datetime.now(UTC))
+    assert seen(app, "", keys, {"Authorization": f"Bearer {shown}"}) == {}
+
+
 def test_the_city_is_told_of_both(app: Flask, keys: dict[str, dict[str, str]]) -> None:
-    text = client(app, "r-planner").get("/firms?size=1").text + client(app, "r-planner").get("/gaps?kind=county").text
+    planner = client(app, "r-planner")
+    text = planner.get("/firms?size=1").text + planner.get("/gaps?kind=county").text
     assert leaks(app, text, (HERE,))
+    for path in ("/api/v1/firms", "/api/v1/firms?f=csv", "/api/v1/unions", "/api/ogc/collections/markets/items"):
+        assert leaks(app, planner.get(path).text, (HERE,)), path
 
 
 def test_a_planted_hole_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,8 +109,8 @@ def test_errors_are_told_in_the_form_asked_for(client: FlaskClient) -> None:
     assert "<html" not in part.text
     assert part.headers["HX-Retarget"] == "#notices"
     assert client.get("/api/v1/nowhere").json == {
-        "code": "NOT_FOUND", "status": "404", "title": "没有找到", "detail": "",
-        "advice": "这个对象不存在，或者已经改名、合并。请从列表重新进入。",
+        "type": "/interface#NOT_FOUND", "code": "NOT_FOUND", "status": 404, "title": "没有找到", "detail": "没有找到",
+        "instance": "/api/v1/nowhere", "right": "这个对象不存在，或者已经改名、合并。请从列表重新进入。",
     }  # fmt: skip
 
 
