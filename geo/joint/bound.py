@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.joint.compiled import compiled
-from geo.joint.problem import Integers, Net
+from geo.joint.problem import FOUNDING, LEAST_FIRMS, LEAST_WORKERS, MOST, WORKERS, Integers, Net
 
 TABLE_WORKERS, TABLE_FIRMS = 40, 6
 """Lacks up to these are filled exactly; larger ones are dropped from the bound."""
@@ -32,7 +32,7 @@ class Desk(NamedTuple):
 def desk_for(net: Net) -> Desk:
     """Make room for the widest seat."""
     widest = 1
-    for seat in range(len(net.founding)):
+    for seat in range(len(net.terms)):
         widest = max(widest, net.first[seat + 1] - net.first[seat])
     states = (TABLE_WORKERS + 1) * (TABLE_FIRMS + 1)
     return Desk(
@@ -65,19 +65,19 @@ def _seat(net: Net, seat: int, price: Integers, times: Integers, desk: Desk) -> 
         rest = net.value[arc] - price[net.firm[arc]]
         if rest > 0:
             desk.rest[count] = rest
-            gain, count, mass = gain + rest, count + 1, mass + net.workers[net.firm[arc]]
+            gain, count, mass = gain + rest, count + 1, mass + net.sizes[net.firm[arc], WORKERS]
     least = 1
-    if count > net.most[seat]:
-        gain, least = _largest(desk.rest, count, net.most[seat])
-        mass, count = net.least_workers[seat], net.least_firms[seat]
-    gain -= net.founding[seat]
+    if count > net.terms[seat, MOST]:
+        gain, least = _largest(desk.rest, count, net.terms[seat, MOST])
+        mass, count = net.terms[seat, LEAST_WORKERS], net.terms[seat, LEAST_FIRMS]
+    gain -= net.terms[seat, FOUNDING]
     if gain <= 0:
         return gain
-    lack_workers, lack_firms = max(0, net.least_workers[seat] - mass), max(0, net.least_firms[seat] - count)
+    lack_workers, lack_firms = max(0, net.terms[seat, LEAST_WORKERS] - mass), max(0, net.terms[seat, LEAST_FIRMS] - count)
     if (lack_workers or lack_firms) and lack_workers <= TABLE_WORKERS and lack_firms <= TABLE_FIRMS:
         gain -= _fill(net, seat, price, lack_workers, lack_firms, gain, times, desk)
     if gain > 0:
-        _want(net, seat, price, least, net.most[seat], times)
+        _want(net, seat, price, least, net.terms[seat, MOST], times)
     return gain
 
 
@@ -121,7 +121,7 @@ def _fill(
     for state in range(1, states):
         desk.cost[state] = FAR
     for item in range(items):
-        _offer(desk, item, net.workers[desk.item[item]], workers, wide)
+        _offer(desk, item, net.sizes[desk.item[item], WORKERS], workers, wide)
     if desk.cost[states - 1] >= most:
         return most
     _trace(net, desk, items, workers, wide, times)
@@ -147,7 +147,7 @@ def _trace(net: Net, desk: Desk, items: int, workers: int, wide: int, times: Int
     for item in range(items - 1, -1, -1):
         if desk.take[item, left * wide + few]:
             times[desk.item[item]] += 1
-            left = max(0, left - net.workers[desk.item[item]])
+            left = max(0, left - net.sizes[desk.item[item], WORKERS])
             few = max(0, few - 1)
 
 

@@ -33,3 +33,13 @@ def compiled(function: F) -> F:
         return cast("F", numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # no folder for the cache
         return cast("F", numba.njit(nogil=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Return a small function that is copied into the compiled ones that call it.
+
+    A call hands over every array of a state, which costs a hundred times what these functions do.
+    """
+    if numba is None:
+        return function
+    return cast("F", numba.njit(inline="always", nogil=True)(function))

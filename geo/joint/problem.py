@@ -20,27 +20,34 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 Integers = npt.NDArray[np.int64]
+Short = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 MILLI = 1_000
 """Values are in thousandths of a worker."""
 
 
-class Net(NamedTuple):
-    """The arrays of a problem as the loops read them; seats own consecutive arcs, firms own ``arcs_of_firm``."""
+WORKERS, HEADS = 0, 1
+FOUNDING, LEAST_WORKERS, LEAST_FIRMS, MOST = 0, 1, 2, 3
 
-    workers: Integers
-    heads: Integers
-    founding: Integers
-    least_workers: Integers
-    least_firms: Integers
-    most: Integers
+
+class Net(NamedTuple):
+    """The arrays of a problem as the loops read them; few and wide, as each call hands all of them over."""
+
+    sizes: Integers
+    """By firm: WORKERS, HEADS."""
+    terms: Integers
+    """By seat: FOUNDING, LEAST_WORKERS, LEAST_FIRMS, MOST."""
     first: Integers
-    firm: Integers
+    """By seat, and one more: where its arcs begin."""
+    firm: Short
+    """By arc."""
+    seat: Short
+    """By arc."""
     value: Integers
-    seat: Integers
+    """By arc."""
     first_of_firm: Integers
-    arcs_of_firm: Integers
+    arcs_of_firm: Short
     """Arcs of each firm, the most valuable first."""
 
 
@@ -96,8 +103,10 @@ def net_of(problem: Problem) -> Net:
     begins = np.zeros(problem.firms + 1, dtype=np.int64)
     np.cumsum(np.bincount(problem.firm, minlength=problem.firms), out=begins[1:])
     return Net(
-        problem.workers, problem.heads, problem.founding, problem.least_workers, problem.least_firms, problem.most,
-        problem.first, problem.firm, problem.value, seat, begins, order,
+        np.stack([problem.workers, problem.heads], axis=1),
+        np.stack([problem.founding, problem.least_workers, problem.least_firms, problem.most], axis=1),
+        problem.first, problem.firm.astype(np.int32), seat.astype(np.int32), problem.value, begins,
+        order.astype(np.int32),
     )  # fmt: skip
 
 

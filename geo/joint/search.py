@@ -6,45 +6,43 @@ All orders are those of the indices, so equal inputs give equal solutions.
 import numpy as np
 
 from geo.joint.compiled import compiled
-from geo.joint.moves import State, back, best_arc, close, flip, free, may_leave, may_pay, open_seat, put, value_of
-from geo.joint.problem import Flags, Integers, Net
+from geo.joint.moves import ARC, AT, FROZEN, HELD, LENGTH, OPENED, ROOM, SEALED, SPARE_FIRMS, SPARE_WORKERS, TO_OPEN, TO_SWAP, TOTAL, State, accept, back, best_arc, close, flip, free, may_leave, open_seat, put
+from geo.joint.problem import FOUNDING, MOST, Flags, Integers, Net
 
 ROUNDS = 12
 """Rounds of local search at most; more have not been seen to be used."""
-
-
-@compiled
-def accept(state: State) -> None:
-    """Keep what was changed."""
-    state.length[0] = 0
+NEAR = 8
+"""Seats that a swap tries, those of greatest worth."""
+PROMISING = 20
+"""Seats tried for a merger, beside three for each that is open."""
 
 
 @compiled
 def load(net: Net, state: State, arcs: Integers) -> None:
     """Begin with given arcs (-1: outside); groups that the rules forbid are dissolved, free firms going elsewhere."""
-    for seat in range(len(net.founding)):
-        if state.opened[seat] != free(net, seat):
+    for seat in range(len(net.terms)):
+        if (state.seats[seat, OPENED] == 1) != free(net, seat):
             flip(net, state, seat)
     for firm in range(len(arcs)):
         put(net, state, firm, -1)
-    accept(state)
+    accept(net, state)
     for firm in range(len(arcs)):
         if arcs[firm] >= 0:
             seat = net.seat[arcs[firm]]
-            if state.count[seat] < net.most[seat]:
+            if state.seats[seat, ROOM] > 0:
                 put(net, state, firm, arcs[firm])
-                if not state.opened[seat]:
+                if not state.seats[seat, OPENED]:
                     flip(net, state, seat)
-    accept(state)
-    for seat in range(len(net.founding)):
-        if state.opened[seat] and _short(net, state, seat):
+    accept(net, state)
+    for seat in range(len(net.terms)):
+        if state.seats[seat, OPENED] and _short(net, state, seat):
             close(net, state, seat)
-            accept(state)
+            accept(net, state)
 
 
 @compiled
 def _short(net: Net, state: State, seat: int) -> bool:
-    return bool(state.mass[seat] < net.least_workers[seat] or state.heads[seat] < net.least_firms[seat])
+    return bool(state.seats[seat, SPARE_WORKERS] < 0 or state.seats[seat, SPARE_FIRMS] < 0)
 
 
 @compiled
@@ -59,22 +57,18 @@ def open_by_worth(net: Net, state: State, worth: Integers) -> None:
 def close_worthless(net: Net, state: State, worth: Integers) -> None:
     """Close the seats that these prices say are not worth their founding, so that others get their turn."""
     for seat in range(len(worth)):
-        if state.opened[seat] and worth[seat] < 0 and not free(net, seat) and not state.sealed[seat]:
+        if state.seats[seat, OPENED] and worth[seat] < 0 and not free(net, seat) and not state.seats[seat, SEALED]:
             if not close(net, state, seat):
                 back(net, state, 0)
-            accept(state)
+            accept(net, state)
 
 
 @compiled
 def try_open(net: Net, state: State, seat: int) -> bool:
     """Open one seat if it pays."""
-    if state.opened[seat] or state.sealed[seat] or not may_pay(net, state, seat, 0):
-        return False
-    before = state.total[0]
-    if open_seat(net, state, seat) and state.total[0] > before:
-        accept(state)
+    if open_seat(net, state, seat, state.sums[TOTAL]):
+        accept(net, state)
         return True
-    back(net, state, 0)
     return False
 
 
@@ -82,13 +76,13 @@ def try_open(net: Net, state: State, seat: int) -> bool:
 def reassign(net: Net, state: State) -> bool:
     """Move single firms to better open seats; whether any moved."""
     moved = False
-    for firm in range(len(state.arc)):
-        if not state.frozen[firm]:
-            arc = best_arc(net, state, firm, value_of(net, state, firm), -1)
+    for firm in range(len(state.firms)):
+        if not state.firms[firm, FROZEN]:
+            arc = best_arc(net, state, firm, state.firms[firm, HELD], -1)
             if arc >= 0 and may_leave(net, state, firm):
                 put(net, state, firm, arc)
                 moved = True
-    accept(state)
+    accept(net, state)
     return moved
 
 
@@ -96,12 +90,12 @@ def reassign(net: Net, state: State) -> bool:
 def close_where_it_pays(net: Net, state: State) -> bool:
     """Close seats whose members are better off elsewhere; whether any closed."""
     closed = False
-    for seat in range(len(net.founding)):
-        if state.opened[seat] and not free(net, seat) and not state.sealed[seat]:
-            before = state.total[0]
-            if close(net, state, seat) and state.total[0] > before:
+    for seat in range(len(net.terms)):
+        if state.seats[seat, OPENED] and not free(net, seat) and not state.seats[seat, SEALED]:
+            before = state.sums[TOTAL]
+            if close(net, state, seat) and state.sums[TOTAL] > before:
                 closed = True
-                accept(state)
+                accept(net, state)
             else:
                 back(net, state, 0)
     return closed
@@ -111,68 +105,90 @@ def close_where_it_pays(net: Net, state: State) -> bool:
 def open_where_it_pays(net: Net, state: State) -> bool:
     """Open closed seats; whether any opened."""
     opened = False
-    for seat in range(len(net.founding)):
-        opened = try_open(net, state, seat) or opened
+    for seat in range(len(net.terms)):
+        if state.seats[seat, TO_OPEN]:
+            state.seats[seat, TO_OPEN] = 0
+            opened = try_open(net, state, seat) or opened
     return opened
 
 
 @compiled
-def swap(net: Net, state: State, mark: Flags) -> bool:
-    """Close a seat and open the best one near it; whether any swap paid."""
+def swap(net: Net, state: State, worth: Integers, mark: Flags) -> bool:
+    """Close a seat and open the best of the most promising ones near it; whether any swap paid."""
     swapped = False
-    for seat in range(len(net.founding)):
-        if state.opened[seat] and not free(net, seat) and not state.sealed[seat]:
-            before = state.total[0]
+    for seat in range(len(net.terms)):
+        if state.seats[seat, TO_SWAP] and state.seats[seat, OPENED] and not free(net, seat) and not state.seats[seat, SEALED]:
+            state.seats[seat, TO_SWAP] = 0
+            before = state.sums[TOTAL]
+            near = _near(net, state, seat, worth, mark)
             if close(net, state, seat):
-                _open_best_near(net, state, seat, before, mark)
-            if state.total[0] > before:
+                _open_best(net, state, near, before)
+            if state.sums[TOTAL] > before:
                 swapped = True
-                accept(state)
+                accept(net, state)
             else:
                 back(net, state, 0)
     return swapped
 
 
 @compiled
-def _open_best_near(net: Net, state: State, seat: int, before: int, mark: Flags) -> None:
-    """Open the seat, of those that the former members of ``seat`` may use, that lifts the total above ``before`` most."""
+def _near(net: Net, state: State, seat: int, worth: Integers, mark: Flags) -> Integers:
+    """The closed seats of greatest worth among those that members of a seat may use; -1 where there are fewer."""
+    found = np.full(NEAR, -1, np.int64)
     mark[:] = False
-    mark[seat] = True
-    start = state.length[0]
-    best, best_total = -1, before
     for arc in range(net.first[seat], net.first[seat + 1]):
-        firm = net.firm[arc]
-        if _was_on(state, firm, arc, start):
-            for at in range(net.first_of_firm[firm], net.first_of_firm[firm + 1]):
+        if state.firms[net.firm[arc], ARC] == arc:
+            for at in range(net.first_of_firm[net.firm[arc]], net.first_of_firm[net.firm[arc] + 1]):
                 other = net.seat[net.arcs_of_firm[at]]
                 if not mark[other]:
                     mark[other] = True
-                    total = _total_with(net, state, other, best_total)
-                    if total > best_total:
-                        best, best_total = other, total
-    if best >= 0:
-        open_seat(net, state, best)
+                    if not state.seats[other, OPENED] and not state.seats[other, SEALED]:
+                        _insert(found, other, worth)
+    return found
 
 
 @compiled
-def _was_on(state: State, firm: int, arc: int, length: int) -> bool:
-    for at in range(length):
-        if state.record[at, 0] == firm and state.record[at, 1] == arc:
-            return True
-    return False
+def _insert(found: Integers, seat: int, worth: Integers) -> None:
+    """Keep a short list in the order of worth."""
+    at = len(found) - 1
+    if found[at] >= 0 and worth[found[at]] >= worth[seat]:
+        return
+    while at > 0 and (found[at - 1] < 0 or worth[found[at - 1]] < worth[seat]):
+        found[at] = found[at - 1]
+        at -= 1
+    found[at] = seat
+
+
+@compiled
+def _open_best(net: Net, state: State, near: Integers, before: int) -> None:
+    """Open the one of these seats that lifts the total above ``before`` most."""
+    best, best_total = -1, before
+    for seat in near:
+        if seat >= 0:
+            total = _total_with(net, state, seat, best_total)
+            if total > best_total:
+                best, best_total = seat, total
+    if best >= 0:
+        open_seat(net, state, best, before)
 
 
 @compiled
 def _total_with(net: Net, state: State, seat: int, least: int) -> int:
     """Total if a seat were opened; no more than ``least`` where it cannot pay."""
-    if state.opened[seat] or state.sealed[seat] or not may_pay(net, state, seat, least - state.total[0]):
-        return least
-    start = state.length[0]
+    start = state.sums[LENGTH]
     total = least
-    if open_seat(net, state, seat):
-        total = state.total[0]
+    if open_seat(net, state, seat, least):
+        total = state.sums[TOTAL]
     back(net, state, start)
     return total
+
+
+@compiled
+def _open(state: State) -> int:
+    count = 0
+    for seat in range(len(state.seats)):
+        count += state.seats[seat, OPENED]
+    return count
 
 
 @compiled
@@ -180,18 +196,15 @@ def merge(net: Net, state: State, worth: Integers, mark: Flags) -> bool:
     """Open a seat and close those that its coming has made not worth keeping; whether any such step paid."""
     merged = False
     order = np.argsort(-worth, kind="mergesort")
-    for at in range(len(order)):
-        seat = order[at]
-        reach = 2 * net.founding[seat]
-        if not state.opened[seat] and not state.sealed[seat] and may_pay(net, state, seat, -reach):
-            before = state.total[0]
-            if open_seat(net, state, seat):
-                _close_around(net, state, seat, mark)
-            if state.total[0] > before:
-                merged = True
-                accept(state)
-            else:
-                back(net, state, 0)
+    for at in range(min(len(order), PROMISING + 3 * _open(state))):
+        seat, before = order[at], state.sums[TOTAL]
+        if open_seat(net, state, seat, before - 2 * net.terms[seat, FOUNDING]):
+            _close_around(net, state, seat, mark)
+        if state.sums[TOTAL] > before:
+            merged = True
+            accept(net, state)
+        else:
+            back(net, state, 0)
     return merged
 
 
@@ -200,13 +213,12 @@ def _close_around(net: Net, state: State, seat: int, mark: Flags) -> None:
     mark[:] = False
     mark[seat] = True
     for arc in range(net.first[seat], net.first[seat + 1]):
-        at = state.arc[net.firm[arc]]
-        if at >= 0:
-            other = net.seat[at]
-            if not mark[other] and not free(net, other) and not state.sealed[other]:
+        other = state.firms[net.firm[arc], AT]
+        if other < len(net.terms):
+            if not mark[other] and not free(net, other) and not state.seats[other, SEALED]:
                 mark[other] = True
-                start, before = state.length[0], state.total[0]
-                if not close(net, state, other) or state.total[0] <= before:
+                start, before = state.sums[LENGTH], state.sums[TOTAL]
+                if not close(net, state, other) or state.sums[TOTAL] <= before:
                     back(net, state, start)
 
 
@@ -214,12 +226,12 @@ def _close_around(net: Net, state: State, seat: int, mark: Flags) -> None:
 def improve(net: Net, state: State, worth: Integers, mark: Flags, deep: bool) -> None:
     """Improve until no move pays."""
     for _ in range(ROUNDS):
-        before = state.total[0]
+        before = state.sums[TOTAL]
         reassign(net, state)
         close_where_it_pays(net, state)
         open_where_it_pays(net, state)
         if deep:
-            swap(net, state, mark)
+            swap(net, state, worth, mark)
             merge(net, state, worth, mark)
-        if state.total[0] == before:
+        if state.sums[TOTAL] == before:
             return

@@ -6,7 +6,7 @@ import numpy as np
 
 from geo.joint.bound import Desk, desk_for, evaluate, move_prices
 from geo.joint.compiled import compiled
-from geo.joint.moves import State, state_for
+from geo.joint.moves import ARC, FROZEN, SEALED, TOTAL, State, state_for
 from geo.joint.problem import Flags, Integers, Net, Part, Problem, parts
 from geo.joint.search import close_worthless, improve, load, open_by_worth
 
@@ -84,7 +84,7 @@ def _solve_part(part: Part, effort: Effort, start: Integers | None, fixed: Fixed
         begin = place[start[part.firms]]
     state = state_for(net)
     if fixed is not None:
-        state.frozen[:], state.sealed[:] = fixed.frozen[part.firms], fixed.sealed[part.seats]
+        state.firms[:, FROZEN], state.seats[:, SEALED] = fixed.frozen[part.firms], fixed.sealed[part.seats]
     best = begin.copy()
     numbers = np.array([effort.tolerance_milli, effort.iterations, effort.every, int(start is not None)], np.int64)
     value, bound, iterations = _between(net, state, desk_for(net), best, numbers)
@@ -96,14 +96,14 @@ def _between(net: Net, state: State, desk: Desk, best: Integers, numbers: Intege
     """Fill ``best`` with the arcs of the best solution; return its value, the bound and the iterations used."""
     tolerance, most, every, warm = numbers[0], numbers[1], numbers[2], numbers[3]
     price, times, course = first_prices(net), np.zeros(len(best), np.int64), np.zeros(len(best), np.int64)
-    worth, mark = np.zeros(len(net.founding), np.int64), np.zeros(len(net.founding), np.bool_)
+    worth, mark = np.zeros(len(net.terms), np.int64), np.zeros(len(net.terms), np.bool_)
     load(net, state, best)
     if not warm:
         evaluate(net, price, worth, times, desk)
         open_by_worth(net, state, worth)
     improve(net, state, worth, mark, True)
-    best[:] = state.arc
-    value, bound = state.total[0], np.iinfo(np.int64).max
+    best[:] = state.firms[:, ARC]
+    value, bound = state.sums[TOTAL], np.iinfo(np.int64).max
     share, stalled, done = 1.0, 0, 0
     for turn in range(most):
         now = evaluate(net, price, worth, times, desk)
@@ -120,10 +120,10 @@ def _between(net: Net, state: State, desk: Desk, best: Integers, numbers: Intege
                 load(net, state, np.full(len(best), -1, np.int64))
             open_by_worth(net, state, worth)
             improve(net, state, worth, mark, True)
-            if state.total[0] > value + (tolerance * bound // 1000 if warm else 0):
-                value = state.total[0]
-                best[:] = state.arc
-        if stalled >= 12:
+            if state.sums[TOTAL] > value + (tolerance * bound // 1000 if warm else 0):
+                value = state.sums[TOTAL]
+                best[:] = state.firms[:, ARC]
+        if stalled >= 5:
             share, stalled = share * 0.6, 0
         move_prices(net, price, times, course, now - value, share)
     return value, bound, done
@@ -132,7 +132,7 @@ def _between(net: Net, state: State, desk: Desk, best: Integers, numbers: Intege
 @compiled
 def first_prices(net: Net) -> Integers:
     """Prices to begin with: three quarters of what a firm's best arc is worth."""
-    price = np.zeros(len(net.workers), np.int64)
+    price = np.zeros(len(net.sizes), np.int64)
     for firm in range(len(price)):
         if net.first_of_firm[firm] < net.first_of_firm[firm + 1]:
             price[firm] = max(0, 3 * net.value[net.arcs_of_firm[net.first_of_firm[firm]]] // 4)
