@@ -50,11 +50,34 @@ class JointOptions:
     stay_share: float = 0.6
     """Share of an existing joint union's firms that must lie in one place for that place to count as its seat."""
 
+    founding_place: int = 6
+    """Workers that a new union in a building, market or zone must bring before it is worth founding."""
+    founding_street: int = 10
+    """The same along a street."""
+    founding_community: int = 12
+    """The same in a village or around an address."""
+    penalty_street_milli: int = 50
+    """Thousandths of a worker by which a union along a street is worth less than one inside a building."""
+    penalty_community_milli: int = 150
+    """The same for a union in a village or around an address."""
+    distance_milli: int = 300
+    """Thousandths of a worker lost for one who sits as far away as a union reaches."""
+    reach_m: int = 500
+    """How far from its seat a community union reaches, metres; 0 founds none around addresses."""
+    stay_milli: int = 20
+    """Thousandths of a worker gained for each who stays in the union suggested last time."""
+    stay_founding_milli: int = 100
+    """Thousandths by which founding a union suggested last time costs less."""
+    tolerance_milli: int = 2
+    """Stop where the suggestion is proved to be within so many thousandths of the best one."""
+
     def __post_init__(self) -> None:
         negative = [f.name for f in fields(self) if getattr(self, f.name) < 0]
         if negative:
             raise OptionError(f"options below zero: {', '.join(negative)}", detail={"options": negative})
         if self.min_firms < self.min_units:
             raise OptionError("min_firms must not be smaller than min_units", detail={"options": ["min_firms"]})
+        if self.penalty_community_milli + self.distance_milli >= 1_000:
+            raise OptionError("kind and distance take all of a worker's value", detail={"options": ["distance_milli"]})
         if min(self.max_firms, self.max_firms_in_place) < 2 * self.min_firms - 1:
             raise OptionError("max_firms must be at least twice min_firms, else a split is impossible")

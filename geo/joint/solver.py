@@ -112,7 +112,8 @@ def _between(net: Net, state: State, desk: Desk, best: Integers, numbers: Intege
         done = turn + 1
         if 1000 * (bound - value) <= tolerance * bound:
             break
-        if turn % every == every - 1:
+        close_by = 250 * (bound - value) <= max(tolerance, 2) * bound or turn % (4 * every) == 4 * every - 1
+        if turn % every == every - 1 and close_by:
             if turn // every % 2:
                 load(net, state, best)
                 close_worthless(net, state, worth)
