@@ -110,7 +110,7 @@ class _Layer(NamedTuple):
     """Seats of one kind; how many arcs each has, their firms and distances, in the order of the seats."""
 
     seats: Seats
-    count: Integers
+    size: Integers
     firm: Integers
     distance: Integers
 
@@ -233,8 +233,8 @@ def _kept_on_streets(seats: Seats, at: Integers, before: Before) -> tuple[Seats,
     rows, lines = [], []
     for old in np.flatnonzero(before.seats.kind == STREET):
         row = before.seats.row(int(old))
-        here = np.flatnonzero((seats.place == row[1]) & (seats.jurisdiction == row[2])) if row not in known else []
-        if len(here):
+        here = np.flatnonzero((seats.place == row[1]) & (seats.jurisdiction == row[2]))
+        if len(here) and row not in known:
             near = here[np.argmin(np.abs(seats.a[here] - row[3]))]
             rows.append(row)
             lines.append(at[near] + row[3] - seats.a[near])
@@ -292,9 +292,7 @@ def _cell(town: Integers, column: Integers, row: Integers) -> Integers:
 
 
 @compiled
-def near(
-    spots: Integers, x: Integers, y: Integers, key: Integers, cell: int, reach: int, pairs: Integers
-) -> Integers:
+def near(spots: Integers, x: Integers, y: Integers, key: Integers, cell: int, reach: int, pairs: Integers) -> Integers:
     """Count, and where there is room for them write down, the points within reach of each spot and their distances."""
     count = np.zeros(len(spots), np.int64)
     done = 0

@@ -73,7 +73,10 @@ def _seat(net: Net, seat: int, price: Integers, times: Integers, desk: Desk) -> 
     gain -= net.terms[seat, FOUNDING]
     if gain <= 0:
         return gain
-    lack_workers, lack_firms = max(0, net.terms[seat, LEAST_WORKERS] - mass), max(0, net.terms[seat, LEAST_FIRMS] - count)
+    lack_workers, lack_firms = (
+        max(0, net.terms[seat, LEAST_WORKERS] - mass),
+        max(0, net.terms[seat, LEAST_FIRMS] - count),
+    )
     if (lack_workers or lack_firms) and lack_workers <= TABLE_WORKERS and lack_firms <= TABLE_FIRMS:
         gain -= _fill(net, seat, price, lack_workers, lack_firms, gain, times, desk)
     if gain > 0:
@@ -152,9 +155,7 @@ def _trace(net: Net, desk: Desk, items: int, workers: int, wide: int, times: Int
 
 
 @compiled
-def move_prices(
-    net: Net, price: Integers, times: Integers, course: Integers, above: int, share: float
-) -> None:
+def move_prices(net: Net, price: Integers, times: Integers, course: Integers, above: int, share: float) -> None:
     """Move prices against what is wanted too often or not at all; ``above`` is how far the bound is over its target."""
     norm = 0.0
     for firm in range(len(price)):

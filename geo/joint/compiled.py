@@ -4,18 +4,18 @@ Both give the same integers: nothing here uses unordered sums, random numbers or
 variable ``ATLAS_PLAIN_PYTHON`` (any value) keeps the compiler out, for tests and for hunting a fault.
 """
 
+import importlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-try:
-    if os.environ.get("ATLAS_PLAIN_PYTHON"):
-        raise ImportError("the compiler is kept out")
-    import numba
-except ImportError:
-    numba = None
+numba: Any = None
+if not os.environ.get("ATLAS_PLAIN_PYTHON"):
+    with suppress(ImportError):
+        numba = importlib.import_module("numba")
 
 COMPILED = numba is not None
 """Whether the loops are compiled in this process."""
@@ -33,13 +33,3 @@ def compiled(function: F) -> F:
         return cast("F", numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # no folder for the cache
         return cast("F", numba.njit(nogil=True)(function))
-
-
-def inlined(function: F) -> F:
-    """Return a small function that is copied into the compiled ones that call it.
-
-    A call hands over every array of a state, which costs a hundred times what these functions do.
-    """
-    if numba is None:
-        return function
-    return cast("F", numba.njit(inline="always", nogil=True)(function))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.joint.options import JointOptions
-from geo.joint.streets import Weights, cut
+from geo.joint.streets import cut
 
 Integers = npt.NDArray[np.int64]
 Row = dict[str, Any]
@@ -40,14 +40,14 @@ class Draft:
         return f"{self.kind}|{self.seat}{where}#{self.part}"
 
 
-def group(pool: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions, weights: Weights) -> list[Draft]:
+def group(pool: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions) -> list[Draft]:
     """Group candidates into joint unions.
 
     Parameters
     ----------
     pool : ``seats.candidates``
     unions : ``existing.existing``
-    options, weights : thresholds and prices
+    options : thresholds and prices
 
     Returns
     -------
@@ -60,7 +60,7 @@ def group(pool: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions, we
     hosts = unions.astype("object").where(unions.notna(), None).to_dict("index")
     drafts: list[Draft] = []
     for step in STEPS:
-        made = list(step(left, hosts, options, weights))
+        made = list(step(left, hosts, options))
         taken = {key for draft in made for key in draft.members}
         left = {key: row for key, row in left.items() if key not in taken}
         drafts += made
@@ -123,12 +123,12 @@ def _least_squares(n: int, parts: int, *, most: int, sums: _Sums) -> list[tuple[
     return ranges[::-1]
 
 
-def _to_unions_of_places(left: Rows, unions: Rows, options: JointOptions, _: Weights) -> Iterator[Draft]:
+def _to_unions_of_places(left: Rows, unions: Rows, options: JointOptions) -> Iterator[Draft]:
     """Firms join an existing joint union of their place while it has room: nothing new has to be founded."""
     return _attached(left, {key: union for key, union in unions.items() if union["kind"] != "town"}, options)
 
 
-def _to_unions_of_towns(left: Rows, unions: Rows, options: JointOptions, _: Weights) -> Iterator[Draft]:
+def _to_unions_of_towns(left: Rows, unions: Rows, options: JointOptions) -> Iterator[Draft]:
     """Firms for which no union of their own place can be founded join the joint union of their town."""
     return _attached(left, {key: union for key, union in unions.items() if union["kind"] == "town"}, options)
 
@@ -179,30 +179,30 @@ def _firsts(units: Sequence[Any]) -> Integers:
     return np.array([first[unit] == place for place, unit in enumerate(units)], dtype=np.int64)
 
 
-def _in_buildings(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+def _in_buildings(left: Rows, _: Rows, options: JointOptions) -> Iterator[Draft]:
     return _in_places(left, "building", options.max_firms_in_place, options)
 
 
-def _in_markets(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+def _in_markets(left: Rows, _: Rows, options: JointOptions) -> Iterator[Draft]:
     return _in_places(left, "market", options.max_firms_in_place, options)
 
 
-def _in_zones(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+def _in_zones(left: Rows, _: Rows, options: JointOptions) -> Iterator[Draft]:
     """Zones that one union can hold; in a larger one streets and villages are nearer to the workers and come first."""
     size = Counter(row["zone"] for row in left.values())
     small = {key: row for key, row in left.items() if size[row["zone"]] <= options.max_firms}
     return _in_places(small, "zone", options.max_firms_in_place, options)
 
 
-def _in_large_zones(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+def _in_large_zones(left: Rows, _: Rows, options: JointOptions) -> Iterator[Draft]:
     return _in_places(left, "zone", options.max_firms_in_place, options)
 
 
-def _in_villages(left: Rows, _: Rows, options: JointOptions, __: Weights) -> Iterator[Draft]:
+def _in_villages(left: Rows, _: Rows, options: JointOptions) -> Iterator[Draft]:
     return _in_places(left, "village", options.max_firms, options)
 
 
-def _on_streets(left: Rows, _: Rows, options: JointOptions, weights: Weights) -> Iterator[Draft]:
+def _on_streets(left: Rows, _: Rows, options: JointOptions) -> Iterator[Draft]:
     """Pieces of streets, cut inside each town (inside the county where the town is not known)."""
     lying = sorted(
         (row["street"], _jurisdiction(row), row["chainage_m"], key)
@@ -218,7 +218,6 @@ def _on_streets(left: Rows, _: Rows, options: JointOptions, weights: Weights) ->
         np.cumsum(np.array(changes[: len(lying)], dtype=np.int64)),
         unit=_firsts(units),
         options=options,
-        weights=weights,
     )
     count: Counter[tuple[str, str]] = Counter()
     for first, end in pieces:

@@ -26,8 +26,8 @@ class State(NamedTuple):
     """By firm: its ARC (-1 outside), its seat AT (outside one more than the last), what is HELD of value there, and
     whether it is FROZEN and stays."""
     seats: Integers
-    """By seat, and outside: OPENED, ROOM for more firms, SPARE_WORKERS and SPARE_FIRMS above the minimum, SEALED (nobody
-    joins or opens it), TO_OPEN and TO_SWAP (something changed around it since that was last found not to pay)."""
+    """By seat, and outside: OPENED, ROOM for more firms, SPARE_WORKERS and SPARE_FIRMS above the minimum, SEALED (none
+    joins or opens it), TO_OPEN and TO_SWAP (something changed around it since it was last found not to pay)."""
     sums: Integers
     """TOTAL value and LENGTH of the record."""
     record: Integers
@@ -57,7 +57,9 @@ def state_for(net: Net) -> State:
 @compiled
 def free(net: Net, seat: int) -> bool:
     """Whether a seat costs and asks nothing, as an existing union with room does."""
-    return bool(net.terms[seat, FOUNDING] == 0 and net.terms[seat, LEAST_WORKERS] <= 0 and net.terms[seat, LEAST_FIRMS] <= 0)
+    return bool(
+        net.terms[seat, FOUNDING] == 0 and net.terms[seat, LEAST_WORKERS] <= 0 and net.terms[seat, LEAST_FIRMS] <= 0
+    )
 
 
 @compiled
@@ -143,7 +145,12 @@ def best_arc(net: Net, state: State, firm: int, above: int, shunned: int) -> int
         if net.value[arc] <= above:
             return -1
         seat = net.seat[arc]
-        if state.seats[seat, OPENED] and seat != shunned and not state.seats[seat, SEALED] and state.seats[seat, ROOM] > 0:
+        if (
+            state.seats[seat, OPENED]
+            and seat != shunned
+            and not state.seats[seat, SEALED]
+            and state.seats[seat, ROOM] > 0
+        ):
             return arc
     return -1
 
@@ -201,7 +208,10 @@ def _attracted(net: Net, state: State, seat: int) -> tuple[int, int]:
     for arc in range(net.first[seat], net.first[seat + 1]):
         firm = net.firm[arc]
         rise, at = net.value[arc] - state.firms[firm, HELD], state.firms[firm, AT]
-        may = state.seats[at, SPARE_WORKERS] >= net.sizes[firm, WORKERS] and state.seats[at, SPARE_FIRMS] >= net.sizes[firm, HEADS]
+        may = (
+            state.seats[at, SPARE_WORKERS] >= net.sizes[firm, WORKERS]
+            and state.seats[at, SPARE_FIRMS] >= net.sizes[firm, HEADS]
+        )
         if rise > 0 and may and not state.firms[firm, FROZEN]:
             found, gain = found + 1, gain + rise
     return found, gain
@@ -224,7 +234,10 @@ def _attract(net: Net, state: State, seat: int, least: int) -> None:
     for arc in range(net.first[seat], net.first[seat + 1]):
         firm = net.firm[arc]
         rise, at = net.value[arc] - state.firms[firm, HELD], state.firms[firm, AT]
-        may = state.seats[at, SPARE_WORKERS] >= net.sizes[firm, WORKERS] and state.seats[at, SPARE_FIRMS] >= net.sizes[firm, HEADS]
+        may = (
+            state.seats[at, SPARE_WORKERS] >= net.sizes[firm, WORKERS]
+            and state.seats[at, SPARE_FIRMS] >= net.sizes[firm, HEADS]
+        )
         if rise >= least and may and not state.firms[firm, FROZEN] and state.seats[seat, ROOM] > 0:
             put(net, state, firm, arc)
 
@@ -237,7 +250,10 @@ def _cheapest(net: Net, state: State, seat: int) -> int:
     for arc in range(net.first[seat], net.first[seat + 1]):
         firm = net.firm[arc]
         size, at = net.sizes[firm, WORKERS] if lack else net.sizes[firm, HEADS], state.firms[firm, AT]
-        may = state.seats[at, SPARE_WORKERS] >= net.sizes[firm, WORKERS] and state.seats[at, SPARE_FIRMS] >= net.sizes[firm, HEADS]
+        may = (
+            state.seats[at, SPARE_WORKERS] >= net.sizes[firm, WORKERS]
+            and state.seats[at, SPARE_FIRMS] >= net.sizes[firm, HEADS]
+        )
         if size > 0 and at != seat and may and not state.firms[firm, FROZEN]:
             loss = state.firms[firm, HELD] - net.value[arc]
             if best < 0 or loss * best_size < best_loss * size:

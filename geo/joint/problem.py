@@ -86,6 +86,14 @@ class Problem:
         return np.repeat(np.arange(self.seats, dtype=np.int64), np.diff(self.first))
 
 
+class Inside(NamedTuple):
+    """Which firms, seats and arcs of a problem, ascending."""
+
+    firms: Integers
+    seats: Integers
+    arcs: Integers
+
+
 class Part(NamedTuple):
     """A part of a problem that no arc leaves: what happens elsewhere cannot change it."""
 
@@ -123,16 +131,21 @@ def parts(problem: Problem) -> Iterator[Part]:
         return
     firms, seats = np.argsort(of_firm, kind="stable"), np.argsort(of_seat, kind="stable")
     arcs = np.argsort(of_seat[seat], kind="stable")
-    ends = [np.searchsorted(keys, np.arange(count + 1)) for keys in (of_firm[firms], of_seat[seats], of_seat[seat][arcs])]
+    ends = [
+        np.searchsorted(keys, np.arange(count + 1)) for keys in (of_firm[firms], of_seat[seats], of_seat[seat][arcs])
+    ]
     place = np.empty(problem.firms, dtype=np.int64)
     place[firms] = np.arange(problem.firms) - ends[0][of_firm[firms]]
     for part in range(count):
-        inside = [all_[end[part] : end[part + 1]] for all_, end in zip((firms, seats, arcs), ends, strict=True)]
-        if len(inside[2]):
-            yield Part(*inside, net_of(_cut(problem, *inside, place)))
+        inside = Inside(
+            *(rows[end[part] : end[part + 1]] for rows, end in zip((firms, seats, arcs), ends, strict=True))
+        )
+        if len(inside.arcs):
+            yield Part(inside.firms, inside.seats, inside.arcs, net_of(_cut(problem, inside, place)))
 
 
-def _cut(problem: Problem, firms: Integers, seats: Integers, arcs: Integers, place: Integers) -> Problem:
+def _cut(problem: Problem, inside: Inside, place: Integers) -> Problem:
+    firms, seats, arcs = inside
     sizes = problem.first[seats + 1] - problem.first[seats]
     return Problem(
         problem.workers[firms], problem.heads[firms], problem.founding[seats], problem.least_workers[seats],

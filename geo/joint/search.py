@@ -6,8 +6,32 @@ All orders are those of the indices, so equal inputs give equal solutions.
 import numpy as np
 
 from geo.joint.compiled import compiled
-from geo.joint.moves import ARC, AT, FROZEN, HELD, LENGTH, OPENED, ROOM, SEALED, SPARE_FIRMS, SPARE_WORKERS, TO_OPEN, TO_SWAP, TOTAL, State, accept, back, best_arc, close, flip, free, may_leave, open_seat, put
-from geo.joint.problem import FOUNDING, MOST, Flags, Integers, Net
+from geo.joint.moves import (
+    ARC,
+    AT,
+    FROZEN,
+    HELD,
+    LENGTH,
+    OPENED,
+    ROOM,
+    SEALED,
+    SPARE_FIRMS,
+    SPARE_WORKERS,
+    TO_OPEN,
+    TO_SWAP,
+    TOTAL,
+    State,
+    accept,
+    back,
+    best_arc,
+    close,
+    flip,
+    free,
+    may_leave,
+    open_seat,
+    put,
+)
+from geo.joint.problem import FOUNDING, Flags, Integers, Net
 
 ROUNDS = 12
 """Rounds of local search at most; more have not been seen to be used."""
@@ -35,13 +59,13 @@ def load(net: Net, state: State, arcs: Integers) -> None:
                     flip(net, state, seat)
     accept(net, state)
     for seat in range(len(net.terms)):
-        if state.seats[seat, OPENED] and _short(net, state, seat):
+        if state.seats[seat, OPENED] and _short(state, seat):
             close(net, state, seat)
             accept(net, state)
 
 
 @compiled
-def _short(net: Net, state: State, seat: int) -> bool:
+def _short(state: State, seat: int) -> bool:
     return bool(state.seats[seat, SPARE_WORKERS] < 0 or state.seats[seat, SPARE_FIRMS] < 0)
 
 
@@ -117,7 +141,12 @@ def swap(net: Net, state: State, worth: Integers, mark: Flags) -> bool:
     """Close a seat and open the best of the most promising ones near it; whether any swap paid."""
     swapped = False
     for seat in range(len(net.terms)):
-        if state.seats[seat, TO_SWAP] and state.seats[seat, OPENED] and not free(net, seat) and not state.seats[seat, SEALED]:
+        if (
+            state.seats[seat, TO_SWAP]
+            and state.seats[seat, OPENED]
+            and not free(net, seat)
+            and not state.seats[seat, SEALED]
+        ):
             state.seats[seat, TO_SWAP] = 0
             before = state.sums[TOTAL]
             near = _near(net, state, seat, worth, mark)
@@ -214,12 +243,13 @@ def _close_around(net: Net, state: State, seat: int, mark: Flags) -> None:
     mark[seat] = True
     for arc in range(net.first[seat], net.first[seat + 1]):
         other = state.firms[net.firm[arc], AT]
-        if other < len(net.terms):
-            if not mark[other] and not free(net, other) and not state.seats[other, SEALED]:
-                mark[other] = True
-                start, before = state.sums[LENGTH], state.sums[TOTAL]
-                if not close(net, state, other) or state.sums[TOTAL] <= before:
-                    back(net, state, start)
+        if other == len(net.terms) or mark[other]:
+            continue
+        mark[other] = True
+        if not free(net, other) and not state.seats[other, SEALED]:
+            start, before = state.sums[LENGTH], state.sums[TOTAL]
+            if not close(net, state, other) or state.sums[TOTAL] <= before:
+                back(net, state, start)
 
 
 @compiled

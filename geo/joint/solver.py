@@ -95,6 +95,7 @@ def _solve_part(part: Part, effort: Effort, start: Integers | None, fixed: Fixed
 def _between(net: Net, state: State, desk: Desk, best: Integers, numbers: Integers) -> tuple[int, int, int]:
     """Fill ``best`` with the arcs of the best solution; return its value, the bound and the iterations used."""
     tolerance, most, every, warm = numbers[0], numbers[1], numbers[2], numbers[3]
+    every = min(every, 2 + len(net.firm) // 2000)
     price, times, course = first_prices(net), np.zeros(len(best), np.int64), np.zeros(len(best), np.int64)
     worth, mark = np.zeros(len(net.terms), np.int64), np.zeros(len(net.terms), np.bool_)
     load(net, state, best)

@@ -6,14 +6,13 @@ digit. In theory this is r-gathering on a line (Nakano 2018) with outliers, kin 
 microaggregation with suppression (Laszlo and Mukherjee 2013).
 """
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.joint.compiled import compiled
 from geo.joint.options import JointOptions
 
 Integers = npt.NDArray[np.int64]
@@ -23,16 +22,6 @@ LINE, AXIS, NUMBER = "line", "axis", "number"
 """How a chainage was found: along the drawn line, along the main axis of the firms' points, from house numbers."""
 
 _EARTH_M = 6_371_008.8
-
-
-@dataclass(frozen=True)
-class Weights:
-    """Price of a street union in worker equivalents; the project's choice, tuned in the design's measurements."""
-
-    founding: int = 10
-    """Workers that a new union must bring before it is worth founding."""
-    distance_milli: int = 300
-    """Thousandths of a worker lost for one who sits half a span away from the middle of the union."""
 
 
 def chainages(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOptions) -> pd.DataFrame:
@@ -75,7 +64,14 @@ def chainages(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOp
 
 
 def cut(
-    chainage: Integers, workers: Integers, run: Integers, *, unit: Integers, options: JointOptions, weights: Weights
+    chainage: Integers,
+    workers: Integers,
+    run: Integers,
+    *,
+    unit: Integers,
+    options: JointOptions,
+    skip: Integers | None = None,
+    barred: npt.NDArray[np.bool_] | None = None,
 ) -> list[tuple[int, int]]:
     """Cut firms in street order into the pieces of greatest total value; exact.
 
@@ -85,8 +81,9 @@ def cut(
     workers : workers of each firm
     run : number of the run (one street in one jurisdiction) each firm belongs to; equal numbers stand together
     unit : 1 for a firm that counts as an employer of its own in the run, else 0
-    options : span, gap, minimum and maximum of a piece
-    weights : founding cost and price of distance
+    options : span, gap, minimum, maximum and prices of a piece
+    skip : milli-workers that each firm is worth outside every piece, 0 if not given
+    barred : firms that no piece may hold, nor reach across
 
     Returns
     -------
@@ -96,18 +93,24 @@ def cut(
     n = len(chainage)
     if n == 0:
         return []
-    value, valid = _values(chainage, workers, run, unit=unit, options=options, weights=weights)
-    best = np.zeros(n + 1, dtype=np.int64)
-    taken = np.zeros(n + 1, dtype=np.int64)
-    for end in range(1, n + 1):
-        best[end] = best[end - 1]
-        if not valid[end].any():
-            continue
-        longest = min(end, value.shape[1])
-        total = np.where(valid[end, :longest], value[end, :longest] + best[end - longest : end][::-1], -1)
-        length = int(total.argmax())
-        if total[length] > best[end]:
-            best[end], taken[end] = total[length], length + 1
+    reach = max(1, options.street_span_m // 2)
+    columns = np.stack(
+        [
+            chainage, np.concatenate([[0], np.cumsum(workers)])[:-1], workers, unit, run,
+            np.zeros(n, np.int64) if skip is None else skip * reach,
+            np.zeros(n, np.int64) if barred is None else barred,
+        ],
+        axis=1,
+    ).astype(np.int64)  # fmt: skip
+    terms = np.array(
+        [
+            options.street_span_m, options.street_gap_m, reach, options.min_workers,
+            max(options.min_firms, options.min_units), options.max_firms, options.founding_street * 1000 * reach,
+            (1000 - options.penalty_street_milli) * reach, options.distance_milli,
+        ],
+        dtype=np.int64,
+    )  # fmt: skip
+    taken = _best_ends(columns, terms)
     pieces, end = [], n
     while end > 0:
         length = int(taken[end])
@@ -117,46 +120,73 @@ def cut(
     return pieces[::-1]
 
 
-def piece_value(chainage: Integers, workers: Integers, *, options: JointOptions, weights: Weights) -> int:
+def piece_value(chainage: Integers, workers: Integers, *, options: JointOptions) -> int | None:
     """Value of one piece by its definition: workers, less their distance to the best seat among them, less founding.
 
-    In milli-workers times the reach (half the span) in metres.
+    In milli-workers times the reach (half the span) in metres; None if no member's address reaches all members.
     """
     reach = max(1, options.street_span_m // 2)
-    away = min(int((workers * np.abs(chainage - seat)).sum()) for seat in chainage)
-    return 1000 * reach * int(workers.sum()) - weights.distance_milli * away - 1000 * reach * weights.founding
+    seats = [seat for seat in chainage if np.abs(chainage - seat).max() <= reach]
+    if not seats:
+        return None
+    away = min(int((workers * np.abs(chainage - seat)).sum()) for seat in seats)
+    worth = (1000 - options.penalty_street_milli) * int(workers.sum()) - 1000 * options.founding_street
+    return reach * worth - options.distance_milli * away
 
 
-def _values(
-    chainage: Integers, workers: Integers, run: Integers, *, unit: Integers, options: JointOptions, weights: Weights
-) -> tuple[Integers, npt.NDArray[np.bool_]]:
-    """Value and admissibility of the piece of ``column + 1`` firms that ends before each index."""
-    n, most = len(chainage), min(options.max_firms, len(chainage))
-    reach = max(1, options.street_span_m // 2)
-    sums = [np.concatenate([[0], np.cumsum(part)]) for part in (workers, workers * chainage, unit)]
-    mass, moment, units = sums
-    breaks = np.concatenate([[True], (np.diff(run) != 0) | (np.diff(chainage) > options.street_gap_m)])
-    joined = np.cumsum(breaks)
-    value = np.full((n + 1, most), -1, dtype=np.int64)
-    valid = np.zeros((n + 1, most), dtype=bool)
-    for length in range(max(1, options.min_firms), most + 1):
-        first = np.arange(n - length + 1)
-        first = first[joined[first] == joined[first + length - 1]]
-        if len(first) == 0:
-            break
-        end = first + length
-        good = chainage[end - 1] - chainage[first] <= options.street_span_m
-        good &= mass[end] - mass[first] >= options.min_workers
-        good &= units[end] - units[first] >= max(options.min_units, options.min_firms)
-        first, end = first[good], end[good]
-        half = (mass[first] + mass[end] + 1) // 2
-        seat = np.clip(np.searchsorted(mass, half, side="left") - 1, first, end - 1)
-        left = chainage[seat] * (mass[seat] - mass[first]) - (moment[seat] - moment[first])
-        right = (moment[end] - moment[seat]) - chainage[seat] * (mass[end] - mass[seat])
-        net = 1000 * reach * (mass[end] - mass[first] - weights.founding)
-        value[end, length - 1] = net - weights.distance_milli * (left + right)
-        valid[end, length - 1] = True
-    return value, valid
+@compiled
+def _best_ends(firms: Integers, terms: Integers) -> Integers:
+    """Length of the piece that ends before each index in the best cut of all firms before it, 0 for none.
+
+    Going back from an end, the best seat (the middle of the workers, held within reach of both ends) only moves back,
+    so every piece is valued in a few steps.
+    """
+    n = len(firms)
+    mass, moment = _sums(firms)
+    best, taken = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64)
+    reach, lowest = terms[2], 0
+    for end in range(1, n + 1):
+        best[end] = best[end - 1] + firms[end - 1, 5]
+        last = firms[end - 1, 0]
+        while firms[lowest, 4] != firms[end - 1, 4] or last - firms[lowest, 0] > reach:
+            lowest += 1
+        middle, highest, heads, skipped = end - 1, end - 1, 0, 0
+        for first in range(end - 1, max(-1, end - 1 - terms[5]), -1):
+            if _breaks(firms, terms, first, end):
+                break
+            heads += firms[first, 3]
+            skipped += firms[first, 5]
+            while 2 * mass[middle] >= mass[first] + mass[end] and middle > first:
+                middle -= 1
+            while firms[highest, 0] - firms[first, 0] > reach:
+                highest -= 1
+            if mass[end] - mass[first] >= terms[3] and heads >= terms[4] and lowest <= highest:
+                seat = min(max(middle, lowest), highest)
+                away = firms[seat, 0] * (2 * mass[seat] - mass[first] - mass[end])
+                away += moment[first] + moment[end] - 2 * moment[seat]
+                value = best[first] + terms[7] * (mass[end] - mass[first]) - terms[6] - terms[8] * away
+                if value > best[end]:
+                    best[end], taken[end] = value, end - first
+    return taken
+
+
+@compiled
+def _sums(firms: Integers) -> tuple[Integers, Integers]:
+    mass, moment = np.zeros(len(firms) + 1, np.int64), np.zeros(len(firms) + 1, np.int64)
+    for at in range(len(firms)):
+        mass[at + 1] = mass[at] + firms[at, 2]
+        moment[at + 1] = moment[at] + firms[at, 2] * firms[at, 0]
+    return mass, moment
+
+
+@compiled
+def _breaks(firms: Integers, terms: Integers, first: int, end: int) -> bool:
+    """Whether no piece can reach from ``first`` to before ``end``, nor from further back."""
+    if firms[first, 6] or firms[end - 1, 0] - firms[first, 0] > terms[0]:
+        return True
+    if first + 1 == end:
+        return False
+    return bool(firms[first, 4] != firms[first + 1, 4] or firms[first + 1, 0] - firms[first, 0] > terms[1])
 
 
 def _on_line(degrees: Reals, line: shapely.Geometry, offset_m: float) -> Reals:

@@ -51,7 +51,7 @@ def suggest(
     lying = firms.join(streets.chainages(firms, places, options=options))
     pool = seats.candidates(lying, options=options)
     hosts = existing(lying, unions, places=places, divisions=divisions, options=options)
-    drafts = engine.group(pool, hosts, options=options, weights=streets.Weights())
+    drafts = engine.group(pool, hosts, options=options)
     evidence = check.Evidence(lying, [key for draft in drafts for key in draft.members])
     facts = check.check(drafts, evidence, unions=hosts, options=options)
     left = reasons.left_over(pool, drafts, unions=hosts, options=options)
