@@ -51,13 +51,13 @@ def told_by_outline(firms: pd.DataFrame, kind: str) -> np.ndarray:
     """
     if "location_reasons" not in firms.columns:
         return (firms["level"].isin(EXACT_LEVELS) & firms[kind].notna()).to_numpy(dtype=bool)
-    told = [
-        any(reason[0] == BY_OUTLINE and reason[1].get("kind") == kind for reason in reasons)
-        if isinstance(reasons, Sequence)
-        else False
-        for reasons in firms["location_reasons"]
-    ]
-    return np.array(told, dtype=bool)
+    told = np.zeros(len(firms), dtype=bool)
+    for row, reasons in enumerate(firms["location_reasons"].tolist()):
+        for code, detail in reversed(reasons if isinstance(reasons, Sequence) else ()):  # they stand behind all others
+            if code != BY_OUTLINE:
+                break
+            told[row] |= detail["kind"] == kind
+    return told
 
 
 def with_named(places: gpd.GeoDataFrame, entities: Mapping[str, Entity], locations: pd.DataFrame) -> gpd.GeoDataFrame:

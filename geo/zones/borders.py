@@ -14,12 +14,15 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.zones.errors import OperationError
-from geo.zones.lattice import HAIR, area_m2, joined, polygonal, scale, to_lattice, width
-from geo.zones.mesh import Mesh, mesh
+from geo.zones.lattice import HAIR, Geometries, area_m2, joined, polygonal, scale, to_lattice, width
+from geo.zones.mesh import Mesh, edges_near, mesh, vertices
 from geo.zones.plan import Plan, Zone
 from geo.zones.shapes import lattice_shape
 
 BORDERS = ("free", "yield", "shared")
+
+_REACH = 3.0
+"""Units around new linework in which rounding can move edges, twice over."""
 
 Rows = NDArray[np.bool_]
 
@@ -134,11 +137,25 @@ def fill_hole(plan: Plan, key: str, at: Sequence[float]) -> Plan:
 
 
 def region(plan: Plan, linework: Any, *, with_keys: Sequence[str] = ()) -> list[str]:
-    """Keys of the zones that new linework can touch, and of those that touch them: all that rounding can reach."""
-    near = dict.fromkeys([*with_keys, *plan.near(linework)])
-    shapes = np.array([plan[key].shape for key in near if plan[key].drawn] or [], dtype=object)
-    around = set(plan.near(shapes)) if len(shapes) else set()
-    return [key for key in plan.drawn if key in around or key in near]
+    """Keys of the zones that new linework can touch, and of those that rounding can reach from there.
+
+    Edges near the linework may move by less than a unit; a zone farther away is concerned only if a vertex of it lies
+    beside such an edge without being a vertex of a zone concerned.
+    """
+    near = {key for key in (*with_keys, *plan.near(linework)) if plan[key].drawn}
+    shapes = np.array([plan[key].shape for key in plan.drawn if key in near] or [], dtype=object)
+    if 0 < len(shapes) < len(plan.drawn):
+        moving = edges_near(shapes, linework, _REACH)
+        known = np.unique(vertices(shapes))
+        for key in plan.near(moving) if len(moving) else ():
+            if key not in near and _beside(np.setdiff1d(vertices(np.array([plan[key].shape])), known), moving):
+                near.add(key)
+    return [key for key in plan.drawn if key in near]
+
+
+def _beside(points: NDArray[np.complex128], edges: Geometries) -> bool:
+    spots = shapely.points(points.real, points.imag)
+    return bool(len(shapely.STRtree(edges).query(spots, predicate="dwithin", distance=_REACH)[0]))
 
 
 def settled(plan: Plan, keys: Sequence[str], faces: Mesh, rows: Rows) -> Plan:
@@ -185,7 +202,7 @@ def _drawn(plan: Plan, key: str, shape: Any, border: str) -> Plan:
         raise OperationError(f"border {border!r} is none of {BORDERS}", code="ARGUMENT", detail=detail)
     plan.unlocked([key])
     before = plan[key].shape
-    keys = region(plan, shape, with_keys=[key] if plan[key].drawn else [])
+    keys = region(plan, [shape, before] if plan[key].drawn else shape)
     if key not in keys:
         keys.append(key)
     old = np.array([k != key or plan[key].drawn for k in keys], dtype=bool)

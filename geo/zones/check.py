@@ -10,8 +10,10 @@ import pandas as pd
 import shapely
 
 from geo.zones import folds
-from geo.zones.gaps import between
+from geo.zones.gaps import between, unmatched
 from geo.zones.lattice import HAIR, Geometries, area_m2, metric, polygonal, scale, to_degrees, to_lattice, width
+from geo.zones.mesh import noded
+from geo.zones.overlaps import is_coverage, overlapping
 from geo.zones.plan import Plan
 
 FAULT_CODES = (
@@ -71,8 +73,9 @@ def check(
     faults = [*_outlines(plan, chosen), *_names(plan)]
     for level in _levels(plan):
         keys, shapes = _with_neighbours(plan, level, given)
-        faults += _overlaps(keys, shapes, len(level), chosen)
-        faults += _gaps(keys, shapes, len(level), chosen)
+        edges = unmatched(shapes, chosen.gap_m)
+        faults += _overlaps(keys, shapes, edges, len(level), chosen)
+        faults += _gaps(keys, shapes, edges, len(level), chosen)
     return [*faults, *_counties(plan, given, chosen), *_hierarchy(plan, given, chosen)]
 
 
@@ -154,17 +157,20 @@ def _with_neighbours(plan: Plan, level: Sequence[str], given: _Given) -> tuple[l
     keys = list(given.neighbours)
     shapes = np.array([given.neighbours[key] for key in keys], dtype=object)
     near = np.unique(shapely.STRtree(shapes).query(own, predicate="dwithin", distance=2000.0)[1])
-    return [*level, *(keys[k] for k in near)], np.concatenate([own, shapes[near]])
+    together = np.concatenate([own, shapes[near]])
+    if len(near):
+        together = np.array(noded(together), dtype=object)
+    return [*level, *(keys[k] for k in near)], together
 
 
-def _overlaps(keys: Sequence[str], shapes: Geometries, own: int, options: CheckOptions) -> Iterator[Fault]:
-    edges = shapely.coverage_invalid_edges(shapes)
-    suspects = np.flatnonzero(~shapely.is_empty(edges))
-    if not len(suspects):
+def _overlaps(
+    keys: Sequence[str], shapes: Geometries, edges: Geometries, own: int, options: CheckOptions
+) -> Iterator[Fault]:
+    if is_coverage(shapes, edges_match=bool(shapely.is_empty(edges).all())):
         return
-    one, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
-    pairs = {(min(suspects[a], b), max(suspects[a], b)) for a, b in zip(one, other, strict=True) if suspects[a] != b}
-    for a, b in sorted(pair for pair in pairs if pair[0] < own):
+    for a, b in overlapping(shapes):
+        if a >= own:
+            continue
         common = polygonal(shapely.intersection(shapes[a], shapes[b], grid_size=1.0))
         parts = shapely.get_parts(common)
         parts = parts[width(parts) >= HAIR]
@@ -180,8 +186,10 @@ def _overlaps(keys: Sequence[str], shapes: Geometries, own: int, options: CheckO
                 yield _fault(code, pair, _whole(parts[kind]))
 
 
-def _gaps(keys: Sequence[str], shapes: Geometries, own: int, options: CheckOptions) -> Iterator[Fault]:
-    for gap in between(shapes, gap_m=options.gap_m, gap_m2=options.gap_m2):
+def _gaps(
+    keys: Sequence[str], shapes: Geometries, edges: Geometries, own: int, options: CheckOptions
+) -> Iterator[Fault]:
+    for gap in between(shapes, edges, gap_m=options.gap_m, gap_m2=options.gap_m2):
         if min(gap.beside) >= own:
             continue
         code = "GAP_SLIVER" if gap.width_m < options.sliver_m else "GAP"

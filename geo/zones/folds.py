@@ -49,7 +49,7 @@ def repaired(shape: Any) -> Any:
 
 def spike(shape: Any) -> NDArray[np.float64] | None:
     """Return the tip of the first spike: a vertex from which the ring runs back the way it came."""
-    for ring in shapely.get_rings(shape):
+    for ring in shapely.get_rings(shapely.get_parts(shape)):
         tips = _tips(shapely.get_coordinates(ring))
         if len(tips):
             return np.asarray(shapely.get_coordinates(ring)[tips[0]])

@@ -22,8 +22,16 @@ class Gap:
     width_m: float
 
 
-def between(shapes: Geometries, *, gap_m: float, gap_m2: float) -> Iterator[Gap]:
-    """Yield the gaps between lattice polygons of one level.
+def unmatched(shapes: Geometries, gap_m: float) -> Geometries:
+    """Return the edges of each lattice polygon that match no neighbour's although one is nearer than ``gap_m``.
+
+    In metres of the local plane; found by GEOS' coverage validator. Empty where all is well.
+    """
+    return shapely.coverage_invalid_edges(metric(shapes, scale(shapes)), gap_width=gap_m)
+
+
+def between(shapes: Geometries, edges: Geometries, *, gap_m: float, gap_m2: float) -> Iterator[Gap]:
+    """Yield the gaps between lattice polygons of one level, given their edges that are ``unmatched``.
 
     Enclosed land beside two or more of them, up to ``gap_m2``; and land up to ``gap_m`` wide between borders, found by
     GEOS' coverage validator and cut out by a closing (Serra 1982) of that radius around what it finds.
@@ -31,9 +39,10 @@ def between(shapes: Geometries, *, gap_m: float, gap_m2: float) -> Iterator[Gap]
     if len(shapes) < 2:
         return
     by, tree = scale(shapes), shapely.STRtree(shapes)
-    whole = _union(shapes)
+    edges = edges[~shapely.is_empty(edges)]
+    whole = joined(shapes) if len(edges) else polygonal(shapely.coverage_union_all(shapes))
     found = [hole for hole in _holes(whole) if 0 < area_m2(hole) <= gap_m2]
-    narrow = _narrow(shapes, whole, by, gap_m)
+    narrow = _narrow(edges, whole, by, gap_m) if len(edges) else []
     found += [part for part in narrow if not any(shapely.intersects(part, hole) for hole in found)]
     for shape in found:
         beside = np.unique(tree.query(shape, predicate="dwithin", distance=2.0))
@@ -42,22 +51,13 @@ def between(shapes: Geometries, *, gap_m: float, gap_m2: float) -> Iterator[Gap]
             yield Gap(shape, tuple(int(k) for k in beside), float(width(plane)))
 
 
-def _union(shapes: Geometries) -> Any:
-    return polygonal(shapely.coverage_union_all(shapes)) if shapely.coverage_is_valid(shapes) else joined(shapes)
-
-
 def _holes(whole: Any) -> Geometries:
     rings = [shapely.get_rings(part)[1:] for part in shapely.get_parts(whole)]
     holes = shapely.polygons(np.concatenate(rings)) if rings else np.empty(0, dtype=object)
     return np.array([polygonal(shapely.difference(hole, whole, grid_size=1.0)) for hole in holes], dtype=object)
 
 
-def _narrow(shapes: Geometries, whole: Any, by: tuple[float, float], gap_m: float) -> list[Any]:
-    planes = metric(shapes, by)
-    edges = shapely.coverage_invalid_edges(planes, gap_width=gap_m)
-    edges = edges[~shapely.is_empty(edges)]
-    if not len(edges):
-        return []
+def _narrow(edges: Geometries, whole: Any, by: tuple[float, float], gap_m: float) -> list[Any]:
     around = shapely.buffer(shapely.union_all(edges), gap_m, quad_segs=4)
     land = shapely.intersection(metric(whole, by), shapely.buffer(around, 3 * gap_m, quad_segs=2))
     closed = shapely.buffer(shapely.buffer(land, gap_m / 2), -gap_m / 2)

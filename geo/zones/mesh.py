@@ -151,9 +151,33 @@ def _without_hairs(raw: Mesh) -> Mesh:
     return Mesh(raw.faces, owned)
 
 
+def vertices(shapes: Geometries) -> NDArray[np.complex128]:
+    """Return the vertices of lattice geometries as complex numbers."""
+    xy = shapely.get_coordinates(shapes)
+    return xy[:, 0] + 1j * xy[:, 1]
+
+
+def edges_near(shapes: Geometries, linework: Any, reach: float) -> Geometries:
+    """Return the edges of lattice polygons, each once, within reach of lines or of the borders of polygons."""
+    start, end, _ = segments(shapes)
+    bounds = shapely.total_bounds(linework)
+    if not np.isfinite(bounds).all():
+        return np.empty(0, dtype=object)
+    west, south, east, north = bounds + np.array([-reach, -reach, reach, reach])
+    low, high = np.minimum(start.imag, end.imag), np.maximum(start.imag, end.imag)
+    there = (start.real <= east) & (end.real >= west) & (low <= north) & (high >= south)
+    pairs = np.unique(np.stack([start[there], end[there]], axis=1), axis=0)
+    edges = shapely.linestrings(np.stack([pairs.real, pairs.imag], axis=-1))
+    lines = np.atleast_1d(np.asarray(linework, dtype=object))
+    lines = np.where(shapely.get_dimensions(lines) == 2, shapely.boundary(lines), lines)
+    return edges[np.unique(shapely.STRtree(edges).query(lines, predicate="dwithin", distance=reach)[1])]
+
+
 def segments(faces: Geometries) -> tuple[NDArray[np.complex128], NDArray[np.complex128], NDArray[np.int64]]:
-    """Return each face's border segments as complex numbers, the lesser end first, and the face of each."""
-    rings, face = shapely.get_rings(faces, return_index=True)
+    """Return the border segments of polygons as complex numbers, the lesser end first, and the row of the polygon."""
+    parts, part_of = shapely.get_parts(faces, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    face = part_of[part]
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     point = xy[:, 0] + 1j * xy[:, 1]
     same = ring[1:] == ring[:-1]

@@ -96,7 +96,7 @@ def snap_zone(
     lines = [outline(plan, k) for k in rivals]
     lines += [to_lattice(_line(street)) for street in streets]
     moved = snapped(shape, lines, float(tolerance_m))
-    keys = region(plan, moved, with_keys=[key])
+    keys = region(plan, [shape, moved], with_keys=plan.near([shape, moved], tolerance_m / min(scale(shape))))
     faces = mesh(np.array([*(plan[k].shape for k in keys), moved], dtype=object))
     rows, at = faces.owned[:-1].copy(), keys.index(key)
     was = rows[at].copy()

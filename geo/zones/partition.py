@@ -13,6 +13,7 @@ from geo.zones.borders import Rows, others, outline, pieces, region, settled, ta
 from geo.zones.errors import OperationError
 from geo.zones.lattice import HAIR, joined, width
 from geo.zones.mesh import Mesh, dissolve, mesh
+from geo.zones.overlaps import is_coverage
 from geo.zones.plan import Plan
 from geo.zones.shapes import lattice_line, lattice_shape
 
@@ -124,7 +125,7 @@ def _each(outlines: Any) -> Iterable[Any]:
 
 def _together(shapes: Sequence[Any]) -> Any:
     array = np.array(shapes, dtype=object)
-    if shapely.coverage_is_valid(array):
+    if is_coverage(array):
         return dissolve(array)
     faces = mesh(array)
     return dissolve(faces.faces[faces.owned.any(axis=0)])

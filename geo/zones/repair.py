@@ -30,9 +30,9 @@ REPAIRABLE = frozenset(
 def repair(plan: Plan, faults: Iterable[Fault]) -> Plan:
     """Return the plan with the given faults mended, as far as they can be.
 
-    An overlap stays with the locked zone, or the one named by ``detail["keep"]``, or the one that borders it longest
-    outside the other; a gap or tiny part goes to the unlocked zone beside it with the longest border, or to
-    ``detail["keep"]``; a tiny part that borders none is dropped. Faults of locked zones, and of codes that are not
+    An overlap stays with the locked zone, or the one named by ``detail["keep"]``, or the one that has no other land, or
+    the one that borders it longest; a gap or tiny part goes to the unlocked zone beside it with the longest border, or
+    to ``detail["keep"]``; a tiny part that borders none is dropped. Faults of locked zones, and of codes that are not
     ``REPAIRABLE``, change nothing. A zone is never emptied.
     """
     result = plan
@@ -88,7 +88,10 @@ def _overlap(plan: Plan, keys: Sequence[str], rows: Rows, faces: Mesh, where: Ro
     else:
         borders = _borders(rows & ~both, faces, both)
         keeper = max(pair, key=lambda key: (borders[keys.index(key)], plan[key].area_m2, key))
-    rows[keys.index(pair[1 - pair.index(keeper)])] &= ~both
+    loser = keys.index(pair[1 - pair.index(keeper)])
+    if not (rows[loser] & ~both).any() and len(free) == 2 and kept not in pair:  # an enclave keeps its land
+        loser = keys.index(keeper)
+    rows[loser] &= ~both
     return rows
 
 

@@ -11,6 +11,7 @@ from geo.zones.borders import outline
 from geo.zones.errors import OperationError
 from geo.zones.lattice import Geometries, scale
 from geo.zones.mesh import dissolve, faces_of, noded, segments
+from geo.zones.overlaps import is_coverage, overlapping
 from geo.zones.plan import Plan
 
 Flags = NDArray[np.bool_]
@@ -44,7 +45,7 @@ def simplify(plan: Plan, keys: Sequence[str], tolerance_m: float) -> Plan:
     related = set().union(*(plan.related(key) for key in chosen)) - set(chosen)
     around = [key for key in plan.near(np.array([plan[key].shape for key in chosen])) if key not in related]
     shapes = np.array([plan[key].shape for key in around], dtype=object)
-    if not shapely.coverage_is_valid(shapes):
+    if not is_coverage(shapes):
         raise OperationError("zones overlap", code="ZONES_OVERLAP", detail={"zones": chosen})
     free = np.array([key in chosen for key in around], dtype=bool)
     locked = np.array([plan[key].locked for key in around], dtype=bool)
@@ -61,7 +62,7 @@ def _simplified(shapes: Geometries, free: Flags, locked: Flags, units: float) ->
     """Simplify all, then put the old course back wherever no chosen zone, or a locked one, has a part in a border."""
     simple = shapely.coverage_simplify(shapes, units)
     lines = [*_borders(shapes, free, locked, moving=False), *_borders(simple, free, locked, moving=True)]
-    faces = faces_of(lines)
+    faces = faces_of([shapely.line_merge(shapely.multilinestrings(lines))])
     areas = np.zeros((len(shapes), len(faces)))
     zone, face = shapely.STRtree(faces).query(simple, predicate="intersects")
     areas[zone, face] = shapely.area(shapely.intersection(simple[zone], faces[face]))
@@ -87,12 +88,12 @@ def _borders(shapes: Geometries, free: Flags, locked: Flags, *, moving: bool) ->
 
 
 def _settled(plan: Plan, keys: Sequence[str], shapes: Sequence[Any]) -> Plan | None:
-    """Return the plan with the borders matched again, None if they meet zones that they did not meet before."""
+    """Return the plan with the borders matched again, None if zones overlap that did not before."""
     done = plan.with_shapes(dict(zip(keys, shapes, strict=True)))
     meeting = done.near(np.array(shapes, dtype=object))
-    related = set().union(*(plan.related(key) for key in keys)) - set(keys)
-    found = noded(np.array([done[key].shape for key in meeting], dtype=object))
-    level = [shape for key, shape in zip(meeting, found, strict=True) if key not in related]
-    if not shapely.coverage_is_valid(np.array(level, dtype=object)):
-        return None
+    found = np.array(noded(np.array([done[key].shape for key in meeting], dtype=object)), dtype=object)
+    if not is_coverage(found):
+        before = overlapping(np.array([plan[key].shape for key in meeting], dtype=object))
+        if not set(overlapping(found)) <= set(before):
+            return None
     return done.with_shapes(dict(zip(meeting, found, strict=True)))

@@ -14,6 +14,9 @@ from geo.zones.shapes import lattice_shape
 
 Points = NDArray[np.float64]
 
+_ON = 0.02
+"""Metres within which a point lies on a line: two lattice units."""
+
 
 def snap(shape: Any, targets: Iterable[Any], tolerance_m: float) -> Any:
     """Return a drawn polygon with its border on what runs beside it.
@@ -69,7 +72,10 @@ class _Guide:
     def __init__(self, lines: NDArray[np.object_], tolerance: float) -> None:
         self._lines, self._tolerance = lines, tolerance
         self._line_tree = shapely.STRtree(lines)
-        xy = shapely.get_coordinates(lines)
+        xy, line = shapely.get_coordinates(lines, return_index=True)
+        inner = line[1:] == line[:-1]
+        self._starts, self._ends = xy[:-1][inner], xy[1:][inner]
+        self._segment_tree = shapely.STRtree(shapely.linestrings(np.stack([self._starts, self._ends], axis=1)))
         self._vertices = np.unique(xy, axis=0)
         self._vertex_tree = shapely.STRtree(shapely.points(self._vertices))
 
@@ -77,9 +83,10 @@ class _Guide:
         """Return a closed ring on the targets; fewer than four rows if it collapsed."""
         moved = self._vertices_moved(xy[:-1])
         pieces = []
-        for start, end in zip(moved, np.roll(moved, -1, axis=0), strict=True):
+        for start, end, open_ in zip(moved, np.roll(moved, -1, axis=0), self._open(moved), strict=True):
             pieces.append(start[None])
-            pieces.append(self._between(start, end))
+            if open_:
+                pieces.append(self._between(start, end))
         points = np.vstack(pieces)
         points = points[np.any(points != np.roll(points, 1, axis=0), axis=1)]
         points = _without_ways_back(points)
@@ -87,25 +94,34 @@ class _Guide:
 
     def _vertices_moved(self, xy: Points) -> Points:
         points, moved = shapely.points(xy), xy.copy()
-        at, line = self._line_tree.query_nearest(points, max_distance=self._tolerance, all_matches=False)
+        at, segment = self._segment_tree.query_nearest(points, max_distance=self._tolerance, all_matches=False)
         if not len(at):
             return moved
-        way = shapely.line_locate_point(self._lines[line], points[at])
-        moved[at] = shapely.get_coordinates(shapely.line_interpolate_point(self._lines[line], way))
-        still = np.hypot(*(moved[at] - xy[at]).T) < 0.02  # on a line already
+        start, along = self._starts[segment], self._ends[segment] - self._starts[segment]
+        share = ((xy[at] - start) * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-12)
+        moved[at] = start + along * np.clip(share, 0, 1)[:, None]
+        still = np.hypot(*(moved[at] - xy[at]).T) < _ON  # on a line already
         moved[at[still]] = xy[at[still]]
         at_vertex, vertex = self._vertex_tree.query_nearest(points, max_distance=self._tolerance, all_matches=False)
         free = ~np.isin(at_vertex, at[still])
         moved[at_vertex[free]] = self._vertices[vertex[free]]
         return moved
 
+    def _open(self, xy: Points) -> NDArray[np.bool_]:
+        """Which edges have both ends on target lines and do not run along one already."""
+        ends, middles = shapely.points(xy), shapely.points((xy + np.roll(xy, -1, axis=0)) / 2)
+        on, along = (np.zeros(len(xy), dtype=bool) for _ in range(2))
+        on[self._segment_tree.query(ends, predicate="dwithin", distance=_ON)[0]] = True
+        along[self._segment_tree.query(middles, predicate="dwithin", distance=_ON)[0]] = True
+        return on & np.roll(on, -1) & ~along
+
     def _between(self, start: Points, end: Points) -> Points:
         """The vertices of the target line between two points on it, if it keeps near the straight way."""
         ends = shapely.points([start, end])
         common = [
             k
-            for k in self._line_tree.query(ends[0], predicate="dwithin", distance=0.02)
-            if shapely.dwithin(self._lines[k], ends[1], 0.02)
+            for k in self._line_tree.query(ends[0], predicate="dwithin", distance=_ON)
+            if shapely.dwithin(self._lines[k], ends[1], _ON)
         ]
         straight = shapely.linestrings([start, end])
         for k in sorted(common):
@@ -124,10 +140,10 @@ def _ways(line: Any, ends: NDArray[np.object_]) -> list[Points]:
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
     first, last = shapely.get_coordinates(ends)
     low, high = min(a, b), max(a, b)
-    inner = xy[(along > low + 0.02) & (along < high - 0.02)]
+    inner = xy[(along > low + _ON) & (along < high - _ON)]
     ways = [np.vstack([first, inner if a < b else inner[::-1], last])]
     if shapely.is_closed(line):
-        outer = np.vstack([xy[:-1][along[:-1] > high + 0.02], xy[:-1][along[:-1] < low - 0.02]])
+        outer = np.vstack([xy[:-1][along[:-1] > high + _ON], xy[:-1][along[:-1] < low - _ON]])
         ways.append(np.vstack([first, outer[::-1] if a < b else outer, last]))
     return ways
 
@@ -139,19 +155,22 @@ def _lines(targets: Iterable[Any], by: tuple[float, float], *, near: Any, reach:
     planes = metric(found, by)
     planes = planes[shapely.dwithin(near, planes, reach)]
     areal = np.isin(shapely.get_type_id(planes), (3, 6))
-    lines = np.concatenate([shapely.get_rings(planes[areal]), shapely.get_parts(planes[~areal])])
+    lines = np.concatenate([shapely.get_rings(shapely.get_parts(planes[areal])), shapely.get_parts(planes[~areal])])
     lines = lines[np.isin(shapely.get_type_id(lines), (1, 2))]
     return np.array([shapely.LineString(line) for line in lines], dtype=object)
 
 
 def _without_ways_back(points: Points) -> Points:
-    """Drop tips where the ring goes to a vertex and straight back, which snapping two vertices to one line makes."""
-    for _ in range(len(points)):
-        back = np.all(np.roll(points, 1, axis=0) == np.roll(points, -1, axis=0), axis=1)
-        if not back.any() or len(points) < 3:
-            return points
-        tip = int(np.argmax(back))
-        points = np.delete(points, [tip, (tip + 1) % len(points)], axis=0)
+    """Drop tips where the ring runs back over where it came from, as two vertices snapped to one line make it."""
+    while len(points) >= 3:
+        back, ahead = np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points
+        longer = np.maximum(np.hypot(*back.T), np.hypot(*ahead.T))
+        off = np.abs(back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]) / np.maximum(longer, _ON)
+        tips = np.flatnonzero((off <= _ON) & ((back * ahead).sum(axis=1) > 0))
+        if not len(tips):
+            break
+        points = np.delete(points, tips[0], axis=0)
+        points = points[np.any(np.abs(points - np.roll(points, 1, axis=0)) > 1e-9, axis=1)]
     return points
 
 

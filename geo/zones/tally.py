@@ -25,16 +25,26 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, eq=False)
+class Members:
+    """The zone of each firm under a plan: ``number`` into ``names``, which are sorted, ``UNPLACED`` last."""
+
+    number: NDArray[np.int64]
+    names: list[str]
+
+
+@dataclass(frozen=True, eq=False)
 class Ground:
     """Firms and unions made ready for many tallies: arrays in the order of the firms."""
 
     index: pd.Index
-    named: NDArray[np.object_]
-    """Key of the zone that the address names, None for none."""
+    named: NDArray[np.int64]
+    """Number of the zone that the address names, -1 for none."""
+    names: tuple[str, ...]
+    """Keys of the zones that addresses name."""
     exact: NDArray[np.int64]
     """Rows of the firms that an outline can tell a zone of."""
-    points: NDArray[np.object_]
-    """Their positions."""
+    points: shapely.STRtree
+    """Their positions, in a tree."""
     counts: NDArray[np.int64]
     """``COLUMNS`` by firm."""
     firms: pd.DataFrame
@@ -45,17 +55,15 @@ class Ground:
         """Make FIRMS and SURVEYED_UNIONS of one survey ready."""
         exact = (firms["level"].isin(EXACT_LEVELS) & firms["lon"].notna() & firms["lat"].notna()).to_numpy()
         rows = np.flatnonzero(exact)
-        zone = firms["zone"].astype("object").to_numpy().copy()
-        zone[pd.isna(zone)] = None
-        zone[told_by_outline(firms, "zone")] = None
-        xy = firms[["lon", "lat"]].to_numpy(dtype="float64")[rows]
+        named, names = pd.factorize(firms["zone"].astype("object").mask(told_by_outline(firms, "zone")))
+        points = shapely.STRtree(shapely.points(firms[["lon", "lat"]].to_numpy(dtype="float64")[rows]))
         kept, told = _facts(firms, unions)
-        return cls(firms.index, zone, rows, shapely.points(xy), _counts(firms, exact), kept, told)
+        return cls(firms.index, named, tuple(map(str, names)), rows, points, _counts(firms, exact), kept, told)
 
-    def zones(
+    def members(
         self, plan: Plan, *, others: gpd.GeoDataFrame | None = None, renamed: Mapping[str, str] | None = None
-    ) -> NDArray[np.object_]:
-        """Return the zone of each firm under a plan, None for none.
+    ) -> Members:
+        """Return the zone of each firm under a plan.
 
         Parameters
         ----------
@@ -63,20 +71,25 @@ class Ground:
         renamed : by former key, the key that an address naming it will mean (after a merge)
         """
         keys, shapes = _all_shapes(plan, others)
-        result = self.named.copy()
-        if renamed:
-            result = np.array([renamed.get(key, key) if key else None for key in result], dtype=object)
-        if not len(shapes) or not len(self.exact):
-            return result
-        open_rows = np.flatnonzero(pd.isna(result[self.exact]))
-        at, shape = shapely.STRtree(shapes).query(self.points[open_rows], predicate="intersects")
-        size = shapely.area(shapes)
-        order = np.lexsort((keys[shape].astype(str), size[shape], at))
+        meant = [(renamed or {}).get(name, name) for name in self.names]
+        names = sorted({*plan, *keys, *meant})
+        number = {name: k for k, name in enumerate(names)}
+        nowhere = len(names)
+        result = np.array([*(number[name] for name in meant), nowhere], dtype="int64")[self.named]
+        if len(shapes) and len(self.exact):
+            self._fill(result, np.array([number[key] for key in keys]), shapes, nowhere)
+        return Members(result, [*names, UNPLACED])
+
+    def _fill(self, result: NDArray[np.int64], keys: NDArray[np.int64], shapes: Any, nowhere: int) -> None:
+        """Give each firm that no address tells the smallest outline around it, of two alike the first by key."""
+        shape, at = self.points.query(shapes, predicate="intersects")
+        open_ = result[self.exact[at]] == nowhere
+        shape, at = shape[open_], at[open_]
+        order = np.lexsort((keys[shape], shapely.area(shapes)[shape], at))
         at, shape = at[order], shape[order]
         first = np.ones(len(at), dtype=bool)
         first[1:] = at[1:] != at[:-1]
-        result[self.exact[open_rows[at[first]]]] = keys[shape[first]]
-        return result
+        result[self.exact[at[first]]] = keys[shape[first]]
 
 
 def tally(
@@ -93,7 +106,7 @@ def tally(
     ----------
     firms : FIRMS, or a ``Ground`` made of them once, which saves most of the time while drawing
     unions : SURVEYED_UNIONS of the same survey; not needed with a ``Ground``
-    others, renamed : see ``Ground.zones``
+    others, renamed : see ``Ground.members``
 
     Returns
     -------
@@ -104,8 +117,8 @@ def tally(
     (in force, no federations), ``rate`` (covered by eligible, NaN without any).
     """
     ground = firms if isinstance(firms, Ground) else Ground.of(firms, _needed(unions))
-    numbers, names = _numbered(ground.zones(plan, others=others, renamed=renamed), plan)
-    width = len(names)
+    members = ground.members(plan, others=others, renamed=renamed)
+    numbers, names, width = members.number, members.names, len(members.names)
     counts = [np.bincount(numbers, ground.counts[:, k], minlength=width) for k in range(len(COLUMNS))]
     table = pd.DataFrame(np.stack(counts, axis=1).astype("int64"), index=pd.Index(names, name="zone"), columns=COLUMNS)
     places = _union_numbers(ground, numbers, width)
@@ -132,9 +145,10 @@ def moves(
     A firm whose address names its zone moves only if that zone is renamed.
     """
     ground = firms if isinstance(firms, Ground) else Ground.of(firms, _needed(unions))
-    zones = [ground.zones(before, others=others), ground.zones(after, others=others, renamed=renamed)]
-    names = [*sorted({key for each in zones for key in each if key is not None}), UNPLACED]
-    numbered = [_numbers(each, names) for each in zones]
+    members = [ground.members(before, others=others), ground.members(after, others=others, renamed=renamed)]
+    names = [*sorted({name for each in members for name in each.names[:-1]}), UNPLACED]
+    number = {name: k for k, name in enumerate(names)}
+    numbered = [np.array([number[name] for name in each.names])[each.number] for each in members]
     rows = np.flatnonzero(numbered[0] != numbered[1])
     chosen = ground.firms.iloc[rows]
     moved = [_moved(ground.index[rows], "firm", names, *(each[rows] for each in numbered))]
@@ -206,25 +220,12 @@ def _union_numbers(ground: Ground, numbers: NDArray[np.int64], width: int) -> ND
     return np.where(hosted != nowhere, hosted, result)
 
 
-def _numbered(zones: NDArray[np.object_], plan: Plan) -> tuple[NDArray[np.int64], list[str]]:
-    """Number zones in the order of their keys, none last."""
-    names = sorted({*plan, *(key for key in zones if key is not None)})
-    return _numbers(zones, [*names, UNPLACED]), [*names, UNPLACED]
-
-
-def _numbers(zones: NDArray[np.object_], names: list[str]) -> NDArray[np.int64]:
-    number = {name: k for k, name in enumerate(names)}
-    return np.fromiter((number[key or UNPLACED] for key in zones), dtype="int64", count=len(zones))
-
-
-def _all_shapes(plan: Plan, others: gpd.GeoDataFrame | None) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _all_shapes(plan: Plan, others: gpd.GeoDataFrame | None) -> tuple[list[str], NDArray[np.object_]]:
     """Keys and outlines, in degrees, of the plan's zones and of other zones."""
-    keys, shapes = np.array(plan.drawn, dtype=object), plan.degrees
+    keys, shapes = list(plan.drawn), plan.degrees
     if others is None or not len(others):
         return keys, shapes
     there = others["kind"].eq("zone") & ~others.index.isin(list(plan)) & others.geometry.notna()
     there &= others.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     rest = others[there]
-    return np.concatenate([keys, rest.index.to_numpy(dtype=object)]), np.concatenate(
-        [shapes, np.asarray(rest.geometry.array, dtype=object)]
-    )
+    return [*keys, *rest.index], np.concatenate([shapes, np.asarray(rest.geometry.array, dtype=object)])

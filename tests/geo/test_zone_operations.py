@@ -183,6 +183,11 @@ def test_a_merge_under_a_new_key_has_the_facts_of_the_first_and_the_zones_below_
     assert done["n"].name == "合并区"
 
 
+def test_a_merge_of_zones_that_overlap_keeps_their_union() -> None:
+    given = plan({"a": square(0, 0), "b": square(0.5, 0), "c": square(0.5, 0, 0.5, 1)})
+    assert size(merge(given, ["a", "b", "c"], "a"), "a") == 1.5
+
+
 def test_zones_that_do_not_touch_make_one_of_two_parts(nine: Plan) -> None:
     assert merge(nine, ["00", "22"], "00")["00"].shape.geom_type == "MultiPolygon"
 
@@ -328,6 +333,19 @@ def test_a_locked_neighbours_border_is_not_simplified() -> None:
     assert matched(done)
     refused("ARGUMENT", simplify, given, ["a"], -1.0)
     refused("ZONE_LOCKED", simplify, given, ["b"], 5.0)
+
+
+def test_borders_with_zones_of_several_parts_are_simplified_and_snapped_to_as_well() -> None:
+    given = wavy()
+    far = shapely.union(given.frame.geometry["b"], square(5, 0))
+    apart = plan({"a": given.frame.geometry["a"], "b": far})
+    done = simplify(apart, ["a"], 40.0)
+    assert matched(done)
+    assert shapely.get_num_coordinates(done["a"].shape) < 8
+    b = shapely.Polygon([at(1.005, 0), at(2, 0), at(2, 1), at(1.005, 1)])
+    both = plan({"a": shapely.union(square(0, 0), square(0, 5)), "b": b})
+    assert matched(snap_zone(both, "b", 12.0))
+    assert size(snap_zone(both, "b", 12.0), "b") == pytest.approx(1, abs=1e-6)
 
 
 def test_a_shape_snaps_to_vertices_edges_and_streets() -> None:

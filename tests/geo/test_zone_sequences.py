@@ -8,10 +8,12 @@ import shapely
 from zone_plans import STEP, at, cells, side_units, units2
 
 from geo.errors import AtlasError
+from geo.zones.borders import BORDERS
 from geo.zones.check import check
 from geo.zones.lattice import to_degrees
 from geo.zones.operations import Operation, apply, merge
 from geo.zones.plan import Plan, same_shape
+from geo.zones.repair import repair
 
 SEQUENCES = 2_000
 BATCHES = 8
@@ -121,7 +123,7 @@ def test_sequences_leave_no_overlap_gap_or_sliver_and_keep_all_land(batch: int) 
             assert all(same_shape(again[key].shape, history[-1][key].shape) for key in history[-1])
             assert check(again) == []
     assert min(done[kind.__name__] for kind in KINDS) > 100, done
-    assert done["refused"] < sum(done.values()) / 4, done
+    assert done["refused"] < sum(done.values()) / 10, done
 
 
 REFUSALS = {
@@ -135,6 +137,92 @@ REFUSALS = {
     "SHAPE_TOO_SMALL",
     "SHAPE_HOLE_OUTSIDE",
 }
+
+
+def ragged(seed: int) -> Plan:
+    """Cells of a ground without a frame and with slanting borders."""
+    ground = shapely.Polygon([at(*position) for position in ((0.9, 1.1), (2.8, 0.7), (3.3, 2.9), (1.2, 3.1))])
+    frame = cells(seed, 6).frame.drop(index="frame")
+    frame["geometry"] = shapely.intersection(np.asarray(frame.geometry.array), ground)
+    return Plan.of(frame)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_open_slanting_border_keeps_its_land_to_a_centimetre_beside_it(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    plan = ragged(seed)
+    ground = shapely.coverage_union_all(plan.shapes)
+    for step in range(12):
+        kind = (a_split, a_merge)[int(random.integers(2))]
+        try:
+            for operation in kind(plan, random, step):
+                plan = apply(plan, operation)
+        except AtlasError as error:
+            assert error.code in REFUSALS
+        assert shapely.coverage_is_valid(plan.shapes)
+        land = shapely.coverage_union_all(plan.shapes)
+        assert shapely.area(shapely.symmetric_difference(land, ground)) < shapely.length(ground)
+        assert shapely.area(plan.shapes).sum() == pytest.approx(shapely.area(land), abs=1)
+
+
+def a_shape(random: Random) -> dict[str, object]:
+    """A random star, now and then one that crosses itself."""
+    count = int(random.integers(3, 12))
+    turns = np.sort(random.uniform(0, 2 * np.pi, count))
+    reach = random.uniform(0.05, 1.2) * STEP * random.uniform(0.5, 1, count)
+    corners = np.array(spot(random, 0, 4)) + np.stack([np.cos(turns) * reach, np.sin(turns) * reach], axis=1)
+    return {"type": "Polygon", "coordinates": [[*corners.tolist(), corners[0].tolist()]]}
+
+
+def anything(plan: Plan, random: Random, step: int) -> Operation:
+    """Any operation, sensible or not."""
+    keys = list(plan)
+    key, other = (str(random.choice(keys)) for _ in range(2))
+    border = str(random.choice(BORDERS))
+    return [
+        Operation("draw", {"key": f"d{step}", "shape": a_shape(random), "border": border, "parent": other}),
+        Operation("draw", {"key": f"d{step}", "shape": a_shape(random), "border": border}),
+        Operation("reshape", {"key": key, "shape": a_shape(random), "border": border}),
+        Operation("move", {"key": key, "east_m": random.normal(0, 50), "north_m": 9.0, "border": border}),
+        Operation("cut_hole", {"key": key, "shape": a_shape(random)}),
+        Operation("fill_hole", {"key": key, "at": spot(random)}),
+        Operation("subtract", {"key": key, "shape": a_shape(random)}),
+        Operation("simplify", {"keys": [key], "tolerance_m": random.uniform(1, 200)}),
+        Operation("snap", {"key": key, "tolerance_m": random.uniform(1, 100)}),
+        Operation("paint", {"key": key, "outlines": [a_shape(random)], "around_locked": bool(random.random() < 0.5)}),
+        Operation("lock", {"keys": [key]}),
+        Operation("unlock", {"keys": [key]}),
+        Operation("remove", {"key": key}),
+        Operation("describe", {"key": key, "parent": other}),
+        *a_split(plan, random, step),
+        *a_merge(plan, random, step),
+    ][int(random.integers(16))]
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_any_operations_leave_valid_zones_and_locked_ones_where_they_are(batch: int) -> None:
+    done = 0
+    for seed in range(batch * 20, batch * 20 + 20):
+        random = np.random.default_rng(seed)
+        plan = cells(seed % 7, 5)
+        for step in range(12):
+            if random.random() < 0.1:
+                faults = check(plan)
+                after = repair(plan, faults)
+                assert len([f for f in check(after) if f.code == "OVERLAP"]) <= len(faults)
+            else:
+                try:
+                    after = apply(plan, anything(plan, random, step))
+                except AtlasError:
+                    continue
+            assert all(after[key].valid for key in after), (seed, step)
+            for key in plan:
+                if plan[key].locked and key in after:
+                    moved = shapely.area(shapely.symmetric_difference(plan[key].shape, after[key].shape))
+                    assert moved <= 2 * shapely.length(plan[key].shape), (seed, step, key)
+            done += plan is not after
+            plan = after
+    assert done > 60
 
 
 def test_the_property_can_fail() -> None:

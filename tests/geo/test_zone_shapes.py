@@ -101,6 +101,10 @@ FAULTY: dict[str, tuple[str, Callable[[Hand], Any]]] = {
     ),
     "spike": ("SHAPE_SPIKE", lambda p: polygon(ring(p, (0, 0), (1, 0), (1, 0.5), (3, 0.5), (1, 0.5), (1, 1), (0, 1)))),
     "thin spike": ("SHAPE_SPIKE", lambda p: polygon(ring(p, (0, 0), (1, 0), (1, 0.5), (3, 0.503), (1, 0.506), (0, 1)))),
+    "spike in a second part": (
+        "SHAPE_SPIKE",
+        lambda p: parts([box_(p, 4, 4, 5, 5)], [ring(p, (0, 0), (1, 0), (1, 0.5), (3, 0.5), (1, 0.5), (1, 1), (0, 1))]),
+    ),
     "collapsed": ("SHAPE_SPIKE", lambda p: polygon(ring(p, (0, 0), (1, 0), (2, 0)))),
     "ring that touches itself": (
         "SHAPE_SELF_TOUCHING",
