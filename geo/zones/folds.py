@@ -15,6 +15,11 @@ SPIKE_DEGREES = 0.5
 MOST_REPAIRED = 50_000
 """Vertices of a shape up to which a repair is worked out."""
 
+MOST_BESIDE = 50
+"""Edges whose boxes meet that of an edge, on average, up to which a repair is worked out: a scribble has billions."""
+
+_SAMPLED = 100
+
 _BLUNTED = 50
 
 _CODES = {
@@ -41,8 +46,11 @@ def fault(shape: Any) -> tuple[str, tuple[float, float] | None]:
 
 
 def repaired(shape: Any) -> Any:
-    """Return what a shape would be if repaired by its structure: holes cut, crossings untied; None if too large."""
-    if shapely.get_num_coordinates(shape) > MOST_REPAIRED:
+    """Return what a shape would be if repaired by its structure: holes cut, crossings untied.
+
+    None if it is too large or too tangled for that: each crossing takes memory.
+    """
+    if shapely.get_num_coordinates(shape) > MOST_REPAIRED or _is_scribble(shape):
         return None
     return polygonal(shapely.make_valid(shape, method="structure", keep_collapsed=False))
 
@@ -78,6 +86,15 @@ def crossing(line: Any) -> tuple[float, float] | None:
         return None
     x, y = shapely.get_coordinates(noded[0])[-1]
     return float(x), float(y)
+
+
+def _is_scribble(shape: Any) -> bool:
+    xy = shapely.get_coordinates(shape)
+    edges = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1))
+    if len(edges) <= 2 * _SAMPLED:
+        return False
+    sample = edges[:: len(edges) // _SAMPLED]
+    return bool(shapely.STRtree(edges).query(sample).shape[1] > MOST_BESIDE * len(sample))
 
 
 def _parts_sound(shape: Any) -> bool:

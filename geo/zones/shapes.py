@@ -16,8 +16,8 @@ from geo.zones import folds, positions
 from geo.zones.errors import ShapeError
 from geo.zones.lattice import area_m2, polygonal, scale, to_degrees, to_lattice
 
-MOST_POINTS = 1_000_000
-"""Vertices that a shape may have."""
+MOST_POINTS = 200_000
+"""Vertices that a shape may have: a county border of all its bends has tens of thousands."""
 
 MOST_TEXT = 64_000_000
 """Characters of a GeoJSON text."""

@@ -248,16 +248,29 @@ def test_a_large_shape_is_taken_up_to_the_limit_and_refused_beyond() -> None:
     assert caught.value.detail == {"points": MOST_POINTS + 1, "most": MOST_POINTS}
 
 
-@pytest.mark.slow
 def test_a_million_vertices_are_answered() -> None:
-    turns = np.linspace(0, 2 * np.pi, MOST_POINTS - 1, endpoint=False)
-    corners = (np.array(at(0, 0)) + 0.01 * np.stack([np.cos(turns), np.sin(turns)], axis=1)).tolist()
-    assert shapely.is_valid(read_shape(polygon([*corners, corners[0]])))
-    zigzag = (np.array(at(0, 0)) + np.random.default_rng(1).uniform(0, 0.02, (MOST_POINTS - 1, 2))).tolist()
+    corners = np.tile(np.array(at(0, 0)), (1_000_000, 1)).tolist()
+    for text in (polygon([*corners, corners[0]]), json.dumps(polygon([*corners, corners[0]]))):
+        with pytest.raises(ShapeError) as caught:
+            read_shape(text)
+        assert caught.value.detail == {"points": 1_000_001, "most": MOST_POINTS}
+
+
+@pytest.mark.parametrize("count", [150, 900, 40_000, MOST_POINTS - 1])
+def test_a_scribble_is_answered_without_untying_each_crossing(count: int) -> None:
+    corners = (np.array(at(0, 0)) + np.random.default_rng(1).uniform(0, 0.02, (count, 2))).tolist()
     with pytest.raises(ShapeError) as caught:
-        read_shape(polygon([*zigzag, zigzag[0]]))
+        read_shape(polygon([*corners, corners[0]]))
     assert caught.value.code in ("SHAPE_SELF_CROSSING", "SHAPE_SPIKE")
-    assert "repaired" not in caught.value.detail
+    assert ("repaired" in caught.value.detail) == (count < 200)
+
+
+def test_a_large_shape_with_one_crossing_is_repaired_as_a_preview() -> None:
+    corners = circle(Hand(0), 30_000)
+    corners[100], corners[104] = corners[104], corners[100]
+    with pytest.raises(ShapeError) as caught:
+        read_shape(polygon(corners))
+    assert shapely.get_num_coordinates(read_shape(caught.value.detail["repaired"])) > 29_900
 
 
 def test_endless_rings_are_refused() -> None:
