@@ -69,9 +69,14 @@ ROWS = {
 
 
 def divisions():
-    table = pd.DataFrame.from_dict(ROWS, orient="index", columns=["name", "level", "parent", "at"])
+    return DIVISIONS.conform(
+        placed(pd.DataFrame.from_dict(ROWS, orient="index", columns=["name", "level", "parent", "at"]))
+    )
+
+
+def placed(table):
     at = [(np.nan, np.nan) if at is None else (LON + at[0] / EAST, LAT + at[1] / METRES) for at in table.pop("at")]
-    return DIVISIONS.conform(table.assign(lon=[lon for lon, _ in at], lat=[lat for _, lat in at]))
+    return table.assign(lon=[lon for lon, _ in at], lat=[lat for _, lat in at])
 
 
 def test_a_village_out_of_its_towns_reach_has_no_position_and_one_nearer_to_another_town_is_less_sure():
@@ -80,6 +85,16 @@ def test_a_village_out_of_its_towns_reach_has_no_position_and_one_nearer_to_anot
     assert found["近村"] == found["坝村"] == 2_200.0
     assert found["边村"] == pytest.approx(5_000.0, rel=0.01)
     assert found["远村"] is None and found["失村"] is None
+
+
+def test_a_village_reaches_over_its_share_of_its_town():
+    rows = {f"9901010010{k:02}": (f"第{k}村村委会", "village", "990101001", (100 * k, 0)) for k in range(10, 26)}
+    table = pd.DataFrame.from_dict(
+        {key: row for key, row in ROWS.items() if row[1] != "village"} | rows,
+        orient="index", columns=["name", "level", "parent", "at"],
+    )  # fmt: skip
+    found = {e.radius_m for e in read_tree(DIVISIONS.conform(placed(table))).entities.values() if e.kind == "village"}
+    assert found == {4_800.0 / 4}  # sixteen villages of one town
 
 
 def test_a_zone_reaches_as_far_as_the_doors_in_it():
