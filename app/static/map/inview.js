@@ -58,6 +58,8 @@ async function chart(box, rows, words) {
   frame.hidden = !top.length;
   if (!top.length) return;
   const echarts = await library(box.dataset.library);
+  // ECharts keeps the widths of texts it has measured once: it measures when the fonts of these words are there.
+  await document.fonts.load(getComputedStyle(frame).font, top.map((row) => row.name).join("")).catch(() => {});
   const drawn = echarts.getInstanceByDom(frame) ?? echarts.init(frame, null, { renderer: "svg" });
   frame.style.height = `${40 + top.length * 24}px`;
   drawn.resize();
