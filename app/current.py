@@ -84,7 +84,7 @@ def sketch_on(on: date) -> Reading:
 
 
 def reading_at(on: date | None) -> Reading | None:
-    """Return the reading of the newest day not after ``on`` (None: of the newest), None if none is so old.
+    """Return what ``sketch`` does of the newest day not after ``on`` (None: the newest), None if none is so old.
 
     Raises
     ------
@@ -92,9 +92,9 @@ def reading_at(on: date | None) -> Reading | None:
         If there is none at all.
     """
     with session() as opened:
-        found = _read(opened, on)
+        found = _read(opened, on, slim=True)
         if found is None:
-            _existing(_read(opened, None))
+            _existing(_read(opened, None, slim=True))
     return found
 
 

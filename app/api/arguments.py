@@ -9,12 +9,14 @@ from webargs.fields import DelimitedList
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 
-from app import query
+from app import query, store
 from app.api.fields import KINDS
 from app.arguments import MOST, MOST_SAID, Asks, clean, told
 from app.errors import UnknownValueError
 from app.labels import explain
 from app.problems import Fault
+from app.reading import DIVISION_KINDS
+from geo.gaps import KINDS as PLACE_KINDS
 
 MOST_ROWS, USUAL_ROWS = 1000, 100
 """Rows on one page of a list, at most and unless asked otherwise."""
@@ -26,6 +28,7 @@ MOST_VALUES = 50
 SPOT = ("lon", "lat")
 """Fields that nothing is ordered by: the order would tell positions that the list holds back."""
 
+PLACES = tuple(kind for kind in PLACE_KINDS if kind not in DIVISION_KINDS)
 BOUNDS, BOUNDS_3D = 4, 6
 """Numbers of a box, without and with heights."""
 
@@ -110,7 +113,12 @@ class Paged(Asked):
 
 def sorted_by(schema: str) -> fields.String:
     """Return the argument for the order of a list: any field that is no list, a minus in front for descending."""
-    names = [each.name for each in KINDS[schema] if each.kind != "array" and not each.names and each.name not in SPOT]
+    held = {"id", *store.slim.COLUMNS} if schema == "Firm" else {each.source for each in KINDS[schema]}
+    names = [
+        each.name
+        for each in KINDS[schema]
+        if each.kind != "array" and not each.names and each.name not in SPOT and each.source in held
+    ]
     return choice("api_argument.sort", [*names, *(f"-{name}" for name in names)])
 
 
@@ -119,10 +127,21 @@ def formed(*forms: str) -> fields.String:
     return choice("api_argument.f", forms)
 
 
+def _listed(name: str) -> str:
+    """Return the address of what lists the values of a condition: places, divisions, unions, or a list of codes."""
+    if name in DIVISION_KINDS:
+        return f"/api/v1/divisions?level={name}"
+    if name in PLACES:
+        return f"/api/v1/places?kind={name}"
+    told = {"union": "unions", "federation": "unions?layer=federation", "group": "suggestions", "source": "firms"}
+    named = {"excluded": "excluded"}.get(name, query.CODE_LISTS.get(name, name))
+    return f"/api/v1/{told.get(name, f'codes/{named}')}"
+
+
 def _condition(name: str) -> fields.Field:
     described = {"description": f"@condition.{name}", "right": "condition"}
     if name in query.LISTS:
-        described["x-codes"] = f"/api/v1/codes/{query.CODE_LISTS.get(name, name)}"
+        described["x-codes"] = _listed(name)
         value = fields.String(validate=validate.Length(1, MOST))
         return fields.List(value, validate=validate.Length(1, MOST_VALUES), metadata=described)
     if name in query.SWITCHES:

@@ -9,7 +9,7 @@ from app.api.arguments import Asked, choice
 from app.api.blueprint import v1
 from app.api.fields import plain
 from app.api.resources import link
-from app.current import census_totals, reading
+from app.current import census_totals, sketch
 from app.definitions import SECTIONS, Definition
 from app.pages import is_sample
 from app.reading import CODE_KINDS, Reading, unplaced
@@ -30,7 +30,7 @@ class FiguresAsked(Asked):
 @v1.resource("/figures", "Figures", FiguresAsked)
 def figures(asked: dict[str, Any]) -> dict[str, Any]:
     """Tell the figures of the definitions' page, of the whole area or by place."""
-    read, by, census = reading(), asked.get("by"), census_totals()
+    read, by, census = sketch(), asked.get("by"), census_totals()
     whole = by is None or by == "county"
     table = read.figures_on_census(by, census) if whole else read.figures(by)
     defined = [each for _section, group in SECTIONS for each in group if each.code in table.columns]

@@ -9,9 +9,10 @@ from app.api.arguments import Asked, Conditions, Paged, chosen, formed, sorted_b
 from app.api.blueprint import head, v1
 from app.api.fields import FIRM, placed, plain, rows
 from app.api.forms import CSV, GEOJSON, JSON, Listing, points
+from app.api.layers import whole
 from app.api.resources import link, neighbours, page
 from app.api.selection import ordered_by
-from app.current import reading
+from app.current import reading, sketch
 from app.errors import NotFoundError
 from app.labels import explain, label
 from app.law import cited
@@ -33,14 +34,13 @@ class FirmsAsked(Paged, Conditions):
 @v1.resource("/firms", "FirmPage", FirmsAsked, into=(JSON, GEOJSON, CSV))
 def firms(asked: dict[str, Any]) -> Listing:
     """List the firms of a choice."""
-    read = reading()
-    return listing(read, chosen(), asked)
+    return listing(sketch(), chosen(), asked)
 
 
 def listing(read: Reading, wanted: Filter, asked: dict[str, Any]) -> Listing:
     """Return a page of the firms of a choice; by default in the order of the register."""
     part, told = page(asked, ordered_by(read.firms(wanted), asked.get("sort", ""), FIRM))
-    part = placed(part)
+    part = placed(whole(read, part))
     return Listing(
         FIRM, rows(read, part, FIRM), told["total"], {**head(read), **told}, points(part), neighbours(told)
     )  # fmt: skip

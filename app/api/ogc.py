@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
-import shapely
 from flask import Response
 from marshmallow import ValidationError
 from marshmallow.validate import Range
@@ -22,10 +21,9 @@ from app.api.arguments import MOST_OFFSET, USUAL_ROWS, Count, Plain, bounds, cho
 from app.api.documents import document
 from app.api.fields import AREA, FIRM, PLACE, Field, rows
 from app.api.forms import DEGREES, GEOJSON, JSON, MEDIA, OPENAPI, Listing
-from app.api.layers import COLLECTIONS, table_of
+from app.api.layers import COLLECTIONS, extent, shown, table_of, within
 from app.api.resources import Resources, link, neighbours, page
-from app.api.selection import touching
-from app.current import reading, reading_at
+from app.current import reading_at, sketch
 from app.errors import NotFoundError
 from app.reading import Reading
 
@@ -135,7 +133,7 @@ def conformance(_asked: dict[str, Any]) -> dict[str, Any]:
 @ogc.resource("/collections", "Collections", Described)
 def collections(_asked: dict[str, Any]) -> dict[str, Any]:
     """List the collections."""
-    read = reading()
+    read = sketch()
     return {
         "links": [_link("self", "ogc.collections")],
         "collections": [_collection(read, name) for name in COLLECTIONS],
@@ -146,17 +144,18 @@ def collections(_asked: dict[str, Any]) -> dict[str, Any]:
 def collection(_asked: dict[str, Any], collection: str) -> dict[str, Any]:
     """Tell one collection, as the list of them does."""
     _check(collection)
-    return _collection(reading(), collection)
+    return _collection(sketch(), collection)
 
 
 @ogc.resource("/collections/<collection>/items", "Features", ItemsAsked, into=(GEOJSON,))
 def items(asked: dict[str, Any], collection: str) -> Listing:
     """List the features of a collection: newest state not after the time asked for, each in its place."""
     _check(collection)
-    read = reading_at(when(asked["datetime"])) if "datetime" in asked else reading()
+    read = reading_at(when(asked["datetime"])) if "datetime" in asked else sketch()
     fields = fields_of(collection)
-    table = pd.DataFrame(columns=["geometry"]) if read is None else _selected(table_of(read, collection), asked)
+    table = pd.DataFrame(columns=["geometry"]) if read is None else _selected(read, collection, asked)
     part, told = page({**asked, "limit": min(asked["limit"], MOST_FEATURES)}, table)
+    part = part if read is None else shown(read, collection, part)
     links = [{**each, "type": MEDIA[GEOJSON]} for each in neighbours(told)]
     links.append(_link("collection", "ogc.collection", JSON, collection=collection))
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -169,11 +168,11 @@ def items(asked: dict[str, Any], collection: str) -> Listing:
 def item(_asked: dict[str, Any], collection: str, fid: str) -> dict[str, Any]:
     """Tell one feature of a collection."""
     _check(collection)
-    read = reading()
+    read = sketch()
     table = table_of(read, collection)
     if fid not in table.index:
         raise NotFoundError(f"no feature {fid!r}")
-    row, fields = table.loc[[fid]], fields_of(collection)
+    row, fields = shown(read, collection, table.loc[[fid]]), fields_of(collection)
     told = {name: value for name, value in rows(read, row, fields)[0].items() if name not in ("lon", "lat")}
     links = [
         _link("self", "ogc.item", GEOJSON, collection=collection, fid=fid),
@@ -187,15 +186,16 @@ def fields_of(collection: str) -> tuple[Field, ...]:
     return FIRM_SHOWN if collection == "firms" else PLACE
 
 
-def _selected(table: pd.DataFrame, asked: dict[str, Any]) -> pd.DataFrame:
+def _selected(read: Reading, collection: str, asked: dict[str, Any]) -> pd.DataFrame:
+    table = table_of(read, collection)
     for name in ("name", "county_code", "town_code"):
         if name in asked:
             table = table[table[name].eq(asked[name]).fillna(False).astype(bool)]
-    return touching(table, flat(asked["bbox"])) if "bbox" in asked else table
+    return within(table, collection, flat(asked["bbox"])) if "bbox" in asked else table
 
 
 def _collection(read: Reading, name: str) -> dict[str, Any]:
-    shapes = table_of(read, name)["geometry"]
+    box = extent(table_of(read, name), name)
     told: dict[str, Any] = {
         "id": name,
         "title": labels.label("api_collection", name),
@@ -210,15 +210,9 @@ def _collection(read: Reading, name: str) -> dict[str, Any]:
             _link("items", "ogc.items", GEOJSON, collection=name),
         ],
     }
-    box = _box(shapes)
     if box is not None:
-        told["extent"]["spatial"] = {"bbox": [box], "crs": CRS84}
+        told["extent"]["spatial"] = {"bbox": [[round(value, DEGREES) for value in box]], "crs": CRS84}
     return told
-
-
-def _box(shapes: pd.Series) -> list[float] | None:
-    known = shapes.dropna().to_numpy(dtype=object)
-    return [round(float(value), DEGREES) for value in shapely.total_bounds(known)] if len(known) else None
 
 
 def _check(collection: str) -> None:

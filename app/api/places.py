@@ -10,7 +10,7 @@ from app.api.fields import GAP, PLACE, rows
 from app.api.forms import CSV, GEOJSON, JSON, Listing, geometry
 from app.api.resources import link, neighbours, page
 from app.api.selection import ordered_by, touching
-from app.current import reading
+from app.current import sketch
 from app.reading import CODE_KINDS
 from geo.gaps import KINDS
 
@@ -37,7 +37,7 @@ class GapsAsked(Paged, Conditions):
 @v1.resource("/places", "PlacePage", PlacesAsked, into=(JSON, GEOJSON, CSV))
 def places(asked: dict[str, Any]) -> Listing:
     """List the places of a kind with their figures."""
-    read, kind = reading(), asked.get("kind", USUAL)
+    read, kind = sketch(), asked.get("kind", USUAL)
     table = atlas.places(read, kind)
     if "bbox" in asked:
         table = touching(table, flat(asked["bbox"]))
@@ -51,7 +51,7 @@ def places(asked: dict[str, Any]) -> Listing:
 @v1.resource("/places/<path:key>", "PlaceWhole", Asked)
 def place(_asked: dict[str, Any], key: str) -> dict[str, Any]:
     """Tell one place, with its geometry and the way to its firms."""
-    read = reading()
+    read = sketch()
     kind = atlas.kind_of(read, key)
     row = atlas.places(read, kind).loc[[key]]
     there = query.of_place(kind, key)
@@ -67,7 +67,7 @@ def place(_asked: dict[str, Any], key: str) -> dict[str, Any]:
 @v1.resource("/gaps", "GapPage", GapsAsked, into=(JSON, CSV))
 def gaps(asked: dict[str, Any]) -> Listing:
     """Rank the places of a kind by the firms without a union, within a choice of firms."""
-    read, kind = reading(), asked.get("kind", USUAL)
+    read, kind = sketch(), asked.get("kind", USUAL)
     ranked = read.ranking(kind, chosen())
     if kind in KINDS:
         ranked = ranked.join(atlas.whereabouts(read, kind, ranked.index))

@@ -25,8 +25,12 @@ def touching(table: pd.DataFrame, box: tuple[float, float, float, float]) -> pd.
 
     What has no geometry touches nothing.
     """
-    west, south, east, north = box
-    parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    area = shapely.union_all([shapely.box(left, south, right, north) for left, right in parts])
+    area = shapely.union_all([shapely.box(west, box[1], east, box[3]) for west, east in halves(box)])
     shapely.prepare(area)
     return table[shapely.intersects(area, table["geometry"].to_numpy(dtype=object))]
+
+
+def halves(box: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    """Return west and east of a box: one pair, or two where it lies across the date line."""
+    west, _south, east, _north = box
+    return [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]

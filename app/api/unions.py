@@ -30,6 +30,11 @@ class UnionsAsked(Paged):
         "x-codes": "/api/v1/codes/union_kind",
     })  # fmt: skip
     county = words("condition.county", "county", known(counties))
+    town = words("condition.town", "code", known(lambda: reading().divisions.index))
+    year = choice("api_argument.year", union_pages.MOVES)
+    flag = words("api_argument.union_flag", "condition", known(codes("union_flag")), **{
+        "x-codes": "/api/v1/codes/union_flag",
+    })  # fmt: skip
     sort = sorted_by("Union")
     f = formed(JSON, CSV)
 

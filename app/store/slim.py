@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import SurveyFirm
+from app.store import rows
 from app.store.scope import Scope
+from geo.frames import FIRMS
 from geo.gaps import CHOICES, SWITCHES, Searched, searched_text
 
 LARGE = 200_000
@@ -29,7 +31,10 @@ CODES = tuple(dict.fromkeys([*CHOICES.values(), "house_no", "unit", "floor", "ro
 LISTS = ("flags", "federations")
 COLUMNS = ("name", *NUMBERS, *CODES, *SWITCHES.values(), *LISTS)
 
+MASKED = ("union_id", "federations", "group_id")
+"""Columns in which a county is told of others that they are others."""
 
+EVIDENCE = ["location_reasons", "candidates", "components"]
 READ = ("key", *COLUMNS, *SEARCHED[1:])
 
 
@@ -60,15 +65,27 @@ def texts(session: Session, run_key: str, keys: Sequence[str]) -> pd.DataFrame:
     """Return what a slim reading leaves out and a list shows (``SEARCHED`` but the name), of a few firms by key."""
     table = SurveyFirm.__table__
     selected = sa.select(table.c.key, *(table.c[name] for name in SEARCHED[1:]))
-    rows = session.execute(selected.where(table.c.run_key == run_key, table.c.key.in_(list(keys)))).all()
-    frame = pd.DataFrame([tuple(row) for row in rows], columns=["key", *SEARCHED[1:]])
+    found = session.execute(selected.where(table.c.run_key == run_key, table.c.key.in_(list(keys)))).all()
+    frame = pd.DataFrame([tuple(row) for row in found], columns=["key", *SEARCHED[1:]])
     return frame.set_index("key").reindex(keys)
+
+
+def whole(session: Session, run_key: str, some: pd.DataFrame, known: pd.Index) -> pd.DataFrame:
+    """Return FIRMS of a few rows of a slim reading, without the evidence of their positions.
+
+    What the reading tells instead of another county's stays so; ``known`` are all its firms: no other is named.
+    """
+    table = SurveyFirm.__table__
+    assert isinstance(table, sa.Table)
+    found = rows.fetch_keys(session, FIRMS, table, list(some.index), table.c.run_key == run_key).loc[some.index]
+    masked = {name: some[name].astype("object") for name in MASKED}
+    return found.assign(**masked, same_as=found["same_as"].where(found["same_as"].isin(known))).drop(columns=EVIDENCE)
 
 
 def _pieces(session: Session, statement: Any) -> Iterator[dict[str, Any]]:
     result = session.connection().execute(statement.execution_options(stream_results=True, max_row_buffer=PIECE))
-    for rows in result.partitions(PIECE):
-        yield dict(zip(READ, zip(*rows, strict=True), strict=True))
+    for piece in result.partitions(PIECE):
+        yield dict(zip(READ, zip(*piece, strict=True), strict=True))
 
 
 class _Gathered:

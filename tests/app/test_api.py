@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from app.auth.tokens import TokenWish
 from app.config import Config
 from app.current import reading
 from app.db import session
+from app.store import surveys
 from geo.gaps import FIGURES, Filter
 
 HERE, THERE = small_city.COUNTIES
@@ -150,6 +152,51 @@ def test_a_list_as_csv_is_read_back_the_same(ask: Ask, firms: pd.DataFrame) -> N
     assert list(frame["gap"]) == list(firms["gap"].astype(int).astype(str))
     names = next(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
     assert names[0] == "id" and frame["name"].iloc[1] == "'=cmd|' /C calc'!A0", "no cell acts as a formula"
+
+
+ALIKE = (
+    "/api/v1/firms?limit=200",
+    "/api/v1/firms?limit=50&offset=20&sort=-workers&gap=1",
+    "/api/v1/firms?f=csv",
+    "/api/v1/firms?f=geojson&text=东沟区",
+    "/api/v1/gaps?kind=town",
+    "/api/v1/gaps?kind=sector&gap=1",
+    "/api/v1/places?kind=building",
+    "/api/v1/places?kind=village",
+    "/api/v1/figures",
+    "/api/v1/figures?by=county",
+    "/api/v1/figures?by=building",
+    "/api/ogc/collections",
+    "/api/ogc/collections/firms/items?limit=1000",
+    "/api/ogc/collections/firms/items?bbox=121.1,32.1,121.12,32.12",
+    f"/api/ogc/collections/firms/items?county_code={HERE}&datetime=2024-12-31",
+    "/api/ogc/collections/towns/items",
+)
+
+
+@pytest.mark.parametrize("county", [None, HERE])
+def test_a_large_survey_read_slim_is_told_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, county: str | None
+) -> None:
+    made = small_city.loaded(tmp_path)
+    wish = TokenWish("test", 1, role="viewer" if county else "planner", county_code=county)
+    with made.app_context(), session(write=True) as opened:
+        _token, shown = tokens.make(opened, wish, by="test", at=datetime.now(UTC))
+
+    def told() -> list[Any]:
+        answers = []
+        for path in ALIKE:
+            answer = stranger(made).get(path, headers={"Authorization": f"Bearer {shown}"})
+            assert answer.status_code == 200, answer.text[:300]
+            text = re.sub(r'"timeStamp":"[^"]*"', '"timeStamp":""', answer.text)
+            answers.append((path, text if "csv" in path else json.loads(text)))
+        return answers
+
+    full = told()
+    monkeypatch.setattr(store.slim, "LARGE", 10)
+    monkeypatch.setattr(surveys, "_load", lambda *_args: pytest.fail("the whole survey was read"))
+    monkeypatch.setattr(surveys, "_cache", OrderedDict())
+    assert told() == full
 
 
 # --- what else -----------------------------------------------------------------------------------------------------

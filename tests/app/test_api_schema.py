@@ -87,6 +87,15 @@ def test_a_document_is_in_one_language_and_explains_every_argument_and_field(app
     assert bare == []
 
 
+def test_every_list_of_values_that_a_document_names_is_there(app: Flask) -> None:
+    named = set()
+    for name in DOCUMENTS:
+        named |= set(re.findall(r'"x-codes": "([^"]+)"', json.dumps(document(app, name))))
+    assert len(named) > 20
+    visitor = sign(stranger(app))
+    assert {path: visitor.get(path).status_code for path in named} == dict.fromkeys(named, 200)
+
+
 def test_the_document_of_the_standard_says_what_the_standard_wants(app: Flask) -> None:
     """/req/core/fc-bbox-definition, fc-limit-definition, fc-time-definition."""
     items = document(app, "ogc")["paths"]["/api/ogc/collections/{collection}/items"]["get"]

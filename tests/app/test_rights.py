@@ -223,15 +223,18 @@ def test_a_planted_hole_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         return " ".join(survey.firms["name"])
 
     made.add_url_rule("/hole", "hole", hole)
-    assert client(made, "r-editor").get("/hole").status_code == 403, "a route that names no right is refused"
-    routes = {**ROUTES, "hole": "see"}
+    made.add_url_rule("/api/v1/hole", "api.hole", hole)
+    for path in ("/hole", "/api/v1/hole"):
+        assert client(made, "r-editor").get(path).status_code == 403, "a route that names no right is refused"
+    routes = {**ROUTES, "hole": "see", "api.hole": "see"}
     monkeypatch.setattr(signed, "ROUTES", routes)
     monkeypatch.setitem(globals(), "ROUTES", routes)
     with acting(made):
         survey = reading().survey
     things = {"firm": str(survey.firms.index[0]), "place": str(survey.places.index[0]), "union": "x", "group": "x"}
-    text = client(made, "r-editor").get(next(p for e, _m, p in addresses(made, things) if e == "hole")).text
-    assert leaks(made, text, (HERE,))
+    for name in ("hole", "api.hole"):
+        text = client(made, "r-editor").get(next(p for e, _m, p in addresses(made, things) if e == name)).text
+        assert leaks(made, text, (HERE,)), name
 
 
 def test_nothing_of_another_county_can_be_decided(app: Flask, keys: dict[str, dict[str, str]]) -> None:
