@@ -58,6 +58,8 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "gaps.index": "see",
         "gaps.export": "export",
         "interface.show": "see",
+        "health.index": "see",
+        "health.export": "export",
         "imports.index": "import",
         "imports.upload": "import",
         "imports.show": "import",

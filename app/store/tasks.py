@@ -71,11 +71,14 @@ def reassign(session: Session, keys: Sequence[str], order: Order, scope: Scope, 
     return len(found)
 
 
-def drop(session: Session, keys: Sequence[str], scope: Scope, *, at: datetime) -> int:
-    """Close open tasks without anything done and return how many; those of another county are left alone."""
+def drop(session: Session, keys: Sequence[str], scope: Scope, *, at: datetime, because: str = "dropped") -> int:
+    """Close open tasks by hand and return how many; those of another county are left alone.
+
+    ``because``: ``dropped`` where nothing was done, ``finished`` where no step can say so (tasks about unions).
+    """
     found = [task for task in _of_keys(session, keys) if _mine(task, scope)]
     for task in found:
-        task.closed_at, task.closed_because = at, "dropped"
+        task.closed_at, task.closed_because = at, because
     return len(found)
 
 

@@ -17,8 +17,10 @@ from app.config import settings
 from app.current import partial, reading, scope
 from app.db import session
 from app.errors import UnknownValueError
+from app.labels import label
 from app.ledger_desk import hands, recording, standings, tasks
 from app.listing import page
+from app.pages import known
 from app.query import NOT_KNOWN
 from app.reading import Reading
 from app.runs.survey import today
@@ -32,6 +34,8 @@ bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 nav = Nav(34, "tasks.index", lazy_gettext("走访任务"), "work")
 
 MINE = "mine"
+CLOSING = {"drop": "dropped", "done": "finished"}
+"""What closes tasks by hand, and the reason that is kept."""
 
 
 class TaskError(AtlasError):
@@ -80,7 +84,7 @@ def assign() -> Redirect:
     except TaskError as error:
         flash(str(error), "bad")
         return redirect(_back())
-    flash(_("已分派 %(n)s 家，另有 %(m)s 家改派。", n=new, m=moved), "ok")
+    flash(_("已分派 %(n)s 项，另有 %(m)s 项改派。", n=new, m=moved), "ok")
     if len(fitting) < len(subjects):
         flash(_("%(n)s 家不在该账号的县（市、区），没有分派。", n=len(subjects) - len(fitting)), "warn")
     return redirect(_back())
@@ -88,12 +92,13 @@ def assign() -> Redirect:
 
 @bp.post("/change")
 def change() -> Redirect:
-    """Give ticked tasks to other hands, or close them without anything done (``act=drop``)."""
+    """Give ticked tasks to other hands, or close them (``act=drop``, ``act=done``)."""
     keys, at = request.form.getlist("key"), datetime.now(UTC)
     try:
         with session(write=True) as opened:
-            if request.form.get("act") == "drop":
-                count = store.tasks.drop(opened, keys, scope(), at=at)
+            if request.form.get("act") in CLOSING:
+                because = CLOSING[request.form["act"]]
+                count = store.tasks.drop(opened, keys, scope(), at=at, because=because)
             else:
                 order = _order(hands.people(opened, scope()), set(hands.teams(opened, scope())))
                 count = store.tasks.reassign(opened, keys, order, scope(), at=at)
@@ -148,9 +153,18 @@ def _subjects(read: Reading, kind: str) -> dict[str, str | None]:
     if not keys:
         raise TaskError(_("没有选企业。"))
     counties_of = frame.loc[keys, "county_code"].astype("object")
-    return {str(key): None if code != code or code is None else str(code) for key, code in counties_of.items()}
+    return {str(key): str(code) if known(code) else None for key, code in counties_of.items()}
 
 
 def _back() -> str:
     to = request.form.get("back", "")
     return to if to.startswith("/") and not to.startswith(("//", "/\\")) else url_for("tasks.index")
+
+
+@bp.app_template_global("closed_words")
+def closed_words(because: str) -> str:
+    """Return what closed a task: a finding, a stage, or somebody by hand."""
+    for kind in ("task_closed", "outcome", "stage"):
+        if label(kind, because) != because:
+            return label(kind, because)
+    return ""

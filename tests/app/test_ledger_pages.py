@@ -160,7 +160,7 @@ def test_tasks_are_given_by_ticks_and_by_the_whole_list_and_only_to_who_may_see_
     due = (today() + timedelta(days=10)).isoformat()
     ticked = {"key": [here[0], there[0], "nothing"], "hands": "person:li", "due_on": due, "back": "/ledger"}
     answer = client.post("/tasks/assign", data=ticked, follow_redirects=True).text
-    assert "已分派 1 家" in answer and "1 家不在该账号的县" in answer
+    assert "已分派 1 项" in answer and "1 家不在该账号的县" in answer
     client.post("/tasks/assign", data={"every": "1", "asked": f"county={THERE}", "hands": "person:wang"})
     found = tasks_of(app)
     assert sorted(found["subject"]) == sorted([here[0], *there])

@@ -1,0 +1,67 @@
+"""Pages of the ledger in a real browser: nothing overflows, lists narrow in place, ticks are counted and given out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_city
+from serving import served
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/ledger", "/ledger?show=anew", "/ledger/progress", "/ledger/progress?kind=building",
+    "/ledger/firm/919901010000000005", "/tasks", "/tasks?state=done", "/visits", "/visits?kind=town", "/inbox",
+    "/health", "/health?check=no_home_grade",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the served small city."""
+    with served(small_city.loaded(Path(tmp_path_factory.mktemp("walk")))) as url:
+        yield url
+
+
+def overflow(tab: Any) -> int:
+    return int(tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def test_nothing_overflows_in_either_language_on_paper_size_or_phone(page: Any, phone: Any, site: str) -> None:
+    for language in ("zh", "en"):
+        for tab in (page, phone):
+            tab.goto(f"{site}/language/{language}")
+            for path in PAGES:
+                tab.goto(site + path)
+                tab.wait_for_load_state("networkidle")
+                assert tab.locator("h1").count() == 1, path
+                assert overflow(tab) <= 0, (path, language)
+        phone.goto(f"{site}/field/")
+        phone.locator("#field[data-ready=yes]").wait_for()
+        assert overflow(phone) <= 0, language
+
+
+def test_a_list_is_narrowed_in_place_ticked_and_given_out(page: Any, site: str) -> None:
+    page.goto(f"{site}/ledger")
+    page.locator("#f-show").select_option("no_where")
+    page.wait_for_url("**show=no_where**")
+    page.locator("#list [data-tick-all]").check()
+    count = page.locator("#list input[name=key]:checked").count()
+    assert count > 3
+    page.get_by_text(f"已选 {count} 家").wait_for()
+    page.locator("#f-hands").select_option("person:tester")
+    page.get_by_role("button", name="分派任务").click()
+    page.get_by_text(f"已分派 {count} 项").wait_for()
+    assert "show=no_where" in page.url, "back to the list one came from"
+    page.goto(f"{site}/tasks?who=mine")
+    assert page.locator("#list h2").inner_text().startswith(f"{count} 项任务")
+
+
+def test_a_figure_of_the_progress_opens_its_list(page: Any, site: str) -> None:
+    page.goto(f"{site}/ledger/progress?kind=building")
+    figure = page.locator("td.n a").nth(2)
+    count = figure.inner_text()
+    figure.click()
+    page.wait_for_url("**/ledger?**")
+    assert page.locator("#list h2").inner_text().startswith(f"{count} 家")
