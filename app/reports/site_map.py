@@ -25,7 +25,9 @@ WIDTH, HEIGHT, DPI = 10.8, 6.9, 110
 MARGIN, LEAST_M = 0.12, 250.0
 MOST_NAMED = 14
 """Streets and zones whose names are written; more of them are one grey."""
-MOST_NUMBERS = 90
+MOST_NUMBERS = 120
+COLUMNS, ROWS = 24, 34
+"""Cells of the picture in which dots share their numbers."""
 _INK, _LINE, _LAND, _DOT = "#1c2430", "#8a95a1", "#f6f7f5", "#b3262d"
 _M_PER_DEGREE = 111_320.0
 _lock = threading.Lock()
@@ -118,7 +120,8 @@ def _around(axes: Any, read: Reading, box: tuple[float, ...]) -> None:
         for _key, row in cut.iloc[longest].iterrows():
             at = row["geometry"].representative_point() if not row["geometry"].is_empty else None
             if at is not None and kind != "building":
-                axes.text(at.x, at.y, row["name"], fontproperties=_font(7), color="#55606e", ha="center", clip_on=True)
+                axes.text(at.x, at.y, row["name"], fontproperties=_font(7), color="#55606e", ha="center", clip_on=True,
+                          path_effects=_halo())  # fmt: skip
 
 
 def _shape(axes: Any, shape: Any, *, color: str, linewidth: float, fill: str = "", alpha: float = 1.0,
@@ -137,16 +140,41 @@ def _shape(axes: Any, shape: Any, *, color: str, linewidth: float, fill: str = "
 
 
 def _numbers(axes: Any, dots: pd.DataFrame) -> None:
-    spots = dots.assign(x=dots["lon"].round(5), y=dots["lat"].round(5)).groupby(["x", "y"])["number"]
-    told = spots.agg(["min", "max", "size"]).reset_index()
+    """Draw a dot where firms stand; dots that are near one another share the numbers beside them."""
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    spots = dots.assign(x=dots["lon"].round(5), y=dots["lat"].round(5))
+    told = spots.groupby(["x", "y"]).size().rename("size").reset_index()
     sizes = 16 + 6 * np.sqrt(told["size"])
     axes.scatter(told["x"], told["y"], s=sizes, c=_DOT, edgecolors="white", linewidths=0.7, zorder=5)
-    busiest = told.sort_values("size", ascending=False).head(MOST_NUMBERS)
-    for spot in busiest.itertuples():
-        row = spot.max - spot.min + 1 == spot.size
-        text = str(spot.min) if spot.size == 1 else f"{spot.min}–{spot.max}" if row else f"{spot.min}…"
-        axes.annotate(text, (spot.x, spot.y), xytext=(5, 3), textcoords="offset points", fontproperties=_font(7),
-                      color=_INK, zorder=6, annotation_clip=True)  # fmt: skip
+    near = spots.assign(
+        column=((spots["x"] - west) / (east - west) * COLUMNS).astype("int64"),
+        row=((spots["y"] - south) / (north - south) * ROWS).astype("int64"),
+    )
+    for _cell, part in list(near.groupby(["column", "row"]))[:MOST_NUMBERS]:
+        at = part.iloc[-1]
+        axes.annotate(
+            _runs(sorted(part["number"])), (at["x"], at["y"]), xytext=(5, 3), textcoords="offset points", color=_INK,
+            fontproperties=_font(7), zorder=6, annotation_clip=True, path_effects=_halo(),
+        )  # fmt: skip
+
+
+def _runs(numbers: list[int]) -> str:
+    """Return numbers as people write them: 3, 5–8, 12; at most three runs."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    words = [str(first) if first == last else f"{first}–{last}" for first, last in runs]
+    return ",".join(words[:3]) + ("…" if len(words) > 3 else "")
+
+
+def _halo() -> list[Any]:
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=1.8, foreground="white")]
 
 
 def _scale(axes: Any, box: tuple[float, ...]) -> None:

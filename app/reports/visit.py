@@ -27,7 +27,7 @@ from app.reports.sheet import Column, Sheet
 from geo.gaps import KINDS, Filter, floors
 
 FACTS = (
-    ("name", 22), ("where", 12), ("floor", 5), ("room", 6), ("address", 20), ("workers", 6), ("stage", 10),
+    ("name", 22), ("where", 12), ("floor", 5), ("room", 6), ("address", 23), ("workers", 6), ("stage", 10),
     ("reason", 12),
 )  # fmt: skip
 """What is known, and the widths of its columns."""
@@ -43,8 +43,8 @@ LISTS = {"outcome": "outcome", "reason": "reason", "second_reason": "reason", "s
 USED = ("name", "room", "address", "workers", "stage", "reason", "last_step")
 DATES, NUMBERS = ("taken_on", "next_on"), ("workers", "women", "members", "committee")
 PICTURE_PX = 980
-_QUIET = Font(size=8, color="8A95A1")
-_HEIGHT = 34.0
+_QUIET, _SMALL = Font(name="Calibri", size=8, color="8A95A1"), Font(name="Calibri", size=9)
+_HEIGHT = 38.0
 
 
 def choices(kind: str) -> list[str]:
@@ -55,7 +55,7 @@ def choices(kind: str) -> list[str]:
 
 def sheet(read: Reading, chosen: Filter, rows: pd.DataFrame, place: str = "") -> Sheet:
     """Return the table of the ledger's rows, in their order, as csv and PDF take it, too."""
-    heads = [Column(_("序号"), 5, printed=True)]
+    heads = [Column(_("序号"), 5, printed=True, wrap=True)]
     heads += [Column(_heading(name), width, printed=True, wrap=True) for name, width in FACTS]
     heads += [Column(label("step_field", name), width, blank=True, printed=True) for name, width in ASKED]
     heads += [Column(label("step_field", name), width, blank=True) for name, width in LATER]
@@ -134,6 +134,8 @@ def _list(page: Any, made: Sheet, count: int, names: dict[str, str]) -> None:
     page.append([sheets.heading(page, column) for column in made.columns])
     wrapped = {n: sheets.peculiar(page, column) for n, column in enumerate(made.columns) if column.wrap}
     quiet = len(made.columns) - len(KEYS)
+    for made_cell in wrapped.values():
+        made_cell.font = _SMALL
     keys = {n: sheets.styled(page, "", font=_QUIET) for n in range(quiet, len(made.columns))}
     for row in made.rows:
         values = [cell(value) for value in row]
