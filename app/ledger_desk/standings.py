@@ -28,11 +28,17 @@ SORTS = ("name", "workers", "stage", "stage_on", "reason", "last_on", "next_on",
 
 
 def table(read: Reading) -> pd.DataFrame:
-    """Return the ledger (``geo.ledger.stand``) of every firm of the reading; made anew when a step was recorded."""
+    """Return the ledger (``geo.ledger.stand``) of every firm of the reading; made anew when a step was recorded.
+
+    Only the newest is kept: each step makes another.
+    """
     with session() as opened:
-        version = store.steps.version(opened)
-    key = ("ledger of firms", version, day(read))
-    return read.kept.get(key, lambda: _made(read))
+        key = (store.steps.version(opened), day(read))
+    held: dict[str, tuple[Any, pd.DataFrame]] = read.kept.get("ledger of firms", dict)
+    found = held.get("newest")
+    if found is None or found[0] != key:
+        found = held["newest"] = (key, _made(read))
+    return found[1]
 
 
 def of_firm(read: Reading, key: str) -> pd.Series:

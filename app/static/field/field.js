@@ -218,10 +218,15 @@ addEventListener("online", send);
 addEventListener("offline", () => draw());
 setInterval(() => { if (Number(root.dataset.waiting)) send(); }, AGAIN_MS);
 
+function keeps(able) {
+  root.dataset.kept = able ? "yes" : "no";
+  document.getElementById("nokeep").hidden = able;
+}
+
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register("/field/worker.js", { scope: "/field/" })
-    .then(() => navigator.serviceWorker.ready).then(() => { root.dataset.kept = "yes"; }).catch(() => { root.dataset.kept = "no"; });
-} else root.dataset.kept = "no";
+    .then(() => navigator.serviceWorker.ready).then(() => keeps(true)).catch(() => keeps(false));
+} else keeps(false);
 taken = (await kept.today()) || null;
 await draw();
 await send();
