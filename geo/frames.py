@@ -229,12 +229,12 @@ MEMBERSHIPS = _spec(
 DECISIONS = _spec(
     "decisions",
     "decision_id",
-    kind=Column(TEXT, "pin · alias · link · unlink · place · forbid · suggestion · accept · retype", required=True),
+    kind=Column(TEXT, "pin · alias · link · unlink · place · forbid · accept · retype", required=True),
     subject=Column(TEXT, "what it is about, see geo.decisions: enterprise, address, union, link, place", required=True),
     target=Column(TEXT, "key decided on, NA where the kind needs none"),
     lon=Column(REAL, "pins: WGS-84"),
     lat=Column(REAL, "pins: WGS-84"),
-    text=Column(TEXT, "alias text, outline or course of a pin (WKT), kind of a place, or answer (accepted · rejected)"),
+    text=Column(TEXT, "alias text, outline or course of a pin (WKT), or kind of a place"),
     decided_by=Column(TEXT, "who"),
     decided_on=Column(DAY, "when"),
 )
@@ -261,6 +261,33 @@ STEPS = _spec(
     client_id=Column(TEXT, "key given by whoever sent it, so that it counts once however often it arrives"),
 )
 """Steps of the ledger of firms without a union: never changed, never deleted; ``geo.ledger`` reads the state off."""
+
+CASE_STEPS = _spec(
+    "case_steps",
+    "case_step_id",  # case and number of the step, so that a step is recorded once
+    case_id=Column(TEXT, "which suggestion: the same kind, seat and firms are the same case", required=True),
+    move=Column(TEXT, "code of geo.joint.life.MOVES", required=True),
+    state=Column(TEXT, "state after the move", required=True),
+    taken_on=Column(DAY, "the day it happened, not the day it was typed", required=True),
+    kind=Column(TEXT, "as in GROUPS", required=True),
+    place_id=Column(TEXT, "as in GROUPS", required=True),
+    group_id=Column(TEXT, "key of the group in the survey that was decided on", required=True),
+    name=Column(TEXT, "name of the union, proposed or approved", required=True),
+    county_code=Column(TEXT, "as in GROUPS"),
+    town_code=Column(TEXT, "as in GROUPS"),
+    members=Column(LIST, "enterprise keys, sorted", required=True),
+    workers=Column(INTEGER, "their workers when it was decided, known counts only"),
+    said=Column(LIST, "reasons of the group when it was decided: list of [code, {detail}]"),
+    stage=Column(TEXT, "P0-P7, of the union in preparation"),
+    reason=Column(TEXT, "code of data/codes case_reason, of a rejection"),
+    note=Column(TEXT, "what else is to be said; never of persons"),
+    document=Column(TEXT, "number of the document: application, approval"),
+    counted=Column(INTEGER, "members signed up (P5) or committee elected (P6); members of the union (P7)"),
+    union_id=Column(TEXT, "the union that covers the firms, once approved"),
+    taken_by=Column(TEXT, "who decided", required=True),
+    account=Column(TEXT, "account that recorded it", required=True),
+)
+"""Steps of suggested unions from suggestion to approval: never changed; ``geo.joint.life`` reads the state off."""
 
 FACTS = _spec(
     "facts",
@@ -383,7 +410,7 @@ GROUPINGS = _spec(
     "groupings",
     "enterprise_id",
     group_id=Column(TEXT, "NA if left over"),
-    left_because=Column(TEXT, "R1-R6 of suggestions, NA if grouped"),
+    left_because=Column(TEXT, "R1-R7 of suggestions, NA if grouped"),
 )
 
 # --- what a survey hands on: one wide row each -----------------------------------------------------------------------

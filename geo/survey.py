@@ -6,6 +6,7 @@ Everything a page, list or report shows is a selection or a sum over a ``Survey`
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 import geopandas as gpd
 import pandas as pd
@@ -15,10 +16,10 @@ from geo.address import Segmenter
 from geo.beside import WORTH_TWO, beside
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
-from geo.frames import FACTS, FIRMS, GIVEN, LOCATED, PLACES, STEPS, SURVEYED_UNIONS
+from geo.frames import CASE_STEPS, FACTS, FIRMS, GIVEN, LOCATED, PLACES, STEPS, SURVEYED_UNIONS
 from geo.gazetteer import Gazetteer
 from geo.geocode import LocateOptions, locate
-from geo.joint import JointOptions
+from geo.joint import JointOptions, life, respect
 from geo.linkage import LinkOptions
 from geo.rules import RuleSet
 
@@ -48,6 +49,7 @@ class Inputs:
     memberships: pd.DataFrame
     decisions: pd.DataFrame
     steps: pd.DataFrame = field(default_factory=STEPS.empty)
+    case_steps: pd.DataFrame = field(default_factory=CASE_STEPS.empty)
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,10 @@ def _surveyed(
     firms, unions = _covered(inputs, located, links, pairs, on=on, rules=rules, options=options)
     steps.count("coverage", inputs.enterprises, firms, firms["primary"].where(firms["eligible"], "excluded"))
     steps.begin("joint")
-    suggested = joint.suggest(firms, unions, places=known, divisions=inputs.divisions, options=options.joint)
+    suggest = partial(
+        joint.suggest, unions=unions, places=known, divisions=inputs.divisions, options=options.joint
+    )  # fmt: skip
+    suggested = respect.suggest_anew(firms, life.cases(inputs.case_steps), suggest)
     firms = _grouped(firms, suggested.groupings)
     unions = SURVEYED_UNIONS.conform(unions.assign(place_id=suggested.seats.reindex(unions.index)))
     steps.count("joint", inputs.enterprises, firms, _fates(firms))

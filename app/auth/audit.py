@@ -14,6 +14,7 @@ ACTIONS = (
     "sign_in", "sign_in_failed", "sign_in_locked", "sign_out", "password", "password_given", "account_made",
     "account_changed", "refused", "change", "export", "contacts", "view_saved", "view_changed", "view_deleted",
     "token_made", "token_revoked", "token_failed",
+    "suggestion",
 )  # fmt: skip
 """What is recorded."""
 

@@ -16,8 +16,9 @@ RIGHTS = (
 """Everything that a route can need.
 
 ``see`` pages and maps, ``export`` files, ``contacts`` contact data, ``share`` saved views,
-``decide`` answers about firms, places and names,
-``zones`` drafts of boundaries, ``approve`` boundaries, ``import`` registers and layers, ``survey`` start runs,
+``decide`` answers about firms, places, names and suggestions,
+``zones`` drafts of boundaries, ``approve`` boundaries and joint unions,
+``import`` registers and layers, ``survey`` start runs,
 ``settings`` of the installation, ``outside`` what lets requests leave the
 machine, ``accounts`` of others, ``audit`` the record of who did what.
 """

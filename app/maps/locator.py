@@ -60,13 +60,13 @@ def firm(read: Reading, key: str) -> Component | None:
     return None
 
 
-def group(read: Reading, key: str) -> Component | None:
-    """Return the map of a suggested union: its members, the place it sits in, a dashed line around the members."""
-    now, row = scene.of(read), read.survey.groups.loc[key]
-    members = read.survey.firms["group_id"].eq(key).fillna(False).to_numpy(dtype=bool)
+def members(read: Reading, row: pd.Series, keys: pd.Index) -> Component | None:
+    """Return the map of a suggested union (a row of GROUPS): its firms, the place it sits in, a dashed line around."""
+    now = scene.of(read)
+    inside = np.asarray(read.survey.firms.index.isin(keys))
     outline = _outline(now, row["kind"], row["place_id"]) if row["kind"] in KINDS else []
     seat = [shapely.Point(row["lon"], row["lat"])] if pd.notna(row["lon"]) and not outline else []
-    return _component(now, Subject(str(row["name"]), members, outline or seat, around=True))
+    return _component(now, Subject(str(row["name"]), inside, outline or seat, around=True))
 
 
 def groups(read: Reading, shown: pd.DataFrame) -> Component | None:

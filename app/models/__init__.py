@@ -10,6 +10,7 @@ from app.models.ledger import FieldOutcome, LedgerStep, LedgerTask
 from app.models.places import Place, SurveyPlace
 from app.models.providers import ProviderAnswer, ProviderCandidate, ProviderUsage
 from app.models.runs import Run
+from app.models.suggestions import CaseStep
 from app.models.surveys import SurveyFact, SurveyFirm, SurveyGroup, SurveyLink, SurveyRecord, SurveySame
 from app.models.targets import Indicator, IndicatorScore, Target
 from app.models.tokens import ApiToken
@@ -22,6 +23,7 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Base",
+    "CaseStep",
     "ColumnMapping",
     "DataVersion",
     "Decision",

@@ -11,6 +11,7 @@ from app.pages import told
 from app.reading import Reading
 from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
+from app.suggesting.proposals import name_of
 from geo.gaps import Filter
 
 
@@ -20,6 +21,7 @@ def sheet(read: Reading, asked: Sequence[tuple[str, str]], table: pd.DataFrame) 
         Column(_("序号"), 6), Column(_("建议"), 30, wrap=True), Column(_("形式"), 14), Column(_("县（市、区）"), 12),
         Column(_("镇（街道）"), 14), Column(_("拟涵盖单位"), 9), Column(_("职工"), 8), Column(_("人数不详（家）"), 9),
         Column(_("理由"), 50, wrap=True), Column(_("提醒"), 40, wrap=True),
+        Column(_("办理状态"), 10), Column(_("筹备进展"), 16),
     ]  # fmt: skip
     title = _("组建建议")
     facts = notes(read, Filter(), _("一行一条建议，采纳与否由人决定；职工数不含人数不详的企业"), asked)
@@ -29,10 +31,12 @@ def sheet(read: Reading, asked: Sequence[tuple[str, str]], table: pd.DataFrame) 
 def _rows(read: Reading, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     for number, (key, group) in enumerate(table.iterrows(), 1):
         yield (
-            number, read.group_name(key), label("group_kind", group["kind"]), read.name("county", group["county_code"]),
+            number, name_of(read, str(key), group), label("group_kind", group["kind"]),
+            read.name("county", group["county_code"]),
             read.name("town", group["town_code"]) or _("跨镇街"), group["firms"],
             told(group["workers"], group["workers_unknown"]), group["workers_unknown"],
             _told(read, "group_reason", group["reasons"]), _told(read, "group_caution", group["cautions"]),
+            label("case_state", group["state"]), label("stage", group["stage"]),
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What is stored, in and out, as the frames of ``geo.frames``; every query takes the caller's scope."""
 
 from app.store import (
+    cases,
     decisions,
     headcounts,
     imports,
@@ -26,6 +27,7 @@ __all__ = [
     "LAYERS",
     "Outcome",
     "Scope",
+    "cases",
     "count",
     "data_version",
     "decisions",

@@ -72,6 +72,7 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
             _layer(frames.MEMBERSHIPS, models.Membership),
             _layer(frames.DECISIONS, models.Decision),
             _layer(frames.STEPS, models.LedgerStep),
+            _layer(frames.CASE_STEPS, models.CaseStep),
             _layer(HEADCOUNTS, models.Headcount),
         )
     }

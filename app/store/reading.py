@@ -119,7 +119,7 @@ def _within(layer: Layer, scope: Scope) -> list[Any]:
     located = sa.select(SurveyFirm.key).where(SurveyFirm.run_key == newest, SurveyFirm.county_code == code)
     in_county = sa.select(unions.c.key).where(unions.c.county_code == code)
     match layer.spec.name:
-        case "places" | "unions":
+        case "places" | "unions" | "case_steps":
             return [table.c.county_code == code]
         case "memberships":
             return [table.c.union_id.in_(in_county)]

@@ -20,9 +20,10 @@ from geo.frames import STEPS
 _PREFIX = "step:"
 
 
-def record(session: Session, steps: Sequence[Mapping[str, Any]], *, at: datetime) -> list[str]:
+def record(session: Session, steps: Sequence[Mapping[str, Any]], *, at: datetime, closing: bool = True) -> list[str]:
     """Add steps, close the open tasks of their firms, and return the keys; those whose ``client_id`` is known are not.
 
+    ``closing`` False leaves tasks open: of steps that are no visit.
     ``steps`` are mappings of the columns of STEPS; nothing is checked here (``geo.ledger.refusals``).
     """
     known = _known(session, [str(step["client_id"]) for step in steps if step.get("client_id")])
@@ -33,7 +34,8 @@ def record(session: Session, steps: Sequence[Mapping[str, Any]], *, at: datetime
     table = {f"{act}:{n:05d}": dict(step) for n, step in enumerate(new)}
     frame = pd.DataFrame.from_dict(table, orient="index").reindex(columns=list(STEPS.columns)).astype("object")
     writing.write(session, "steps", STEPS.conform(frame.where(frame.notna(), None)))
-    tasks.close(session, "enterprise", {str(step["enterprise_id"]): _because(step) for step in new}, at=at)
+    if closing:
+        tasks.close(session, "enterprise", {str(step["enterprise_id"]): _because(step) for step in new}, at=at)
     return list(table)
 
 

@@ -1,45 +1,67 @@
-"""Suggested first joint unions: the list, and why each."""
+"""Suggested joint unions: the list, why each, and what people decide about it."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as Redirect
 
+from app import store
 from app.arguments import Allowed, asks, codes, counties
+from app.auth import signed
+from app.auth.roles import ROLES
 from app.config import settings
-from app.current import partial, reading
+from app.current import partial, reading, scope
+from app.db import session
 from app.downloads import download
-from app.errors import NotFoundError
 from app.labels import label
+from app.ledger_desk import hands, recording
 from app.listing import ordered, page
 from app.maps import locator
 from app.reading import Reading
 from app.reports import suggestion_list
+from app.runs.survey import today
+from app.suggesting import deciding, proposals
+from app.suggesting.founding import UnionExistsError
+from app.suggesting.proposals import Proposal
 from app.views import Nav
 from geo.coverage import UNPLACED
 from geo.gaps import Filter
+from geo.joint import life
+from geo.ledger import Refusal, following
 
 bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 nav = Nav(50, "suggestions.index", lazy_gettext("组建建议"))
 
-CONDITIONS: dict[str, Allowed] = {"kind": codes("group_kind"), "county": counties}
-SORTS = ("name", "kind", "county_code", "firms", "workers")
+CONDITIONS: dict[str, Allowed] = {
+    "kind": codes("group_kind"), "county": counties, "state": (*life.STATES[:4], "all"),
+}  # fmt: skip
+SORTS = ("name", "kind", "county_code", "firms", "workers", "state")
+UNPROCESSABLE, CONFLICT = 422, 409
+_Page = str | tuple[str, int] | Redirect
 
 
 @bp.get("")
 @asks(sort=SORTS, page=True, choices=CONDITIONS)
 def index() -> str:
     """List the suggested unions; htmx asks for the table alone."""
-    read, sort = reading(), request.args.get("sort", "-firms")
-    groups = listed(read)
+    read, sort = reading(), request.args.get("sort", "-workers")
+    every = proposals.listed(read, _cases())
+    groups = listed(every)
     rows = page(ordered(groups, sort, SORTS), request.args.get("page", 1, type=int), settings().page_size)
     known = {
         "read": read,
         "sort": sort,
         "page": rows,
         "groups": groups,
+        "reached": groups[groups.index.isin(read.survey.groups.index)],
         "total": read.total(),
         "grouped": grouped(read, groups),
+        "proposed_name": proposals.name_of,
     }
     if partial():
         return render_template("suggestions/table.html", **known)
@@ -53,23 +75,28 @@ def export(form: str) -> Response:
     read, args = reading(), request.args
     asked = [(_("形式"), label("group_kind", args["kind"]))] if args.get("kind") else []
     asked += [(_("县（市、区）"), read.name("county", args["county"]))] if args.get("county") else []
-    table = ordered(listed(read), args.get("sort", "-firms"), SORTS)
+    asked += [(_("办理状态"), label("case_state", args["state"]))] if args.get("state", "all") != "all" else []
+    table = ordered(listed(proposals.listed(read, _cases())), args.get("sort", "-workers"), SORTS)
     return download(suggestion_list.sheet(read, asked, table), form)
 
 
 @bp.get("/<path:key>")
 @asks()
 def show(key: str) -> str:
-    """Show one suggested union: members, reasons, cautions, effect on the rate."""
-    read = reading()
-    if key not in read.survey.groups.index:
-        raise NotFoundError(f"no suggestion {key!r}")
-    group = read.survey.groups.loc[key]
-    members = read.firms(Filter(group=(key,)))
-    return render_template(
-        "suggestions/group.html", read=read, key=key, group=group, members=members, total=read.total(),
-        part=locator.group(read, key), undotted=int((~locator.dotted(members)).sum()),
-    )  # fmt: skip
+    """Show one suggested union: members, reasons, cautions, effect on the rate, what was decided and can be."""
+    return _show(key)
+
+
+@bp.post("/decide/<path:key>")
+def decide(key: str) -> _Page:
+    """Accept, reject, move on, withdraw or reopen a suggestion."""
+    return _decide(key, "decide")
+
+
+@bp.post("/approve/<path:key>")
+def approve(key: str) -> _Page:
+    """Approve a union in preparation, or take back an approval entered by mistake."""
+    return _decide(key, "approve")
 
 
 def grouped(read: Reading, groups: pd.DataFrame) -> Filter | None:
@@ -80,11 +107,92 @@ def grouped(read: Reading, groups: pd.DataFrame) -> Filter | None:
     return chosen if len(read.firms(chosen)) == groups["firms"].sum() else None
 
 
-def listed(read: Reading) -> pd.DataFrame:
-    """Return the groups that meet the request's conditions: kind and county."""
-    groups, args = read.survey.groups, request.args
+def listed(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups that meet the request's conditions; without a state those where something is to be done."""
+    args, state = request.args, request.args.get("state", "")
     keep = pd.Series(data=True, index=groups.index)
     for name, column in (("kind", "kind"), ("county", "county_code")):
         if args.get(name):
             keep &= groups[column].eq(args[name]).fillna(False)
+    if state != "all":
+        keep &= groups["state"].isin([state] if state else proposals.OPEN)
     return groups[keep]
+
+
+def _cases() -> pd.DataFrame:
+    with session() as opened:
+        return proposals.cases(opened, scope())
+
+
+def _decide(key: str, right: str) -> _Page:
+    read, form, who = reading(), request.form, signed.account()
+    move = form.get("move", "")
+    with session(write=True) as opened:
+        known = proposals.cases(opened, scope())
+        proposal = proposals.find(read, known, key)
+        given, faults = deciding.read(form, form.getlist("member") or proposal.members)
+        if move not in life.MOVES or life.MOVES[move].right != right:
+            faults.append(Refusal("move", "state"))
+        faults = faults or deciding.refusals(proposal, move, given, known[known["state"].isin(life.LIVE)])
+        decider, unclear = _decider(who, opened, str(given["name"]), move)
+        faults += unclear
+        faults = faults or _made(opened, read, proposal, given, decider)
+    if faults:
+        return _show(key, form, faults), UNPROCESSABLE
+    flash(label("case_move", move) + _("：已记下。下次计算后清单和地图随之更新。"), "ok")
+    return redirect(url_for("suggestions.show", key=proposal.case_id))
+
+
+def _made(
+    opened: Any, read: Reading, proposal: Proposal, given: Mapping[str, Any], decider: deciding.Decider
+) -> list[Refusal]:
+    """Make the move of the form and return what stood in its way after all."""
+    move = request.form["move"]
+    try:
+        deciding.make(opened, read, proposal, move, given, decider)
+    except UnionExistsError:
+        return [Refusal("name", "exists")]
+    except deciding.TakenError:
+        return [Refusal("move", "meanwhile")]
+    signed.note(opened, "suggestion", proposal.case_id, move=move, name=str(given["name"] or proposal.group["name"]))
+    return []
+
+
+def _decider(who: Any, opened: Any, name: str, move: str) -> tuple[deciding.Decider, list[Refusal]]:
+    """Return who decides, with the order for tasks that the form gives; and what is wrong with that."""
+    decider = deciding.Decider(str(who.id), str(who.name))
+    kind, _sep, chosen = request.form.get("hands", "").partition(":")
+    if move != "accept" or not chosen:
+        return decider, []
+    people, teams = hands.people(opened, scope()), hands.teams(opened, scope())
+    if chosen not in (people if kind == "person" else teams):
+        return decider, [Refusal("hands", "unknown", {"value": chosen[:40]})]
+    step, faults = recording.read({"next_on": request.form.get("due_on", "")})
+    due = step["next_on"]
+    if faults or (due is not None and due < today()):
+        return decider, [Refusal("due_on", "day", {"value": request.form.get("due_on", "")[:40]})]
+    person, team = (chosen, None) if kind == "person" else (None, chosen)
+    order = deciding.task_order(person, team, due, name, decider.account)
+    return deciding.Decider(decider.account, decider.name, order), []
+
+
+def _show(key: str, form: Any = None, faults: list[Refusal] | None = None) -> str:
+    read, who = reading(), signed.account()
+    with session() as opened:
+        proposal = proposals.find(read, proposals.cases(opened, scope()), key)
+        steps = store.cases.steps(opened, proposal.case_id).iloc[::-1]
+        people, teams = hands.people(opened, scope()), hands.teams(opened, scope())
+    firms = read.survey.firms
+    members = firms.loc[[member for member in proposal.members if member in firms.index]]
+    rights = ROLES.get(who.role, frozenset()) if who else frozenset()
+    stage = proposal.stage
+    return render_template(
+        "suggestions/group.html", read=read, key=key, proposal=proposal, group=proposal.group, members=members,
+        total=read.total(), part=locator.members(read, proposal.group, members.index), steps=steps,
+        undotted=int((~locator.dotted(members)).sum()), moves=life.moves(proposal.state, rights),
+        stages=[code for code in following(stage or "P0") if code in life.PREPARING], people=people, teams=teams,
+        may_approve=stage is not None and "P7" in following(stage), form=form or MultiDict(), today=today(),
+        who=who,
+        faults={fault.field: fault for fault in faults or []}, worded=recording.worded,
+        proposal_name=proposals.name_of(read, key, proposal.group),
+    )  # fmt: skip

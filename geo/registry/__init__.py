@@ -5,7 +5,15 @@ from geo.registry.columns import Header, Matching, find_header, match_columns
 from geo.registry.enterprises import ESTIMATED, check_enterprises, check_headcounts
 from geo.registry.faults import COLUMNS as FAULT_COLUMNS
 from geo.registry.faults import NOTE, REJECT, SEVERITY, SKIP, SKIPPED, WARN, severity, weight
-from geo.registry.identity import column_kind, county_names, enterprise_key, place_key, town_names, union_key
+from geo.registry.identity import (
+    column_kind,
+    county_names,
+    enterprise_key,
+    membership_key,
+    place_key,
+    town_names,
+    union_key,
+)  # fmt: skip
 from geo.registry.osm import ATTRIBUTION, credited
 from geo.registry.osm import COLUMNS as OSM_COLUMNS
 from geo.registry.places import KINDS, check_divisions, check_places, check_villages
@@ -46,6 +54,7 @@ __all__ = [
     "enterprise_key",
     "find_header",
     "match_columns",
+    "membership_key",
     "parse_words",
     "place_key",
     "severity",

@@ -30,6 +30,11 @@ def union_key(code: str | None, name: str, county_code: str | None) -> str:
     return f"union:{fold(code)}" if code else f"union:{digest(name, county_code)}"
 
 
+def membership_key(union_id: str, code: str | None, name: str | None) -> str:
+    """Return the key of a covered unit of a union: the unit's code, else a digest of its name."""
+    return f"{union_id}|{code or digest(name)}"
+
+
 def place_key(kind: str, area_code: str, name: str) -> str:
     """Return the key of a place: kind, county code (or city code), and its folded name."""
     return f"{kind}:{area_code}:{fold(name)}"

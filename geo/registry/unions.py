@@ -10,7 +10,7 @@ from geo import frames
 from geo.registry.cells import plain, read_day, show
 from geo.registry.columns import Matching
 from geo.registry.enterprises import check_counts, check_days, check_names, drop_duplicates, rejected_index
-from geo.registry.identity import digest, find_county, union_key
+from geo.registry.identity import find_county, membership_key, union_key
 from geo.registry.reading import Checked, Setting, Sieve
 from geo.registry.units import UnitList, read_units
 from geo.text import fold
@@ -81,7 +81,7 @@ def check_members(
     ]
     data = sieve.frame([*frames.MEMBERSHIPS.columns, "union_name"])
     keys = [
-        _membership_key(*line) for line in zip(data["union_id"], data["member_uscc"], data["member_name"], strict=True)
+        membership_key(*line) for line in zip(data["union_id"], data["member_uscc"], data["member_name"], strict=True)
     ]
     data, rows_of = drop_duplicates(sieve, data, keys, seen or {})
     names = data["union_name"].copy()
@@ -174,7 +174,7 @@ def _split_lists(sieve: Sieve, data: pd.DataFrame, rows_of: pd.Series) -> pd.Dat
         listed = read_units(text) if text else _named(name, kind)
         for unit in listed.units:
             line = {"union_id": key, "member_kind": _member_kind(unit.name), "member_name": unit.name}
-            lines.setdefault(_membership_key(key, unit.code, unit.name), line | {"member_uscc": unit.code})
+            lines.setdefault(membership_key(key, unit.code, unit.name), line | {"member_uscc": unit.code})
         _tell_list(sieve, rows_of[key][0], listed, covered, from_name=not text)
     columns_of = ["union_id", "member_kind", "member_name", "member_uscc"]
     return frames.MEMBERSHIPS.conform(pd.DataFrame.from_dict(lines, orient="index", columns=columns_of))
@@ -203,7 +203,3 @@ def _tell_list(sieve: Sieve, row: Any, listed: UnitList, covered: int | None, *,
 
 def _member_kind(name: str | None) -> str:
     return "union" if name and re.search(r"工会(委员会|联合会)?$", fold(name)) else "enterprise"
-
-
-def _membership_key(union_id: str, code: str | None, name: str | None) -> str:
-    return f"{union_id}|{code or digest(name)}"

@@ -1,0 +1,133 @@
+"""Suggestions that respect what people decided: firms that are spoken for, and groups that were rejected."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import pandas as pd
+
+from geo.frames import GROUPINGS, GROUPS
+from geo.joint import life
+from geo.joint.suggestions import Suggested
+
+SAME_FROM = 0.8
+"""Share of the firms of two groups together that they must have in common to be basically the same; our own choice."""
+
+ROUNDS = 4
+"""How often the firms of rejected groups are grouped otherwise; what is then proposed again is left out."""
+
+LEFT_REJECTED = "R7"
+"""Why a firm is left over: the group it would be in was rejected, and there is no other."""
+
+Suggest = Callable[[pd.DataFrame], Suggested]
+"""Suggests groups for the firms that it is given (FIRMS)."""
+
+
+def suggest_anew(firms: pd.DataFrame, cases: pd.DataFrame, suggest: Suggest) -> Suggested:
+    """Suggest joint unions around what was decided.
+
+    Firms of a case that is accepted or approved and that have no coverage yet stay together as the case's group, under
+    the case's key; no other group gets them. A group that was rejected is not proposed again at its seat while it is
+    basically the same; its firms may be proposed otherwise, else they are left over with the code R7.
+
+    Parameters
+    ----------
+    firms : FIRMS
+    cases : ``life.cases``
+    suggest : the engine
+    """
+    held = _held(firms, cases[cases["state"].isin(life.LIVE)])
+    free = firms.assign(gap=firms["gap"].astype(bool) & ~firms.index.isin(held.index))
+    refused = cases[cases["state"].eq(life.REJECTED)]
+    found, barred = _around(free, refused, suggest)
+    groupings = found.groupings
+    left = groupings.index.isin(barred) & groupings["group_id"].isna()
+    groupings = groupings.assign(left_because=groupings["left_because"].mask(left, LEFT_REJECTED))
+    if held.empty:
+        return found._replace(groupings=GROUPINGS.conform(groupings))
+    kept = pd.DataFrame({"group_id": held, "left_because": None}, index=held.index)
+    told = GROUPS.conform(pd.concat([_groups(firms, held, cases), found.groups]))
+    return found._replace(groups=told, groupings=GROUPINGS.conform(pd.concat([groupings, kept]).sort_index()))
+
+
+def alike(one: Collection[str], other: Collection[str]) -> bool:
+    """Tell whether two sets of firms are basically the same."""
+    ours, theirs = set(one), set(other)
+    return bool(ours) and len(ours & theirs) >= SAME_FROM * len(ours | theirs)
+
+
+def same_group(case: Mapping[str, Any], kind: str, place_id: str, members: Collection[str]) -> bool:
+    """Tell whether a group is what a case is about: its kind and seat, and basically its firms."""
+    return case["kind"] == kind and case["place_id"] == place_id and alike(case["members"], members)
+
+
+def _held(firms: pd.DataFrame, live: pd.DataFrame) -> pd.Series:
+    """Case of each firm that is spoken for and can still be in a joint union; the case decided last holds."""
+    of = {key: str(case) for case, keys in live["members"].iloc[::-1].items() for key in keys}
+    can = firms["gap"].astype(bool) & firms["size_class"].isin(["under_25", "unknown"])
+    return pd.Series({key: of[key] for key in firms.index[can] if key in of}, dtype="object")
+
+
+def _around(firms: pd.DataFrame, refused: pd.DataFrame, suggest: Suggest) -> tuple[Suggested, set[str]]:
+    """Group until nothing that was rejected is proposed; also the firms whose group was."""
+    barred: set[str] = set()
+    found = suggest(firms)
+    for _round in range(ROUNDS):
+        again = _proposed_again(found, refused)
+        if not again:
+            return found, barred
+        for group, members in again.items():
+            barred |= set(members)
+            firms = _kept_from(firms, members, found.groups.loc[group], found.seats)
+        found = suggest(firms)
+    return _without(found, list(_proposed_again(found, refused))), barred
+
+
+def _proposed_again(found: Suggested, refused: pd.DataFrame) -> dict[str, list[str]]:
+    """Members of each group that was rejected before."""
+    if refused.empty or found.groups.empty:
+        return {}
+    seats = {(row.kind, row.place_id) for row in refused.itertuples()}
+    rows = found.groups[[pair in seats for pair in zip(found.groups["kind"], found.groups["place_id"], strict=True)]]
+    chosen = found.groupings[found.groupings["group_id"].isin(rows.index)]
+    members = {str(group): list(keys) for group, keys in chosen.groupby("group_id").groups.items()}
+    told = refused.to_dict("records")
+    return {
+        str(key): members[str(key)]
+        for key, kind, place in zip(rows.index, rows["kind"], rows["place_id"], strict=True)
+        if any(same_group(case, kind, place, members[str(key)]) for case in told)
+    }
+
+
+def _kept_from(firms: pd.DataFrame, members: list[str], group: pd.Series, seats: pd.Series) -> pd.DataFrame:
+    """The firms as if those of a group were not known to be at its seat."""
+    seat = group["place_id"] if group["kind"] != "existing" else seats.get(group["place_id"])
+    hidden = {
+        column: firms[column].mask(firms.index.isin(members) & firms[column].eq(seat).fillna(value=False))
+        for column in (*life.COLUMNS.values(), "town_code")
+        if isinstance(seat, str)
+    }
+    return firms.assign(**hidden)
+
+
+def _without(found: Suggested, groups: list[str]) -> Suggested:
+    gone = found.groupings["group_id"].isin(groups)
+    groupings = found.groupings.assign(
+        group_id=found.groupings["group_id"].mask(gone),
+        left_because=found.groupings["left_because"].mask(gone, LEFT_REJECTED),
+    )
+    return found._replace(groups=found.groups.drop(index=groups), groupings=groupings)
+
+
+def _groups(firms: pd.DataFrame, held: pd.Series, cases: pd.DataFrame) -> pd.DataFrame:
+    """GROUPS of the cases that hold firms, as those firms are now."""
+    rows = firms.loc[held.index, ["workers", "lon", "lat"]].groupby(held)
+    table = cases.loc[list(rows.groups), ["kind", "place_id", "name", "county_code", "town_code"]]
+    counts = rows["workers"].agg(firms="size", workers="sum", known="count")
+    centre = rows[["lon", "lat"]].median()
+    return GROUPS.conform(
+        table.join(counts[["firms", "workers"]]).assign(
+            workers_unknown=counts["firms"] - counts["known"], lon=centre["lon"], lat=centre["lat"],
+            reasons=cases.loc[table.index, "said"].map(lambda said: said if isinstance(said, list) else []),
+            cautions=[[] for _ in range(len(table))],
+        )
+    )  # fmt: skip
