@@ -1,5 +1,6 @@
 """Answer a request with a file made of a sheet."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from flask import Response
@@ -8,9 +9,9 @@ from flask_babel import gettext as _
 from app.reports.sheet import MEDIA, Sheet, comma_separated, xlsx
 
 
-def download(sheet: Sheet, form: str) -> Response:
-    """Return ``sheet`` as a download in ``form``: xlsx or csv. It is never kept by caches."""
-    body = xlsx(sheet, labels=(_("说明"), _("清单"))) if form == "xlsx" else comma_separated(sheet)
+def download(sheet: Sheet, form: str, more: Sequence[Sheet] = ()) -> Response:
+    """Return ``sheet`` as a download in ``form``: xlsx (with ``more`` lists) or csv. It is never kept by caches."""
+    body = xlsx(sheet, labels=(_("说明"), _("清单")), more=more) if form == "xlsx" else comma_separated(sheet)
     return send(body, sheet.name, form)
 
 

@@ -225,10 +225,15 @@ class Reading:
         return self.survey.groups[self.survey.groups["place_id"].isin(list(place_ids))]
 
     def group_name(self, key: str) -> str:
-        """Return the name to propose for a suggested union, made of its place and kind; of an existing one its own."""
+        """Return the name to propose for a suggested union, made of its place and kind.
+
+        An existing one has its own, and one that was decided on (a case) the name it was given.
+        """
         groups = self.survey.groups
         if key not in groups.index:
             return key
+        if key.startswith("case:"):
+            return str(groups.at[key, "name"])
         kind, name = str(groups.at[key, "kind"]), plain_village(str(groups.at[key, "name"]))
         part = next((detail["part"] for code, detail in groups.at[key, "reasons"] if code == "part_of_place"), None)
         place = name if part is None else _("%(place)s第%(n)s", place=name, n=part)

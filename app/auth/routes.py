@@ -124,6 +124,8 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "suggestions.index": "see",
         "suggestions.show": "see",
         "suggestions.export": "export",
+        "suggestions.paper": "see",
+        "suggestions.document": "export",
         "suggestions.decide": "decide",
         "suggestions.approve": "approve",
         "targets.index": "see",

@@ -61,17 +61,20 @@ class Sheet:
     stamp: Sequence[tuple[str, str]] = ()
 
 
-def xlsx(sheet: Sheet, *, labels: tuple[str, str]) -> bytes:
+def xlsx(sheet: Sheet, *, labels: tuple[str, str], more: Sequence[Sheet] = ()) -> bytes:
     """Return the workbook: a cover and the list, header frozen and repeated on print, A4 landscape.
 
     Parameters
     ----------
     sheet : the table; its rows are read once
     labels : names of the two worksheets: cover and list
+    more : further lists behind it, each a worksheet of its title
     """
     book = Workbook(write_only=True)
     cover(book.create_sheet(labels[0]), sheet)
     _list(book.create_sheet(labels[1]), sheet)
+    for other in more:
+        _list(book.create_sheet(other.title), other)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

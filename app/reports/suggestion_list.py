@@ -1,6 +1,6 @@
 """The list of suggested joint unions as a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,6 +26,27 @@ def sheet(read: Reading, asked: Sequence[tuple[str, str]], table: pd.DataFrame) 
     title = _("组建建议")
     facts = notes(read, Filter(), _("一行一条建议，采纳与否由人决定；职工数不含人数不详的企业"), asked)
     return Sheet(title, facts, heads, _rows(read, table), f"{title}_{read.on}", stamp(read))
+
+
+def members(read: Reading, table: pd.DataFrame, firms_of: Callable[[str], Iterable[str]]) -> Sheet:
+    """Return the sheet of the firms of each suggestion of ``table``; ``firms_of`` gives their keys by group key."""
+    heads = [
+        Column(_("建议"), 30, wrap=True), Column(_("企业名称"), 32, wrap=True), Column(_("统一社会信用代码"), 20),
+        Column(_("职工"), 8), Column(_("县（市、区）"), 12), Column(_("镇（街道）"), 14),
+        Column(_("注册地址"), 40, wrap=True),
+    ]  # fmt: skip
+    return Sheet(_("拟涵盖单位"), (), heads, _members(read, table, firms_of), "")
+
+
+def _members(read: Reading, table: pd.DataFrame, firms_of: Callable[[str], Iterable[str]]) -> Iterator[tuple[Any, ...]]:
+    firms = read.survey.firms
+    for key, group in table.iterrows():
+        rows = firms.loc[[firm for firm in firms_of(str(key)) if firm in firms.index]]
+        for row in rows.itertuples():
+            yield (
+                name_of(read, str(key), group), row.name, row.uscc, row.workers, read.name("county", row.county_code),
+                read.name("town", row.town_code), row.address,
+            )  # fmt: skip
 
 
 def _rows(read: Reading, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

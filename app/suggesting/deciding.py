@@ -18,7 +18,7 @@ from app.runs.survey import today
 from app.store.cases import TakenError
 from app.store.tasks import Order
 from app.suggesting import founding
-from app.suggesting.proposals import Proposal
+from app.suggesting.proposals import Proposal, name_of
 from geo.joint import life
 from geo.ledger import Refusal, following, states
 
@@ -74,7 +74,7 @@ def make(
     app.store.cases.TakenError
         If somebody else moved the case on meanwhile.
     """
-    step = _step(proposal, move, given, who)
+    step = _step(reading, proposal, move, given, who)
     if move == "approve":
         step["union_id"] = founding.found(opened, reading, proposal, step)
     if move == "annul":
@@ -83,7 +83,7 @@ def make(
     _follow(opened, reading, step, who)
 
 
-def _step(proposal: Proposal, move: str, given: Mapping[str, Any], who: Decider) -> dict[str, Any]:
+def _step(reading: Reading, proposal: Proposal, move: str, given: Mapping[str, Any], who: Decider) -> dict[str, Any]:
     """The whole step: what stood before, what the move says, and what follows for stage and union."""
     group, case = proposal.group, proposal.case
     before = {} if case is None else {name: value for name, value in case.items() if known_or_list(value)}
@@ -93,7 +93,7 @@ def _step(proposal: Proposal, move: str, given: Mapping[str, Any], who: Decider)
         "workers": int(group["workers"]), "said": list(group["reasons"]),
         **{name: group[name] for name in ("kind", "place_id", "county_code", "town_code")},
         "members": list(given["members"]) if move == "approve" else list(proposal.members),
-        "name": given.get("name") or before.get("name") or str(group["name"]),
+        "name": given.get("name") or before.get("name") or name_of(reading, proposal.key, group),
         **{name: given.get(name) for name in ("reason", "note", "counted")},
         "document": given.get("document") or before.get("document"),
         "stage": before.get("stage"), "union_id": before.get("union_id"),

@@ -102,8 +102,14 @@ def listed(read: Reading, known: pd.DataFrame) -> pd.DataFrame:
 
 def name_of(read: Reading, key: str, group: pd.Series) -> str:
     """Return the name to show: the one that a case gave, else the one proposed for a group of the survey."""
-    surveyed = key in read.survey.groups.index and not key.startswith("case:")
-    return read.group_name(key) if surveyed else str(group["name"])
+    return read.group_name(key) if key in read.survey.groups.index else str(group["name"])
+
+
+def firms_of(read: Reading, known: pd.DataFrame, table: pd.DataFrame, key: str) -> tuple[str, ...]:
+    """Return the firms of a row of ``listed``: those of its case once somebody has decided, else the survey's."""
+    case = table.at[key, "case_id"]
+    decided = case in known.index and table.at[key, "state"] != life.SUGGESTED
+    return tuple(known.at[case, "members"]) if decided else members_of(read, key)
 
 
 def members_of(read: Reading, key: str) -> tuple[str, ...]:

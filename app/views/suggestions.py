@@ -1,7 +1,8 @@
 """Suggested joint unions: the list, why each, and what people decide about it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -15,7 +16,7 @@ from app.arguments import Allowed, asks, codes, counties
 from app.auth import signed
 from app.auth.roles import ROLES
 from app.config import settings
-from app.current import partial, reading, scope
+from app.current import partial, reading, scope, sketch
 from app.db import session
 from app.downloads import download
 from app.labels import label
@@ -23,9 +24,10 @@ from app.ledger_desk import hands, recording
 from app.listing import ordered, page
 from app.maps import locator
 from app.reading import Reading
+from app.reports import proposal as proposal_paper
 from app.reports import suggestion_list
 from app.runs.survey import today
-from app.suggesting import deciding, proposals
+from app.suggesting import deciding, outlooks, proposals
 from app.suggesting.founding import UnionExistsError
 from app.suggesting.proposals import Proposal
 from app.views import Nav
@@ -37,8 +39,17 @@ from geo.ledger import Refusal, following
 bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 nav = Nav(50, "suggestions.index", lazy_gettext("组建建议"))
 
+TOPS = ("5", "10", "20", "50")
+"""How many suggestions can be looked at as the next ones to do."""
+
+
+def towns() -> Collection[str]:
+    """Return the codes of the towns of the county that the request asks for."""
+    return {code for code, _name in sketch().towns(request.args.get("county", ""))}
+
+
 CONDITIONS: dict[str, Allowed] = {
-    "kind": codes("group_kind"), "county": counties, "state": (*life.STATES[:4], "all"),
+    "kind": codes("group_kind"), "county": counties, "town": towns, "state": (*life.STATES[:4], "all"),
 }  # fmt: skip
 SORTS = ("name", "kind", "county_code", "firms", "workers", "state")
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -46,19 +57,22 @@ _Page = str | tuple[str, int] | Redirect
 
 
 @bp.get("")
-@asks(sort=SORTS, page=True, choices=CONDITIONS)
+@asks(sort=SORTS, page=True, choices={**CONDITIONS, "top": TOPS})
 def index() -> str:
     """List the suggested unions; htmx asks for the table alone."""
     read, sort = reading(), request.args.get("sort", "-workers")
     every = proposals.listed(read, _cases())
-    groups = listed(every)
+    groups = chosen(every)
     rows = page(ordered(groups, sort, SORTS), request.args.get("page", 1, type=int), settings().page_size)
     known = {
         "read": read,
         "sort": sort,
         "page": rows,
         "groups": groups,
-        "reached": groups[groups.index.isin(read.survey.groups.index)],
+        "reached": outlooks.reached(read, groups),
+        "coming": outlooks.coming(read, groups, request.args.get("county", "")),
+        "top": int(request.args.get("top") or TOPS[1]),
+        "tops": TOPS,
         "total": read.total(),
         "grouped": grouped(read, groups),
         "proposed_name": proposals.name_of,
@@ -75,9 +89,33 @@ def export(form: str) -> Response:
     read, args = reading(), request.args
     asked = [(_("形式"), label("group_kind", args["kind"]))] if args.get("kind") else []
     asked += [(_("县（市、区）"), read.name("county", args["county"]))] if args.get("county") else []
+    asked += [(_("镇（街道）"), read.name("town", args["town"]))] if args.get("town") else []
     asked += [(_("办理状态"), label("case_state", args["state"]))] if args.get("state", "all") != "all" else []
-    table = ordered(listed(proposals.listed(read, _cases())), args.get("sort", "-workers"), SORTS)
-    return download(suggestion_list.sheet(read, asked, table), form)
+    known = _cases()
+    table = ordered(chosen(proposals.listed(read, known)), args.get("sort", "-workers"), SORTS)
+    firms = suggestion_list.members(read, table, lambda key: proposals.firms_of(read, known, table, key))
+    return download(suggestion_list.sheet(read, asked, table), form, [firms])
+
+
+@bp.get("/paper/<path:key>")
+@asks()
+def paper(key: str) -> str:
+    """Show the proposal of a suggestion as a page to print."""
+    read, proposal, members, outlook = _looked_at(key)
+    content = proposal_paper.paper(read, proposal, members, outlook, proposals.name_of(read, key, proposal.group))
+    return render_template("suggestions/paper.html", read=read, key=key, paper=content)
+
+
+@bp.get("/document/<path:key>")
+@asks()
+def document(key: str) -> Response:
+    """Give the proposal of a suggestion as a Word document."""
+    read, proposal, members, outlook = _looked_at(key)
+    content = proposal_paper.paper(read, proposal, members, outlook, proposals.name_of(read, key, proposal.group))
+    answer = Response(proposal_paper.document(content), mimetype=proposal_paper.MEDIA)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(content.title)}.docx"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @bp.get("/<path:key>")
@@ -102,21 +140,44 @@ def approve(key: str) -> _Page:
 def grouped(read: Reading, groups: pd.DataFrame) -> Filter | None:
     """Return the choice of the firms that the groups listed reach; None where no filter says just these."""
     chosen = Filter(gap=True, left=(UNPLACED,), size=("under_25", "unknown"))
-    if request.args.get("county"):
-        chosen = chosen.but(county=(request.args["county"],))
+    for name in ("county", "town"):
+        if request.args.get(name):
+            chosen = chosen.but(**{name: (request.args[name],)})
     return chosen if len(read.firms(chosen)) == groups["firms"].sum() else None
 
 
-def listed(groups: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups that meet the request's conditions; without a state those where something is to be done."""
-    args, state = request.args, request.args.get("state", "")
-    keep = pd.Series(data=True, index=groups.index)
-    for name, column in (("kind", "kind"), ("county", "county_code")):
-        if args.get(name):
-            keep &= groups[column].eq(args[name]).fillna(False)
+def chosen(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of ``proposals.listed`` that meet the request's conditions.
+
+    Without a state those where something is to be done.
+    """
+    state = request.args.get("state", "")
+    keep = _meeting(groups)
     if state != "all":
         keep &= groups["state"].isin([state] if state else proposals.OPEN)
     return groups[keep]
+
+
+def listed(read: Reading) -> pd.DataFrame:
+    """Return the groups of the survey that meet the request's conditions: kind, county and town."""
+    return read.survey.groups[_meeting(read.survey.groups)]
+
+
+def _meeting(groups: pd.DataFrame) -> pd.Series:
+    keep = pd.Series(data=True, index=groups.index)
+    for name, column in (("kind", "kind"), ("county", "county_code"), ("town", "town_code")):
+        if request.args.get(name):
+            keep &= groups[column].eq(request.args[name]).fillna(value=False)
+    return keep
+
+
+def _looked_at(key: str) -> tuple[Reading, Proposal, pd.DataFrame, outlooks.Outlook]:
+    """Return the reading, the suggestion, its firms as rows of FIRMS, and its outlook."""
+    read = reading()
+    proposal = proposals.find(read, _cases(), key)
+    firms = read.survey.firms
+    members = firms.loc[[member for member in proposal.members if member in firms.index]]
+    return read, proposal, members, outlooks.of(read, proposal, members)
 
 
 def _cases() -> pd.DataFrame:
@@ -194,5 +255,5 @@ def _show(key: str, form: Any = None, faults: list[Refusal] | None = None) -> st
         may_approve=stage is not None and "P7" in following(stage), form=form or MultiDict(), today=today(),
         who=who,
         faults={fault.field: fault for fault in faults or []}, worded=recording.worded,
-        proposal_name=proposals.name_of(read, key, proposal.group),
+        proposal_name=proposals.name_of(read, key, proposal.group), outlook=outlooks.of(read, proposal, members),
     )  # fmt: skip

@@ -48,11 +48,11 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         move.code: move
         for move in (
             Move("accept", (SUGGESTED, WITHDRAWN), ACCEPTED, "decide", ("name",)),
-            Move("reject", (SUGGESTED, WITHDRAWN, ACCEPTED), REJECTED, "decide", ("reason",)),
             Move("advance", (ACCEPTED,), ACCEPTED, "decide", ("stage",)),
+            Move("approve", (ACCEPTED,), APPROVED, "approve", ("name", "document")),
+            Move("reject", (SUGGESTED, WITHDRAWN, ACCEPTED), REJECTED, "decide", ("reason",)),
             Move("withdraw", (ACCEPTED,), WITHDRAWN, "decide", ("note",)),
             Move("reopen", (REJECTED,), WITHDRAWN, "decide", ("note",)),
-            Move("approve", (ACCEPTED,), APPROVED, "approve", ("name", "document")),
             Move("annul", (APPROVED,), ACCEPTED, "approve", ("note",)),
         )
     }

@@ -1,9 +1,12 @@
 """Every route with every role and area: who may use it, and that no county sees or changes another's."""
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import small_city
@@ -63,7 +66,9 @@ def addresses(app: Flask, things: dict[str, str]) -> Iterator[tuple[str, str, st
     values = {
         "firms.show": things["firm"], "ledger.show": things["firm"], "ledger.record": things["firm"],
         "places.show": things["place"], "unions.show": things["union"],
-        "suggestions.show": things["group"], "facts.show": f"{kind}:x", "facts.decide": f"{kind}:x",
+        "suggestions.show": things["group"], "suggestions.paper": things["group"],
+        "suggestions.document": things["group"], "suggestions.decide": things["group"],
+        "facts.show": f"{kind}:x", "facts.decide": f"{kind}:x",
         "api.firm": things["firm"], "api.place": things["place"], "api.union": things["union"],
         "api.suggestion": things["group"], "api.code_list": "level", "ogc.item": things["place"],
     }  # fmt: skip
@@ -173,16 +178,24 @@ def seen(
             visitor = stranger(app) if headers else client(app, login)
             answer = visitor.get(path + query, headers=headers)
             assert not headers or answer.status_code not in REFUSED, path
-            text = answer.get_data(as_text=True) if "sheet" not in answer.mimetype else sheet(answer.data)
+            text = readable(answer)
             told = leaks(app, text, (HERE,))
             if told:
                 found[path + query] = told
     return found
 
 
-def sheet(data: bytes) -> str:
-    import io
+def readable(answer: Any) -> str:
+    """What an answer says, also as a workbook or a Word document."""
+    if "sheet" in answer.mimetype:
+        return sheet(answer.data)
+    if "wordprocessing" in answer.mimetype:
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
+            return parts.read("word/document.xml").decode()
+    return str(answer.get_data(as_text=True))
 
+
+def sheet(data: bytes) -> str:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)

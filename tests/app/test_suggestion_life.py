@@ -142,6 +142,8 @@ def test_what_is_rejected_is_not_proposed_again_until_that_is_taken_back(app: Fl
     key = market_group(app)
     answer = decide(app, key, "reject", reason="unwilling", note="商户不同意")
     case = str(unquote(answer.headers["Location"]).rpartition("/suggestions/")[2])
+    with app.app_context(), session() as opened:
+        assert set(store.cases.steps(opened, case)["name"]) == {"四海小商品市场联合工会（拟）"}
     review_city.survey(app)
     found = survey(app)
     assert not found.groups["place_id"].eq(MARKET).any()

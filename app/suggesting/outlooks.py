@@ -1,0 +1,110 @@
+"""What a suggestion would mean, as its page tells it: bodies, other ways, neighbours; what several together lift."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from app.config import settings
+from app.query import NOT_KNOWN
+from app.reading import Reading
+from app.suggesting.proposals import Proposal
+from geo.gaps import Filter
+from geo.io.rules import read_rules
+from geo.joint import JointOptions
+from geo.joint.outlook import (
+    EXPECTED_SHARE,
+    NEAR_M,
+    SEATS,
+    Bodies,
+    alternatives,
+    bodies,
+    holds_at,
+    lifted,
+    neighbours,
+)  # fmt: skip
+from geo.rules import RuleBook
+
+MOST_NAMED = 5
+"""Neighbours named a reason."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is told beside the reasons of a suggestion."""
+
+    bodies: Bodies
+    share: float
+    women_unknown: int
+    assumed: int
+    """Firms without a count, taken at the assumed number in ``bodies``."""
+    each: int
+    others: pd.DataFrame
+    near: dict[str, list[str]]
+    """Keys of the firms nearby that are not included, by ``NOT_INCLUDED``."""
+    near_m: int
+    margin: float
+    """Share by which the counts may be too high before the least number of workers is missed."""
+    least: int
+    left: dict[str, int]
+    """Of the neighbours left over, how many by ``left_because``."""
+    coarse: int
+
+
+def of(read: Reading, proposal: Proposal, members: pd.DataFrame) -> Outlook:
+    """Return the outlook of a suggestion whose firms are ``members`` (rows of FIRMS)."""
+    options, kind = JointOptions(), str(proposal.group["kind"])
+    counted, unknown = int(members["workers"].sum()), int(members["workers"].isna().sum())
+    whole = counted + unknown * options.workers_if_unknown
+    women, rules = members["women"], _book(settings().data).in_force(read.survey.rules_day)
+    found = neighbours(read.survey.firms, members.index, _seat(read, proposal))
+    left = read.survey.firms["left_because"].reindex(found.index[found.eq("left_over")])
+    return Outlook(
+        bodies=bodies(whole, int(women.sum()) if women.notna().any() else None, rules=rules),
+        share=EXPECTED_SHARE,
+        women_unknown=int(women.isna().sum()),
+        assumed=unknown,
+        each=options.workers_if_unknown,
+        others=alternatives(members, kind),
+        near={str(code): list(keys) for code, keys in found.groupby(found).groups.items()},
+        near_m=NEAR_M,
+        margin=holds_at(whole, counted, least=options.min_workers),
+        least=options.min_workers,
+        left={str(code): int(count) for code, count in left.value_counts().items()},
+        coarse=int((~members["level"].isin(["building", "number", "market"])).sum()),
+    )  # fmt: skip
+
+
+def reached(read: Reading, groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups whose firms the survey holds as uncovered: those that can still lift the rate, disjoint."""
+    return groups[groups.index.isin(read.survey.groups.index) & groups["state"].isin(["suggested", "accepted"])]
+
+
+def coming(read: Reading, groups: pd.DataFrame, county: str) -> pd.DataFrame:
+    """Return ``geo.joint.outlook.lifted`` of the groups, those first that reach most workers.
+
+    The rate is that of the county chosen, else of all that the reader sees; ``attrs`` hold the rate before.
+    """
+    chosen = Filter(county=(county,)) if county and county != NOT_KNOWN else Filter()
+    total = read.total(chosen)
+    ranked = reached(read, groups).sort_values("workers", ascending=False, kind="stable")
+    found = lifted(ranked, covered=int(total["covered"]), eligible=int(total["eligible"]))
+    found.attrs["before"] = float(total["covered"] / total["eligible"]) if total["eligible"] else float("nan")
+    return found
+
+
+def _seat(read: Reading, proposal: Proposal) -> tuple[str, str] | None:
+    """Return the column of FIRMS and the value that a suggestion sits at; of a union to be joined, its own seat."""
+    kind, place = str(proposal.group["kind"]), str(proposal.group["place_id"])
+    if kind in SEATS:
+        return SEATS[kind], place
+    unions = read.survey.unions
+    seat = unions["place_id"].get(place)
+    column = SEATS.get(str(seat).partition(":")[0]) if isinstance(seat, str) else None
+    return (column, str(seat)) if column is not None else None
+
+
+@lru_cache(maxsize=2)
+def _book(folder: Path) -> RuleBook:
+    return read_rules(folder)

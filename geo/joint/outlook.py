@@ -1,0 +1,145 @@
+"""What a suggested union would mean: its bodies, what it lifts, where else its firms could go, who is left out.
+
+Figures are recomputed from FIRMS; nothing here decides who is grouped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage import PRECISE
+from geo.rules import RuleSet, SeatBand
+
+EXPECTED_SHARE = 0.8
+"""Members expected of a hundred workers, over 100: the law counts members, who are not known before there is a union.
+Our own assumption (D), shown wherever a figure rests on it."""
+
+NEAR_M = 300
+"""How far around a group neighbours are looked for, metres; our own choice."""
+
+SEATS: Mapping[str, str] = MappingProxyType(
+    {"building": "building", "market": "market", "zone": "zone", "street": "street", "village": "village_code"}
+)
+"""Column of FIRMS that holds the seat of a group, by kind, the nearest together first."""
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """What the rules of a day ask of a union of a size: ``members`` are expected ones (see ``EXPECTED_SHARE``)."""
+
+    members: int
+    women: int | None
+    own_must: bool
+    """So many members are expected that one employer alone would have to found its own union (F1)."""
+    seats: SeatBand
+    womens_committee: bool | None
+    """True: a committee (F6), False: a representative, None: nobody knows how many women there are."""
+    delegates: bool
+    full_time_chair: bool
+
+
+def bodies(workers: int, women: int | None, *, rules: RuleSet, share: float = EXPECTED_SHARE) -> Bodies:
+    """Return the bodies of a joint union whose firms have so many workers, ``women`` of them (None: not known)."""
+    members = round(workers * share)
+    expected = None if women is None else round(women * share)
+    return Bodies(
+        members=members,
+        women=expected,
+        own_must=members >= rules.own_members.value,
+        seats=rules.seats.band(members),
+        womens_committee=None if expected is None else expected >= rules["women_committee_members"].value,
+        delegates=members >= rules["delegates_members"].value,
+        full_time_chair=workers >= rules["full_time_chair_workers"].value,
+    )
+
+
+def lifted(groups: pd.DataFrame, *, covered: int, eligible: int) -> pd.DataFrame:
+    """Return what the groups lift, one after the other in their order: ``firms``, ``workers``, ``rate`` reached.
+
+    Parameters
+    ----------
+    groups : GROUPS whose firms are disjoint and without a union
+    covered, eligible : firms covered and in the denominator before
+
+    Returns
+    -------
+    by group key, sums up to and with the group; ``rate`` is NaN without a denominator
+    """
+    sums = groups[["firms", "workers"]].cumsum()
+    rate = (covered + sums["firms"]) / eligible if eligible else np.nan
+    return sums.assign(rate=rate)
+
+
+def alternatives(members: pd.DataFrame, kind: str, *, least: int = 3) -> pd.DataFrame:
+    """Return where else the firms of a group meet: for each other kind of seat the place that most of them share.
+
+    Parameters
+    ----------
+    members : rows of FIRMS
+    kind : the group's own kind, left out
+    least : firms that have to share a place, else it is none
+
+    Returns
+    -------
+    by kind: ``place_id``, ``firms``, ``workers`` of the members that are there, ``away``: members that are not
+    """
+    rows = {}
+    for other, column in SEATS.items():
+        counts = members[column].value_counts()
+        if other == kind or counts.empty or counts.iloc[0] < least:
+            continue
+        place = min(counts.index[counts == counts.iloc[0]])
+        here = members[members[column].eq(place).fillna(value=False)]
+        rows[other] = (place, len(here), int(here["workers"].sum()), len(members) - len(here))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["place_id", "firms", "workers", "away"])
+
+
+NOT_INCLUDED = ("covered", "own_size", "not_counted", "other_group", "left_over")
+"""Why a firm nearby is not in a group: it has a union · it is large enough for its own · it is not in the denominator ·
+another group takes it · it stays over (``left_because`` tells)."""
+
+
+def neighbours(
+    firms: pd.DataFrame, members: pd.Index, seat: tuple[str, str] | None, *, near_m: int = NEAR_M
+) -> pd.Series:
+    """Return the firms at the seat or near the group that are not in it, each with a code of ``NOT_INCLUDED``.
+
+    Parameters
+    ----------
+    firms : FIRMS
+    members : keys of the group's firms
+    seat : column of FIRMS and value, None for a group without one
+    near_m : firms placed precisely within so many metres of the middle of the members placed precisely are near
+    """
+    others = firms[~firms.index.isin(members)]
+    hit = pd.Series(data=False, index=others.index)
+    if seat is not None:
+        hit |= others[seat[0]].eq(seat[1]).fillna(value=False).astype(bool)
+    dots = firms[firms.index.isin(members) & firms["level"].isin(PRECISE) & firms["lon"].notna()]
+    if len(dots):
+        lon, lat = dots["lon"].median(), dots["lat"].median()
+        east = (others["lon"] - lon) * 111_320 * np.cos(np.radians(lat))
+        north = (others["lat"] - lat) * 110_540
+        close = np.hypot(east, north) <= near_m
+        hit |= (close & others["level"].isin(PRECISE)).fillna(value=False).astype(bool)
+    found = others[hit]
+    told = np.select(
+        [
+            ~found["eligible"].astype(bool), found["covered"].astype(bool),
+            found["group_id"].notna(), found["size_class"].eq("25_and_over"),
+        ],
+        ["not_counted", "covered", "other_group", "own_size"], "left_over",
+    )  # fmt: skip
+    return pd.Series(told, index=found.index, dtype="string")
+
+
+def holds_at(workers: int, counted: int, *, least: int) -> float:
+    """Return the share by which counts may be too high before a group falls below the least workers, 0 to 1.
+
+    ``workers`` are all of the group, ``counted`` those that rest on counts: assumed numbers are not doubted twice.
+    """
+    spare = workers - least
+    return max(0.0, min(1.0, spare / counted)) if counted else 0.0
