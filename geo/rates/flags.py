@@ -9,7 +9,6 @@ among places gives without permuting.
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, identity
-from scipy.stats import false_discovery_control, hypergeom
 
 
 def flag(part: pd.Series, whole: pd.Series, neighbours: csr_array, *, false_discoveries: float = 0.1) -> pd.DataFrame:
@@ -33,6 +32,8 @@ def flag(part: pd.Series, whole: pd.Series, neighbours: csr_array, *, false_disc
     ValueError
         If a part exceeds its whole, is negative or no whole number, or the indexes or sizes differ.
     """
+    from scipy.stats import false_discovery_control, hypergeom
+
     x, n = _whole_numbers(part, whole)
     if neighbours.shape != (len(x), len(x)):
         raise ValueError(f"neighbours must be {len(x)} by {len(x)}, not {neighbours.shape}")

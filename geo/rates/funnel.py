@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 LEVELS = (0.95, 0.998)
 """Probabilities inside the limits, as control charts have them: about two and three standard deviations."""
@@ -53,6 +52,8 @@ def funnel(part: pd.Series, whole: pd.Series, *, levels: Sequence[float] = LEVEL
 def _limit(n: np.ndarray, centre: float, probability: float) -> np.ndarray:
     known = (n > 0) & ~np.isnan(centre)
     limit = np.full(len(n), np.nan)
+    from scipy.stats import binom
+
     drawn = binom(n[known], centre)
     above = drawn.ppf(probability)
     step = drawn.pmf(above)
