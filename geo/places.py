@@ -37,8 +37,9 @@ def assign(locations: pd.DataFrame, places: gpd.GeoDataFrame, outlines: gpd.GeoD
     points = shapely.points(result["lon"].to_numpy()[rows], result["lat"].to_numpy()[rows])
     extra: dict[int, list[list[object]]] = {}
     inside: dict[int, list[list[object]]] = {}
+    tree = shapely.STRtree(points)
     for kind in _INSIDE:
-        _fill(result, rows, points, _polygons(places, places["kind"] == kind), kind, inside)
+        _fill(result, rows, tree, _polygons(places, places["kind"] == kind), kind, inside)
     today = outlines[(outlines["level"] == "county") & outlines["valid_to"].isna()] if len(outlines) else outlines
     _counties(result, rows, points, today, extra)
     return _explained(result, extra, inside)
@@ -85,7 +86,7 @@ def _polygons(places: gpd.GeoDataFrame, chosen: pd.Series) -> gpd.GeoSeries:
 def _fill(
     result: pd.DataFrame,
     rows: np.ndarray,
-    points: np.ndarray,
+    points: shapely.STRtree,
     shapes: gpd.GeoSeries,
     kind: str,
     inside: dict[int, list[list[object]]],
@@ -93,15 +94,17 @@ def _fill(
     """Give each point the smallest shape around it, where the address named none."""
     if shapes.empty:
         return
-    tree = shapely.STRtree(shapes.array)
-    at, shape = tree.query(points, predicate="intersects")
-    size = shapely.area(np.asarray(shapes.array))
-    order = np.lexsort((shapes.index.to_numpy()[shape].astype(str), size[shape], at))
-    first = pd.Series(shape[order], index=at[order]).groupby(level=0).first()
+    outlines = np.asarray(shapes.array)
+    shape, at = points.query(outlines, predicate="intersects")  # the one asked for is prepared: few shapes, many points
+    by_size = np.lexsort((shapes.index.to_numpy().astype(str), shapely.area(outlines)))
+    rank = np.empty(len(shapes), dtype="int64")
+    rank[by_size] = np.arange(len(shapes))
+    smallest = np.full(len(rows), len(shapes), dtype="int64")
+    np.minimum.at(smallest, at, rank[shape])
     keys = result[kind].astype("object").to_numpy().copy()
     told = [[BY_OUTLINE, {"kind": kind, "place": key}] for key in shapes.index]  # one value a place, not one a firm
-    for k, found in first.items():
-        row = int(rows[int(k)])
+    for k in np.flatnonzero(smallest < len(shapes)):
+        row, found = int(rows[k]), by_size[smallest[k]]
         if pd.isna(keys[row]):
             keys[row] = shapes.index[found]
             inside.setdefault(row, []).append(told[found])
