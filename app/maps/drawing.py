@@ -55,14 +55,24 @@ def draw(scene: Scene, view: View, basis: Scene | None = None) -> Picture:
         return _heat(scene, view, basis)
     if view.by == "points" or cells.live(scene, view):
         return _in_view(scene, view)
-    units = units_of(scene, view)
-    rows = scene.rows(view.chosen)
-    table = ranked(scene, view, scene.count(units, rows))
+    table = ranked(scene, view, counted(scene, view))
     scale, top = _scale(basis, view)
-    make = {"cell": forms.cells, "zone": forms.areas, "county": forms.areas}.get(view.unit, forms.symbols)
-    return Picture(
-        view, make(scene, view, table, (scale, top)), scale, table, scene.left(units, rows), whole(scene, rows), top
-    )
+    filled = view.by in ("county", "town") or view.unit == "zone"
+    make = forms.areas if filled else forms.cells if view.unit == "cell" else forms.symbols
+    return Picture(view, make(scene, view, table, (scale, top)), scale, table, *_sums(scene, view), top)
+
+
+def _sums(scene: Scene, view: View) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the counts of the chosen firms in no unit, and of all of them."""
+    key = ("map.left", view.unit, view.cell if view.unit == "cell" else 0, view.chosen)
+    rows = scene.rows(view.chosen)
+    return scene.read.kept.get(key, lambda: (scene.left(units_of(scene, view), rows), whole(scene, rows)))
+
+
+def counted(scene: Scene, view: View) -> pd.DataFrame:
+    """Return the counts of a view's units, kept: the page, its parts and its lists ask for the same ones."""
+    key = ("map.table", view.unit, view.cell if view.unit == "cell" else 0, view.chosen)
+    return scene.read.kept.get(key, lambda: scene.count(units_of(scene, view), scene.rows(view.chosen)))
 
 
 def fitting(scene: Scene, view: View) -> View:
@@ -96,9 +106,9 @@ def ranked(scene: Scene, view: View, table: pd.DataFrame) -> pd.DataFrame:
             name=[_("%(town)s一带", town=town) if town else _("（未能确定）") for town in around], drawn=True
         )
     else:
-        points = positions.points(scene, view.unit).reindex(table.index)
+        points = positions.points(scene, view.unit)["lon"] if view.by != "town" else positions.areas(scene, "town")
         names = [scene.read.name(view.unit, key) for key in table.index]
-        table = table.assign(name=names, drawn=points["lon"].notna().to_numpy())
+        table = table.assign(name=names, drawn=points.reindex(table.index).notna().to_numpy())
     table["key"] = table.index.astype(str)
     return table.sort_values(["value", "gap", "key"], ascending=[False, False, True], na_position="last")
 
@@ -149,15 +159,13 @@ def _heat(scene: Scene, view: View, basis: Scene) -> Picture:
     grid = hexagons.Grid.on_ground(view.cell, scene.latitude)
     shape = {"url": picture, "corners": density.raster(scene, view.cell).corners(), "side": round(grid.side, 3)}
     drawing = Drawing("image", [], [], [], list(scale.colours), [], shape)
-    units = scene.cells(view.cell)
-    table = ranked(scene, view, scene.count(units, rows))
-    return Picture(view, drawing, scale, table, scene.left(units, rows), whole(scene, rows))
+    table = ranked(scene, view, counted(scene, view))
+    return Picture(view, drawing, scale, table, *_sums(scene, view))
 
 
 def _in_view(scene: Scene, view: View) -> Picture:
     """Return a picture whose drawing the script asks for box by box, or that of few firms as dots."""
-    units, rows = scene.cells(view.cell), scene.rows(view.chosen)
-    table = ranked(scene, view, scene.count(units, rows))
+    table = ranked(scene, view, counted(scene, view))
     scale = cells.classed(scene, view, view.cell)
     if cells.live(scene, view):
         drawing = Drawing(
@@ -167,7 +175,7 @@ def _in_view(scene: Scene, view: View) -> Picture:
         drawn = cells.everything(scene, view)
         own = {name: drawn.pop(name) for name in ("keys", "classes", "certainty", "colours", "lines", "names", "name")}
         drawing = Drawing(drawn.pop("form"), links=drawn.pop("links"), shape=drawn, **own)
-    return Picture(view, drawing, scale, table, scene.left(units, rows), whole(scene, rows))
+    return Picture(view, drawing, scale, table, *_sums(scene, view))
 
 
 def _surface(scene: Scene, view: View, rows: np.ndarray) -> np.ndarray:

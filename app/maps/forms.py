@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -105,17 +106,27 @@ def _parts(view: View, table: pd.DataFrame) -> dict[str, Any]:
 
 def areas(scene: Scene, view: View, table: pd.DataFrame, scale: tuple[Classes, float]) -> Drawing:
     """Return outlines coloured by class, the largest first, with dots for those too small to see from afar."""
-    shapes = positions.areas(scene, view.unit).reindex(table.index)
+    towns = view.by == "town"
+    every = scene.read.kept.get("map.towns", lambda: _towns(scene)) if towns else positions.areas(scene, view.unit)
+    shapes = every.reindex(table.index)
     table = table[shapes.notna().to_numpy()]
     shapes = shapes.dropna()
     order = np.argsort([-shape.area for shape in shapes], kind="stable")
     table, shapes = table.iloc[order], shapes.iloc[order]
     if view.unit == "county":
         shape = {"areas": list(shapes.index), "dots": [], "values": _county_values(scene, view, table)}
+    elif towns:
+        shape = {"areas": [basemap.geometry(area) for area in shapes], "dots": [], "values": []}
     else:
         dots = shapely.get_coordinates(shapely.point_on_surface(shapes.to_numpy())).tolist()
         shape = {"areas": [basemap.geometry(area, 5) for area in shapes], "dots": dots, "values": []}
     return Drawing("areas", shape=shape, **_painted(view, table, scale[0]), **_parts(view, table))
+
+
+def _towns(scene: Scene) -> pd.Series:
+    """Return the town outlines with simpler borders that still fit together."""
+    shapes = positions.areas(scene, "town")
+    return pd.Series(basemap.simplified(gpd.GeoDataFrame(geometry=list(shapes), index=shapes.index)), dtype=object)
 
 
 def _county_values(scene: Scene, view: View, table: pd.DataFrame) -> list[list[Any]]:

@@ -110,7 +110,7 @@ def _table(scene: Scene, asked: View, kind: str) -> pd.DataFrame | None:
     if kind not in KINDS:
         return None
     return scene.read.kept.get(
-        ("map.table", kind, asked.chosen), lambda: scene.count(scene.units(kind), scene.rows(asked.chosen))
+        ("map.table", kind, 0, asked.chosen), lambda: scene.count(scene.units(kind), scene.rows(asked.chosen))
     )
 
 

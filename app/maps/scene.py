@@ -65,6 +65,9 @@ class Scene:
 
     def total(self, chosen: Filter) -> pd.Series:
         """Return what a legend and the head of the page tell of a choice of firms."""
+        return self.read.kept.get(("map.total", chosen), partial(self._totalled, chosen))
+
+    def _totalled(self, chosen: Filter) -> pd.Series:
         names = ("eligible", "unlocated", "workers_unknown", "eligible_25", "gap", "located")
         told = {name: self.read.counted(name, chosen) for name in names}
         workers = self.workers[self.rows(chosen) & (self.marks & 1 > 0)].sum()

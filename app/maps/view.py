@@ -37,7 +37,8 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "unknown": Measure("unknown", "gap_workers_unknown", rate=True, part="gap_workers_unknown", whole="gap"),
     }
 )
-FORMS = ("place", "county", "grid", "heat", "points")
+FORMS = ("place", "county", "town", "grid", "heat", "points")
+"""Symbols at places, fills of counties, fills of towns whose outline is known, hexagons, a surface, dots."""
 KINDS = ("town", "zone", "village", "street", "market", "building")
 CELLS = (500, 1000, 2000, 3000, 5000)
 """Distance between neighbouring cells, and of the heat map the band width, in metres."""
@@ -69,7 +70,7 @@ class View:
     @property
     def unit(self) -> str:
         """Kind of the units drawn: a kind of place, county, or cell."""
-        return {"place": self.kind, "county": "county"}.get(self.by, "cell")
+        return {"place": self.kind, "county": "county", "town": "town"}.get(self.by, "cell")
 
     @property
     def measured(self) -> Measure:

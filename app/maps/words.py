@@ -46,6 +46,7 @@ DENSITIES: dict[str, LazyString] = {
 FORMS: dict[str, LazyString] = {
     "place": lazy_gettext("地点"),
     "county": lazy_gettext("县（市、区）"),
+    "town": lazy_gettext("乡镇街道"),
     "grid": lazy_gettext("网格"),
     "heat": lazy_gettext("热力"),
     "points": lazy_gettext("企业点"),

@@ -15,7 +15,21 @@ from app.current import day_of, sketch, sketch_on
 from app.db import session
 from app.errors import NotFoundError, UnknownValueError
 from app.listing import Page, page
-from app.maps import assets, cells, context, drawing, legend, locator, panel, picture, scene, shape, view, words
+from app.maps import (
+    assets,
+    cells,
+    context,
+    drawing,
+    legend,
+    locator,
+    panel,
+    picture,
+    positions,
+    scene,
+    shape,
+    view,
+    words,
+)
 from app.maps.frame import framed
 from app.maps.view import View
 from app.pages import asset
@@ -193,8 +207,14 @@ def _around(drawn: drawing.Picture) -> dict[str, Any]:
         "firm": panel.firm(now, shown), "inside": inside, "worded": _worded(now, shown),
         "read": now.read, "view": shown, "words": words, "picture": drawn, "legend": said,
         "unit": panel.of(now, drawn), "chosen": shown.chosen, "total": total, "to": _to,
-        "tiles": basemaps.chosen(shown.base),
+        "tiles": basemaps.chosen(shown.base), "forms": _forms(now, shown),
     }  # fmt: skip
+
+
+def _forms(now: scene.Scene, shown: View) -> dict[str, Any]:
+    """Return the forms that are offered: fills of towns only where an outline of a town is known."""
+    towns = shown.by == "town" or len(positions.areas(now, "town"))
+    return {name: said for name, said in words.FORMS.items() if name != "town" or towns}
 
 
 def _worded(now: scene.Scene, shown: View) -> list[tuple[str, str, str]]:
