@@ -84,6 +84,7 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "map.show": "see",
         "map.bearings": "see",
         "map.firms": "see",
+        "map.ground": "see",
         "map.compare": "see",
         "map.in_view": "see",
         "map.unit": "see",

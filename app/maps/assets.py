@@ -26,6 +26,8 @@ VENDORED: Mapping[str, str] = MappingProxyType({
     f"{_NPM}leaflet@1.9.3/dist/leaflet.css": "vendor/leaflet/leaflet.css",
     f"{_NPM}leaflet.fullscreen@3.0.0/Control.FullScreen.min.js": "vendor/leaflet.fullscreen/Control.FullScreen.js",
     f"{_NPM}leaflet.fullscreen@3.0.0/Control.FullScreen.css": "vendor/leaflet.fullscreen/Control.FullScreen.css",
+    "https://unpkg.com/protomaps-leaflet@5.1.0/dist/protomaps-leaflet.js":
+        "vendor/protomaps-leaflet/protomaps-leaflet.js",
     f"{OWN}map/layers.js": "map/layers.js",
     f"{OWN}map/map.css": "map/map.css",
 })  # fmt: skip

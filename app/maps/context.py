@@ -9,7 +9,8 @@ import shapely
 from flask_babel import gettext as _
 from folium.template import Template
 
-from app.maps import basemap, positions
+from app.current import scope
+from app.maps import basemap, positions, vector
 from app.maps.frame import AtlasMap
 from app.maps.scene import Scene
 
@@ -41,8 +42,15 @@ class ContextLayer(folium.map.Layer):
 
 
 def add(drawn: AtlasMap, address: str, *, shown: bool = True) -> AtlasMap:
-    """Add both parts of the context, which the page fetches from ``address``; returns the same map."""
-    drawn.add_child(ContextLayer(address, "lines", title=_("道路、园区"), shown=shown))
+    """Add both parts of the context, which the page fetches from ``address``; returns the same map.
+
+    Where vector tiles of the caller's area have been built, they are drawn instead of the lines.
+    """
+    tiles = vector.address(scope())
+    if tiles:
+        vector.add(drawn, tiles, title=_("道路、园区"), shown=shown)
+    else:
+        drawn.add_child(ContextLayer(address, "lines", title=_("道路、园区"), shown=shown))
     drawn.add_child(ContextLayer(address, "names", title=_("地名"), shown=shown))
     return drawn
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext
 
 from app import basemaps, store
 from app.arguments import Allowed, asks, told
 from app.config import settings
-from app.current import day_of, sketch, sketch_on
+from app.current import day_of, scope, sketch, sketch_on
 from app.db import session
 from app.errors import NotFoundError, UnknownValueError
 from app.listing import Page, page
@@ -27,6 +27,7 @@ from app.maps import (
     positions,
     scene,
     shape,
+    vector,
     view,
     words,
 )
@@ -112,6 +113,18 @@ def bearings() -> Response:
     """Give names and lines of the background; the address changes with the survey, so browsers may keep it."""
     answer = jsonify(context.of(scene.of(sketch())))
     answer.headers["Cache-Control"] = f"private, max-age={DAY_S}, immutable"
+    return answer
+
+
+@bp.get("/ground.pmtiles")
+@asks("v")
+def ground() -> Response:
+    """Give the vector tiles of the caller's area, or the bytes of them that are asked for."""
+    path = vector.file(scope())
+    if not path.is_file():
+        raise NotFoundError("no tiles have been built")
+    answer = send_file(path, mimetype="application/octet-stream", conditional=True)
+    answer.headers["Cache-Control"] = f"private, max-age={DAY_S}"
     return answer
 
 

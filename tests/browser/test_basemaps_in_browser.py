@@ -40,6 +40,11 @@ UNDER = """([x, y]) => [...document.querySelectorAll('img.leaflet-tile')].find((
   const box = tile.getBoundingClientRect();
   return box.left <= x && x < box.right && box.top <= y && y < box.bottom;
 }).src"""
+DRAWN = """() => [...document.querySelectorAll('.leaflet-tiles-pane canvas.leaflet-tile')].some((tile) => {
+  if (!tile.width) return false;
+  const { data } = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height);
+  return data.some(Boolean);
+})"""
 SHIFTED = """() => [...document.querySelectorAll('.atlas-map')].map((box) =>
   box.atlasMap.options.crs !== L.CRS.EPSG3857 && box.querySelectorAll('img.leaflet-tile').length > 0)"""
 
@@ -196,3 +201,23 @@ def test_missing_tiles_are_told_and_our_own_ground_shows(
 def test_both_maps_of_a_comparison_have_it(page: Any, app: Flask, site: str, tiles: Server) -> None:
     visit(page, f"{site}/map/compare?with=2023-12-31&base={lay(app, tiles, 'gcj02')}")
     assert page.evaluate(SHIFTED) == [True, True]
+
+
+def test_our_own_vector_tiles_are_drawn_from_this_machine(page: Any, tmp_path: Path) -> None:
+    made = create_app(Config.from_environment({}, instance=tmp_path))
+    small_city.load(made, 60)
+    assert made.test_cli_runner().invoke(args=["basemap", "build"]).exit_code == 0
+    with served(made) as url:
+        visit(page, f"{url}/map?view=32.055,121.055,14")
+        page.wait_for_function(DRAWN)
+        asked = page.evaluate("() => performance.getEntriesByType('resource').map((one) => one.name)")
+        assert [one for one in asked if "/map/ground.pmtiles?v=" in one]
+        page.evaluate(
+            f"() => {{ {MAP}.setView([32.056, 121.06], 15, {{ animate: false }}); {MAP}.atlas.layer.remove(); }}"
+        )
+        page.wait_for_function(DRAWN)
+        page.wait_for_timeout(600)
+        box = page.locator(".atlas-map")
+        drawn = box.screenshot()
+        page.evaluate("() => { document.querySelector('.leaflet-tiles-pane').style.visibility = 'hidden'; }")
+        assert box.screenshot() != drawn, "and nothing lies on top of them"

@@ -77,7 +77,7 @@
   atlas.tiles = ({ urls, subdomains, maxNativeZoom, failed }) => {
     const group = L.layerGroup();
     for (const url of urls) {
-      const layer = L.tileLayer(url, { pane: "tiles", subdomains: subdomains || "a", maxNativeZoom, maxZoom: 18, updateWhenIdle: true, className: "atlas-tiles" });
+      const layer = L.tileLayer(url, { pane: "tiles", zIndex: 2, subdomains: subdomains || "a", maxNativeZoom, maxZoom: 18, updateWhenIdle: true, className: "atlas-tiles" });
       let missing = 0;
       layer.on("loading", () => { missing = 0; });
       layer.on("tileerror", () => { missing += 1; say(group, failed); });
@@ -213,6 +213,25 @@
       }
     },
   });
+
+  // --- our own vector tiles, where they have been built ------------------------------------------------------------
+  const wide = (least, from, most) => (zoom) => Math.min(most, Math.max(least, least + (zoom - from) * 0.7));
+  atlas.ground = (url) => {
+    const of = (kind) => (zoom, feature) => feature.props.kind === kind;
+    const fill = (kind, color) => ({ dataLayer: "ground", filter: of(kind), symbolizer: new protomapsL.PolygonSymbolizer({ fill: color }) });
+    const line = (kind, from, style) => ({ dataLayer: "ground", minzoom: from, filter: of(kind), symbolizer: new protomapsL.LineSymbolizer(style) });
+    return protomapsL.leafletLayer({
+      url, pane: "tiles", zIndex: 1, maxDataZoom: 14, labelRules: [], backgroundColor: "rgba(0,0,0,0)", attribution: "",
+      paintRules: [
+        fill("green", "#e3eee0"), fill("built", "#ecebe8"), fill("other", "#eef0f1"), fill("water", "#cfdfec"), line("water", 8, { color: "#bcd3e6", width: 1.2 }),
+        line("town", 9, { color: "#b9c2cc", width: 0.8, dash: [3, 3] }),
+        line("rail", 10, { color: "#a3abb5", width: 1.2, dash: [6, 3] }),
+        line("road", 8, { color: "#d3c6ae", width: wide(1, 8, 5) }),
+        line("street", 11, { color: "#c9d0d8", width: wide(0.8, 11, 4.5) }),
+        line("zone", 10, { color: "#7d8794", width: 1.2, dash: [5, 4] }),
+      ],
+    });
+  };
 
   atlas.context = (url, part) => new { lines: Lines, names: Names }[part](url);
 
