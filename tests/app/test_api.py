@@ -26,7 +26,7 @@ from app.auth.accounts import Wish
 from app.auth.tokens import TokenWish
 from app.config import Config
 from app.current import reading
-from app.db import session
+from app.db import Database, session
 from app.store import surveys
 from geo.gaps import FIGURES, Filter
 
@@ -176,9 +176,13 @@ ALIKE = (
 
 @pytest.mark.parametrize("county", [None, HERE])
 def test_a_large_survey_read_slim_is_told_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, county: str | None
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, county: str | None
 ) -> None:
-    made = small_city.loaded(tmp_path)
+    made = create_app(Config.from_environment({}, instance=tmp_path, database_url=database_url))
+    upgraded = Database(database_url)
+    upgraded.upgrade()
+    upgraded.dispose()
+    small_city.load(made)
     wish = TokenWish("test", 1, role="viewer" if county else "planner", county_code=county)
     with made.app_context(), session(write=True) as opened:
         _token, shown = tokens.make(opened, wish, by="test", at=datetime.now(UTC))
@@ -449,6 +453,18 @@ def test_nothing_can_be_changed(app: Flask, method: str) -> None:
     for path in ("/api/v1/firms", "/api/ogc/collections/firms/items"):
         told = sign(stranger(app)).open(path, method=method, data={"x": 1})
         assert "GET" in told.headers["Allow"] and problem(told, 405, "METHOD")["right"] == "接口只读，请用 GET。"
+
+
+def test_what_may_be_asked_and_the_head_of_an_answer_are_told(app: Flask, ask: Ask) -> None:
+    account(app)
+    options = sign(stranger(app)).options("/api/v1/firms")
+    assert options.status_code == 200 and set(options.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    whole = ask("/api/v1/firms?limit=3", whole=True)
+    head = sign(stranger(app)).head("/api/v1/firms?limit=3")
+    assert head.status_code == 200 and head.data == b"" and head.headers["Content-Length"] == str(len(whole.data))
+    assert {"Accept", "Accept-Language", "Authorization", "Cookie"} <= {
+        name.strip() for name in whole.headers["Vary"].split(",")
+    }
 
 
 def test_a_stranger_and_one_without_the_right_are_refused(app: Flask) -> None:
