@@ -150,19 +150,21 @@ def annual(session: Session, on: date | None = None, scope: store.Scope = store.
     )  # fmt: skip
 
 
-def reading(session: Session, on: date | None = None, *, exact: bool = False) -> Reading | None:
-    """Return the city's survey of a day, or of the latest before it unless ``exact``, as pages read it."""
+def reading(
+    session: Session, on: date | None = None, *, exact: bool = False, scope: store.Scope = store.CITY
+) -> Reading | None:
+    """Return the survey of a day, or of the latest before it unless ``exact``, as pages read it."""
     days = tuple(store.surveys.days(session))
     if exact and on not in days:
         return None
-    survey = store.surveys.latest(session, store.CITY, on)
+    survey = store.surveys.latest(session, scope, on)
     if survey is None:
         return None
     year_end = choice(session).year_end
     key = (id(survey), days, year_end)
     found = _kept.get(key)
     if found is None or found.survey is not survey:
-        divisions, outlines = (store.read(session, layer, store.CITY) for layer in ("divisions", "outlines"))
+        divisions, outlines = (store.read(session, layer, scope) for layer in ("divisions", "outlines"))
         found = _kept[key] = Reading(survey, with_plain_villages(divisions), outlines, days, year_end=year_end)
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)

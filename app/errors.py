@@ -214,6 +214,11 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             _("在线服务没有答复"),
             _("请稍后再试；本机的结果不受影响。"),
         ),
+        "MAP_APPROVAL_MISSING": Saying(
+            409,
+            _("没有审图号，不能制作公开材料"),
+            _("公开使用的地图须先送审（地图管理条例第十五条）；取得审图号后填入 ATLAS_MAP_APPROVAL，或制作内部材料。"),
+        ),
         "POSTGIS_MISSING": Saying(
             503,
             _("数据库缺少 PostGIS 扩展"),

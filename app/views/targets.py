@@ -13,8 +13,6 @@ from werkzeug.wrappers import Response as Redirect
 from app import annual, reviewer, store
 from app.annual import Annual, Choice
 from app.arguments import asks, counties
-from app.auth import signed
-from app.auth.routes import ROUTES
 from app.current import reading, this_year, yearly
 from app.db import session
 from app.downloads import download
@@ -26,7 +24,7 @@ from geo.coverage import statistical_year
 from geo.targets import FIGURES, GROWTH, TRAPS, count_traps, cumulative
 
 bp = Blueprint("targets", __name__, url_prefix="/year")
-nav = Nav(45, "targets.index", lazy_gettext("年度工作"))
+nav = Nav(45, "targets.index", lazy_gettext("目标与进度"), "year")
 
 UNPROCESSABLE = 422
 LONGEST = 200
@@ -248,10 +246,3 @@ def moved_url(figure: str, kind: str | None, key: str) -> str:
 def ymd(value: date) -> str:
     """Return a day as Chinese documents write it: 2025年12月31日."""
     return f"{value.year}年{value.month}月{value.day}日"
-
-
-@bp.app_template_global("may_open")
-def may_open(endpoint: str) -> bool:
-    """Return whether there is such a page and the caller may open it."""
-    who = signed.account()
-    return endpoint in ROUTES and who is not None and who.may(ROUTES[endpoint])

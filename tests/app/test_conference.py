@@ -1,0 +1,310 @@
+"""The conference pack: same input, same bytes; files that open and hold native parts; nothing told too much."""
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pypdfium2
+import pytest
+import small_city
+from docx import Document
+from flask import Flask
+from flask.testing import FlaskClient
+from pptx import Presentation
+from pptx.util import Emu
+from signed_in import acting
+
+from app import runs
+from app.auth import audit
+from app.conference import bulletin, pack
+from app.conference.content import Content, Mark
+from app.conference.facts import facts
+from app.conference.stable import stable
+from app.config import settings
+from app.db import current, session
+
+MARK = Mark("internal", "张三", date(2026, 1, 5))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    made = small_city.loaded(tmp_path_factory.mktemp("conference"))
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+def content(mark: Mark = MARK) -> tuple[Content, str]:
+    with session() as opened:
+        return pack.gather(opened, mark)
+
+
+@pytest.fixture(scope="module")
+def files(app: Flask) -> dict[str, bytes]:
+    """The pack, by the end of each file's name."""
+    with acting(app):
+        return {Path(name).suffix if "通报" not in name else f"bulletin{Path(name).suffix}": body
+                for name, body in pack.files(*content())}  # fmt: skip
+
+
+@pytest.fixture
+def approved(app: Flask) -> Iterator[None]:
+    config = app.config["ATLAS"]
+    app.config["ATLAS"] = replace(config, map_approval="苏图审〔2026〕1号")
+    yield
+    app.config["ATLAS"] = config
+
+
+def test_the_same_input_gives_the_same_bytes(app: Flask, files: dict[str, bytes]) -> None:
+    with acting(app):
+        again = [hashlib.sha256(body).hexdigest() for _name, body in pack.files(*content())]
+    assert again == [hashlib.sha256(body).hexdigest() for body in files.values()]
+
+
+def test_another_maker_is_another_pack(app: Flask, files: dict[str, bytes]) -> None:
+    with acting(app):
+        other = dict(pack.files(*content(Mark("internal", "李四", date(2026, 1, 5)))))
+    assert not {hashlib.sha256(body).digest() for body in other.values()} & {
+        hashlib.sha256(body).digest() for body in files.values()
+    }
+
+
+def test_no_clock_stays_in_an_office_file() -> None:
+    made = openpyxl.Workbook()
+    stream = io.BytesIO()
+    made.save(stream)
+    body = stable(stream.getvalue(), date(2026, 1, 5))
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(2026, 1, 5, 12, 0, 0)}
+        assert b"2026-01-05T12:00:00Z" in archive.read("docProps/core.xml")
+    assert stable(body, date(2026, 1, 5)) == body
+
+
+def test_slides_are_native_and_nothing_leaves_the_slide(files: dict[str, bytes]) -> None:
+    deck = Presentation(io.BytesIO(files[".pptx"]))
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    assert sum(shape.has_chart for shape in shapes) >= 3
+    assert sum(shape.has_table for shape in shapes) >= 6
+    assert sum(shape.shape_type == 13 for shape in shapes) >= 4, "maps are pictures"
+    for slide in deck.slides:
+        assert any(shape.has_text_frame and shape.text_frame.text for shape in slide.shapes)
+        for shape in slide.shapes:
+            assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width, shape.name
+            assert shape.top >= 0 and shape.top + shape.height <= deck.slide_height, shape.name
+
+
+def test_no_picture_or_table_stands_on_another(files: dict[str, bytes]) -> None:
+    deck = Presentation(io.BytesIO(files[".pptx"]))
+    for number, slide in enumerate(deck.slides, 1):
+        solid = [s for s in slide.shapes if s.has_table or s.has_chart or s.shape_type == 13]
+        texts = [s for s in slide.shapes if s.has_text_frame and s.text_frame.text and not s.rotation]
+        for one in solid:
+            for other in [*solid, *texts]:
+                if other is not one:
+                    assert not overlap(one, other), (number, one.name, other.name)
+
+
+def overlap(one: Any, other: Any) -> bool:
+    slack = Emu(30_000)
+    return bool(
+        one.left + slack < other.left + other.width and other.left + slack < one.left + one.width
+        and one.top + slack < other.top + other.height and other.top + slack < one.top + one.height
+    )  # fmt: skip
+
+
+def test_maps_are_of_300_dpi(files: dict[str, bytes]) -> None:
+    deck = Presentation(io.BytesIO(files[".pptx"]))
+    pictures = [shape for slide in deck.slides for shape in slide.shapes if shape.shape_type == 13]
+    for picture in pictures:
+        wide, _high = picture.image.size
+        assert wide / (picture.width / 914_400) >= 299
+
+
+@pytest.mark.parametrize("name", [".pdf", "bulletin.pdf"])
+def test_pages_are_drawn_and_their_text_is_text(files: dict[str, bytes], name: str) -> None:
+    book = pypdfium2.PdfDocument(files[name])
+    assert len(book) >= 1
+    told = ""
+    for page in book:
+        picture = page.render(scale=0.5, grayscale=True).to_numpy()
+        assert (picture < 128).mean() > 0.002, "an empty page"
+        told += page.get_textpage().get_text_range()
+    assert "试验市" in told and "未建会" in told and "不得公开" in told and "张三" in told
+    book.close()
+
+
+def test_each_county_and_each_drawn_zone_has_its_page(files: dict[str, bytes]) -> None:
+    book = pypdfium2.PdfDocument(files[".pdf"])
+    heads = [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in book]
+    for name in (*small_city.COUNTIES.values(), *(f"园区：{zone}" for zone in small_city.ZONES.values())):
+        assert any(name in head for head in heads), name
+    assert all("数据截止 2025-12-31" in head and "数据指纹" in head for head in heads)
+    book.close()
+
+
+def test_the_bulletin_can_be_edited(files: dict[str, bytes]) -> None:
+    document = Document(io.BytesIO(files["bulletin.docx"]))
+    assert document.paragraphs[0].text == "试验市工会组建情况通报"
+    assert len(document.tables) >= 4
+    assert "演示数据" in document.sections[0].footer.paragraphs[0].text
+
+
+def test_the_annex_traces_each_figure_to_its_list(app: Flask, client: FlaskClient, files: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files[".xlsx"]))
+    rows = list(book["数字溯源"].iter_rows(min_row=2, values_only=True))
+    codes = [row[0] for row in rows]
+    assert len(set(codes)) == len(codes)
+    told = {row[0]: row for row in rows}
+    for code in ("city.gap", "city.unions", "county.990101.own", "county.990102.gap"):
+        _code, _place, _title, value, _shown, _basis, link, digest = told[code]
+        body = client.get(link).get_data(as_text=True)
+        count = re.search(r"共 ([\d,]+) (?:条|家)|([\d,]+) 家企业", body)
+        assert count and int((count[1] or count[2]).replace(",", "")) == value, (code, link)
+        assert re.fullmatch(r"[0-9a-f]{12}", digest)
+
+
+def test_no_firm_is_named_anywhere(files: dict[str, bytes]) -> None:
+    firms = small_city.firms()["name"].tolist()
+    page = files[".html"].decode()
+    book = openpyxl.load_workbook(io.BytesIO(files[".xlsx"]))
+    strings = {str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row}
+    for name in firms[6:60]:
+        assert name not in page and name not in strings
+
+
+def test_nothing_is_made_public_without_its_approval_number(app: Flask) -> None:
+    with acting(app), pytest.raises(pack.PackError) as raised:
+        content(Mark("public", "张三", date(2026, 1, 5)))
+    assert raised.value.code == "MAP_APPROVAL_MISSING"
+
+
+def test_few_firms_are_not_told_in_public(app: Flask, approved: None) -> None:
+    with acting(app):
+        made, _template = content(Mark("public", "张三", date(2026, 1, 5)))
+        assert settings().map_approval in made.footer and made.watermark == ""
+        row = made.total.copy()
+        row["gap"], row["gap_workers"], row["covered"] = 2, 31, 40
+        assert made.text(row, "gap") == "＜3"
+        assert made.text(row, "gap_workers") == "略"
+        assert made.value(row, "gap") is None
+        assert made.text(row, "covered") == "40"
+        row["eligible"], row["rate"] = 2, 0.5
+        assert made.text(row, "rate") == "略"
+        assert made.buildings["gap"].ge(3).all()
+        hidden = [fact for fact in facts(made) if fact.shown in ("＜3", "略")]
+        assert all(fact.value is None and fact.digest == "" for fact in hidden)
+
+
+def test_internally_every_figure_is_told(app: Flask) -> None:
+    with acting(app):
+        made, _template = content()
+        row = made.total.copy()
+        row["gap"] = 2
+        assert made.text(row, "gap") == "2"
+        assert "张三" in made.watermark and "2026-01-05" in made.watermark
+
+
+def test_a_template_is_checked_and_kept(client: FlaskClient) -> None:
+    answer = client.post("/year/bulletin/template", data={"template": "# {城市}通报\n[没有的表]"})
+    assert answer.status_code == 422
+    assert "{城市}" in answer.text and "[没有的表]" in answer.text
+    assert client.post("/year/bulletin/template", data={"template": "# 我们{全市}\n[县市区表]"}).status_code == 302
+    page = client.get("/year/bulletin").text
+    assert "我们试验市" in page and "一、任务完成情况" not in page
+    client.post("/year/bulletin/template", data={"template": ""})
+    assert "一、任务完成情况" in client.get("/year/bulletin").text
+
+
+def test_all_placeholders_have_a_text(app: Flask) -> None:
+    with acting(app):
+        made, template = content()
+        assert bulletin.faults(template) == []
+        for name, text in bulletin.values(made).items():
+            assert "nan" not in text.lower() and "<NA>" not in text, name
+
+
+def test_the_button_makes_the_pack_and_each_file_can_be_taken(app: Flask, client: FlaskClient) -> None:
+    assert client.post("/year/conference", data={"mode": "internal"}).status_code == 302
+    with app.app_context():
+        done = runs.execute(current())
+        assert done is not None and done.status == "done", done.error_detail
+        with session() as opened:
+            run = runs.latest(opened, kind="conference")[0]
+    page = client.get("/year/conference").text
+    for name, digest in run.tally["files"].items():
+        assert name in page
+        body = client.get(f"/year/conference/files/{run.key}/{name}").data
+        assert hashlib.sha256(body).hexdigest() == digest
+    assert client.get(f"/year/conference/files/{run.key}/../secret_key").status_code == 404
+    assert client.get(f"/year/conference/files/{run.key}/secret_key").status_code == 404
+    with app.app_context(), session() as opened:
+        exports = audit.entries(opened, action="export")
+        assert exports["target"].str.contains("/year/conference/files/").sum() == len(run.tally["files"])
+
+
+def test_public_is_refused_by_the_page_too(client: FlaskClient) -> None:
+    answer = client.post("/year/conference", data={"mode": "public"})
+    assert answer.status_code == 409
+    assert "审图号" in answer.text
+
+
+def test_the_command_writes_the_pack(app: Flask, tmp_path: Path) -> None:
+    runner = app.test_cli_runner()
+    out = [tmp_path / "one", tmp_path / "two"]
+    for folder in out:
+        asked = ["report", "bulletin", "--out", str(folder), "--by", "张三", "--at", "2026-01-05"]
+        answer = runner.invoke(args=asked)
+        assert answer.exit_code == 0, answer.output
+    names = sorted(path.name for path in out[0].iterdir())
+    assert names == ["bulletin_2025-12-31.docx", "bulletin_2025-12-31.pdf"]
+    assert all((out[0] / name).read_bytes() == (out[1] / name).read_bytes() for name in names)
+
+
+def test_snapshots_are_the_same_bytes_whatever_the_order_of_rows(app: Flask, tmp_path: Path) -> None:
+    from app import annual
+    from app.conference import snapshots
+
+    with app.app_context(), session() as opened:
+        read = annual.reading(opened)
+        assert read is not None
+        shuffled = replace(
+            read,
+            survey=replace(read.survey, firms=read.survey.firms.sample(frac=1, random_state=3)),
+            kept=type(read.kept)(),
+        )
+        assert snapshots.snapshot(read) == snapshots.snapshot(shuffled)
+        other = read.survey.firms.copy()
+        other.loc[other.index[0], "eligible"] = not bool(other["eligible"].iloc[0])
+        changed = replace(read, survey=replace(read.survey, firms=other), kept=type(read.kept)())
+        assert snapshots.fingerprint(read) != snapshots.fingerprint(changed)
+
+
+def test_pages_of_the_year_open_for_a_county(app: Flask) -> None:
+    from signed_in import account, sign, stranger
+
+    from app.auth.accounts import Wish
+
+    account(app, Wish("xitang", "县级", "viewer", "990102"))
+    visitor = sign(stranger(app), "xitang")
+    for path in ("/year", "/year/series", "/year/bulletin", "/year/conference", "/year/conference/present"):
+        answer = visitor.get(path)
+        assert answer.status_code == 200, path
+        assert "云帆大厦" not in answer.text and "东沟经济开发区" not in answer.text, path
+
+
+def test_missing_months_are_put_in_line(app: Flask, client: FlaskClient) -> None:
+    page = client.get("/year/series").text
+    assert "补算缺少的 11 个月末" in page
+    assert client.post("/year/series").status_code == 302
+    with app.app_context(), session(write=True) as opened:
+        from app.models import Run
+
+        waiting = sorted(run.on_day for run in runs.latest(opened, limit=50) if run.status == "queued")
+        assert waiting[0] == date(2025, 1, 31) and len(waiting) == 11
+        opened.query(Run).filter(Run.status == "queued").delete()
