@@ -46,7 +46,7 @@ def annex(content: Content, facts: Sequence[Fact]) -> bytes:
 def _notes(page: Worksheet, content: Content) -> None:
     page.title = say("sheet_notes")
     page.column_dimensions["A"].width = 110
-    told = [say("deck_title", city=content.city), content.footer, content.watermark, content.stamp]
+    told = [say("deck_title", city=content.city), *content.footer.split("　"), content.watermark, content.stamp]
     told += [say(f"method_{n}") for n in (1, 2, 3)]
     for line, text in enumerate(filter(None, told), 1):
         page.cell(line, 1, cell(text)).alignment = Alignment(wrap_text=True)
@@ -77,7 +77,7 @@ def _called(name: str) -> str:
 
 
 def _told(content: Content, row: pd.Series, name: str) -> Any:
-    return content.text(row, name) if content.hidden(row, name) else row.get(name)
+    return row.get(name) if content.value(row, name) is not None else content.text(row, name)
 
 
 def _targets(page: Worksheet, content: Content) -> None:

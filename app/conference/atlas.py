@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from app import palette
 from app.conference import maps
 from app.conference.content import FEWEST, Content
-from app.conference.maps import INK, QUIET, Spot, font
+from app.conference.marks import INK, QUIET, Spot, font
 from app.conference.words import say
 from app.maps import classes
 
@@ -24,8 +24,11 @@ ROWS = 16
 FIGURES = ("eligible", "covered", "own", "joint", "gap", "gap_workers", "without_own_25", "rate", "rate_own_25")
 PLACE_FIGURES = ("eligible", "covered", "gap", "gap_workers", "without_own_25", "rate")
 CARDS = 4
+SUMS = ("gap", "gap_workers", "gap_workers_unknown")
 LINES = 32
 """Rows of a table that fills a page."""
+LETTERS = 15
+"""Letters of a name in the list beside a map."""
 
 Page = tuple[str, Callable[[Figure], None]]
 
@@ -124,16 +127,18 @@ def _building(figure: Figure, content: Content, cards: Sequence[tuple[str, str, 
         for line, name in enumerate(names):
             y = low + 0.225 - 0.036 * line
             figure.text(x, y, say(f"col_{name}"), fontproperties=font(size=8), color=QUIET)
-            figure.text(left + 0.46, y, content.text(row, name), fontproperties=font(True, 9), color=INK, ha="right")
+            figure.text(left + 0.445, y, content.text(row, name), fontproperties=font(True, 9), color=INK, ha="right")
 
 
 def _spots(content: Content, column: str, key: str) -> tuple[list[Spot], pd.DataFrame]:
     """Return the circles of buildings and markets with most firms without a union, and their table."""
     seats = content.read.kept.get("print seats", lambda: _seats(content))
     found = seats[seats[column].eq(key).fillna(False) & seats["gap"].ge(FEWEST if content.public else 1)]
-    found = found.groupby(["kind", "place"], sort=True)[["gap", "gap_workers"]].sum().reset_index()
+    found = found.groupby(["kind", "place"], sort=True)[list(SUMS)].sum().reset_index()
     found = found.sort_values(["gap", "gap_workers", "place"], ascending=[False, False, True]).head(ROWS)
-    found = found.assign(name=[content.read.name(row.kind, row.place) for row in found.itertuples()])
+    drawn = [row.place in maps.places(content, row.kind).index for row in found.itertuples()]
+    names = [content.read.name(row.kind, row.place) for row in found.itertuples()]
+    found = found.assign(name=names, drawn=drawn)
     spots = []
     for number, row in enumerate(found.itertuples(), 1):
         shapes = maps.places(content, row.kind)
@@ -150,12 +155,11 @@ def _seats(content: Content) -> pd.DataFrame:
     parts = []
     for kind in ("building", "market"):
         rows = gaps[gaps[kind].notna()][["county_code", "zone", kind, "workers"]].rename(columns={kind: "place"})
-        parts.append(rows.assign(kind=kind, gap=1, gap_workers=rows["workers"].fillna(0)))
+        known = rows["workers"].notna()
+        sums = {"gap": 1, "gap_workers": rows["workers"].fillna(0), "gap_workers_unknown": (~known).astype(int)}
+        parts.append(rows.assign(kind=kind, **sums))
     return (
-        pd.concat(parts)
-        .groupby(["kind", "place", "county_code", "zone"], dropna=False)[["gap", "gap_workers"]]
-        .sum()
-        .reset_index()
+        pd.concat(parts).groupby(["kind", "place", "county_code", "zone"], dropna=False)[list(SUMS)].sum().reset_index()
     )
 
 
@@ -171,16 +175,16 @@ def _listed(figure: Figure, content: Content, table: pd.DataFrame) -> None:
         return
     heads = [say("col_rank"), say("legend_building").partition("（")[0], say("col_gap"), say("col_gap_workers")]
     rows = [
-        [
-            str(number),
-            textwrap.shorten(row["name"], 22, placeholder="…") if len(row["name"]) > 13 else row["name"],
-            content.text(row, "gap"),
-            content.text(row, "gap_workers"),
-        ]
+        [str(number), _short(row), content.text(row, "gap"), content.text(row, "gap_workers")]
         for number, (_key, row) in enumerate(table.iterrows(), 1)
     ]
-    rows = [[row[0], row[1] if len(row[1]) <= 13 else row[1][:12] + "…", *row[2:]] for row in rows]
     _table(figure, 0.655, 0.52, [0.03, 0.155, 0.055, 0.07], [heads, *rows])
+
+
+def _short(row: pd.Series) -> str:
+    """Return the name of a place as the list beside a map has room for it."""
+    name = row["name"] if len(row["name"]) <= LETTERS else row["name"][: LETTERS - 1] + "…"
+    return name if row["drawn"] else say("undrawn", name=name[: LETTERS - 4])
 
 
 def _table(

@@ -11,7 +11,7 @@ from app.annual import Annual
 from app.conference import snapshots
 from app.conference.words import say
 from app.config import settings
-from app.pages import is_sample, number, percent
+from app.pages import is_sample, number, percent, untold
 from app.reading import Reading
 from geo.coverage import RATES, UNPLACED
 from geo.gaps import Filter
@@ -26,6 +26,8 @@ TOP = 20
 SHARES = {rate.name: rate for rate in RATES}
 WORKERS = {"workers": "eligible", "covered_workers": "covered", "gap_workers": "gap", "members": "covered"}
 """Sums over people, and the count of firms they are of."""
+UNKNOWN = {"gap_workers": "gap_workers_unknown", "members": "members_unknown", "group_workers": "group_unknown"}
+"""Sums over people, and the count of those whose number nobody knows: nothing known is not nought."""
 FIRM_COUNTS = frozenset(
     (
         "eligible",
@@ -152,6 +154,8 @@ class Content:
         value = row.get(figure)
         if self.hidden(row, figure):
             return say("few") if figure in FIRM_COUNTS else say("left_out")
+        if untold(value, row.get(UNKNOWN.get(figure, ""))):
+            return say("unknown")
         return percent(value) if figure in SHARES else number(value)
 
     def hidden(self, row: pd.Series, figure: str) -> bool:
@@ -171,7 +175,8 @@ class Content:
     def value(self, row: pd.Series, figure: str) -> float | None:
         """Return a figure as charts draw it, None where it is not known or not told."""
         value = row.get(figure)
-        return None if self.hidden(row, figure) or pd.isna(value) else float(value)
+        known = not untold(value, row.get(UNKNOWN.get(figure, "")))
+        return None if self.hidden(row, figure) or pd.isna(value) or not known else float(value)
 
     @property
     def note(self) -> str:

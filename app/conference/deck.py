@@ -14,7 +14,7 @@ import shapely
 from flask import current_app, render_template
 
 from app import palette
-from app.conference import bulletin, maps
+from app.conference import bulletin, maps, marks
 from app.conference.bulletin import Table
 from app.conference.content import FEWEST, Content
 from app.conference.facts import listed
@@ -78,7 +78,7 @@ def embedded(bold: bool, text: str) -> str:
     options = subset.Options()
     options.flavor, options.hinting, options.layout_features, options.notdef_outline = "woff", False, [], True
     options.name_IDs = [1, 2, 13, 14]
-    with TTFont(maps.font_file(bold=bold), recalcTimestamp=False) as font:
+    with TTFont(marks.font_file(bold=bold), recalcTimestamp=False) as font:
         cutter = subset.Subsetter(options)
         cutter.populate(text=text)
         cutter.subset(font)

@@ -22,7 +22,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from app.conference import maps
+from app.conference import marks
 from app.conference.bulletin import Part
 from app.conference.bulletin import Table as Rows
 from app.conference.content import Content
@@ -87,8 +87,8 @@ def pdf(content: Content, parts: Sequence[Part]) -> bytes:
 def fonts() -> None:
     """Make the font known to ReportLab."""
     if REGULAR not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(TTFont(REGULAR, str(maps.font_file())))
-        pdfmetrics.registerFont(TTFont(BOLD, str(maps.font_file(bold=True))))
+        pdfmetrics.registerFont(TTFont(REGULAR, str(marks.font_file())))
+        pdfmetrics.registerFont(TTFont(BOLD, str(marks.font_file(bold=True))))
 
 
 def _docx_text(document: Docx, part: Part) -> None:
@@ -116,6 +116,12 @@ def _docx_table(document: Docx, rows: Rows) -> None:
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     whole = sum(rows.widths)
     widths = [Cm(16.6 * width / whole) for width in rows.widths]
+    margins = table._tbl.tblPr.makeelement(qn("w:tblCellMar"), {})
+    for side in ("left", "right"):
+        margins.append(margins.makeelement(qn(f"w:{side}"), {qn("w:w"): "45", qn("w:type"): "dxa"}))
+    table._tbl.tblPr.append(margins)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     _docx_row(table.rows[0].cells, rows.heads, widths, rows.words, bold=True)
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
@@ -131,7 +137,7 @@ def _docx_row(cells: Sequence, texts: Sequence[str], widths: Sequence[int], word
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)
         run = paragraph.add_run(text)
-        run.bold, run.font.size = bold, Pt(8.5 if len(texts) > 9 else 9.5)
+        run.bold, run.font.size = bold, Pt(7.5 if len(texts) > 9 else 9)
         run.font.color.rgb = RGBColor(0x1C, 0x24, 0x30)
         if place >= words:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

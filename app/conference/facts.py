@@ -85,7 +85,7 @@ def _fact(content: Content, block: str, kind: str | None, key: str, row: pd.Seri
     title = label("rate" if figure in SHARES else "figure", figure)
     hidden = content.hidden(row, figure)
     code = ".".join(filter(None, (block, key, figure)))
-    value = None if hidden or pd.isna(row.get(figure)) else row[figure]
+    value = None if content.value(row, figure) is None else row[figure]
     return Fact(
         code, title, name, value, content.text(row, figure), basis, link, "" if hidden else snapshots.digest(keys)
     )
