@@ -48,6 +48,9 @@ HELPED = frozenset(
 for function in GLOBALS:
     bp.add_app_template_global(function)
 
+SOURCED = ("enterprises", "unions")
+"""Registers whose source has to be named: what may be done with them depends on it (统计法 art. 28)."""
+
 
 @bp.get("")
 @asks(page=True)
@@ -70,6 +73,10 @@ def upload() -> Redirect:
     if imports.drafts.held(_me()) >= MOST_HELD:
         flash(_("还有 %(n)s 个上传的文件没有导入或放弃，请先处理。", n=MOST_HELD), "warn")
         return redirect(url_for("imports.index"))
+    kind = request.form.get("kind", KINDS[0])
+    if kind in SOURCED and not request.form.get("source", "").strip():
+        flash(_("请写明名录来源：从哪里来、依据什么取得；普查单位资料不得使用（统计法）。"), "bad")
+        return redirect(url_for("imports.index", kind=kind))
     draft = imports.drafts.keep(file.save, file.filename, _asked)
     return redirect(url_for("imports.draft", token=draft.token))
 

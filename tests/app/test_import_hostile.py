@@ -120,7 +120,7 @@ def test_what_can_be_read_is_read_and_the_odd_told(app, tmp_path, name):
 
 def page(app, name, data):
     client = app.test_client()
-    held = client.post("/imports", data={"kind": "enterprises", "file": (io.BytesIO(data), name)})
+    held = client.post("/imports", data={"kind": "enterprises", "source": "试", "file": (io.BytesIO(data), name)})
     shown = client.get(held.location)
     assert shown.status_code == 200
     return shown.get_data(as_text=True)

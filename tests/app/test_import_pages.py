@@ -38,7 +38,7 @@ def upload(client, rows=(HEADER, *FIRMS), name="名录.csv", **form):
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     file = (io.BytesIO(text.getvalue().encode("gb18030")), name)
-    answer = client.post("/imports", data={"kind": "enterprises", "file": file, **form})
+    answer = client.post("/imports", data={"kind": "enterprises", "source": "试", "file": file, **form})
     assert answer.status_code == 302
     return answer.location
 
@@ -109,7 +109,7 @@ def test_of_several_sheets_one_is_shown_and_another_can_be_chosen(app, client):
     body = io.BytesIO()
     book.save(body)
     body.seek(0)
-    place = client.post("/imports", data={"kind": "enterprises", "file": (body, "两表.xlsx")}).location
+    place = client.post("/imports", data={"kind": "enterprises", "source": "试", "file": (body, "两表.xlsx")}).location
     page = client.get(place).get_data(as_text=True)
     assert "其他工作表未读" in page
     form = {**form_of(page), "sheet": "崇川", "shown": "崇川", "act": "plan"}
@@ -156,7 +156,9 @@ def test_a_file_without_known_header_can_be_helped_by_hand(app, client):
     ],
 )
 def test_files_that_cannot_be_read_are_told_in_plain_words(client, name, data, words):
-    place = client.post("/imports", data={"kind": "enterprises", "file": (io.BytesIO(data), name)}).location
+    place = client.post(
+        "/imports", data={"kind": "enterprises", "source": "试", "file": (io.BytesIO(data), name)}
+    ).location
     page = client.get(place)
     assert page.status_code == 200
     text = page.get_data(as_text=True)
@@ -386,3 +388,10 @@ def test_a_datum_that_is_right_all_the_same_can_be_confirmed(app, client):
     assert work(app, "import").status == runs.FAILED
     client.post(place + "/commit", data={"datum_confirmed": "1"})
     assert work(app, "import").status == runs.DONE
+
+
+def test_a_register_needs_its_source(client):
+    body = io.BytesIO("企业名称,地址\n甲厂,一路1号\n".encode())
+    answer = client.post("/imports", data={"kind": "unions", "file": (body, "台账.csv")})
+    assert answer.location.startswith("/imports?") and "draft" not in answer.location
+    assert "请写明名录来源" in client.get(answer.location).text

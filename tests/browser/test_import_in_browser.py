@@ -37,6 +37,7 @@ def test_from_upload_to_undo(address, page, tmp_path):  # the page closes before
     book.save(tmp_path / "未建会企业.xlsx")
     page.goto(f"{address}/imports")
     page.set_input_files("#f-file", tmp_path / "未建会企业.xlsx")
+    page.fill("#f-source", "走访")
     page.get_by_role("button", name="上传并识别").click()
     assert page.get_by_label("企业名称 读作").input_value() == "name"
     assert page.get_by_label("序号 读作").input_value() == ""
