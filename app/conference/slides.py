@@ -18,6 +18,7 @@ from app import palette
 from app.conference import bulletin, maps
 from app.conference.bulletin import Table
 from app.conference.content import Content
+from app.conference.series import yearly
 from app.conference.stable import stable
 from app.conference.words import say
 from app.labels import label
@@ -135,9 +136,10 @@ def _large(slide: Slide, content: Content) -> None:
 
 def _years(slide: Slide, content: Content) -> None:
     _head(slide, content, say("years"))
+    told = yearly(list(content.series), content.year.choice.year_end, content.read.on)
     data = CategoryChartData(number_format="0.0%")
-    data.categories = [on.isoformat() for on, _row in content.series]
-    data.add_series(say("col_rate"), [content.value(row, "rate") for _on, row in content.series])
+    data.categories = [on.isoformat() for on, _row in told]
+    data.add_series(say("col_rate"), [content.value(row, "rate") for _on, row in told])
     chart = _chart(slide, XL_CHART_TYPE.LINE_MARKERS, data, legend=False, width=7.0)
     series = chart.plots[0].series[0]
     series.smooth, series.format.line.width = False, Pt(3)
@@ -148,7 +150,7 @@ def _years(slide: Slide, content: Content) -> None:
     chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = "0%", False
     names = ("eligible", "covered", "gap", "unions", "rate")
     heads = (say("col_day"), *(say(f"col_{name}") for name in names))
-    rows = tuple((on.isoformat(), *(content.text(row, name) for name in names)) for on, row in content.series[-ROWS:])
+    rows = tuple((on.isoformat(), *(content.text(row, name) for name in names)) for on, row in told[-ROWS:])
     _grid(slide, Table("years", "", heads, rows, (1.7, 1.35, 1.0, 1.0, 1.15, 1.0), words=1), 7.7, 1.4, 5.2)
 
 

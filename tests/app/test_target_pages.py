@@ -96,7 +96,7 @@ def test_the_year_may_close_in_june(app: Flask, client: FlaskClient, untouched: 
     text = soup(client.get("/year")).get_text(" ", strip=True)
     assert "2025-07-01 — 2026-06-30" in text
     assert "时序进度 50.4%" in text  # 184 of 365 days
-    assert "没有 2025-06-30 的计算结果" in text
+    assert "没有 2025-06-30 的计算结果" in text and "补算 2025-06-30" in text
     with acting(app), session() as opened:
         found = annual.annual(opened)
         assert found is not None and found.read.year_before == date(2025, 6, 30)
