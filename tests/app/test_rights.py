@@ -192,7 +192,18 @@ def readable(answer: Any) -> str:
     if "wordprocessing" in answer.mimetype:
         with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
             return parts.read("word/document.xml").decode()
+    if "pdf" in answer.mimetype:
+        return pages(answer.data)
     return str(answer.get_data(as_text=True))
+
+
+def pages(data: bytes) -> str:
+    import pypdfium2
+
+    book = pypdfium2.PdfDocument(data)
+    text = "\n".join(page.get_textpage().get_text_range() for page in book)
+    book.close()
+    return text
 
 
 def sheet(data: bytes) -> str:
