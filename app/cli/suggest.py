@@ -17,16 +17,31 @@ from app.reports.cells import neutral
 
 _DAY = Day()
 _SHOWN = 20
+_FILE = click.Path(path_type=Path)
 
 
 @click.command("suggest")
 @click.option("--out", type=Target(), help="写入 CSV / CSV file to write")
 @click.option("--on", type=_DAY, help="哪一天的结果（默认最新）/ the day of the survey; the newest if not given")
-def suggest(out: Path | None, on: datetime | None) -> None:
+@click.option("--firms", type=_FILE, help="不用数据库：企业表 CSV / without a database: a table of firms")
+@click.option("--existing", type=_FILE, help="已有联合工会表 / existing joint unions: id,kind,place,jurisdiction,spare")
+@click.option("--previous", type=_FILE, help="上次的结果 / the answer of the last run: who can stays")
+@click.option("--params", type=_FILE, help="参数 YAML / parameters")
+@click.option("--summary", type=Target(), help="写入汇总 JSON / JSON file for the figures of the run")
+@click.option("--no-database", is_flag=True, help="不用数据库 / use only the files given")
+def suggest(out: Path | None, on: datetime | None, no_database: bool, **files: Path | None) -> None:
     """组建建议 / suggested joint unions, those that reach most workers first.
 
-    The file has one row per suggestion, with its firms, reasons and cautions. Exit status: 0 written, 2 nothing done.
+    Of a survey, the file has one row per suggestion, with its firms, reasons and cautions. With --firms it needs no
+    database: columns id,lon,lat,workers,jurisdiction and perhaps building,market,park,street,chainage_m,industry,
+    eligible; the file written has one row per firm: id,group,kind,seat,distance_m,reason. Exit status: 0 written,
+    1 written and some values were wrong, 2 nothing done.
     """
+    if files["firms"] is not None:
+        _from_files(files["firms"], out, files)
+        return
+    if no_database or any(files.values()):
+        raise click.UsageError("缺少 --firms 企业表.csv / --firms FIRMS.csv is needed")
     read = stored(on)
     groups = read.survey.groups
     if out is not None:
@@ -40,6 +55,23 @@ def suggest(out: Path | None, on: datetime | None) -> None:
         click.echo(f"{label('group_kind', kind)}: {len(part)} 条 / suggestions, {said}")
     for code, count in read.survey.groupings["left_because"].value_counts().sort_index().items():
         click.echo(f"{code} {label('left_because', code)}: {count} 家 / firms")
+
+
+def _from_files(firms: Path, out: Path | None, files: dict[str, Path | None]) -> None:
+    from app.plans import suggest_files  # the engine is not needed to list a survey
+
+    if out is None:
+        raise click.UsageError("缺少 --out 结果.csv / --out ANSWER.csv is needed")
+    given = {each.resolve() for name, each in files.items() if each is not None and name != "summary"}
+    if out.resolve() in given or (
+        files["summary"] is not None and files["summary"].resolve() in {*given, out.resolve()}
+    ):
+        raise click.BadParameter("不能写回输入文件 / the output must not be an input", param_hint="--out")
+    status = suggest_files(
+        firms, out, files["summary"], existing=files["existing"], previous=files["previous"], parameters=files["params"]
+    )
+    if status:
+        raise SystemExit(status)
 
 
 def table(read: Reading) -> pd.DataFrame:

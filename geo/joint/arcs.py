@@ -104,6 +104,10 @@ class Laid:
     """By arc, metres."""
     start: Integers | None = None
     """By firm: its arc in the earlier suggestion, -1 if none; None without one."""
+    bonus: Integers | None = None
+    """By arc: what of its value is the bonus for who stays; None without an earlier suggestion."""
+    rebate: Integers | None = None
+    """By seat: what its founding costs less for having been suggested before."""
 
 
 class _Layer(NamedTuple):
@@ -134,16 +138,17 @@ def lay(ground: Ground, hosts: Hosts, *, options: JointOptions, before: Before |
     seat = np.repeat(np.arange(len(count)), count)
     founding, least_workers, least_firms, most = _terms(seats, hosts, options)
     value = _values(ground.workers[firm], seat, _kinds(seats, hosts), distance, options)
-    start = None
+    start, bonus, rebate = None, None, None
     if before is not None:
         start = _stay(seats, before, seat, firm)
-        kept = np.unique(seat[start[start >= 0]])
-        founding[kept] -= founding[kept] * options.stay_founding_milli // MILLI
         staying = start[start >= 0]
-        value[staying] += ground.workers[firm[staying]] * options.stay_milli
+        bonus, rebate, kept = np.zeros_like(value), np.zeros_like(founding), np.unique(seat[staying])
+        bonus[staying] = ground.workers[firm[staying]] * options.stay_milli
+        rebate[kept] = founding[kept] * options.stay_founding_milli // MILLI
+        value, founding = value + bonus, founding - rebate
     first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     problem = Problem(ground.workers, ground.heads, founding, least_workers, least_firms, most, first, firm, value)
-    return Laid(problem, seats, distance, start)
+    return Laid(problem, seats, distance, start, bonus, rebate)
 
 
 def _kinds(seats: Seats, hosts: Hosts) -> Integers:
@@ -313,7 +318,7 @@ def near(spots: Integers, x: Integers, y: Integers, key: Integers, cell: int, re
 
 def _at_hosts(ground: Ground, hosts: Hosts, options: JointOptions) -> _Layer:
     """A seat for each existing union with room, for the firms at its place, along its street or within its reach."""
-    found = [_joining(ground, hosts, host, options) for host in range(len(hosts.kind))]
+    found = [joining(ground, hosts, host, options) for host in range(len(hosts.kind))]
     which = [host for host, (rows, _) in enumerate(found) if len(rows) and hosts.spare[host] > 0]
     number = np.array(which, dtype=np.int64)
     zero = 0 * number
@@ -323,7 +328,8 @@ def _at_hosts(ground: Ground, hosts: Hosts, options: JointOptions) -> _Layer:
     return _Layer(seats, np.array([len(found[host][0]) for host in which], dtype=np.int64), firm, distance)
 
 
-def _joining(ground: Ground, hosts: Hosts, host: int, options: JointOptions) -> tuple[Integers, Integers]:
+def joining(ground: Ground, hosts: Hosts, host: int, options: JointOptions) -> tuple[Integers, Integers]:
+    """Return the firms that may join an existing union, were there room, and their distances."""
     kind, town, place = hosts.kind[host], hosts.jurisdiction[host], hosts.place[host]
     a, b = hosts.a[host], hosts.b[host]
     if kind < len(PLACES):

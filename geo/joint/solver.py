@@ -84,7 +84,7 @@ def _solve_part(part: Part, effort: Effort, start: Integers | None, fixed: Fixed
         begin = place[start[part.firms]]
     state = state_for(net)
     if fixed is not None:
-        state.firms[:, FROZEN], state.seats[:, SEALED] = fixed.frozen[part.firms], fixed.sealed[part.seats]
+        state.firms[:, FROZEN], state.seats[:-1, SEALED] = fixed.frozen[part.firms], fixed.sealed[part.seats]
     best = begin.copy()
     numbers = np.array([effort.tolerance_milli, effort.iterations, effort.every, int(start is not None)], np.int64)
     value, bound, iterations = _between(net, state, desk_for(net), best, numbers)

@@ -1,0 +1,206 @@
+"""From a solution of the model to groups that keep every rule: pieces of streets made whole, large places split evenly.
+
+The model does not know that a street union's members stand next to one another. Where a solution breaks that, the
+street is cut anew, exactly, among the firms that no place has taken; firms of community unions stay with them and part
+the street. Then whoever is left over is offered every seat once more.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geo.joint.arcs import EXISTING, NONE, STREET, VILLAGE, Before, Ground, Hosts, Laid, lay
+from geo.joint.options import JointOptions
+from geo.joint.problem import Flags, Integers
+from geo.joint.solver import Effort, Fixed, solve
+from geo.joint.streets import cut
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Groups of firms, and the proof."""
+
+    laid: Laid
+    arc: Integers
+    """By firm: its arc, -1 if it is left over."""
+    value: int
+    """Milli-workers, by the prices of the problem."""
+    bound: int
+    iterations: int
+
+    @property
+    def bonus(self) -> int:
+        """What of the value is there only because somebody stays where an earlier suggestion had them."""
+        if self.laid.bonus is None or self.laid.rebate is None:
+            return 0
+        used = np.unique(self.seat[self.seat >= 0])
+        return int(self.laid.bonus[self.arc[self.arc >= 0]].sum() + self.laid.rebate[used].sum())
+
+    @property
+    def seat(self) -> Integers:
+        """By firm: its seat, -1 if it is left over."""
+        return _seats(self.laid, self.arc)
+
+
+def settle(
+    ground: Ground, hosts: Hosts, *, options: JointOptions, before: Before | None = None, fixed: Flags | None = None
+) -> Settled:
+    """Lay out, solve, and make whole.
+
+    Parameters
+    ----------
+    ground, hosts, options, before : as ``arcs.lay`` takes them
+    fixed : firms that stay in the group they have in ``before``
+    """
+    laid = lay(ground, hosts, options=options, before=before)
+    held = None
+    if fixed is not None and laid.start is not None:
+        held = Fixed(fixed & (laid.start >= 0), _seats_of(laid, laid.start[fixed & (laid.start >= 0)]))
+    effort = Effort(tolerance_milli=options.tolerance_milli)
+    found = solve(laid.problem, effort=effort, start=laid.start, fixed=held)
+    arc = _whole(ground, laid, found.arc, options)
+    if not np.array_equal(arc, found.arc):
+        arc = _offered(ground, laid, arc)
+    arc = _joined_again(ground, laid, arc, options)
+    if before is None:
+        arc = _even(laid, arc)
+    return Settled(laid, arc, worth(laid, arc), found.bound, found.iterations)
+
+
+def worth(laid: Laid, arc: Integers) -> int:
+    """Value of a solution by the definition of the model."""
+    used = np.unique(laid.problem.seat_of_arc()[arc[arc >= 0]])
+    return int(laid.problem.value[arc[arc >= 0]].sum() - laid.problem.founding[used].sum())
+
+
+def _seats(laid: Laid, arc: Integers) -> Integers:
+    """Seat of each firm, -1 outside."""
+    seat = np.full(len(arc), -1, dtype=np.int64)
+    seat[arc >= 0] = laid.problem.seat_of_arc()[arc[arc >= 0]]
+    return seat
+
+
+def _seats_of(laid: Laid, arcs: Integers) -> Flags:
+    result = np.zeros(laid.problem.seats, dtype=bool)
+    result[laid.problem.seat_of_arc()[arcs]] = True
+    return result
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The firms of one street in one jurisdiction that no place or existing union has taken, in street order."""
+
+    firms: Integers
+    seat: Integers
+    """Street seat of each, -1 outside every piece."""
+    barred: Flags
+    """Members of a community union."""
+
+
+def _rows(ground: Ground, laid: Laid, arc: Integers) -> list[_Row]:
+    seat = _seats(laid, arc)
+    kind = np.full(len(seat), NONE, dtype=np.int64)
+    kind[seat >= 0] = laid.seats.kind[seat[seat >= 0]]
+    placed = ((kind >= 0) & (kind < VILLAGE)) | (kind == EXISTING)
+    on = np.flatnonzero((ground.street != NONE) & ~placed)
+    on = on[np.lexsort((on, ground.chainage[on], ground.street[on], ground.narrow[on]))]
+    if not len(on):
+        return []
+    ends = np.flatnonzero((np.diff(ground.street[on]) != 0) | (np.diff(ground.narrow[on]) != 0)) + 1
+    piece = np.where(kind == STREET, seat, -1)
+    return [_Row(firms, piece[firms], (kind[firms] >= 0) & (kind[firms] != STREET)) for firms in np.split(on, ends)]
+
+
+def _broken(ground: Ground, row: _Row, options: JointOptions) -> bool:
+    """Whether a piece of a row has a stranger inside, or too wide a gap."""
+    for seat in np.unique(row.seat[row.seat >= 0]):
+        at = np.flatnonzero(row.seat == seat)
+        if at[-1] - at[0] + 1 != len(at) or np.diff(ground.chainage[row.firms[at]]).max() > options.street_gap_m:
+            return True
+    return False
+
+
+def _whole(ground: Ground, laid: Laid, arc: Integers, options: JointOptions) -> Integers:
+    """Cut anew each street whose pieces do not stand together."""
+    result = arc.copy()
+    for row in _rows(ground, laid, arc):
+        if _broken(ground, row, options):
+            result[row.firms[~row.barred]] = -1
+            _cut_into(ground, laid, row, result, options)
+    return result
+
+
+def _cut_into(ground: Ground, laid: Laid, row: _Row, arc: Integers, options: JointOptions) -> None:
+    firms = row.firms
+    pieces = cut(
+        ground.chainage[firms], ground.workers[firms], np.zeros(len(firms), np.int64), unit=ground.heads[firms],
+        options=options, barred=row.barred,
+    )  # fmt: skip
+    for first, end in pieces:
+        members = firms[first:end]
+        for firm, on in zip(members, _best_seat(laid, members), strict=True):
+            arc[firm] = on
+
+
+def _best_seat(laid: Laid, members: Integers) -> Integers:
+    """Arcs of the members to the street seat of most value that all of them reach."""
+    problem, seat_of = laid.problem, laid.problem.seat_of_arc()
+    arcs = np.flatnonzero(np.isin(problem.firm, members) & (laid.seats.kind[seat_of] == STREET))
+    seats, count = np.unique(seat_of[arcs], return_counts=True)
+    all_reach = seats[count == len(members)]
+    totals = [problem.value[arcs[seat_of[arcs] == seat]].sum() - problem.founding[seat] for seat in all_reach]
+    best = all_reach[int(np.argmax(totals))]
+    mine = arcs[seat_of[arcs] == best]
+    mine = mine[np.argsort(problem.firm[mine], kind="stable")]
+    return mine[np.searchsorted(problem.firm[mine], members)]
+
+
+def _offered(ground: Ground, laid: Laid, arc: Integers) -> Integers:
+    """Offer what a new cut has left over to every seat but streets; pieces, and whoever stands inside one, stay."""
+    held = np.zeros(laid.problem.firms, dtype=bool)
+    seat = _seats(laid, arc)
+    held |= (ground.street != NONE) & (seat >= 0)
+    found = solve(
+        laid.problem, effort=Effort(iterations=0), start=arc, fixed=Fixed(held, laid.seats.kind == STREET)
+    )  # fmt: skip
+    return found.arc
+
+
+def _joined_again(ground: Ground, laid: Laid, arc: Integers, options: JointOptions) -> Integers:
+    """Make street pieces of those who are left over and stand together; nobody else moves."""
+    result = arc.copy()
+    for row in _rows(ground, laid, arc):
+        taken = row.barred | (row.seat >= 0)
+        left = row.firms[~taken]
+        if ground.workers[left].sum() >= options.min_workers:
+            _cut_into(ground, laid, replace(row, barred=taken), result, options)
+    return result
+
+
+def _even(laid: Laid, arc: Integers) -> Integers:
+    """Share the members of a place that several unions have evenly among them, in the order of the firms."""
+    result = arc.copy()
+    seat = _seats(laid, arc)
+    for first in np.flatnonzero((laid.seats.kind <= VILLAGE) & (laid.seats.b == 1)):
+        copies = np.flatnonzero(
+            (laid.seats.kind == laid.seats.kind[first]) & (laid.seats.place == laid.seats.place[first])
+            & (laid.seats.jurisdiction == laid.seats.jurisdiction[first])
+        )  # fmt: skip
+        used = copies[np.isin(copies, seat)] if len(copies) > 1 else copies[:0]
+        if len(used) > 1:
+            _share(laid, np.flatnonzero(np.isin(seat, used)), used, result)
+    return result
+
+
+def _share(laid: Laid, members: Integers, copies: Integers, arc: Integers) -> None:
+    problem = laid.problem
+    parts = np.array_split(members, len(copies))
+    least = problem.least_workers[copies[0]]
+    if min(int(problem.workers[part].sum()) for part in parts) < least:
+        return
+    if min(int(problem.heads[part].sum()) for part in parts) < problem.least_firms[copies[0]]:
+        return
+    for copy, part in zip(copies, parts, strict=True):
+        mine = np.arange(problem.first[copy], problem.first[copy + 1])
+        of_firm = dict(zip(problem.firm[mine].tolist(), mine.tolist(), strict=True))
+        arc[part] = [of_firm[firm] for firm in part.tolist()]

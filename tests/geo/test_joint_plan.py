@@ -1,0 +1,270 @@
+"""Suggestions for plain tables: every row answered, every rule kept, stable, local, and nothing hostile breaks it."""
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.joint import JointOptions
+from geo.joint.audit import audit
+from geo.joint.planning import Plan, plan
+from geo.joint.table import TableError, read_before, read_firms, read_unions
+
+LIMITS = JointOptions()
+COLUMNS = ("id", "lon", "lat", "workers", "jurisdiction", "building", "market", "park", "street", "chainage_m")
+NO_UNIONS = pd.DataFrame(columns=["id", "kind", "place", "jurisdiction", "spare"], dtype="str")
+
+
+def raw(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows as a file gives them: text cells, numbered from 2."""
+    table = pd.DataFrame(rows, columns=COLUMNS if not rows else None)
+    for name in COLUMNS[:5]:
+        if name not in table:
+            table[name] = ""
+    text = table.astype("object").where(table.notna(), "").astype(str)
+    return text.set_axis(range(2, 2 + len(text)), axis=0)
+
+
+def planned(
+    rows: list[dict[str, Any]],
+    *,
+    unions: list[dict[str, Any]] | None = None,
+    before: Plan | None = None,
+    options: JointOptions = LIMITS,
+) -> Plan:
+    """Plan, and have it checked by the second opinion."""
+    table = read_firms(raw(rows), own_size=25)
+    hosts = read_unions(pd.DataFrame(unions).astype(str) if unions else NO_UNIONS)
+    earlier = None
+    if before is not None:
+        answer = before.firms.assign(id=[str(row["id"]) for row in rows][: len(before.firms)])
+        earlier = read_before(answer[["id", "group", "kind", "seat"]])
+    found = plan(table.frame, hosts.frame, earlier, options=options)
+    checked = audit(table.frame, hosts.frame, found.firms, options=options)
+    assert checked.faults == ()
+    assert checked.objective_milli == found.objective_milli
+    assert found.objective_milli + found.bonus_milli <= found.bound_milli
+    assert len(found.firms) == len(rows)
+    assert found.firms["reason"].notna().all()
+    return found
+
+
+def firm(number: int, **cells: Any) -> dict[str, Any]:
+    return {"id": f"f{number:03}", "lon": 120.9, "lat": 32.0, "workers": 9, "jurisdiction": "t", **cells}
+
+
+@st.composite
+def rows(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
+    maybe = st.sampled_from
+    return [
+        {
+            "id": f"k{number:02}",
+            "lon": draw(maybe([120.9, 120.901, 120.903, 120.91, 120.95, None])),
+            "lat": draw(maybe([32.0, 32.0005, 32.002, 32.01])),
+            "workers": draw(maybe([0, 1, 5, 9, 14, 24, 25, None])),
+            "jurisdiction": draw(maybe(["t", "t", "t", "u", None])),
+            "building": draw(maybe([None, None, "A", "B"])),
+            "market": draw(maybe([None, None, None, "M"])),
+            "park": draw(maybe([None, None, None, "P"])),
+            "street": draw(maybe([None, "S", "S", "R"])),
+            "chainage_m": draw(maybe([0, 40, 150, 300, 301, 480, 900, None])),
+        }
+        for number in range(draw(st.integers(0, most)))
+    ]
+
+
+# --- laws, whatever the table ----------------------------------------------------------------------------------------
+
+
+@given(rows(), st.sampled_from([LIMITS, replace(LIMITS, max_firms=7, max_firms_in_place=9, reach_m=300)]))
+@settings(max_examples=60, deadline=None)
+def test_every_row_is_answered_and_every_rule_is_kept(table: list[dict[str, Any]], options: JointOptions) -> None:
+    found = planned(table, options=options)
+    grouped = found.firms["group"].notna()
+    assert int(found.groups["firms"].sum()) == int(grouped.sum())
+    known = pd.Series([row["workers"] or 0 for row in table], index=found.firms.index, dtype="int64")
+    assert int(found.groups["workers"].sum()) == int(known[grouped].sum())
+    assert found.firms["reason"][grouped].isin(["founds", "joins"]).all()
+    assert found.firms["reason"][~grouped].str.match(r"R\d|no_|own_size|double_id|not_eligible").all()
+
+
+@given(rows(most=25), st.randoms())
+@settings(max_examples=20, deadline=None)
+def test_the_order_of_rows_changes_nothing(table: list[dict[str, Any]], draw: random.Random) -> None:
+    order = list(range(len(table)))
+    draw.shuffle(order)
+    one, other = planned(table), planned([table[at] for at in order])
+    assert one.firms.iloc[order].reset_index(drop=True).equals(other.firms.reset_index(drop=True))
+
+
+@given(rows(most=25), rows(most=25))
+@settings(max_examples=20, deadline=None)
+def test_what_happens_in_one_township_changes_nothing_in_another(
+    table: list[dict[str, Any]], other: list[dict[str, Any]]
+) -> None:
+    here = [row | {"jurisdiction": "t"} for row in table]
+    there = [row | {"jurisdiction": "u", "id": f"o{row['id']}"} for row in other]
+    alone, together = planned(here).firms, planned(here + there).firms.iloc[: len(here)]
+    said = alone["reason"].str.startswith("R1") & together["reason"].eq("R3")  # R3 speaks of the border itself
+    assert alone[~said].equals(together[~said])
+    assert alone[["group", "kind", "seat", "distance_m"]].equals(together[["group", "kind", "seat", "distance_m"]])
+
+
+@given(rows(), st.sampled_from([0, 20, 100]))
+@settings(max_examples=25, deadline=None)
+def test_the_same_table_with_its_own_answer_keeps_that_answer(table: list[dict[str, Any]], bonus: int) -> None:
+    options = replace(LIMITS, stay_milli=bonus)
+    first = planned(table, options=options)
+    again = planned(table, before=first, options=options)
+    assert again.firms.equals(first.firms)
+
+
+@given(rows())
+@settings(max_examples=25, deadline=None)
+def test_nobody_left_over_in_one_place_could_make_a_group(table: list[dict[str, Any]]) -> None:
+    found = planned(table)
+    frame = pd.DataFrame(table, columns=COLUMNS)
+    left = frame[found.firms["reason"].str.match(r"R\d").to_numpy()]
+    for kind in ("building", "market", "park"):
+        for _, part in left[left[kind].notna()].groupby([kind, "jurisdiction"]):
+            assert len(part) < LIMITS.min_firms or part["workers"].sum() < LIMITS.min_workers
+
+
+@given(rows(most=30))
+@settings(max_examples=25, deadline=None)
+def test_the_figures_of_a_reason_prove_it(table: list[dict[str, Any]]) -> None:
+    found = planned(table)
+    for reason in found.firms["reason"]:
+        figures = dict(part.split("=") for part in reason.split(" ")[1:])
+        if reason.startswith("R1"):
+            assert int(figures["workers"]) < 25 or int(figures["firms"]) < 3
+        if reason.startswith("R2"):
+            assert int(figures["firms"]) >= 1
+    across = [row | ({"jurisdiction": "t"} if row["jurisdiction"] else {}) for row in table]
+    merged = planned(across).firms["reason"]
+    assert not merged[found.firms["reason"].eq("R3").to_numpy()].str.startswith("R1").any()
+
+
+# --- cases written by hand -------------------------------------------------------------------------------------------
+
+
+def test_firms_of_one_building_found_one_union_there() -> None:
+    found = planned([firm(n, building="大厦") for n in range(3)])
+    assert found.groups[["kind", "seat", "firms", "workers"]].iloc[0].tolist() == ["building", "大厦", 3, 27]
+    assert found.objective_milli == 27_000 - 6_000
+
+
+def test_a_border_inside_a_building_is_told_as_r3() -> None:
+    found = planned([firm(n, building="大厦", jurisdiction="tu"[n % 2]) for n in range(4)])
+    assert found.firms["reason"].tolist() == ["R3"] * 4
+
+
+def test_a_lone_firm_an_unplaced_firm_and_one_without_a_count_have_their_reasons() -> None:
+    table = [firm(0), firm(1, lon=None, lat=None), firm(2, workers=None), firm(3, workers=25), firm(4, jurisdiction="")]
+    assert planned(table).firms["reason"].tolist() == [
+        "R1 workers=9 firms=1 least=25/3", "R4", "R6", "own_size", "no_jurisdiction",
+    ]  # fmt: skip
+
+
+def test_an_existing_union_with_room_is_joined_and_a_full_one_is_told() -> None:
+    union = {"id": "U", "kind": "building", "place": "大厦", "jurisdiction": "t", "spare": 1}
+    found = planned([firm(n, building="大厦", lon=None, lat=None) for n in range(2)], unions=[union])
+    assert found.firms["group"].notna().sum() == 1
+    assert set(found.firms["reason"]) == {"joins", "R5"}
+
+
+def test_a_tower_above_the_limit_is_shared_evenly() -> None:
+    found = planned([firm(n, building="大厦", lon=None, lat=None) for n in range(301)])
+    assert sorted(found.groups["firms"]) == [150, 151]
+    assert sorted(found.groups["seat"]) == ["大厦#1", "大厦#2"]
+
+
+def test_a_street_crossing_a_border_is_cut_there_and_a_zero_length_street_is_one_piece() -> None:
+    base = {"street": "路", "chainage_m": 0, "lon": None, "lat": None}
+    found = planned([firm(n, jurisdiction="tu"[n // 3], **base) for n in range(6)])
+    assert found.groups["jurisdiction"].tolist() == ["t", "u"]
+    assert set(found.groups["kind"]) == {"street"}
+
+
+def test_members_along_a_street_stand_next_to_one_another() -> None:
+    draw = np.random.default_rng(4)
+    for _ in range(10):
+        table = [
+            firm(
+                n, street="路", chainage_m=int(draw.integers(0, 2500)), workers=int(draw.integers(1, 20)),
+                building=draw.choice(["", "", "甲", "乙"]), lon=round(120.9 + draw.uniform(0, 0.02), 5),
+            )
+            for n in range(60)
+        ]  # fmt: skip
+        planned(table)  # the second opinion looks
+
+
+def test_a_changed_firm_leaves_the_rest_where_it_was() -> None:
+    draw = np.random.default_rng(9)
+    table = [
+        firm(n, lon=round(120.9 + draw.uniform(0, 0.03), 5), lat=round(32 + draw.uniform(0, 0.03), 5),
+             workers=int(draw.integers(1, 24)))
+        for n in range(300)
+    ]  # fmt: skip
+    first = planned(table)
+    changed = [row | {"workers": 3} if n in (7, 120) else row for n, row in enumerate(table)]
+    again = planned(changed, before=first)
+    assert (first.firms["group"].fillna("") == again.firms["group"].fillna("")).mean() > 0.98
+
+
+# --- tables as people send them --------------------------------------------------------------------------------------
+
+
+def test_missing_columns_are_named_with_those_there_are() -> None:
+    with pytest.raises(TableError) as caught:
+        read_firms(pd.DataFrame({"id": ["a"], "经度": ["1"]}), own_size=25)
+    assert caught.value.detail["missing"] == ["lon", "lat", "workers", "jurisdiction"]
+    assert caught.value.detail["found"] == ["id", "经度"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ({"workers": "-3"}, "workers", "NEGATIVE"),
+        ({"workers": "3.5"}, "workers", "WHOLE"),
+        ({"workers": "三"}, "workers", "NUMBER"),
+        ({"workers": "nan"}, "workers", "NUMBER"),
+        ({"workers": "1e400"}, "workers", "NUMBER"),
+        ({"workers": "99999999999"}, "workers", "TOO_LARGE"),
+        ({"lon": "32.0", "lat": "120.9"}, "lon, lat", "POSITION"),
+        ({"lon": "inf"}, "lon", "NUMBER"),
+        ({"lon": "0", "lat": "0"}, "lon, lat", "POSITION"),
+        ({"lat": ""}, "lon, lat", "POSITION"),
+        ({"jurisdiction": " "}, "jurisdiction", "JURISDICTION"),
+        ({"id": ""}, "id", "ID_MISSING"),
+        ({"eligible": "maybe"}, "eligible", "FLAG"),
+        ({"street": "路"}, "chainage_m", "CHAINAGE"),
+        ({"street": "路", "chainage_m": "far"}, "chainage_m", "NUMBER"),
+    ],
+)
+def test_a_wrong_value_is_told_by_row_and_column_with_what_would_be_right(
+    cells: dict[str, str], column: str, code: str
+) -> None:
+    table = read_firms(raw([firm(0), firm(1) | cells]), own_size=25)
+    assert [(fault.row, fault.column, fault.code) for fault in table.faults if fault.code == code] == [
+        (3, column, code)
+    ]
+    assert all(fault.right for fault in table.faults)
+    assert len(plan(table.frame, read_unions(NO_UNIONS).frame, options=LIMITS).firms) == 2
+
+
+def test_a_repeated_id_takes_part_once() -> None:
+    found = planned([firm(1, building="A"), firm(1, building="A"), firm(2, building="A"), firm(3, building="A")])
+    assert found.firms["reason"].tolist() == ["founds", "double_id", "founds", "founds"]
+
+
+@given(st.lists(st.fixed_dictionaries({name: st.text(max_size=12) for name in COLUMNS}), max_size=12))
+@settings(max_examples=40, deadline=None)
+def test_no_text_breaks_it(table: list[dict[str, str]]) -> None:
+    found = read_firms(raw(table), own_size=25)
+    assert len(plan(found.frame, read_unions(NO_UNIONS).frame, options=LIMITS).firms) == len(table)
