@@ -5,7 +5,7 @@ next engine may let all kinds compete; it will return the same ``Draft``s.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -53,13 +53,22 @@ def group(pool: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions) ->
     -------
     drafts in the order of their making; no candidate stands in two
     """
+    return _by_steps(pool, unions, STEPS, options)
+
+
+def leftover_steps(pool: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions) -> list[Draft]:
+    """Take the last steps of the cascade, for whom no place, street or village has taken."""
+    return _by_steps(pool, unions, STEPS[-2:], options)
+
+
+def _by_steps(pool: pd.DataFrame, unions: pd.DataFrame, steps: "Sequence[Step]", options: JointOptions) -> list[Draft]:
     table = pool if options.workers_if_unknown else pool[pool["known"]]
     table = table.rename_axis("key").reset_index().sort_values("rank").astype("object")
     rows = table.where(table.notna(), None).to_dict("records")
     left = {str(row["key"]): row for row in rows}
     hosts = unions.astype("object").where(unions.notna(), None).to_dict("index")
     drafts: list[Draft] = []
-    for step in STEPS:
+    for step in steps:
         made = list(step(left, hosts, options))
         taken = {key for draft in made for key in draft.members}
         left = {key: row for key, row in left.items() if key not in taken}
@@ -230,7 +239,9 @@ def _jurisdiction(firm: Row) -> str:
     return "/".join(part for part in (firm["county"], firm["street_town"]) if part)
 
 
-STEPS = (
+Step = Callable[[Rows, Rows, JointOptions], Iterator[Draft]]
+
+STEPS: tuple[Step, ...] = (
     _to_unions_of_places,
     _in_buildings,
     _in_markets,

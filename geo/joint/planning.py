@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import AtlasError
-from geo.joint.arcs import COMMUNITY, EXISTING, KINDS, NONE, STREET, Before, Ground, Hosts, Seats
+from geo.joint.arcs import COMMUNITY, EXISTING, KINDS, NONE, STREET, Before, Ground, Hosts, Seats, lay
 from geo.joint.leftovers import left_because, reach
 from geo.joint.options import JointOptions
 from geo.joint.problem import Integers
 from geo.joint.settling import Settled, settle
+from geo.joint.wishes import Wishes
 
 TOGETHER = 20_000
 """Firms laid out at once: jurisdictions are put together up to so many."""
@@ -57,6 +58,7 @@ def plan(
     before: pd.DataFrame | None = None,
     *,
     options: JointOptions,
+    wishes: Wishes | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Suggest joint unions.
@@ -66,11 +68,15 @@ def plan(
     firms : ``table.Firms.frame``
     unions : ``table.Unions.frame``
     before : ``table.read_before``, an earlier output
+    wishes : what a person settled; ``wishes.unmet`` tells what could not be kept
     """
+    if wishes is not None and wishes.exclude:
+        out = firms["id"].isin(wishes.exclude) & firms["unusable"].isna()
+        firms = firms.assign(unusable=firms["unusable"].mask(out, "excluded"))
     usable = firms[firms["unusable"].isna()].sort_values("id", kind="stable")
     answers, groups, objective, bonus, bound, done = [_nothing(usable.index[:0])], [], 0, 0, 0, 0
     for part in _parts(usable):
-        town = _Part(part, unions, before, options)
+        town = _Part(part, unions, before, options, wishes)
         answers.append(town.answers())
         groups.append(town.groups())
         found = town.settled
@@ -134,9 +140,16 @@ class _Part:
     """Some jurisdictions: names to numbers, the answer of the engine, numbers to names."""
 
     def __init__(
-        self, firms: pd.DataFrame, unions: pd.DataFrame, before: pd.DataFrame | None, options: JointOptions
+        self,
+        firms: pd.DataFrame,
+        unions: pd.DataFrame,
+        before: pd.DataFrame | None,
+        options: JointOptions,
+        wishes: Wishes | None = None,
     ) -> None:
-        self.firms, self.options = firms, options
+        self.firms, self.options, self.wishes = firms, options, wishes
+        had = {} if before is None else dict(zip(before["id"], before["group"], strict=True))
+        self.former = firms["id"].map(had)
         self.towns = _Names(firms["jurisdiction"])
         self.unions = unions[unions["jurisdiction"].isin(self.towns.words)].sort_values("id").reset_index(drop=True)
         self.names = {kind: _Names(pd.concat([firms[kind], self._places(kind)])) for kind in (*_PLACES, "street")}
@@ -148,7 +161,11 @@ class _Part:
     @functools.cached_property
     def settled(self) -> Settled:
         """The engine's answer."""
-        return settle(self.ground, self.hosts, options=self.options, before=self.before)
+        laid = lay(self.ground, self.hosts, options=self.options, before=self.before)
+        if self.wishes is None:
+            return settle(laid, self.ground, options=self.options)
+        laid = self.wishes.amend(laid, self.firms["id"].astype(str).tolist(), self.seat_names(laid.seats))
+        return settle(laid, self.ground, options=self.options, fixed=self.wishes.fixed(self.former))
 
     def _places(self, kind: str) -> pd.Series:
         return self.unions["place"][self.unions["kind"].eq(kind)]
@@ -214,9 +231,15 @@ class _Part:
         except (ValueError, KeyError):
             return None
 
-    def seat_words(self) -> tuple[list[str], list[str]]:
+    def seat_names(self, seats: Seats) -> list[str]:
+        """Jurisdiction, kind and seat of every seat as one name."""
+        kinds, words = self.seat_words(seats)
+        towns = [self.towns.words[town] for town in seats.jurisdiction.tolist()]
+        return ["/".join(parts) for parts in zip(towns, kinds, words, strict=True)]
+
+    def seat_words(self, seats: Seats) -> tuple[list[str], list[str]]:
         """Kind and seat of every seat of the problem, as written in a file."""
-        seats, kinds, words = self.settled.laid.seats, [], []
+        kinds, words = [], []
         spots = self._spots()
         copies = {seats.row(at)[:3] for at in range(len(seats.kind)) if seats.kind[at] < STREET and seats.b[at] > 0}
         for kind, place, town, a, b in zip(*(column.tolist() for column in seats), strict=True):
@@ -257,7 +280,7 @@ class _Part:
 
     def answers(self) -> pd.DataFrame:
         """Group, kind, seat, distance and reason of each firm."""
-        kinds, words = self.seat_words()
+        kinds, words = self.seat_words(self.settled.laid.seats)
         seat, arc = self.settled.seat, self.settled.arc
         on = seat >= 0
         table = _nothing(self.firms.index)
@@ -278,7 +301,7 @@ class _Part:
 
     def groups(self) -> pd.DataFrame:
         """Figures of each group."""
-        kinds, words = self.seat_words()
+        kinds, words = self.seat_words(self.settled.laid.seats)
         seat, problem = self.settled.seat, self.settled.laid.problem
         used = np.unique(seat[seat >= 0])
         firms = np.bincount(seat[seat >= 0], minlength=problem.seats)

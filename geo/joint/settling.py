@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.joint.arcs import EXISTING, NONE, STREET, VILLAGE, Before, Ground, Hosts, Laid, lay
+from geo.joint.arcs import EXISTING, NONE, STREET, VILLAGE, Ground, Laid
 from geo.joint.options import JointOptions
 from geo.joint.problem import Flags, Integers
 from geo.joint.solver import Effort, Fixed, solve
 from geo.joint.streets import cut
+from geo.joint.wishes import closed_to_newcomers
 
 
 @dataclass(frozen=True)
@@ -42,27 +43,22 @@ class Settled:
         return _seats(self.laid, self.arc)
 
 
-def settle(
-    ground: Ground, hosts: Hosts, *, options: JointOptions, before: Before | None = None, fixed: Flags | None = None
-) -> Settled:
-    """Lay out, solve, and make whole.
+def settle(laid: Laid, ground: Ground, *, options: JointOptions, fixed: Flags | None = None) -> Settled:
+    """Solve, and make whole.
 
     Parameters
     ----------
-    ground, hosts, options, before : as ``arcs.lay`` takes them
-    fixed : firms that stay in the group they have in ``before``
+    laid : the problem of ``ground`` (``arcs.lay``), perhaps amended by wishes
+    fixed : firms that stay where the earlier suggestion has them
     """
-    laid = lay(ground, hosts, options=options, before=before)
-    held = None
-    if fixed is not None and laid.start is not None:
-        held = Fixed(fixed & (laid.start >= 0), _seats_of(laid, laid.start[fixed & (laid.start >= 0)]))
+    held = _held(laid, fixed)
     effort = Effort(tolerance_milli=options.tolerance_milli)
     found = solve(laid.problem, effort=effort, start=laid.start, fixed=held)
-    arc = _whole(ground, laid, found.arc, options)
+    arc = _whole(ground, laid, found.arc, options, held.frozen)
     if not np.array_equal(arc, found.arc):
-        arc = _offered(ground, laid, arc)
+        arc = _offered(ground, laid, arc, held)
     arc = _joined_again(ground, laid, arc, options)
-    if before is None:
+    if laid.start is None:
         arc = _even(laid, arc)
     return Settled(laid, arc, worth(laid, arc), found.bound, found.iterations)
 
@@ -80,10 +76,13 @@ def _seats(laid: Laid, arc: Integers) -> Integers:
     return seat
 
 
-def _seats_of(laid: Laid, arcs: Integers) -> Flags:
-    result = np.zeros(laid.problem.seats, dtype=bool)
-    result[laid.problem.seat_of_arc()[arcs]] = True
-    return result
+def _held(laid: Laid, fixed: Flags | None) -> Fixed:
+    """Firms that stay, and their seats, which nobody joins unless they stand along a street."""
+    frozen, locked = np.zeros(laid.problem.firms, dtype=bool), np.zeros(laid.problem.seats, dtype=bool)
+    if fixed is not None and laid.start is not None:
+        frozen = fixed & (laid.start >= 0)
+        locked[laid.problem.seat_of_arc()[laid.start[frozen]]] = True
+    return Fixed(frozen, closed_to_newcomers(laid.seats, locked))
 
 
 @dataclass(frozen=True)
@@ -120,11 +119,11 @@ def _broken(ground: Ground, row: _Row, options: JointOptions) -> bool:
     return False
 
 
-def _whole(ground: Ground, laid: Laid, arc: Integers, options: JointOptions) -> Integers:
-    """Cut anew each street whose pieces do not stand together."""
+def _whole(ground: Ground, laid: Laid, arc: Integers, options: JointOptions, frozen: Flags) -> Integers:
+    """Cut anew each street whose pieces do not stand together, unless a piece is locked."""
     result = arc.copy()
     for row in _rows(ground, laid, arc):
-        if _broken(ground, row, options):
+        if not frozen[row.firms].any() and _broken(ground, row, options):
             result[row.firms[~row.barred]] = -1
             _cut_into(ground, laid, row, result, options)
     return result
@@ -155,13 +154,14 @@ def _best_seat(laid: Laid, members: Integers) -> Integers:
     return mine[np.searchsorted(problem.firm[mine], members)]
 
 
-def _offered(ground: Ground, laid: Laid, arc: Integers) -> Integers:
+def _offered(ground: Ground, laid: Laid, arc: Integers, settled: Fixed) -> Integers:
     """Offer what a new cut has left over to every seat but streets; pieces, and whoever stands inside one, stay."""
-    held = np.zeros(laid.problem.firms, dtype=bool)
-    seat = _seats(laid, arc)
-    held |= (ground.street != NONE) & (seat >= 0)
+    held = settled.frozen | ((ground.street != NONE) & (_seats(laid, arc) >= 0))
     found = solve(
-        laid.problem, effort=Effort(iterations=0), start=arc, fixed=Fixed(held, laid.seats.kind == STREET)
+        laid.problem,
+        effort=Effort(iterations=0),
+        start=arc,
+        fixed=Fixed(held, settled.sealed | (laid.seats.kind == STREET)),
     )  # fmt: skip
     return found.arc
 

@@ -23,6 +23,8 @@ TOWER, MARKET, STREET = "building:990101:云帆大厦", "market:990101:家纺市
 ZONE, VILLAGE = "zone:990101:东沟开发区", "990101001001"
 NOBODY = SURVEYED_UNIONS.empty()
 LIMITS = JointOptions()
+TOGETHER = JointOptions(compete=1)
+"""All kinds compete in one model."""
 
 
 def divisions() -> pd.DataFrame:
@@ -331,6 +333,32 @@ def test_without_any_place_the_reason_is_r4() -> None:
     assert set(groupings["left_because"]) == {"R4"}
 
 
+# --- all kinds in one model ------------------------------------------------------------------------------------------
+
+
+def test_one_model_founds_fewer_unions_than_one_kind_after_another() -> None:
+    street = {"street": STREET, "lon": None, "lat": None, "town_code": "990101001"}
+    rows = {f"s{n}": {"workers": 9, "house_no": str(10 + 10 * n), **street} for n in range(4)}
+    rows |= {f"t{n}": rows["s0"] | {"building": TOWER} for n in range(3)}
+    assert sorted(suggested(rows)[0]["kind"]) == ["building", "street"]
+    assert suggested(rows, options=TOGETHER)[0][["kind", "firms"]].iloc[0].tolist() == ["street", 7]
+
+
+def test_one_model_founds_rather_than_leaves_half_of_a_building_out() -> None:
+    host = surveyed({"union:j": {"kind": "building", "place_name": "云帆大厦", "covered_units": 298}})
+    known = places({TOWER: {}})
+    _, groupings = suggested(tenants(4, building=TOWER), known=known, existing=host, options=TOGETHER)
+    assert groupings["left_because"].isna().all()
+
+
+@pytest.mark.parametrize("size", [3, 250, 301, 650])
+def test_one_model_shares_a_large_building_evenly(size: int) -> None:
+    groups, groupings = suggested(tenants(size, building=TOWER), options=TOGETHER)
+    assert groupings["group_id"].notna().all()
+    assert groups["firms"].max() - groups["firms"].min() <= 1
+    assert len(groups) == -(-size // 300)
+
+
 # --- promises that hold whatever comes -------------------------------------------------------------------------------
 
 
@@ -359,11 +387,13 @@ def a_city(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     }
 
 
-@given(a_city())
-@settings(max_examples=30, deadline=None)
-def test_every_firm_has_exactly_one_fate_and_no_worker_is_lost(rows: dict[str, dict[str, Any]]) -> None:
+@given(a_city(), st.sampled_from([LIMITS, TOGETHER]))
+@settings(max_examples=40, deadline=None)
+def test_every_firm_has_exactly_one_fate_and_no_worker_is_lost(
+    rows: dict[str, dict[str, Any]], options: JointOptions
+) -> None:
     table = firms(rows)
-    groups, groupings = suggested(rows)
+    groups, groupings = suggested(rows, options=options)
     GROUPS.conform(groups)
     GROUPINGS.conform(groupings)
     candidate = table["gap"] & table["size_class"].isin(["under_25", "unknown"]) if len(table) else table["gap"]
@@ -378,20 +408,24 @@ def test_every_firm_has_exactly_one_fate_and_no_worker_is_lost(rows: dict[str, d
     assert grouped + left + excluded == known.sum()
 
 
-@given(a_city(), st.randoms())
-@settings(max_examples=10, deadline=None)
-def test_the_order_of_rows_changes_nothing(rows: dict[str, dict[str, Any]], draw: random.Random) -> None:
+@given(a_city(), st.randoms(), st.sampled_from([LIMITS, TOGETHER]))
+@settings(max_examples=16, deadline=None)
+def test_the_order_of_rows_changes_nothing(
+    rows: dict[str, dict[str, Any]], draw: random.Random, options: JointOptions
+) -> None:
     keys = list(rows)
     draw.shuffle(keys)
-    first, second = suggested(rows), suggested({key: rows[key] for key in keys})
+    first, second = (suggested(table, options=options) for table in (rows, {key: rows[key] for key in keys}))
     for one, other in zip(first, second, strict=True):
         pd.testing.assert_frame_equal(one, other)
 
 
-@given(a_city())
-@settings(max_examples=10, deadline=None)
-def test_what_is_left_over_in_one_place_was_not_enough_for_a_union(rows: dict[str, dict[str, Any]]) -> None:
-    _, groupings = suggested(rows)
+@given(a_city(), st.sampled_from([LIMITS, TOGETHER]))
+@settings(max_examples=16, deadline=None)
+def test_what_is_left_over_in_one_place_was_not_enough_for_a_union(
+    rows: dict[str, dict[str, Any]], options: JointOptions
+) -> None:
+    _, groupings = suggested(rows, options=options)
     table = firms(rows).loc[groupings.index[groupings["left_because"].notna()]]
     for kind in ("building", "market", "zone", "village_code"):
         counted = table["workers"].fillna(LIMITS.workers_if_unknown)

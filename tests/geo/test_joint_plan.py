@@ -14,6 +14,7 @@ from geo.joint import JointOptions
 from geo.joint.audit import audit
 from geo.joint.planning import Plan, plan
 from geo.joint.table import TableError, read_before, read_firms, read_unions
+from geo.joint.wishes import Wishes, unmet
 
 LIMITS = JointOptions()
 COLUMNS = ("id", "lon", "lat", "workers", "jurisdiction", "building", "market", "park", "street", "chainage_m")
@@ -36,6 +37,7 @@ def planned(
     unions: list[dict[str, Any]] | None = None,
     before: Plan | None = None,
     options: JointOptions = LIMITS,
+    wishes: Wishes | None = None,
 ) -> Plan:
     """Plan, and have it checked by the second opinion."""
     table = read_firms(raw(rows), own_size=25)
@@ -44,7 +46,7 @@ def planned(
     if before is not None:
         answer = before.firms.assign(id=[str(row["id"]) for row in rows][: len(before.firms)])
         earlier = read_before(answer[["id", "group", "kind", "seat"]])
-    found = plan(table.frame, hosts.frame, earlier, options=options)
+    found = plan(table.frame, hosts.frame, earlier, options=options, wishes=wishes)
     checked = audit(table.frame, hosts.frame, found.firms, options=options)
     assert checked.faults == ()
     assert checked.objective_milli == found.objective_milli
@@ -215,6 +217,50 @@ def test_a_changed_firm_leaves_the_rest_where_it_was() -> None:
     changed = [row | {"workers": 3} if n in (7, 120) else row for n, row in enumerate(table)]
     again = planned(changed, before=first)
     assert (first.firms["group"].fillna("") == again.firms["group"].fillna("")).mean() > 0.98
+
+
+# --- what a person settles beforehand --------------------------------------------------------------------------------
+
+
+def suburb(seed: int, size: int = 120) -> list[dict[str, Any]]:
+    draw = np.random.default_rng(seed)
+    return [
+        firm(n, lon=round(120.9 + draw.uniform(0, 0.02), 5), lat=round(32 + draw.uniform(0, 0.02), 5),
+             workers=int(draw.integers(1, 24)), building=draw.choice(["", "", "甲", "乙"]))
+        for n in range(size)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_wishes_are_kept_and_the_rest_is_solved_around_them(seed: int) -> None:
+    table = suburb(seed)
+    ids = pd.Series([row["id"] for row in table])
+    first = planned(table)
+    groups = first.firms["group"].dropna()
+    locked, closed = groups.iloc[0], next(name for name in groups if name != groups.iloc[0])
+    members = set(ids[first.firms["group"].eq(locked).fillna(False)])
+    out = next(row for row in ids if row not in members)
+    wishes = Wishes(exclude=frozenset({out}), lock=frozenset({locked}), forbid_seats=frozenset({closed}))
+    changed = [row | {"workers": 24} if row["id"] not in members else row for row in table]
+    again = planned(changed, before=first, wishes=wishes)
+    assert set(ids[again.firms["group"].eq(locked).fillna(False)]) == members
+    assert not again.firms["group"].eq(closed).any()
+    assert again.firms["reason"][ids.eq(out)].tolist() == ["excluded"]
+    assert unmet(again.firms, ids, wishes) == ()
+
+
+def test_a_pair_is_forbidden_and_a_firm_must_join_where_it_would_not() -> None:
+    table = [firm(n, building="甲", lon=None, lat=None) for n in range(4)]
+    table += [firm(9, building="甲", market="场", lon=None, lat=None)]
+    table += [firm(20 + n, market="场", workers=6, lon=None, lat=None) for n in range(4)]
+    ids = pd.Series([row["id"] for row in table])
+    for seat in ("t/building/甲", "t/market/场"):
+        must = Wishes(must={"f009": seat})
+        assert planned(table, wishes=must).firms["group"][4] == seat
+        never = planned(table, wishes=Wishes(forbid=frozenset({("f009", seat)}))).firms["group"]
+        assert never[4] != seat
+    impossible = Wishes(must={"f000": "t/market/场"})
+    assert unmet(planned(table, wishes=impossible).firms, ids, impossible) == ("must f000 t/market/场",)
 
 
 # --- tables as people send them --------------------------------------------------------------------------------------
