@@ -47,8 +47,8 @@ class JointOptions:
     Buildings of 崇川区 held 7.3 workers per firm in 2024 (15,000 firms, 110,000 workers); 5 is a careful choice
     below it.
     """
-    compete: int = 0
-    """1: all kinds compete in one model; 0: kinds are served one after another, buildings first."""
+    compete: int = 1
+    """1: all kinds compete in one model; 0: one kind after another, existing unions and buildings first."""
     stay_share: float = 0.6
     """Share of an existing joint union's firms that must lie in one place for that place to count as its seat."""
 

@@ -22,8 +22,9 @@ from geo.joint.streets import AXIS, LINE, NUMBER, chainages
 TOWER, MARKET, STREET = "building:990101:云帆大厦", "market:990101:家纺市场", "street:990101:望江路"
 ZONE, VILLAGE = "zone:990101:东沟开发区", "990101001001"
 NOBODY = SURVEYED_UNIONS.empty()
-LIMITS = JointOptions()
-TOGETHER = JointOptions(compete=1)
+LIMITS = JointOptions(compete=0)
+"""One kind after another."""
+TOGETHER = JointOptions()
 """All kinds compete in one model."""
 
 
