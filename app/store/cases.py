@@ -7,8 +7,8 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import CaseStep
-from app.store import rows, writing
+from app.models import CaseStep, Headcount, LaborUnion, Membership
+from app.store import rows, versions, writing
 from geo.frames import CASE_STEPS
 
 
@@ -30,6 +30,17 @@ def record(session: Session, step: Mapping[str, Any], *, number: int) -> str:
     frame = pd.DataFrame([dict(step)], index=[key]).reindex(columns=list(CASE_STEPS.columns)).astype("object")
     writing.write(session, "case_steps", CASE_STEPS.conform(frame.where(frame.notna(), None)))
     return key
+
+
+def clear(session: Session) -> None:
+    """Forget every case, with the unions and memberships that approvals stored: what was tried on invented firms."""
+    made = sa.select(CaseStep.union_id).where(CaseStep.union_id.is_not(None))
+    founded = [key for key in session.scalars(made.where(CaseStep.kind != "existing").distinct()) if key]
+    session.execute(sa.delete(Membership).where(Membership.union_id.in_(list(session.scalars(made.distinct())))))
+    session.execute(sa.delete(LaborUnion).where(LaborUnion.key.in_(founded)))
+    session.execute(sa.delete(Headcount).where(Headcount.subject_kind == "union", Headcount.subject_key.in_(founded)))
+    session.execute(sa.delete(CaseStep))
+    versions.bump(session, versions.INPUTS)
 
 
 def steps(session: Session, case_id: str) -> pd.DataFrame:

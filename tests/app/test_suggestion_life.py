@@ -220,3 +220,17 @@ def test_every_decision_is_in_the_record_with_who_and_what(app: Flask) -> None:
         found = audit.entries(opened, action="suggestion")
     assert found.iloc[0][["account", "target"]].tolist() == ["tester", case]
     assert found.iloc[0]["detail"] == {"move": "accept", "name": "四海市场联合工会"}
+
+
+def test_clearing_the_sample_takes_what_was_tried_on_it_away(app: Flask) -> None:
+    from app import imports
+    from app.db import current
+
+    case = accepted(app, "P3", "P5")
+    assert decide(app, case, "approve", name="四海市场联合工会", document="8号").status_code == 302
+    with app.app_context():
+        imports.clear_sample(current())
+        with session() as opened:
+            assert len(store.read(opened, "case_steps", store.CITY)) == 0
+            assert list(store.read(opened, "unions", store.CITY).index) == ["union:j"]
+            assert list(store.read(opened, "memberships", store.CITY).index) == ["m1"]

@@ -1,0 +1,60 @@
+"""A suggestion is accepted, moved on and printed in a real browser, on a desk and on a telephone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import review_city
+from flask import Flask
+from serving import served
+
+from app import create_app
+from app.config import Config
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    made: Flask = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
+    review_city.load(made)
+    with served(made) as address:
+        yield address
+
+
+def test_a_suggestion_is_accepted_and_moved_on_with_its_history(page: Any, site: str) -> None:
+    page.goto(f"{site}/suggestions")
+    page.get_by_role("link", name="四海小商品市场联合工会（拟）").click()
+    page.locator("summary", has_text="采纳，进入筹备").click()
+    page.fill("#f-accept-note", "市场管理处同意牵头")
+    page.get_by_role("button", name="采纳，进入筹备").click()
+    assert page.locator("h1").inner_text() == "四海小商品市场联合工会"
+    assert page.locator("#decide .badge-a").first.inner_text() == "筹备中"
+    page.locator("summary", has_text="批复成立").click()
+    assert page.get_by_role("button", name="批复成立").is_disabled(), "not before members have signed up"
+    for stage in ("P3", "P5"):
+        page.locator("summary", has_text="记筹备进展").click()
+        page.select_option("#f-advance-stage", stage)
+        page.fill("#f-advance-counted", "36")
+        page.get_by_role("button", name="记筹备进展").click()
+    rows = page.locator("#decide table tbody tr")
+    assert rows.count() == 3 and "市场管理处同意牵头" in rows.last.inner_text()
+    page.locator("summary", has_text="批复成立").click()
+    assert page.locator(".ticks input:checked").count() == 8
+    page.get_by_role("link", name="建会建议书").click()
+    assert page.locator(".paper tbody tr").count() == 8
+
+
+def test_on_a_telephone_nothing_runs_over_the_edge(phone: Any, site: str) -> None:
+    phone.goto(f"{site}/suggestions")
+    phone.get_by_role("link", name="四海小商品市场联合工会（拟）").click()
+    for path in (phone.url, f"{site}/suggestions", f"{site}/scenarios"):
+        phone.goto(path)
+        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    phone.goto(f"{site}/suggestions")
+    phone.get_by_role("link", name="四海小商品市场联合工会（拟）").click()
+    phone.locator("summary", has_text="不采纳").click()
+    phone.select_option("#f-reject-reason", "no_chair")
+    phone.get_by_role("button", name="不采纳").click()
+    assert "没有合适的牵头人" in phone.locator("#decide").inner_text()
