@@ -15,6 +15,9 @@ SAME_FROM = 0.8
 ROUNDS = 4
 """How often the firms of rejected groups are grouped otherwise; what is then proposed again is left out."""
 
+JOINING = "existing"
+"""Kind of a group that joins a union there is."""
+
 LEFT_REJECTED = "R7"
 """Why a firm is left over: the group it would be in was rejected, and there is no other."""
 
@@ -26,8 +29,8 @@ def suggest_anew(firms: pd.DataFrame, cases: pd.DataFrame, suggest: Suggest) -> 
     """Suggest joint unions around what was decided.
 
     Firms of a case that is accepted or approved and that have no coverage yet stay together as the case's group, under
-    the case's key; no other group gets them. A group that was rejected is not proposed again at its seat while it is
-    basically the same; its firms may be proposed otherwise, else they are left over with the code R7.
+    the case's key; no other group gets them. A group that was rejected is not proposed again while its firms
+    are basically the same; they may be proposed otherwise, else they are left over with the code R7.
 
     Parameters
     ----------
@@ -56,8 +59,14 @@ def alike(one: Collection[str], other: Collection[str]) -> bool:
 
 
 def same_group(case: Mapping[str, Any], kind: str, place_id: str, members: Collection[str]) -> bool:
-    """Tell whether a group is what a case is about: its kind and seat, and basically its firms."""
-    return case["kind"] == kind and case["place_id"] == place_id and alike(case["members"], members)
+    """Tell whether a group is what a case is about: basically its firms, in a new union or in the union that it names.
+
+    Where a new union would sit makes no other group of the same firms: whoever refused it in the building has refused
+    it along the street.
+    """
+    joining = JOINING in (case["kind"], kind)
+    there = case["kind"] == kind and case["place_id"] == place_id
+    return (there or not joining) and alike(case["members"], members)
 
 
 def _held(firms: pd.DataFrame, live: pd.DataFrame) -> pd.Series:
@@ -86,21 +95,20 @@ def _proposed_again(found: Suggested, refused: pd.DataFrame) -> dict[str, list[s
     """Members of each group that was rejected before."""
     if refused.empty or found.groups.empty:
         return {}
-    seats = {(row.kind, row.place_id) for row in refused.itertuples()}
-    rows = found.groups[[pair in seats for pair in zip(found.groups["kind"], found.groups["place_id"], strict=True)]]
-    chosen = found.groupings[found.groupings["group_id"].isin(rows.index)]
-    members = {str(group): list(keys) for group, keys in chosen.groupby("group_id").groups.items()}
-    told = refused.to_dict("records")
-    return {
-        str(key): members[str(key)]
-        for key, kind, place in zip(rows.index, rows["kind"], rows["place_id"], strict=True)
-        if any(same_group(case, kind, place, members[str(key)]) for case in told)
-    }
+    of = found.groupings["group_id"].dropna()
+    members = {str(group): list(keys) for group, keys in of.groupby(of).groups.items()}
+    again = {}
+    for case in refused.to_dict("records"):
+        for group in of.reindex(case["members"]).dropna().unique():
+            kind, place = found.groups.loc[group, ["kind", "place_id"]]
+            if same_group(case, kind, place, members[group]):
+                again[str(group)] = members[group]
+    return again
 
 
 def _kept_from(firms: pd.DataFrame, members: list[str], group: pd.Series, seats: pd.Series) -> pd.DataFrame:
     """The firms as if those of a group were not known to be at its seat."""
-    seat = group["place_id"] if group["kind"] != "existing" else seats.get(group["place_id"])
+    seat = group["place_id"] if group["kind"] != JOINING else seats.get(group["place_id"])
     hidden = {
         column: firms[column].mask(firms.index.isin(members) & firms[column].eq(seat).fillna(value=False))
         for column in (*life.COLUMNS.values(), "town_code")

@@ -164,6 +164,18 @@ def test_the_firms_of_a_rejected_group_may_be_proposed_otherwise() -> None:
     assert members(found, "village") == {"t0", "t1", "t2", "t3", "v0", "v1", "v2"}
 
 
+def test_the_same_firms_are_not_proposed_under_another_kind() -> None:
+    homes = {f"t{n}": {"village_code": "990101001002", "town_code": VILLAGE[:9], "street": STREET} for n in range(4)}
+    found = suggest_anew(town(**homes), cases(steps({"state": "rejected"})), engine)
+    assert members(found, "village") == {"v0", "v1", "v2"} and members(found, "building") == set()
+    assert set(found.groupings.loc[["t0", "t1", "t2", "t3"], "left_because"]) == {LEFT_REJECTED}
+
+
+def test_who_refused_to_join_a_union_may_found_one() -> None:
+    found = suggest_anew(town(), cases(steps({"state": "rejected", "kind": "existing", "place_id": "union:x"})), engine)
+    assert members(found, "building") == {"t0", "t1", "t2", "t3"}
+
+
 def test_a_group_is_proposed_again_when_its_firms_have_changed() -> None:
     more = {f"t{n}": {"building": TOWER, "level": "building"} for n in range(4, 8)}
     assert len(members(suggest_anew(town(**more), cases(steps({"state": "rejected"})), engine), "building")) == 8
@@ -210,7 +222,7 @@ def test_whatever_was_decided_each_candidate_is_grouped_or_left_over_and_never_t
     assert counts.to_dict() == found.groups["firms"].to_dict()
     if state == "rejected":
         for case in known.itertuples():
-            assert not alike(case.members, members(found, case.kind))
+            assert not any(alike(case.members, keys) for keys in found.groupings.groupby("group_id").groups.values())
 
 
 def test_what_changed_since_a_decision_is_told_firm_by_firm() -> None:
