@@ -89,6 +89,7 @@ def recount(content: Content) -> dict[str, Counter[str]]:
             counts[place].update(told)
             counts[place]["workers"] += workers or 0
             counts[place]["gap_workers"] += (workers or 0) if "gap" in told else 0
+            counts[place]["gap_unknown"] += "gap" in told and workers is None
     for union in survey.unions.to_dict("records"):
         if union["in_force"] and union["kind"] != "federation":
             places = ["city", *([union["county_code"]] if isinstance(union["county_code"], str) else [])]
@@ -117,6 +118,8 @@ def test_every_fact_is_counted_again(told: list[Fact], recount: dict[str, Counte
         if figure in RATES:
             part, whole = (recount[place][name] for name in RATES[figure])
             assert fact.value == pytest.approx(part / whole) if whole else fact.value is None, fact.code
+        elif figure == "gap_workers" and not recount[place][figure] and recount[place]["gap_unknown"]:
+            assert (fact.value, fact.shown) == (None, "人数不详"), fact.code
         else:
             assert fact.value == recount[place][figure], fact.code
         checked += 1
