@@ -19,7 +19,7 @@ from app import create_app, store
 from app.auth.accounts import Wish
 from app.config import Config
 from app.db import attached, session
-from geo.frames import CRS, FIRMS, PLACES
+from geo.frames import CRS, FIRMS, OUTLINES, PLACES
 from geo.survey import Survey
 
 HERE, THERE = small_city.COUNTIES
@@ -49,6 +49,13 @@ def places() -> gpd.GeoDataFrame:
         index=list(rows),
     )
     return PLACES.conform(gpd.GeoDataFrame(frame, geometry=[row[2] for row in rows.values()], crs=CRS))
+
+
+def outlines() -> gpd.GeoDataFrame:
+    """Return OUTLINES of the small city, and of the towns 河口街道 (the field far) and, in the other county, 石埠镇."""
+    towns = pd.DataFrame({"name": ["河口街道", "石埠镇"], "level": "town"}, index=["990101001", "990102101"])
+    shapes = gpd.GeoDataFrame(towns, geometry=[FAR, box(121.3, 32.1, 121.35, 32.15)], crs=CRS)
+    return OUTLINES.conform(pd.concat([small_city.outlines(), OUTLINES.conform(shapes)]))
 
 
 def survey() -> Survey:
@@ -87,7 +94,7 @@ def load(app: Flask) -> None:
     found = survey()
     with app.app_context(), session(write=True) as opened:
         store.write(opened, "divisions", small_city.divisions())
-        store.write(opened, "outlines", small_city.outlines())
+        store.write(opened, "outlines", outlines())
         store.write(opened, "places", places())
         for day in (small_city.YEARS[1], small_city.ON):
             store.surveys.save(opened, replace(found, on=day), f"run-{day}")

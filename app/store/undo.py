@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.db import dialect
-from app.models import ImportBatch, ImportChange
+from app.models import ImportBatch, ImportChange, Place
 from app.store import rows, versions
 from app.store.layers import LAYERS, Layer
 from geo.errors import AtlasError
@@ -23,7 +23,7 @@ class UndoRefusedError(AtlasError):
     """An import cannot be taken back.
 
     There is none of that key (IMPORT_UNKNOWN, or IMPORT_NONE where there are none at all), it is not done
-    (IMPORT_NOT_DONE), or a later one changed its rows (IMPORT_LATER).
+    (IMPORT_NOT_DONE), or a later one, or a draft of boundaries, changed its rows (IMPORT_LATER).
     """
 
     code = "IMPORT_LATER"
@@ -74,10 +74,18 @@ def _refuse_if_later(session: Session, batch: str) -> None:
         .limit(1)
     )
     later = session.scalar(query)
+    later = later or _approved(session, batch)
     if later is not None:
         raise UndoRefusedError(
             f"import {later} changed the same rows later: undo it first", detail={"batch": batch, "later": later}
         )
+
+
+def _approved(session: Session, batch: str) -> str | None:
+    """Return a draft of boundaries that changed places of an import since, None if there is none."""
+    ours = sa.select(ImportChange.row_key).where(ImportChange.batch_key == batch, ImportChange.layer == "places")
+    drafted = sa.select(Place.draft_key).where(Place.draft_key.is_not(None), Place.key.in_(ours))
+    return session.scalar(drafted.limit(1))
 
 
 def _changes(session: Session, batch: str, layer: str) -> tuple[list[str], dict[str, dict[str, Any]]]:

@@ -70,7 +70,7 @@ def _write(
     stored = rows.fetch_keys(session, layer.spec, layer.table, frame.index.tolist(), *_current(layer))
     known = frame.index.isin(stored.index)
     before = stored.loc[frame.index[known]]
-    given = _given(layer, frame[known], before, absent)
+    given = _approved(session, layer, _given(layer, frame[known], before, absent), before)
     changed = given[_differs(layer, given, before)]
     status = pd.Series(np.where(known, UNCHANGED, NEW), index=frame.index, dtype="string")
     status[changed.index] = CHANGED
@@ -84,6 +84,16 @@ def _write(
 
 def _current(layer: Layer) -> list[Any]:
     return [layer.table.c.replaced_on.is_(None)] if "replaced_on" in layer.table.c else []
+
+
+def _approved(session: Session, layer: Layer, given: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Keep the lines of places that were approved: a layer that comes again does not undo what people decided."""
+    if "draft_key" not in layer.table.c or given.empty:
+        return given
+    table = layer.table
+    query = sa.select(table.c.key).where(table.c.draft_key.is_not(None), table.c.replaced_on.is_(None))
+    decided = given.index.isin(list(session.scalars(query)))
+    return given.assign(geometry=given["geometry"].where(~decided, before["geometry"])) if decided.any() else given
 
 
 def _given(layer: Layer, given: pd.DataFrame, before: pd.DataFrame, absent: Absent) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """What a draft counts: zones before and after, and the statement of its impact."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -46,9 +46,9 @@ def tally(read: Reading, done: Work, state: State) -> Tally:
     before = read.kept.get(
         ("zones.before", done.draft.base["mark"]), lambda: counting.tally(done.before, firms, others=others)
     )
-    heirs_ = cast("dict[str, str]", done.heirs(state.plan))
-    after = counting.tally(state.plan, firms, others=others, renamed=heirs_)
-    keys = [key for key in dict.fromkeys([*state.plan, *done.before]) if _moved(before, after, done, state, key)]
+    after = counting.tally(state.plan, firms, others=others, renamed=done.heirs(state.plan))
+    moved = _moved(before, after)
+    keys = [key for key in dict.fromkeys([*state.plan, *done.before]) if key in moved or _redrawn(done, state, key)]
     rows = [_row(before, after, key, _name(done, state, key)) for key in keys]
     if rows:
         rows.append(_row(before, after, UNPLACED, _("不在园区内")))
@@ -60,13 +60,20 @@ def _others(read: Reading, done: Work) -> gpd.GeoDataFrame:
     return places[places["kind"].eq("zone") & ~places.index.isin(list(done.before))]
 
 
-def _moved(before: pd.DataFrame, after: pd.DataFrame, done: Work, state: State, key: str) -> bool:
+def _moved(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:
+    """Return the zones whose figures are not what they were."""
+    both = before.index.intersection(after.index)
+    told = ["eligible", "workers", "unions"]
+    differs = (before.loc[both, told].to_numpy() != after.loc[both, told].to_numpy()).any(axis=1)
+    return set(both[differs])
+
+
+def _redrawn(done: Work, state: State, key: str) -> bool:
+    """Return whether a zone is new, no more, or has other land or another name."""
     old, new = done.before.zones.get(key), state.plan.zones.get(key)
     if old is None or new is None:
         return True
-    if old is not new and (old.area_m2 != new.area_m2 or old.name != new.name):
-        return True
-    return bool((before.loc[key, list(SHOWN[:3])] != after.loc[key, list(SHOWN[:3])]).any())
+    return old is not new and (old.area_m2 != new.area_m2 or old.name != new.name)
 
 
 def _row(before: pd.DataFrame, after: pd.DataFrame, key: str, name: str) -> dict[str, Any]:

@@ -29,7 +29,10 @@ def ground(opened: Session, read: Reading, draft: ZoneDraft) -> Ground:
     every = read.kept.get("zones.counties", lambda: _today(store.read(opened, "outlines", store.CITY), "county"))
     streets = read.kept.get("zones.streets", partial(_streets, read))
     return Ground(
-        every, _today(outlines, "town"), streets, lambda key: len(store.lines.versions_of(opened, store.CITY, key)) > 0
+        every,
+        _today(outlines, "town", "village"),
+        streets,
+        lambda key: len(store.lines.versions_of(opened, store.CITY, key)) > 0,
     )
 
 
@@ -42,6 +45,7 @@ def around(opened: Session, read: Reading, done: Work) -> dict[str, Any]:
     returned = next((event for event in store.zones.events(opened, done.draft) if event.action == "return"), None)
     return {
         "read": read, "draft": done.draft, "faults": found, "tally": counts.tally(read, done, done.state),
+        "zone_names": {key: zone.name for key, zone in done.after.zones.items()},
         "rows": tree.hierarchy(done, held), "levels": options("zone_level"), "state": state(done, found),
         "repairable": any(one.fault.code in REPAIRABLE for one in found),
         "branches": store.zones.branches(opened, done.draft),
@@ -93,8 +97,8 @@ def words() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _today(outlines: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
-    return outlines[outlines["level"].eq(level) & outlines["valid_to"].isna() & outlines.geometry.notna()]
+def _today(outlines: gpd.GeoDataFrame, *levels: str) -> gpd.GeoDataFrame:
+    return outlines[outlines["level"].isin(levels) & outlines["valid_to"].isna() & outlines.geometry.notna()]
 
 
 def _streets(read: Reading) -> np.ndarray:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -92,13 +92,12 @@ def impact(
     others : PLACES with the zones outside of the plans, which hold firms too
     renamed : by key of a zone that is no more, the key that an address naming it will mean, None for none
     """
-    meant = cast("Mapping[str, str]", renamed)
     found = difference(before, after)
     return Impact(
         found[found["change"].ne("rounded")],
-        moves(before, after, ground, others=others, renamed=meant),
+        moves(before, after, ground, others=others, renamed=renamed),
         tally(before, ground, others=others),
-        tally(after, ground, others=others, renamed=meant),
+        tally(after, ground, others=others, renamed=renamed),
     )
 
 

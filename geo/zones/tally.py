@@ -61,21 +61,22 @@ class Ground:
         return cls(firms.index, named, tuple(map(str, names)), rows, points, _counts(firms, exact), kept, told)
 
     def members(
-        self, plan: Plan, *, others: gpd.GeoDataFrame | None = None, renamed: Mapping[str, str] | None = None
+        self, plan: Plan, *, others: gpd.GeoDataFrame | None = None, renamed: Mapping[str, str | None] | None = None
     ) -> Members:
         """Return the zone of each firm under a plan.
 
         Parameters
         ----------
         others : PLACES; its zones outside the plan (other levels, other counties) hold firms too
-        renamed : by former key, the key that an address naming it will mean (after a merge)
+        renamed : by former key, the key that an address naming it will mean (after a merge), None if none any more
         """
         keys, shapes = _all_shapes(plan, others)
         meant = [(renamed or {}).get(name, name) for name in self.names]
-        names = sorted({*plan, *keys, *meant})
+        names = sorted({*plan, *keys, *(name for name in meant if name)})
         number = {name: k for k, name in enumerate(names)}
         nowhere = len(names)
-        result = np.array([*(number[name] for name in meant), nowhere], dtype="int64")[self.named]
+        told = [number[name] if name else nowhere for name in meant]
+        result = np.array([*told, nowhere], dtype="int64")[self.named]
         if len(shapes) and len(self.exact):
             self._fill(result, np.array([number[key] for key in keys]), shapes, nowhere)
         return Members(result, [*names, UNPLACED])
@@ -98,7 +99,7 @@ def tally(
     unions: pd.DataFrame | None = None,
     *,
     others: gpd.GeoDataFrame | None = None,
-    renamed: Mapping[str, str] | None = None,
+    renamed: Mapping[str, str | None] | None = None,
 ) -> pd.DataFrame:
     """Count firms and unions by zone of a plan.
 
@@ -134,7 +135,7 @@ def moves(
     unions: pd.DataFrame | None = None,
     *,
     others: gpd.GeoDataFrame | None = None,
-    renamed: Mapping[str, str] | None = None,
+    renamed: Mapping[str, str | None] | None = None,
 ) -> pd.DataFrame:
     """Return the firms and unions that change zone between two plans, for the impact statement.
 

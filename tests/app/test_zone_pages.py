@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -412,6 +413,48 @@ def test_an_earlier_version_is_put_back_by_a_draft_of_its_own(file_app: Flask) -
     with file_app.app_context(), session() as opened:
         assert list(store.lines.versions_of(opened, store.CITY, city.ZONE).index) == [3, 2, 1]
         assert same(store.lines.in_force(opened, store.CITY).loc[city.ZONE].geometry, city.BOTH)
+
+
+def test_a_whole_town_is_painted_into_a_zone(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    offered = desk.client.get(f"{desk.address}/painted").get_json()["features"]
+    assert [feature["properties"] for feature in offered] == [{"key": "990101001", "name": "河口街道"}]
+    # The town is the field far: four firms, workers 10, 20, 30, 10, the first with a union.
+    paint = {"kind": "paint", "key": city.ZONE, "codes": ["990101001"]}
+    assert desk.rows(**paint)[TOGETHER] == ((3, 60, 2, 2), (7, 130, 3, 5))
+    desk.do(**paint)
+    shape = shapely.from_geojson(json.dumps(desk.zones()[TOGETHER]["geometry"]))
+    assert same(shape, shapely.union(city.BOTH, city.FAR))
+
+
+def test_a_zone_is_taken_away_and_its_firms_stand_in_none(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    gone = {"kind": "remove", "key": city.ZONE}
+    assert desk.rows(**gone)[TOGETHER] == ((3, 60, 2, 2), None)
+    assert desk.rows(**gone)["不在园区内"] == ((8, 130, 2, 5), (11, 190, 4, 7))
+    desk.do(**gone)
+    assert desk.zones() == {}
+    assert "3 家企业、2 个工会换园区" in desk.page()
+    desk.step("submit")
+    approved(file_app, desk.address)
+    with file_app.app_context(), session() as opened:
+        assert city.ZONE not in store.lines.in_force(opened, store.CITY).index
+
+
+def test_of_two_requests_in_the_same_moment_neither_is_lost(app: Flask) -> None:
+    desks = [Desk(app, city.EDITOR.login)]
+    desks.append(Desk(app, city.PLANNER.login, desks[0].address))
+    shapes = [("东区", city.EAST), ("远区", city.FAR)]
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            pool.submit(desk.ask, "operate", kind="draw", shape=drawn(shape), name=name)
+            for desk, (name, shape) in zip(desks, shapes, strict=True)
+        ]
+        answers = [one.result().get_json() for one in asked]
+    branches = [answer["branch"] for answer in answers if "branch" in answer]
+    assert len(branches) == 1
+    found = [set(Desk(app, city.PLANNER.login, one).zones()) for one in (desks[0].address, branches[0])]
+    assert sorted(map(sorted, found)) == sorted([sorted([TOGETHER, "东区"]), sorted([TOGETHER, "远区"])])
 
 
 BAD = [

@@ -9,9 +9,10 @@ from shapely import Polygon, box
 
 from app import store
 from app.db import Database
-from app.models import ZoneDraft
+from app.models import ImportBatch, ZoneDraft
 from app.runs import boundaries
 from app.store.scope import Scope
+from app.store.undo import UndoRefusedError
 from app.store.zones import Act, Seen
 from geo.frames import PLACES
 
@@ -217,12 +218,28 @@ def test_an_import_changes_the_version_in_force_only(held: Database) -> None:
     approve(held, key, [drawn(NEW)], DAY)
     with held.session(write=True) as opened:
         boundaries.bring_in_force(opened, DAY)
-        renamed = small_city.places().loc[[ZONE]].assign(name="东沟开发区")
-        store.write(opened, "places", PLACES.conform(renamed.assign(geometry=None)))
+        again = small_city.places().loc[[ZONE]].assign(name="东沟开发区", geometry=[box(121.1, 32.1, 121.2, 32.2)])
+        store.write(opened, "places", PLACES.conform(again))
     with held.session() as opened:
         found = store.lines.versions_of(opened, store.CITY, ZONE)
         assert found["name"].to_dict() == {2: "东沟开发区", 1: small_city.ZONES[ZONE]}
-        assert found.loc[2].geometry.equals(NEW)
+        assert found.loc[2].geometry.equals(NEW), "approved lines stay when a layer comes again"
+
+
+def test_an_import_whose_places_were_redrawn_is_not_taken_back(held: Database) -> None:
+    key = begun(held)
+    with held.session(write=True) as opened:
+        counts = dict.fromkeys(("rows_in", "new", "changed", "unchanged", "rejected", "warned"), 1)
+        told = {"filename": "zones.gpkg", "sha256": "", "options": {}, "status": "done", "started_at": START}
+        opened.add(ImportBatch(key="batch", kind="places", **counts, **told))
+        moved = small_city.places().loc[[ZONE]].assign(name="东沟开发区")
+        store.write(opened, "places", PLACES.conform(moved), batch="batch")
+    approve(held, key, [drawn(NEW)], DAY)
+    with held.session(write=True) as opened:
+        boundaries.bring_in_force(opened, DAY)
+        with pytest.raises(UndoRefusedError) as refused:
+            store.imports.undo(opened, "batch")
+        assert refused.value.detail["later"] == key
 
 
 def test_what_lies_in_a_zone_gets_another_parent(held: Database) -> None:

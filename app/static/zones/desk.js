@@ -142,6 +142,15 @@ boxes.list.addEventListener("change", (event) => {
   if (event.target.matches("[data-zone]")) picture.choose(event.target.dataset.zone, event.target.checked, true);
 });
 
+// Which zone lies above is chosen among all: the choices are written when somebody looks, a county has many zones.
+boxes.list.addEventListener("toggle", (event) => {
+  const select = event.target.open && event.target.querySelector("[name=parent]");
+  if (!select || select.dataset.filled) return;
+  select.dataset.filled = "1";
+  const own = select.closest("[data-describe]").dataset.describe, there = new Set([...select.options].map((option) => option.value));
+  for (const { key, name } of picture.facts.values()) if (key !== own && !there.has(key)) select.add(new Option(name, key));
+}, true);
+
 boxes.list.addEventListener("submit", (event) => {
   event.preventDefault();
   const { describe, hold } = event.target.dataset, data = new FormData(event.target);
