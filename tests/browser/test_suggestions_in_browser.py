@@ -29,6 +29,7 @@ def test_a_suggestion_is_accepted_and_moved_on_with_its_history(page: Any, site:
     page.locator("summary", has_text="采纳，进入筹备").click()
     page.fill("#f-accept-note", "市场管理处同意牵头")
     page.get_by_role("button", name="采纳，进入筹备").click()
+    page.wait_for_url("**/suggestions/case*")
     assert page.locator("h1").inner_text() == "四海小商品市场联合工会"
     assert page.locator("#decide .badge-a").first.inner_text() == "筹备中"
     page.locator("summary", has_text="批复成立").click()
@@ -37,24 +38,32 @@ def test_a_suggestion_is_accepted_and_moved_on_with_its_history(page: Any, site:
         page.locator("summary", has_text="记筹备进展").click()
         page.select_option("#f-advance-stage", stage)
         page.fill("#f-advance-counted", "36")
-        page.get_by_role("button", name="记筹备进展").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="记筹备进展").click()
     rows = page.locator("#decide table tbody tr")
+    rows.nth(2).wait_for()
     assert rows.count() == 3 and "市场管理处同意牵头" in rows.last.inner_text()
     page.locator("summary", has_text="批复成立").click()
     assert page.locator(".ticks input:checked").count() == 8
     page.get_by_role("link", name="建会建议书").click()
+    page.wait_for_selector(".paper tbody tr")
     assert page.locator(".paper tbody tr").count() == 8
+    page.wait_for_load_state("networkidle")
 
 
 def test_on_a_telephone_nothing_runs_over_the_edge(phone: Any, site: str) -> None:
     phone.goto(f"{site}/suggestions")
     phone.get_by_role("link", name="四海小商品市场联合工会（拟）").click()
+    phone.wait_for_selector("#decide")
     for path in (phone.url, f"{site}/suggestions", f"{site}/scenarios"):
         phone.goto(path)
+        phone.wait_for_load_state("networkidle")
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     phone.goto(f"{site}/suggestions")
     phone.get_by_role("link", name="四海小商品市场联合工会（拟）").click()
     phone.locator("summary", has_text="不采纳").click()
     phone.select_option("#f-reject-reason", "no_chair")
-    phone.get_by_role("button", name="不采纳").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="不采纳").click()
     assert "没有合适的牵头人" in phone.locator("#decide").inner_text()
+    phone.wait_for_load_state("networkidle")
