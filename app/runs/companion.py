@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import IO
 
 from flask import Flask
 
@@ -36,10 +35,10 @@ def start(app: Flask, stop: threading.Event | None = None) -> threading.Thread:
     return thread
 
 
-def serve(database: Database, orders: IO[str]) -> int:
+def serve(database: Database, orders: int) -> int:
     """Be that process: do runs until ``orders`` ends or nothing came for ``IDLE_S``; return how many were done.
 
-    Each line of ``orders`` says that something may wait.
+    ``orders`` is a file descriptor; whatever comes there says that something may wait.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server: what is begun here is finished
     stop = threading.Event()
@@ -49,8 +48,10 @@ def serve(database: Database, orders: IO[str]) -> int:
     return worker.work(database, stop, idle_s=IDLE_S)
 
 
-def _listen(orders: IO[str], stop: threading.Event) -> None:
-    for _line in orders:
+def _listen(orders: int, stop: threading.Event) -> None:
+    # Read past Python's own files: a thread that waits in one holds its lock, and a forked process, which closes its
+    # standard input first, would wait for that lock without end.
+    while os.read(orders, 4_096):
         worker.wake()
     stop.set()
     worker.wake()

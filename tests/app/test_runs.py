@@ -1,8 +1,9 @@
 """Long work is done exactly once, by whichever process comes first, and survives the loss of its worker."""
 
-import io
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -14,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import create_app, runs, store
-from app.config import Config
+from app.config import ROOT, Config
 from app.db import Database, current
 from app.models import Run
 from app.runs import execution, queue
@@ -308,7 +309,32 @@ def waited(database: Database, key: str, seconds: float = 60) -> Run:
 
 
 def test_the_companion_ends_with_the_server(embedded: Database) -> None:
-    assert runs.companion.serve(embedded, io.StringIO("\n")) == 0
+    orders, order = os.pipe()
+    os.write(order, b"\n")
+    os.close(order)
+    assert runs.companion.serve(embedded, orders) == 0
+    os.close(orders)
+
+
+FORKS = """
+import threading, time
+from app.runs import companion
+from geo.beside import beside
+threading.Thread(target=companion._listen, args=(0, threading.Event()), daemon=True).start()
+time.sleep(0.5)
+print(beside(lambda: 7, wanted=True)())
+"""
+
+
+def test_a_process_is_forked_while_the_companion_waits_for_orders() -> None:
+    command = [sys.executable, "-c", FORKS]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.wait(timeout=60) == 0, "stuck: the forked process waits for a lock of the standard input"
+            assert process.stdout is not None
+            assert process.stdout.read() == "7\n"
+        finally:
+            process.kill()
 
 
 def test_a_configuration_is_made_again_from_its_environment(tmp_path: Path) -> None:
