@@ -139,6 +139,12 @@ def counties() -> Collection[str]:
     return {code for code, _name in sketch().counties()} | {query.NOT_KNOWN}
 
 
+def towns() -> Collection[str]:
+    """Return the codes of all towns."""
+    divisions = sketch().divisions
+    return set(divisions.index[divisions["level"].eq("town")])
+
+
 def _readable(text: str) -> bool:
     """Return whether a search text holds only what can be looked for: a text of which nothing is left finds all."""
     letters = "".join(text.split())

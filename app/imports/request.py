@@ -59,6 +59,8 @@ class Request:
             raise FileRefused(f"cannot import {self.kind} {self.place_kind}", code="UNKNOWN_KIND", detail=detail)
         if self.county_code is not None and self.place_kind == "division":
             raise FileRefused("divisions are the city's", code="KIND_CITY_ONLY", detail={"file": self.filename})
+        if self.county_code is not None and self.place_kind == "zone":
+            raise FileRefused("zones are drafted", code="KIND_DRAFTED", detail={"file": self.filename})
         if self.datum is not None and self.datum not in DATUMS:
             detail = {"datum": self.datum, "known": list(DATUMS)}
             raise FileRefused(f"unknown datum {self.datum}", code="DATUM_UNKNOWN", detail=detail)

@@ -15,6 +15,10 @@ bp = Blueprint("basemaps", __name__, url_prefix="/basemaps")
 UNPROCESSABLE = 422
 
 
+EXAMPLE = "https://host/{z}/{x}/{y}.png"
+"""How a template of tiles is written."""
+
+
 @bp.get("")
 def index() -> str:
     """List the basemaps, with forms for new ones."""
@@ -78,4 +82,6 @@ def _page(faults: list[str] | None = None) -> str:
     with database() as opened:
         listed = basemaps.stored(opened)
     said = [words[fault] for fault in faults or []]
-    return render_template("basemaps/page.html", listed=listed, faults=said, basemaps=basemaps, form=request.form)
+    return render_template(
+        "basemaps/page.html", listed=listed, faults=said, basemaps=basemaps, form=request.form, example=EXAMPLE
+    )

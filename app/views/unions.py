@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app import ledger
-from app.arguments import Allowed, asks, codes, counties
+from app.arguments import Allowed, asks, codes, counties, towns
 from app.config import settings
 from app.current import partial, reading
 from app.downloads import download
@@ -25,7 +25,7 @@ nav = Nav(40, "unions.index", lazy_gettext("工会"))
 LAYERS, STATES, DUE = ("basic", "federation"), ("in_force", "ended"), ("1",)
 MOVES = ("founded", "ended")
 CONDITIONS: dict[str, Allowed] = {
-    "layer": LAYERS, "kind": codes("union_kind"), "county": counties, "state": STATES, "due": DUE,
+    "layer": LAYERS, "kind": codes("union_kind"), "county": counties, "town": towns, "state": STATES, "due": DUE,
     "year": MOVES, "flag": codes("union_flag"),
 }  # fmt: skip
 """What the list can be narrowed by, with the allowed values."""
@@ -33,7 +33,7 @@ SORTS = ("name", "kind", "county_code", "members", "covered_firms", "covered_wor
 
 
 @bp.get("")
-@asks("text", "town", sort=SORTS, page=True, choices=CONDITIONS)
+@asks("text", sort=SORTS, page=True, choices=CONDITIONS)
 def index() -> str:
     """List the unions; htmx asks for the table alone."""
     read, sort = reading(), request.args.get("sort", "-covered_firms")
@@ -43,7 +43,7 @@ def index() -> str:
 
 
 @bp.get("/list.<any(xlsx, csv):form>")
-@asks("text", "town", sort=SORTS, choices=CONDITIONS)
+@asks("text", sort=SORTS, choices=CONDITIONS)
 def export(form: str) -> Response:
     """Give the whole list as a file."""
     read, sort = reading(), request.args.get("sort", "-covered_firms")
