@@ -59,10 +59,12 @@ def get(token: str) -> Draft | None:
     return Draft(token, Request.from_json(values["request"]), values["planned"], values["done"])
 
 
-def held(user_key: str) -> int:
-    """Return how many uploads of an account wait."""
-    found = (get(folder.name) for folder in (_root().iterdir() if _root().is_dir() else ()))
-    return sum(draft is not None and draft.request.user_key == user_key for draft in found)
+def held(user_key: str) -> list[Draft]:
+    """Return the uploads of an account that wait, the newest first; those that were imported wait no more."""
+    folders = [folder for folder in (_root().iterdir() if _root().is_dir() else ()) if _TOKEN.fullmatch(folder.name)]
+    folders.sort(key=lambda folder: (folder.stat().st_mtime, folder.name), reverse=True)
+    found = (get(folder.name) for folder in folders)
+    return [draft for draft in found if draft is not None and draft.request.user_key == user_key and draft.done is None]
 
 
 def put(draft: Draft) -> Draft:

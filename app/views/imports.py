@@ -60,7 +60,14 @@ def index() -> str:
     with session() as opened:
         batches = store.imports.latest(opened, scope(), limit=ROWS + 1, offset=(number - 1) * ROWS)
     template = "imports/list.html" if partial() else "imports/index.html"
-    return render_template(template, batches=batches[:ROWS], more=len(batches) > ROWS, number=number, kinds=KINDS)
+    return render_template(
+        template,
+        batches=batches[:ROWS],
+        more=len(batches) > ROWS,
+        number=number,
+        kinds=KINDS,
+        held=imports.drafts.held(_me()),
+    )
 
 
 @bp.post("")
@@ -70,7 +77,7 @@ def upload() -> Redirect:
     if file is None or not file.filename:
         flash(_("请先选择一个文件。"), "warn")
         return redirect(url_for("imports.index"))
-    if imports.drafts.held(_me()) >= MOST_HELD:
+    if len(imports.drafts.held(_me())) >= MOST_HELD:
         flash(_("还有 %(n)s 个上传的文件没有导入或放弃，请先处理。", n=MOST_HELD), "warn")
         return redirect(url_for("imports.index"))
     kind = request.form.get("kind", KINDS[0])

@@ -88,6 +88,8 @@ def measure(
     table = pd.concat([_firm_counts(firms), _worker_sums(firms)], axis=1).groupby(keys, sort=True).sum()
     counts = _union_counts(firms, unions, union_places(firms, unions, by=by))
     table = table.join(counts, how="outer").fillna(0).astype("int64")
+    if by is None:  # an area is there even if no firm of it is known
+        table = table.reindex(["all"], fill_value=0)
     table = table.sort_index(key=lambda index: index.where(index != UNPLACED, "\uffff"))
     if census is not None and "units" not in census.columns:
         raise FrameError("census totals need a column 'units'")

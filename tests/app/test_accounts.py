@@ -113,6 +113,38 @@ def test_a_county_role_needs_a_county_and_the_last_administrator_stays(app: Flas
     assert client.post("/accounts", data={"login": "x", "name": "x", "role": "editor"}).status_code == 422
     assert client.post("/accounts/tester", data={"act": "off"}).status_code == 422
     assert client.post("/accounts/tester", data={"act": "save", "name": "x", "role": "planner"}).status_code == 422
+    with app.app_context(), session(write=True) as opened:
+        demonstration.lay(opened)  # whose administrator may not see to accounts
+    assert client.post("/accounts/tester", data={"act": "off"}).status_code == 422
+
+
+def test_logins_are_plain_and_one_in_any_case(app: Flask) -> None:
+    client = sign(stranger(app))
+    for login in ("PLANNER", "<b>x</b>", "a b", "'; --"):
+        assert client.post("/accounts", data={"login": login, "name": "x", "role": "planner"}).status_code == 422, login
+    assert client.post("/accounts", data={"login": "王五.通州", "name": "x", "role": "planner"}).status_code == 200
+
+
+def test_a_county_without_any_firm_has_its_pages(app: Flask) -> None:
+    with app.app_context(), session(write=True) as opened:
+        counties = store.read(opened, "divisions", store.CITY)
+        empty = counties[counties["level"].eq("county")].head(1).set_axis(["990103"]).assign(name="空县")
+        store.write(opened, "divisions", empty)
+    account(app, Wish("empty", "empty", "viewer", "990103"))
+    client = sign(stranger(app), "empty")
+    for path in (
+        "/",
+        "/map",
+        "/gaps",
+        "/firms",
+        "/unions",
+        "/suggestions",
+        "/quality",
+        "/ledger",
+        "/health",
+        "/zones",
+    ):
+        assert client.get(path).status_code == 200, path
 
 
 def test_the_accounts_of_the_sample_come_and_go_with_it_and_leave_nobody_behind(app: Flask) -> None:

@@ -267,3 +267,25 @@ def test_where_the_latest_survey_found_a_firm_is_its_county(tmp_path) -> None:
         asked = list(survey.firms.index)
         assert store.whereabouts(opened, asked) == known.to_dict()
         assert store.whereabouts(opened, ["nobody"]) == {}
+
+
+def test_uploads_that_wait_are_listed_to_whoever_brought_them_and_can_be_given_up(app: Flask) -> None:
+    client = of(app, EDITOR)
+    place = upload(client, rows=(HEADER, ROWS["own"]), source="县局")
+    token = place.rsplit("/", 1)[1]
+    assert f"/imports/draft/{token}" in client.get("/imports").text
+    assert token not in of(app, COLLEAGUE).get("/imports").text
+    client.post(f"{place}/drop")
+    assert token not in client.get("/imports").text
+
+
+def test_a_county_does_not_import_boundaries_past_draft_and_approval(app: Flask) -> None:
+    answer = of(app, EDITOR).post(
+        "/imports",
+        data={
+            "kind": "places:zone",
+            "file": (io.BytesIO(b'{"type":"FeatureCollection","features":[]}'), "zone.geojson"),
+        },
+        follow_redirects=True,
+    )
+    assert "请在“园区边界”起草" in answer.text
