@@ -171,7 +171,6 @@ def test_small_maps_of_places_firms_and_suggestions(app: Flask) -> None:
     assert "L.circle(" in small(app, "firm", precise).scripts
     assert small(app, "firm", nowhere) is None
     assert "L.polygon(" in small(app, "place", "zone", ZONE).scripts
-    assert "L.polygon(" in small(app, "group", BUILDING).scripts
 
 
 def test_suggestions_are_circles_that_open_them(app: Flask) -> None:

@@ -120,7 +120,7 @@ def test_the_day_is_switched_and_stays(page: Any, site: str) -> None:
     page.goto(site)
     page.locator("#day").select_option("2023-12-31")
     page.wait_for_url("**on=2023-12-31**")
-    page.locator(".mainnav a", has_text="工会").click()
+    page.get_by_role("link", name="工会", exact=True).click()
     page.wait_for_url("**/unions?on=2023-12-31")
 
 
