@@ -55,6 +55,12 @@ def account() -> Account | None:
     return current_user._get_current_object() if current_user and current_user.is_authenticated else None
 
 
+def login() -> str:
+    """Return the login of who has signed in, empty if nobody."""
+    who = account()
+    return "" if who is None else str(who.id)
+
+
 def may(right: str) -> bool:
     """Return whether who has signed in has a right."""
     who = account()
@@ -109,8 +115,7 @@ def visitor(app: Flask) -> FlaskClient | None:
 
 def note(opened: Session, action: str, target: str, **detail: Any) -> None:
     """Record what is done in its own words, instead of the plain entry that every change gets."""
-    who = account()
-    audit.record(opened, action, account=str(who.id if who else ""), address=address(), target=target, detail=detail)
+    audit.record(opened, action, account=login(), address=address(), target=target, detail=detail)
     g.noted = True
 
 

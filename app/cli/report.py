@@ -7,7 +7,7 @@ import click
 
 from app import annual, store
 from app.cli import Day
-from app.conference import bulletin, documents, pack, series, snapshots
+from app.conference import bulletin, pack, series, snapshots
 from app.conference.content import INTERNAL, MODES, Mark
 from app.db import current, session
 from app.errors import NoSurveyError
@@ -58,6 +58,8 @@ def conference(out: Path, on: datetime | None, mode: str, by: str, at: datetime 
 @_marked
 def bulletin_(out: Path, on: datetime | None, mode: str, by: str, at: datetime | None) -> None:
     """通报 / the bulletin as docx and pdf."""
+    from app.conference import documents
+
     with session() as opened:
         content, template = pack.gather(opened, _mark(mode, by, at), on.date() if on else None)
     out.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from app.conference.content import FEWEST, Content
 from app.conference.marks import INK, QUIET, Spot, font
 from app.conference.words import say
 from app.maps import classes
+from app.plotting import DRAWING
 
 A4 = (11.69, 8.27)
 METADATA = {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}
@@ -38,7 +39,7 @@ def atlas(content: Content, tell: Callable[[int, int], None] | None = None) -> b
     pages = list(_pages(content))
     stream = io.BytesIO()
     style = rc_context({"pdf.fonttype": 42, "pdf.compression": 6, "hatch.linewidth": 0.4})
-    with maps.DRAWING, style, PdfPages(stream, metadata=METADATA) as book:
+    with DRAWING, style, PdfPages(stream, metadata=METADATA) as book:
         for number, (title, paint) in enumerate(pages, 1):
             figure = Figure(figsize=A4, facecolor="white")
             maps.Canvas(figure)  # measures the labels

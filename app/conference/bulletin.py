@@ -115,7 +115,8 @@ def _ranked(table: pd.DataFrame, content: Content, figure: str, unit: str = "") 
     return "、".join(f"{row['name']}（{content.text(row, figure)}{unit}）" for _key, row in table.iterrows())
 
 
-def _what_if(content: Content) -> str:
+def what_if(content: Content) -> str:
+    """Return what the first suggestions would bring, in a sentence; empty without any."""
     known = content.what_if
     if not known["unions"]:
         return ""
@@ -159,7 +160,7 @@ VALUES: Mapping[str, Callable[[Content], str]] = {
     "园区居多": lambda content: _ranked(content.zones.head(ENDS), content, "gap", "家"),
     "楼宇数": lambda content: number(len(content.buildings)),
     "市场数": lambda content: number(len(content.markets)),
-    "建会测算": _what_if,
+    "建会测算": what_if,
     "说明": lambda content: f"{content.note}；{say('worksheet')}；{content.stamp}。",
 }
 """What a template may name, and how it is told."""

@@ -22,7 +22,7 @@ from app.conference.slides import shown
 from app.conference.words import say
 from app.labels import label
 from app.maps import classes, escape
-from app.pages import number, percent
+from app.pages import percent
 
 UNIT_M = 100.0
 """Metres of one unit of the drawing."""
@@ -212,14 +212,7 @@ def _what_if(content: Content) -> dict[str, str] | None:
     known = content.what_if
     if not known["unions"]:
         return None
-    said = say(
-        "what_if",
-        unions=known["unions"],
-        firms=number(known["firms"]),
-        workers=number(known["workers"]),
-        rate=percent(known["rate"]),
-        after=percent(known["after"]),
-    )
+    said = bulletin.what_if(content)
     return {
         "title": say("what_if_title"),
         "before": percent(known["rate"]),

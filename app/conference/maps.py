@@ -1,7 +1,6 @@
 """Maps for print: drawn on a canvas by Matplotlib and GeoPandas, safe in grey, of the city and nothing beyond it."""
 
 import io
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,12 +19,11 @@ from app.conference.marks import BORDER, INK, QUIET, Spot, circles, dot, font, f
 from app.conference.words import say
 from app.maps import basemap
 from app.maps.classes import Classes
+from app.plotting import DRAWING
 
 DPI = 300
 LAND, ZONE = "#f6f7f5", "#5b6673"
 SIMPLER_M = 40
-DRAWING = threading.Lock()
-"""Matplotlib's text layout is not safe for several threads."""
 
 
 def grid(content: Content) -> str:

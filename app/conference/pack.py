@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app import annual, store
-from app.conference import bulletin, documents
+from app.conference import bulletin
 from app.conference.content import MODES, PUBLIC, Content, Mark
 from app.conference.words import say
 from app.config import settings
@@ -52,7 +52,7 @@ def gather(
 
 def files(content: Content, template: str, tell: Tell | None = None) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of each file of the pack; ``tell`` hears stage, done and of how many."""
-    from app.conference import annex, atlas, deck, facts, slides
+    from app.conference import annex, atlas, deck, documents, facts, slides
 
     said = tell or (lambda _stage, _done, _of: None)
     city = content.city

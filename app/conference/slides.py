@@ -207,14 +207,7 @@ def _what_if(slide: Slide, content: Content) -> None:
     for left, rate, on in ((0.8, known["rate"], say("col_now")), (7.2, known["after"], say("col_after"))):
         _text(slide, left, 1.9, 5, 0.5, on, 20, colour=QUIET)
         _text(slide, left, 2.3, 5, 1.4, percent(rate), 72, bold=True)
-    said = say(
-        "what_if",
-        unions=known["unions"],
-        firms=number(known["firms"]),
-        workers=number(known["workers"]),
-        rate=percent(known["rate"]),
-        after=percent(known["after"]),
-    )
+    said = bulletin.what_if(content)
     _text(slide, 0.8, 4.3, 11.6, 1.5, said, 24)
     _trace(slide, "building.*")
 

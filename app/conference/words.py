@@ -4,9 +4,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from app.config import settings
+from geo.io.documents import read_yaml
 
 
 def say(key: str, **values: Any) -> str:
@@ -21,5 +20,5 @@ def template() -> str:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> dict[str, str]:
-    phrases: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    phrases: dict[str, str] = read_yaml(path)
     return phrases

@@ -5,7 +5,6 @@ Drawn by Matplotlib on a canvas of its own, safe in grey; nothing is fetched. A 
 
 import io
 import math
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from app.config import settings
+from app.plotting import DRAWING
 from app.reading import Reading
 from geo.coverage import PRECISE
 from geo.gaps import Filter
@@ -30,8 +30,6 @@ COLUMNS, ROWS = 24, 34
 """Cells of the picture in which dots share their numbers."""
 _INK, _LINE, _LAND, _DOT = "#1c2430", "#8a95a1", "#f6f7f5", "#b3262d"
 _M_PER_DEGREE = 111_320.0
-_lock = threading.Lock()
-"""Matplotlib measures text with shared state."""
 
 
 def picture(read: Reading, chosen: Filter, rows: pd.DataFrame, title: str) -> bytes | None:
@@ -45,7 +43,7 @@ def picture(read: Reading, chosen: Filter, rows: pd.DataFrame, title: str) -> by
     box = _box(area, dots)
     if box is None:
         return None
-    with _lock:
+    with DRAWING:
         return _drawn(read, area, dots, box, f"{title}（{len(dots)} / {len(rows)}）")
 
 

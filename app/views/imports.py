@@ -66,7 +66,7 @@ def index() -> str:
         more=len(batches) > ROWS,
         number=number,
         kinds=KINDS,
-        held=imports.drafts.held(_me()),
+        held=imports.drafts.held(signed.login()),
     )
 
 
@@ -77,7 +77,7 @@ def upload() -> Redirect:
     if file is None or not file.filename:
         flash(_("请先选择一个文件。"), "warn")
         return redirect(url_for("imports.index"))
-    if len(imports.drafts.held(_me())) >= MOST_HELD:
+    if len(imports.drafts.held(signed.login())) >= MOST_HELD:
         flash(_("还有 %(n)s 个上传的文件没有导入或放弃，请先处理。", n=MOST_HELD), "warn")
         return redirect(url_for("imports.index"))
     kind = request.form.get("kind", KINDS[0])
@@ -278,20 +278,16 @@ def _asked(path: Path, name: str) -> imports.Request:
         source_date=date.fromisoformat(day) if day else None,
         datum=request.form.get("datum") or None,
         county_code=scope().county_code,
-        user_key=_me(),
+        user_key=signed.login(),
     )
-
-
-def _me() -> str:
-    who = signed.account()
-    return str(who.id) if who is not None else ""
 
 
 def _draft(token: str) -> imports.drafts.Draft:
     """Return an upload: a county's account finds those it brought for that county."""
     found = imports.drafts.get(token)
     here = scope().county_code
-    if found is not None and here is not None and (found.request.county_code, found.request.user_key) != (here, _me()):
+    own = here, signed.login()
+    if found is not None and here is not None and (found.request.county_code, found.request.user_key) != own:
         found = None
     if found is None:
         raise NotFoundError("the upload has been imported, given up, or deleted after a week")
@@ -350,4 +346,4 @@ def may_confined() -> bool:
 @bp.app_template_global("may_undo")
 def may_undo(batch: Any) -> bool:
     """Return whether the caller may take an import back: of a county's accounts, who imported it."""
-    return scope().county_code is None or batch.user_key == _me()
+    return scope().county_code is None or batch.user_key == signed.login()

@@ -103,7 +103,7 @@ def share(key: str) -> Redirect:
 def saved_views(page: str) -> list[SavedView]:
     """Return the views of a page that the caller may open."""
     with database() as opened:
-        found = store.views.seen(opened, scope(), _me(), page)
+        found = store.views.seen(opened, scope(), signed.login(), page)
         opened.expunge_all()
     return found
 
@@ -120,12 +120,12 @@ def _keep(*, shared: bool) -> Page:
     try:
         with database(write=True) as opened:
             name = _name()
-            there = store.views.named(opened, _me(), name) is not None
+            there = store.views.named(opened, signed.login(), name) is not None
             if there and not request.form.get("over"):
                 return _taken(page, text, name, shared=shared), CONFLICT
-            if not there and store.views.count(opened, _me()) >= saved.MOST_VIEWS:
+            if not there and store.views.count(opened, signed.login()) >= saved.MOST_VIEWS:
                 raise RefusedError(_("已存 %(n)s 个视图，请先删去不用的。", n=saved.MOST_VIEWS))
-            kept = store.views.keep(opened, saved.area(pairs, scope()), _me(), name, page=page, args=pairs)
+            kept = store.views.keep(opened, saved.area(pairs, scope()), signed.login(), name, page=page, args=pairs)
             kept.shared = kept.shared or shared
             signed.note(opened, "view_saved", name, page=page, shared=kept.shared)
     except RefusedError as error:
@@ -154,7 +154,7 @@ def _free(opened: Session, owner: str, name: str, *, besides: str) -> None:
 
 
 def _found(opened: Session, key: str) -> SavedView:
-    found = store.views.find(opened, scope(), _me(), key)
+    found = store.views.find(opened, scope(), signed.login(), key)
     if found is None:
         raise NotFoundError(f"no view {key!r}")
     return found
@@ -163,22 +163,17 @@ def _found(opened: Session, key: str) -> SavedView:
 def _own(opened: Session, key: str, *, others: bool = False) -> SavedView:
     """Return a view of one's own; of ``others`` too, where they have shared it and one sees to accounts."""
     found = _found(opened, key)
-    if found.owner != _me() and not (others and signed.may("accounts")):
+    if found.owner != signed.login() and not (others and signed.may("accounts")):
         abort(FORBIDDEN)
     return found
 
 
-def _me() -> str:
-    who = signed.account()
-    return str(who.id) if who is not None else ""
-
-
 def _list(fault: str = "") -> str:
     with database() as opened:
-        listed = store.views.seen(opened, scope(), _me())
+        listed = store.views.seen(opened, scope(), signed.login())
         opened.expunge_all()
     rows = [(one, _told(one)) for one in listed]
-    return render_template("saved/page.html", rows=rows, fault=fault, me=_me(), pages=_pages())
+    return render_template("saved/page.html", rows=rows, fault=fault, me=signed.login(), pages=_pages())
 
 
 def _pages() -> dict[str, str]:

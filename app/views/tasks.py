@@ -136,8 +136,7 @@ def _order(people: Mapping[str, object], teams: set[str]) -> Order:
     due: date | None = step["next_on"]
     if faults or (due is not None and due < today()):
         raise TaskError(_("完成日期应是今天以后的日期，写成 2026-03-05。"))
-    who = signed.account()
-    return Order(person, team_name, due, (step["note"] or "")[:200] or None, str(who.id if who else ""))
+    return Order(person, team_name, due, (step["note"] or "")[:200] or None, signed.login())
 
 
 def _subjects(read: Reading, kind: str) -> dict[str, str | None]:

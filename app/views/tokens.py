@@ -36,7 +36,7 @@ def make() -> _Page:
     try:
         with database(write=True) as opened:
             _check(opened, wish, now)
-            token, shown = tokens.make(opened, wish, by=_me(), at=now)
+            token, shown = tokens.make(opened, wish, by=signed.login(), at=now)
             _note(opened, "token_made", token)
     except RefusedError as error:
         return _page(str(error), wish), UNPROCESSABLE
@@ -48,9 +48,9 @@ def revoke(key: str) -> str:
     """Take a token back: one's own, the administrator any."""
     with database(write=True) as opened:
         token = tokens.find(opened, key)
-        if token is None or not (_minds_all() or token.account == _me()):
+        if token is None or not (_minds_all() or token.account == signed.login()):
             raise NotFoundError(f"no token {key!r}")
-        tokens.revoke(token, by=_me(), at=datetime.now(UTC))
+        tokens.revoke(token, by=signed.login(), at=datetime.now(UTC))
         _note(opened, "token_revoked", token)
     return _page(saved=token.name)
 
@@ -60,7 +60,7 @@ def _wish() -> TokenWish:
     name, days = form.get("name", "").strip(), form.get("days", "")
     lasts = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0
     if form.get("whose", OWN) == OWN:
-        return TokenWish(name, lasts, account=_me())
+        return TokenWish(name, lasts, account=signed.login())
     return TokenWish(name, lasts, role=form.get("role", ""), county_code=form.get("county") or None)
 
 
@@ -68,7 +68,7 @@ def _check(opened: Session, wish: TokenWish, now: datetime) -> None:
     apart = wish.account is None
     if apart and not _minds_all():
         raise RefusedError(_("只有市管理员能建不属于任何账号的令牌。"))
-    if apart and _me() in demonstration.LOGINS:
+    if apart and signed.login() in demonstration.LOGINS:
         raise RefusedError(_("演示账号只能给自己建令牌；清除演示数据后它们失效。"))
     if wish.account is not None and tokens.full(opened, wish.account, now):
         raise RefusedError(_("一个账号最多有 %(n)s 个有效的令牌，请先收回不用的。", n=tokens.MOST_OF_ACCOUNT))
@@ -83,18 +83,15 @@ def _check(opened: Session, wish: TokenWish, now: datetime) -> None:
         raise RefusedError(" ".join(words[fault] for fault in found))
 
 
-def _me() -> str:
-    who = signed.account()
-    return str(who.id) if who is not None else ""
-
-
 def _minds_all() -> bool:
     return signed.may("accounts")
 
 
 def _note(opened: Session, action: str, token: ApiToken) -> None:
     detail = {"name": token.name, "account": token.account or "", "county": token.county_code or ""}
-    audit.record(opened, action, account=_me(), address=signed.address(), target=f"token:{token.key}", detail=detail)
+    audit.record(
+        opened, action, account=signed.login(), address=signed.address(), target=f"token:{token.key}", detail=detail
+    )
 
 
 def _page(
@@ -102,11 +99,12 @@ def _page(
 ) -> str:
     now, everybody = datetime.now(UTC), _minds_all()
     with database() as opened:
-        listed = tokens.every(opened, None if everybody else _me())
+        listed = tokens.every(opened, None if everybody else signed.login())
         owners = {user.key: user for user in accounts.every(opened)}
     rows = [_row(token, owners, now) for token in listed]
+    usual = TokenWish("", tokens.USUAL_DAYS, account=signed.login())
     return render_template(
-        "interface/tokens.html", rows=rows, fault=fault, wish=wish or TokenWish("", tokens.USUAL_DAYS, account=_me()),
+        "interface/tokens.html", rows=rows, fault=fault, wish=wish or usual,
         given=given, saved=saved, everybody=everybody, roles=tokens.OWN_ROLES, counties=counties(),
         of_a_county=OF_A_COUNTY, most_days=tokens.MOST_DAYS, most_name=tokens.MOST_NAME,
     )  # fmt: skip

@@ -46,8 +46,7 @@ def caller() -> Caller:
 
 def act() -> Act:
     """Return who has signed in, and now."""
-    who = signed.account()
-    return Act("" if who is None else str(who.id), datetime.now(UTC))
+    return Act(signed.login(), datetime.now(UTC))
 
 
 def move(session: Session, work: Work, ask: Ask, facts: Facts, version: int) -> bool:

@@ -7,7 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 from geo.errors import FileRefused
+from geo.io import kinds
 
+_LONGEST_CELL = 10_000_000
 SEPARATORS = (",", "\t", ";", "|")
 _BLOCK = 1 << 20
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -122,3 +124,23 @@ def guess_separator(path: Path, encoding: str) -> list[str]:
         usual = max(set(widths), key=widths.count) if widths else 0
         scores[separator] = (widths.count(usual) / len(widths) * min(usual, 20)) if usual > 1 else 0.0
     return sorted(SEPARATORS, key=lambda separator: -scores[separator])
+
+
+def read_plain_rows(path: Path) -> Iterator[list[str]]:
+    """Return the rows of a delimited text file, whose encoding and separator are found out.
+
+    Raises
+    ------
+    FileRefused
+        ``FILE_MISSING``, ``FILE_KIND``, ``FILE_ENCODING``, ``FILE_QUOTES``, ``NO_ROWS`` of an empty file.
+    """
+    if not path.is_file():
+        raise FileRefused(f"{path} does not exist", code="FILE_MISSING", detail={"file": str(path)})
+    if path.stat().st_size == 0:
+        raise FileRefused(f"{path.name} is empty", code="NO_ROWS", detail={"file": path.name})
+    kind = kinds.detect(path)
+    if kind != "csv":
+        raise FileRefused(f"{path.name} is {kind}, not a delimited text", code="FILE_KIND", detail={"is": kind})
+    csv.field_size_limit(_LONGEST_CELL)
+    encoding = detect_encoding(path)
+    return read_rows(path, encoding, guess_separator(path, encoding)[0])

@@ -15,7 +15,7 @@ import pandas as pd
 from geo.errors import FileRefused
 from geo.frames import ALIASES, DECISIONS, PLACES
 from geo.io import kinds
-from geo.io.delimited import detect_encoding, guess_separator, read_rows
+from geo.io.delimited import read_plain_rows
 from geo.io.divisions import read_aliases
 from geo.io.layers import read_layer
 from geo.io.osm import is_extract, read_places
@@ -28,7 +28,6 @@ OUTPUT = (
     *("reasons", "candidates", "components"),
 )
 """Columns of the output, in order."""
-_LONGEST_CELL = 10_000_000
 _FIELDS = ("id", "name", "address")
 _ID_WORDS = ("id", "编号", "序号", "行号", "主键")
 
@@ -68,16 +67,7 @@ def read_addresses(path: Path, words: Words) -> Rows:
         ``FILE_MISSING``, ``FILE_KIND``, ``FILE_ENCODING``, ``FILE_QUOTES``, ``NO_ROWS``, ``NO_ADDRESS`` (with the
         columns there are).
     """
-    if not path.is_file():
-        raise FileRefused(f"{path} does not exist", code="FILE_MISSING", detail={"file": str(path)})
-    if path.stat().st_size == 0:
-        raise FileRefused(f"{path.name} is empty", code="NO_ROWS", detail={"file": path.name})
-    kind = kinds.detect(path)
-    if kind != "csv":
-        raise FileRefused(f"{path.name} is {kind}, not a delimited text", code="FILE_KIND", detail={"is": kind})
-    csv.field_size_limit(_LONGEST_CELL)
-    encoding = detect_encoding(path)
-    lines = (cells for cells in read_rows(path, encoding, guess_separator(path, encoding)[0]) if cells)
+    lines = (cells for cells in read_plain_rows(path) if cells)
     header = next(lines, None)
     if header is None:
         raise FileRefused(f"{path.name} has no rows", code="NO_ROWS", detail={"file": path.name})

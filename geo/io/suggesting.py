@@ -1,6 +1,5 @@
 """Files of the ``suggest`` command without a database: plain tables in, a plain table and a summary out."""
 
-import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,15 +9,13 @@ import pandas as pd
 import yaml
 
 from geo.errors import FileRefused
-from geo.io import kinds
-from geo.io.delimited import detect_encoding, guess_separator, read_rows
+from geo.io.delimited import detect_encoding, read_plain_rows
 from geo.joint.audit import Audit
 from geo.joint.planning import Plan
 from geo.joint.table import TableError
 
 OUTPUT = ("id", "group", "kind", "seat", "distance_m", "reason")
 """Columns of the answer."""
-_LONGEST_CELL = 10_000_000
 _LONGEST_PARAMETERS = 100_000
 
 
@@ -32,16 +29,7 @@ def read_plain(path: Path) -> pd.DataFrame:
     FileRefused
         ``FILE_MISSING``, ``FILE_KIND``, ``FILE_ENCODING``, ``FILE_QUOTES``, ``NO_ROWS``.
     """
-    if not path.is_file():
-        raise FileRefused(f"{path} does not exist", code="FILE_MISSING", detail={"file": str(path)})
-    if path.stat().st_size == 0:
-        raise FileRefused(f"{path.name} is empty", code="NO_ROWS", detail={"file": path.name})
-    kind = kinds.detect(path)
-    if kind != "csv":
-        raise FileRefused(f"{path.name} is {kind}, not a delimited text", code="FILE_KIND", detail={"is": kind})
-    csv.field_size_limit(_LONGEST_CELL)
-    encoding = detect_encoding(path)
-    lines = enumerate(read_rows(path, encoding, guess_separator(path, encoding)[0]), start=1)
+    lines = enumerate(read_plain_rows(path), start=1)
     header = next(((row, cells) for row, cells in lines if any(cell.strip() for cell in cells)), None)
     if header is None:
         raise FileRefused(f"{path.name} has no rows", code="NO_ROWS", detail={"file": path.name})

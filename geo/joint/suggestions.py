@@ -12,7 +12,6 @@ from geo.joint import check, engine, reasons, seats, streets
 from geo.joint.engine import Draft
 from geo.joint.existing import existing
 from geo.joint.options import JointOptions
-from geo.joint.together import group_together
 
 
 class Suggested(NamedTuple):
@@ -52,9 +51,12 @@ def suggest(
     lying = firms.join(streets.chainages(firms, places, options=options))
     pool = seats.candidates(lying, options=options)
     hosts = existing(lying, unions, places=places, divisions=divisions, options=options)
-    drafts = (
-        group_together(pool, hosts, options=options) if options.compete else engine.group(pool, hosts, options=options)
-    )
+    if options.compete:
+        from geo.joint.together import group_together
+
+        drafts = group_together(pool, hosts, options=options)
+    else:
+        drafts = engine.group(pool, hosts, options=options)
     evidence = check.Evidence(lying, [key for draft in drafts for key in draft.members])
     facts = check.check(drafts, evidence, unions=hosts, options=options)
     left = reasons.left_over(pool, drafts, unions=hosts, options=options)
