@@ -113,9 +113,12 @@ def visitor(app: Flask) -> FlaskClient | None:
     return client
 
 
-def note(opened: Session, action: str, target: str, **detail: Any) -> None:
-    """Record what is done in its own words, instead of the plain entry that every change gets."""
-    audit.record(opened, action, account=login(), address=address(), target=target, detail=detail)
+def note(opened: Session, action: str, target: str, *, of: str | None = None, **detail: Any) -> None:
+    """Record what is done in its own words, instead of the plain entry that every change gets.
+
+    ``of`` is the account that it is told of, where that is not who has signed in.
+    """
+    audit.record(opened, action, account=of or login(), address=address(), target=target, detail=detail)
     g.noted = True
 
 

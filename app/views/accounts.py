@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app import store
-from app.auth import accounts, audit, demonstration, signed
+from app.auth import accounts, demonstration, signed
 from app.auth.accounts import AccountError, Wish
 from app.auth.roles import EITHER, OF_A_COUNTY, ROLES
 from app.db import session as database
@@ -121,11 +121,7 @@ def _check(wish: Wish) -> None:
 
 
 def _note(opened: Session, action: str, login: str, **detail: str) -> None:
-    who = signed.account()
-    audit.record(
-        opened, action, account=login if action == "password_given" else str(who.id if who else ""),
-        address=signed.address(), target=login, detail={**detail, "by": str(who.id if who else "")},
-    )  # fmt: skip
+    signed.note(opened, action, login, of=login if action == "password_given" else None, **detail, by=signed.login())
 
 
 def counties() -> dict[str, str]:

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.auth import accounts, audit, demonstration, signed, tokens
+from app.auth import accounts, demonstration, signed, tokens
 from app.auth.roles import OF_A_COUNTY
 from app.auth.tokens import TokenWish
 from app.db import session as database
@@ -89,9 +89,7 @@ def _minds_all() -> bool:
 
 def _note(opened: Session, action: str, token: ApiToken) -> None:
     detail = {"name": token.name, "account": token.account or "", "county": token.county_code or ""}
-    audit.record(
-        opened, action, account=signed.login(), address=signed.address(), target=f"token:{token.key}", detail=detail
-    )
+    signed.note(opened, action, f"token:{token.key}", **detail)
 
 
 def _page(

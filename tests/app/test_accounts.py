@@ -194,3 +194,12 @@ def test_accounts_and_their_lock_are_kept_in_either_database(database: Database)
         assert accounts.locked(opened, "planner", "10.0.0.2", now)
         assert not accounts.locked(opened, "planner", "10.0.0.2", now + accounts.WINDOW)
         assert not accounts.locked(opened, "other", "10.0.0.2", now)
+
+
+def test_a_change_of_an_account_is_on_record_once(app: Flask) -> None:
+    client = sign(stranger(app))
+    client.post("/accounts", data={"login": "new", "name": "新", "role": "planner"})
+    client.post("/accounts/new", data={"act": "off"})
+    with app.app_context(), session() as opened:
+        found = audit.entries(opened)
+    assert sorted(found.loc[found["account"].eq("tester"), "action"]) == ["account_changed", "account_made"]
