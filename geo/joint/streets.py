@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.joint.compiled import compiled
 from geo.joint.options import JointOptions
 
 Integers = npt.NDArray[np.int64]
@@ -110,7 +109,9 @@ def cut(
         ],
         dtype=np.int64,
     )  # fmt: skip
-    taken = _best_ends(columns, terms)
+    from geo.joint.pieces import best_ends  # with the compiler of loops
+
+    taken = best_ends(columns, terms)
     pieces, end = [], n
     while end > 0:
         length = int(taken[end])
@@ -132,61 +133,6 @@ def piece_value(chainage: Integers, workers: Integers, *, options: JointOptions)
     away = min(int((workers * np.abs(chainage - seat)).sum()) for seat in seats)
     worth = (1000 - options.penalty_street_milli) * int(workers.sum()) - 1000 * options.founding_street
     return reach * worth - options.distance_milli * away
-
-
-@compiled
-def _best_ends(firms: Integers, terms: Integers) -> Integers:
-    """Length of the piece that ends before each index in the best cut of all firms before it, 0 for none.
-
-    Going back from an end, the best seat (the middle of the workers, held within reach of both ends) only moves back,
-    so every piece is valued in a few steps.
-    """
-    n = len(firms)
-    mass, moment = _sums(firms)
-    best, taken = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64)
-    reach, lowest = terms[2], 0
-    for end in range(1, n + 1):
-        best[end] = best[end - 1] + firms[end - 1, 5]
-        last = firms[end - 1, 0]
-        while firms[lowest, 4] != firms[end - 1, 4] or last - firms[lowest, 0] > reach:
-            lowest += 1
-        middle, highest, heads, skipped = end - 1, end - 1, 0, 0
-        for first in range(end - 1, max(-1, end - 1 - terms[5]), -1):
-            if _breaks(firms, terms, first, end):
-                break
-            heads += firms[first, 3]
-            skipped += firms[first, 5]
-            while 2 * mass[middle] >= mass[first] + mass[end] and middle > first:
-                middle -= 1
-            while firms[highest, 0] - firms[first, 0] > reach:
-                highest -= 1
-            if mass[end] - mass[first] >= terms[3] and heads >= terms[4] and lowest <= highest:
-                seat = min(max(middle, lowest), highest)
-                away = firms[seat, 0] * (2 * mass[seat] - mass[first] - mass[end])
-                away += moment[first] + moment[end] - 2 * moment[seat]
-                value = best[first] + terms[7] * (mass[end] - mass[first]) - terms[6] - terms[8] * away
-                if value > best[end]:
-                    best[end], taken[end] = value, end - first
-    return taken
-
-
-@compiled
-def _sums(firms: Integers) -> tuple[Integers, Integers]:
-    mass, moment = np.zeros(len(firms) + 1, np.int64), np.zeros(len(firms) + 1, np.int64)
-    for at in range(len(firms)):
-        mass[at + 1] = mass[at] + firms[at, 2]
-        moment[at + 1] = moment[at] + firms[at, 2] * firms[at, 0]
-    return mass, moment
-
-
-@compiled
-def _breaks(firms: Integers, terms: Integers, first: int, end: int) -> bool:
-    """Whether no piece can reach from ``first`` to before ``end``, nor from further back."""
-    if firms[first, 6] or firms[end - 1, 0] - firms[first, 0] > terms[0]:
-        return True
-    if first + 1 == end:
-        return False
-    return bool(firms[first, 4] != firms[first + 1, 4] or firms[first + 1, 0] - firms[first, 0] > terms[1])
 
 
 def _on_line(degrees: Reals, line: shapely.Geometry, offset_m: float) -> Reals:
