@@ -8,16 +8,15 @@ import pandas as pd
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.oxml.ns import qn
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
 from pptx.slide import Slide
-from pptx.util import Emu, Inches, Pt
+from pptx.util import Inches, Pt
 
 from app import palette
-from app.conference import bulletin, maps
+from app.conference import bulletin, maps, pieces
 from app.conference.bulletin import Table
 from app.conference.content import Content
+from app.conference.pieces import INK, QUIET, RED
 from app.conference.series import yearly
 from app.conference.stable import stable
 from app.conference.words import say
@@ -25,9 +24,6 @@ from app.labels import label
 from app.maps import classes
 from app.pages import number, percent
 
-FACE = "Microsoft YaHei"
-"""Typeface of the slides: what office machines have; text stays text, so the file carries no font."""
-INK, QUIET, RED, HEAD = "1C2430", "55606E", "A3181F", "E9EDF1"
 WIDE, HIGH = Inches(13.333), Inches(7.5)
 ROWS = 14
 """Rows of a table on one slide."""
@@ -45,7 +41,7 @@ def deck(content: Content) -> bytes:
         slide = made.slides.add_slide(made.slide_layouts[6])
         paint(slide)
         if number_ > 1:
-            _foot(slide, content, number_)
+            pieces.footing(slide, content, number_)
     properties = made.core_properties
     properties.title, properties.author = say("deck_title", city=content.city), content.mark.by
     properties.last_modified_by, properties.revision = content.mark.by, 1
@@ -78,69 +74,69 @@ def _pages(content: Content) -> list[Callable[[Slide], None]]:
 
 
 def _cover(slide: Slide, content: Content) -> None:
-    _mark(slide, content)
+    pieces.watermark(slide, content)
     bar = slide.shapes.add_shape(1, 0, Inches(2.35), Inches(0.22), Inches(2.2))
     bar.fill.solid()
     bar.fill.fore_color.rgb = RGBColor.from_string(RED)
     bar.line.fill.background()
-    _text(slide, 0.8, 2.3, 11.5, 1.2, say("deck_title", city=content.city), 44, bold=True)
-    _text(slide, 0.8, 3.5, 11.5, 0.8, say("deck_subtitle", day=content.read.on.isoformat()), 24, colour=QUIET)
-    _text(slide, 0.8, 6.5, 11.8, 0.6, content.footer, 12, colour=QUIET)
+    pieces.text(slide, 0.8, 2.3, 11.5, 1.2, say("deck_title", city=content.city), 44, bold=True)
+    pieces.text(slide, 0.8, 3.5, 11.5, 0.8, say("deck_subtitle", day=content.read.on.isoformat()), 24, colour=QUIET)
+    pieces.text(slide, 0.8, 6.5, 11.8, 0.6, content.footer, 12, colour=QUIET)
 
 
 def _glance(slide: Slide, content: Content) -> None:
-    _head(slide, content, say("glance"))
+    pieces.heading(slide, content, say("glance"))
     names = ("rate", "gap", "gap_workers", "without_own_25", "eligible", "own", "joint", "unions", "members")
     for place, name in enumerate(names):
         left, top = 0.6 + 4.1 * (place % 3), 1.45 + 1.75 * (place // 3)
         title = label("rate" if name == "rate" else "figure", name)
-        _text(slide, left, top, 3.9, 0.4, title, 14, colour=QUIET)
-        _text(slide, left, top + 0.38, 3.9, 0.85, content.text(content.total, name), 40, bold=True)
-    _trace(slide, "city.*")
+        pieces.text(slide, left, top, 3.9, 0.4, title, 14, colour=QUIET)
+        pieces.text(slide, left, top + 0.38, 3.9, 0.85, content.text(content.total, name), 40, bold=True)
+    pieces.traced(slide, "city.*")
 
 
 def _counties(slide: Slide, content: Content) -> None:
-    _head(slide, content, say("counties_chart"))
+    pieces.heading(slide, content, say("counties_chart"))
     data = CategoryChartData()
     table, largest = content.counties.iloc[::-1], float(content.counties["eligible"].max())
     data.categories = list(table["name"])
     for name in ("own", "joint", "gap"):
         data.add_series(say(f"col_{name}"), [content.value(row, name) for _key, row in table.iterrows()])
-    chart = _chart(slide, XL_CHART_TYPE.BAR_STACKED, data)
+    chart = pieces.chart(slide, XL_CHART_TYPE.BAR_STACKED, data)
     for series, colour, ink in zip(chart.plots[0].series, ("own", "joint", "none"), ("FFFFFF", INK, INK), strict=True):
-        _fill(series, palette.STATES[colour])
+        pieces.filled(series, palette.STATES[colour])
         series.data_labels.show_value, series.data_labels.number_format = True, "#,##0"
         series.data_labels.number_format_is_linked = False
         series.data_labels.font.size, series.data_labels.font.color.rgb = Pt(12), RGBColor.from_string(ink)
         for place, value in enumerate(series.values):
             if value is not None and value < NARROW * largest:  # no room for its label; the table before tells it
-                _unlabelled(series, place)
+                pieces.unlabelled(series, place)
     chart.plots[0].overlap, chart.plots[0].gap_width = 100, 45
-    _trace(slide, "county.*")
+    pieces.traced(slide, "county.*")
 
 
 def _large(slide: Slide, content: Content) -> None:
-    _head(slide, content, say("large_chart"))
+    pieces.heading(slide, content, say("large_chart"))
     data = CategoryChartData()
     table = content.counties.sort_values("without_own_25", ascending=False, kind="stable")
     data.categories = list(table["name"])
     data.add_series(say("col_without_own_25"), [content.value(row, "without_own_25") for _key, row in table.iterrows()])
-    chart = _chart(slide, XL_CHART_TYPE.COLUMN_CLUSTERED, data, legend=False)
+    chart = pieces.chart(slide, XL_CHART_TYPE.COLUMN_CLUSTERED, data, legend=False)
     series = chart.plots[0].series[0]
-    _fill(series, palette.GAP[3])
+    pieces.filled(series, palette.GAP[3])
     series.data_labels.show_value, series.data_labels.position = True, XL_LABEL_POSITION.OUTSIDE_END
     series.data_labels.font.size = Pt(14)
     chart.plots[0].gap_width = 60
-    _trace(slide, "county.*.without_own_25")
+    pieces.traced(slide, "county.*.without_own_25")
 
 
 def _years(slide: Slide, content: Content) -> None:
-    _head(slide, content, say("years"))
+    pieces.heading(slide, content, say("years"))
     told = yearly(list(content.series), content.year.choice.year_end, content.read.on)
     data = CategoryChartData(number_format="0.0%")
     data.categories = [on.isoformat() for on, _row in told]
     data.add_series(say("col_rate"), [content.value(row, "rate") for _on, row in told])
-    chart = _chart(slide, XL_CHART_TYPE.LINE_MARKERS, data, legend=False, width=7.0)
+    chart = pieces.chart(slide, XL_CHART_TYPE.LINE_MARKERS, data, legend=False, width=7.0)
     series = chart.plots[0].series[0]
     series.smooth, series.format.line.width = False, Pt(3)
     series.format.line.color.rgb = RGBColor.from_string(palette.SERIES[0][1:])
@@ -151,11 +147,11 @@ def _years(slide: Slide, content: Content) -> None:
     names = ("eligible", "covered", "gap", "unions", "rate")
     heads = (say("col_day"), *(say(f"col_{name}") for name in names))
     rows = tuple((on.isoformat(), *(content.text(row, name) for name in names)) for on, row in told[-ROWS:])
-    _grid(slide, Table("years", "", heads, rows, (1.7, 1.35, 1.0, 1.0, 1.15, 1.0), words=1), 7.7, 1.4, 5.2)
+    pieces.grid(slide, Table("years", "", heads, rows, (1.7, 1.35, 1.0, 1.0, 1.15, 1.0), words=1), 7.7, 1.4, 5.2)
 
 
 def _map(slide: Slide, content: Content, figure: str) -> None:
-    _head(slide, content, say(f"map_{figure}"))
+    pieces.heading(slide, content, say(f"map_{figure}"))
     values = shown(content, content.counties, figure)
     scale = classes.of_rates(values, palette.COVERED) if figure == "rate" else classes.of_counts(values)
     title = say("legend_rate" if figure == "rate" else "legend_firms")
@@ -164,34 +160,36 @@ def _map(slide: Slide, content: Content, figure: str) -> None:
     table = content.counties.sort_values(figure, ascending=False, kind="stable")
     heads = (say("col_rank"), say("col_place"), say(f"col_{figure}"))
     rows = tuple((str(n), row["name"], content.text(row, figure)) for n, (_key, row) in enumerate(table.iterrows(), 1))
-    _grid(slide, Table("map", "", heads, rows, (0.7, 1.6, 1.4)), 8.5, 1.4, 4.2)
-    _text(slide, 8.5, 6.1, 4.3, 0.5, say("unlocated", n=number(content.total["unlocated"])), 12, colour=QUIET)
-    _trace(slide, f"county.*.{figure}")
+    pieces.grid(slide, Table("map", "", heads, rows, (0.7, 1.6, 1.4)), 8.5, 1.4, 4.2)
+    pieces.text(slide, 8.5, 6.1, 4.3, 0.5, say("unlocated", n=number(content.total["unlocated"])), 12, colour=QUIET)
+    pieces.traced(slide, f"county.*.{figure}")
 
 
 def _zone_map(slide: Slide, content: Content) -> None:
-    _head(slide, content, say("map_zones"))
+    pieces.heading(slide, content, say("map_zones"))
     table = content.zones.head(ROWS)
     body = maps.picture(MAP, lambda axes: maps.zones_of_city(axes, content, table))
     slide.shapes.add_picture(io.BytesIO(body), Inches(0.5), Inches(1.25), width=Inches(MAP[0]))
     heads = (say("col_rank"), say("col_place"), say("col_gap"))
     rows = tuple((str(n), row["name"], content.text(row, "gap")) for n, (_key, row) in enumerate(table.iterrows(), 1))
-    _grid(slide, Table("map", "", heads, rows, (0.6, 2.8, 0.9)), 8.3, 1.3, 4.5)
-    _trace(slide, "zone.*.gap")
+    pieces.grid(slide, Table("map", "", heads, rows, (0.6, 2.8, 0.9)), 8.3, 1.3, 4.5)
+    pieces.traced(slide, "zone.*.gap")
 
 
 def _before_after(slide: Slide, content: Content) -> None:
-    _head(slide, content, say("before_after"))
+    pieces.heading(slide, content, say("before_after"))
     before = content.year.before
     if before is None:
-        _text(slide, 0.6, 1.5, 12, 0.6, say("no_sooner", day=content.year.year.before.isoformat()), 18, colour=QUIET)
+        pieces.text(
+            slide, 0.6, 1.5, 12, 0.6, say("no_sooner", day=content.year.year.before.isoformat()), 18, colour=QUIET
+        )
         return
     now = shown(content, content.counties, "rate")
     then = before.figures("county")["rate"].astype("float64").reindex(now.index)
     scale = classes.of_rates(pd.concat([now, then]).to_numpy(), palette.COVERED)
     for left, values, on in ((0.4, then, before.on), (6.8, now, content.read.on)):
         body = maps.picture((6.1, 4.9), _choropleth(content, values, scale))
-        _text(slide, left, 1.15, 6.1, 0.4, on.isoformat(), 16, bold=True)
+        pieces.text(slide, left, 1.15, 6.1, 0.4, on.isoformat(), 16, bold=True)
         slide.shapes.add_picture(io.BytesIO(body), Inches(left), Inches(1.6), width=Inches(6.1))
 
 
@@ -200,20 +198,20 @@ def _choropleth(content: Content, values: pd.Series, scale: classes.Classes) -> 
 
 
 def _what_if(slide: Slide, content: Content) -> None:
-    _head(slide, content, say("what_if_title"))
+    pieces.heading(slide, content, say("what_if_title"))
     known = content.what_if
     if not known["unions"]:
         return
     for left, rate, on in ((0.8, known["rate"], say("col_now")), (7.2, known["after"], say("col_after"))):
-        _text(slide, left, 1.9, 5, 0.5, on, 20, colour=QUIET)
-        _text(slide, left, 2.3, 5, 1.4, percent(rate), 72, bold=True)
+        pieces.text(slide, left, 1.9, 5, 0.5, on, 20, colour=QUIET)
+        pieces.text(slide, left, 2.3, 5, 1.4, percent(rate), 72, bold=True)
     said = bulletin.what_if(content)
-    _text(slide, 0.8, 4.3, 11.6, 1.5, said, 24)
-    _trace(slide, "building.*")
+    pieces.text(slide, 0.8, 4.3, 11.6, 1.5, said, 24)
+    pieces.traced(slide, "building.*")
 
 
 def _method(slide: Slide, content: Content) -> None:
-    _head(slide, content, say("method"))
+    pieces.heading(slide, content, say("method"))
     year = content.year
     told = [
         say("method_1"),
@@ -230,7 +228,7 @@ def _method(slide: Slide, content: Content) -> None:
         *content.read.credits,
     ]
     for place, text in enumerate(told):
-        _text(slide, 0.8, 1.4 + 0.75 * place, 11.8, 0.7, f"· {text}", 18)
+        pieces.text(slide, 0.8, 1.4 + 0.75 * place, 11.8, 0.7, f"· {text}", 18)
 
 
 def shown(content: Content, table: pd.DataFrame, figure: str) -> pd.Series:
@@ -240,112 +238,7 @@ def shown(content: Content, table: pd.DataFrame, figure: str) -> pd.Series:
 
 
 def _table(slide: Slide, content: Content, title: str, table: Table, code: str) -> None:
-    _head(slide, content, title)
-    _grid(slide, table, 0.5, 1.25, 12.3)
+    pieces.heading(slide, content, title)
+    pieces.grid(slide, table, 0.5, 1.25, 12.3)
     if code:
-        _trace(slide, code)
-
-
-def _grid(slide: Slide, table: Table, left: float, top: float, width: float) -> None:
-    """Add a native table; its rows fit the slide."""
-    rows, size = len(table.rows) + 1, 11 if len(table.heads) > 9 or (width < 6 and len(table.heads) > 4) else 13
-    height = min(0.42, 5.1 / rows)
-    frame = slide.shapes.add_table(
-        rows, len(table.heads), Inches(left), Inches(top), Inches(width), Inches(height * rows)
-    )
-    grid, whole = frame.table, sum(table.widths)
-    for place, part in enumerate(table.widths):
-        grid.columns[place].width = Emu(int(Inches(width) * part / whole))
-    for line, row in enumerate((table.heads, *table.rows)):
-        grid.rows[line].height = Inches(height)
-        for place, text in enumerate(row):
-            cell = grid.cell(line, place)
-            cell.margin_left = cell.margin_right = Inches(0.05)
-            cell.margin_top = cell.margin_bottom = Inches(0.01)
-            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-            cell.fill.solid()
-            cell.fill.fore_color.rgb = RGBColor.from_string(HEAD if line == 0 else "FFFFFF" if line % 2 else "F6F7F8")
-            paragraph = cell.text_frame.paragraphs[0]
-            paragraph.alignment = PP_ALIGN.RIGHT if place >= table.words else PP_ALIGN.LEFT
-            small = size - 2 if line == 0 and len(text) > 6 else size
-            _run(paragraph, text, min(small, int(height * 34)), bold=line == 0)
-
-
-def _chart(slide: Slide, kind: Any, data: CategoryChartData, *, legend: bool = True, width: float = 12.3) -> Any:
-    frame = slide.shapes.add_chart(kind, Inches(0.5), Inches(1.25), Inches(width), Inches(5.35), data)
-    chart = frame.chart
-    chart.font.size, chart.font.name = Pt(14), FACE
-    chart.has_legend = legend
-    if legend:
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
-    chart.has_title = False
-    chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("D5DADF")
-    chart.value_axis.format.line.fill.background()
-    return chart
-
-
-def _unlabelled(series: Any, place: int) -> None:
-    """Take the label off one piece of a bar."""
-    mark = series.points[place].data_label._get_or_add_dLbl()
-    for child in list(mark)[1:]:
-        mark.remove(child)
-    mark.append(mark.makeelement(qn("c:delete"), {"val": "1"}))
-
-
-def _fill(series: Any, colour: str) -> None:
-    series.format.fill.solid()
-    series.format.fill.fore_color.rgb = RGBColor.from_string(colour[1:].upper())
-
-
-def _head(slide: Slide, content: Content, title: str) -> None:
-    _mark(slide, content)
-    _text(slide, 0.5, 0.35, 12.3, 0.7, title, 28, bold=True)
-    line = slide.shapes.add_shape(1, Inches(0.5), Inches(1.05), Inches(12.33), Emu(22860))
-    line.fill.solid()
-    line.fill.fore_color.rgb = RGBColor.from_string(RED)
-    line.line.fill.background()
-
-
-def _foot(slide: Slide, content: Content, page: int) -> None:
-    _text(slide, 0.5, 6.98, 11.6, 0.35, content.footer, 9, colour=QUIET)
-    _text(slide, 12.2, 6.98, 0.63, 0.35, str(page), 10, colour=QUIET, right=True)
-    _text(slide, 8.3, 6.68, 4.53, 0.3, content.stamp, 9, colour=QUIET, right=True)
-
-
-def _trace(slide: Slide, codes: str) -> None:
-    _text(slide, 0.5, 6.68, 7.7, 0.3, say("trace", codes=codes), 9, colour=QUIET)
-
-
-def _mark(slide: Slide, content: Content) -> None:
-    if content.watermark:
-        box = _text(slide, 2.2, 3.2, 9.0, 1.0, content.watermark, 40, colour="EDEEF0")
-        box.rotation = -24
-
-
-def _text(
-    slide: Slide,
-    left: float,
-    top: float,
-    width: float,
-    height: float,
-    text: str,
-    size: int,
-    *,
-    bold: bool = False,
-    colour: str = INK,
-    right: bool = False,
-) -> Any:
-    box = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(height))
-    box.text_frame.word_wrap = True
-    paragraph = box.text_frame.paragraphs[0]
-    paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
-    _run(paragraph, text, size, bold=bold, colour=colour)
-    return box
-
-
-def _run(paragraph: Any, text: str, size: int, *, bold: bool = False, colour: str = INK) -> None:
-    run = paragraph.add_run()
-    run.text, run.font.size, run.font.bold, run.font.name = text, Pt(size), bold, FACE
-    run.font.color.rgb = RGBColor.from_string(colour)
-    east = run._r.get_or_add_rPr().makeelement(qn("a:ea"), {"typeface": FACE})
-    run._r.get_or_add_rPr().append(east)
+        pieces.traced(slide, code)
