@@ -13,7 +13,7 @@ from app.conference.words import say
 from app.config import settings
 from app.pages import is_sample, number, percent, untold
 from app.reading import Reading
-from geo.coverage import RATES, UNPLACED
+from geo.coverage import RATES, UNPLACED, with_empty
 from geo.gaps import Filter
 from geo.targets import FIGURES, TRAPS, count_traps
 
@@ -92,7 +92,8 @@ class Content:
     @cached_property
     def counties(self) -> pd.DataFrame:
         """Figures by county with ``name``, ranked by the rate on the register; firms of no known county left out."""
-        table = self.read.figures_on_census("county", self.year.census)
+        keys = [key for key, _name in self.read.counties() if self.county in (None, key)]
+        table = with_empty(self.read.figures_on_census("county", self.year.census), keys)
         table = table[(table.index != UNPLACED) if self.county is None else (table.index == self.county)]
         table = table.assign(name=[self.read.name("county", key) for key in table.index])
         return table.sort_values(["rate", "eligible"], ascending=[False, False], kind="stable")

@@ -94,8 +94,10 @@ def _figure(content: Content, name: str, *, links: bool) -> dict[str, str]:
     return {**found, "link": listed(content, None, "", name)[0]} if links else found
 
 
-def _map(content: Content, *, links: bool) -> dict[str, Any]:
+def _map(content: Content, *, links: bool) -> dict[str, Any] | None:
     shapes = maps.counties(content)
+    if not len(shapes):
+        return None
     west, south, east, north = shapes.total_bounds
     draw = _Drawing(west, north)
     rates, gaps = (shown(content, content.counties, name) for name in ("rate", "gap"))

@@ -17,7 +17,7 @@ from app import palette
 from app.conference.content import Content
 from app.conference.marks import BORDER, INK, QUIET, Spot, circles, dot, font, frame, label, scale
 from app.conference.words import say
-from app.maps import basemap
+from app.maps import basemap, scene
 from app.maps.classes import Classes
 from app.plotting import DRAWING
 
@@ -28,7 +28,7 @@ SIMPLER_M = 40
 
 def grid(content: Content) -> str:
     """Return a metric grid about the city's middle: transverse Mercator, GRS 80."""
-    west, south, east, north = basemap.counties_of(content.read.outlines).total_bounds
+    west, south, east, north = scene.of(content.read).bounds
     return f"+proj=tmerc +lat_0={(south + north) / 2:.3f} +lon_0={(west + east) / 2:.3f} +k=1 +ellps=GRS80 +units=m"
 
 
@@ -64,6 +64,9 @@ def picture(size: tuple[float, float], paint: Any) -> bytes:
 def choropleth(axes: Axes, content: Content, values: pd.Series, classes: Classes, title: str) -> None:
     """Draw the counties by class with name and value; one without a value is hatched."""
     shapes = counties(content)
+    if not len(shapes):
+        missing(axes, content)
+        return
     look(axes, shapes.total_bounds)
     for code, area in shapes.geometry.items():
         value = float(values.get(code, np.nan))
@@ -91,6 +94,9 @@ def choropleth(axes: Axes, content: Content, values: pd.Series, classes: Classes
 def county_page(axes: Axes, content: Content, code: str, spots: Sequence[Spot]) -> None:
     """Draw one county with its zones and the numbered places of its table; its neighbours stay in grey."""
     shapes = counties(content)
+    if code not in shapes.index:
+        missing(axes, content)
+        return
     own = shapes.loc[[code]]
     look(axes, own.total_bounds)
     shapes.plot(ax=axes, color="#ececea", edgecolor=BORDER, linewidth=0.5)
@@ -110,11 +116,15 @@ def county_page(axes: Axes, content: Content, code: str, spots: Sequence[Spot]) 
 def zones_of_city(axes: Axes, content: Content, table: pd.DataFrame) -> None:
     """Draw the zones of a table on the city, numbered as its rows; those without an outline are left out."""
     shapes, zones = counties(content), places(content, "zone")
+    if not len(shapes):
+        missing(axes, content)
+        return
     look(axes, shapes.total_bounds)
     shapes.plot(ax=axes, color=LAND, edgecolor=INK, linewidth=0.6)
     for _code, row in shapes.iterrows():
         label(axes, row["inside"], str(row["name"]), colour=QUIET, size=8)
-    zones.plot(ax=axes, color="#d9dee3", edgecolor=ZONE, linewidth=0.5)
+    if len(zones):
+        zones.plot(ax=axes, color="#d9dee3", edgecolor=ZONE, linewidth=0.5)
     spots = []
     for number, (key, row) in enumerate(table.iterrows(), 1):
         if key in zones.index:
@@ -133,7 +143,7 @@ def zone_page(axes: Axes, content: Content, key: str, spots: Sequence[Spot]) -> 
     own = zones.loc[[key]]
     look(axes, own.total_bounds)
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    counties(content).plot(ax=axes, color=LAND, edgecolor=BORDER, linewidth=0.6)
+    _ground(axes, content)
     streets = places(content, "street").cx[west:east, south:north]
     if len(streets):
         streets.plot(ax=axes, color="#c3c9d0", linewidth=0.7)
@@ -155,7 +165,7 @@ def around(axes: Axes, content: Content, key: str, kind: str) -> bool:
     centre = found.geometry[key].representative_point()
     look(axes, (centre.x - 700, centre.y - 500, centre.x + 700, centre.y + 500))
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    counties(content).plot(ax=axes, color=LAND, edgecolor=BORDER, linewidth=0.5)
+    _ground(axes, content)
     streets = places(content, "street").cx[west:east, south:north]
     if len(streets):
         streets.plot(ax=axes, color="#b4bbc3", linewidth=1.1)
@@ -172,6 +182,18 @@ def around(axes: Axes, content: Content, key: str, kind: str) -> bool:
     scale(axes, content)
     frame(axes)
     return True
+
+
+def missing(axes: Axes, content: Content) -> None:
+    """Say that no outline is known to draw on; no map is better than one of something else."""
+    axes.text(
+        0.5, 0.5, say("no_outlines"), fontproperties=font(size=11), color=QUIET, ha="center", transform=axes.transAxes
+    )
+    axes.text(0.03, 0.03, content.note, fontproperties=font(True, 6.5), color=INK, transform=axes.transAxes)
+    for side in axes.spines.values():
+        side.set_color(BORDER)
+    axes.set_xticks([])
+    axes.set_yticks([])
 
 
 def look(axes: Axes, bounds: Any) -> None:
@@ -212,6 +234,13 @@ def finish(axes: Axes, content: Content, handles: list[Any], title: str) -> None
         ).set_zorder(30)
     scale(axes, content)
     frame(axes)
+
+
+def _ground(axes: Axes, content: Content) -> None:
+    """Draw the land of the counties, as far as their outlines are known."""
+    shapes = counties(content)
+    if len(shapes):
+        shapes.plot(ax=axes, color=LAND, edgecolor=BORDER, linewidth=0.5)
 
 
 def _firms(axes: Axes, content: Content, zone: str) -> list[Any]:

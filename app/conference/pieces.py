@@ -48,7 +48,7 @@ def chart(slide: Slide, kind: Any, data: CategoryChartData, *, legend: bool = Tr
     """Add a native chart of a kind; returns the chart, whose series can be dressed."""
     frame = slide.shapes.add_chart(kind, Inches(0.5), Inches(1.25), Inches(width), Inches(5.35), data)
     made = frame.chart
-    made.font.size, chart.font.name = Pt(14), FACE
+    made.font.size, made.font.name = Pt(14), FACE
     made.has_legend = legend
     if legend:
         made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False

@@ -20,7 +20,7 @@ from app.errors import NotFoundError
 from app.reports import target_list
 from app.store.targets import Written
 from app.views import Nav
-from geo.coverage import statistical_year
+from geo.coverage import statistical_year, with_empty
 from geo.targets import FIGURES, GROWTH, TRAPS, count_traps, cumulative
 
 bp = Blueprint("targets", __name__, url_prefix="/year")
@@ -108,26 +108,28 @@ def whole(year: Annual, county: str) -> Line:
     kind = "county" if own else None
     key = own or "all"
     rows = year.progress(kind)
-    figures = year.figures(kind)
-    if key not in figures.index:
+    if (key, FIGURES[0]) not in rows.index:
         raise NotFoundError(f"no figures of {key}")
     name = year.read.name("county", own) if own else year.read.city()
-    return Line(key, name, figures.loc[key], {figure: rows.loc[(key, figure)] for figure in FIGURES})
+    return Line(
+        key,
+        name,
+        with_empty(year.figures(kind), [key]).loc[key],
+        {figure: rows.loc[(key, figure)] for figure in FIGURES},
+    )
 
 
 def lines(year: Annual, county: str) -> list[Line]:
     """Return the places below, by what they have done of the target of unions, those without one last."""
     kind = "town" if county else "county"
     named = year.read.towns(county) if county else year.read.counties()
-    rows, figures = year.progress(kind, county or None), year.figures(kind)
-    empty = pd.Series(0, index=figures.columns).astype("object")
-    empty["flags"] = []
+    rows = year.progress(kind, county or None)
+    figures = with_empty(year.figures(kind), [key for key, _name in named])
     result = [
-        Line(key, name, figures.loc[key] if key in figures.index else empty,
-             {figure: rows.loc[(key, figure)] for figure in FIGURES})
+        Line(key, name, figures.loc[key], {figure: rows.loc[(key, figure)] for figure in FIGURES})
         for key, name in named
         if year.seen([key])
-    ]  # fmt: skip
+    ]
     return sorted(result, key=lambda line: _rank(line.parts["unions"]["rate"]))
 
 

@@ -1,7 +1,18 @@
 """Coverage of firms by unions on a day, and the figures that follow from it, each on its named basis."""
 
 from geo.coverage.covering import cover, survey_unions, union_state
-from geo.coverage.figures import PRECISE, RATES, UNLOCATED, UNPLACED, Rate, growth, measure, moves, union_places
+from geo.coverage.figures import (
+    PRECISE,
+    RATES,
+    UNLOCATED,
+    UNPLACED,
+    Rate,
+    growth,
+    measure,
+    moves,
+    union_places,
+    with_empty,
+)
 from geo.coverage.options import CoverageOptions
 from geo.coverage.path import legal_path
 from geo.coverage.roll import COUNTED, roll
@@ -26,4 +37,5 @@ __all__ = [
     "survey_unions",
     "union_places",
     "union_state",
+    "with_empty",
 ]

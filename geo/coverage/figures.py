@@ -1,5 +1,6 @@
 """The figures by place, each rate with its named basis. Members are not workers, and bases are never mixed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -103,6 +104,22 @@ def measure(
     ]
     table.index.name = by or "city"
     return table
+
+
+def with_empty(table: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
+    """Return a table of ``measure`` with a row for each key: noughts and no rates for one without firms and unions.
+
+    Rows of keys that are not asked for stay, the new ones come last in the order asked for.
+    """
+    missing = [key for key in keys if key not in table.index]
+    if not missing:
+        return table
+    rates = {rate.name for rate in RATES} | {"census_units"}
+    counts = {name: 0 for name in table.columns if name not in rates and name != "flags"}
+    rows = pd.DataFrame(counts, index=pd.Index(missing, name=table.index.name))
+    rows = rows.assign(**{name: np.nan for name in table.columns if name in rates}, flags=[[] for _key in missing])
+    rows = rows[table.columns].astype({name: kind for name, kind in table.dtypes.items() if name != "flags"})
+    return pd.concat([table, rows]) if len(table) else rows
 
 
 def growth(

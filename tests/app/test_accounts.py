@@ -130,7 +130,7 @@ def test_a_county_without_any_firm_has_its_pages(app: Flask) -> None:
         counties = store.read(opened, "divisions", store.CITY)
         empty = counties[counties["level"].eq("county")].head(1).set_axis(["990103"]).assign(name="空县")
         store.write(opened, "divisions", empty)
-    account(app, Wish("empty", "empty", "viewer", "990103"))
+    account(app, Wish("empty", "empty", "editor", "990103"))
     client = sign(stranger(app), "empty")
     for path in (
         "/",
@@ -143,8 +143,24 @@ def test_a_county_without_any_firm_has_its_pages(app: Flask) -> None:
         "/ledger",
         "/health",
         "/zones",
+        "/tasks",
+        "/visits",
+        "/inbox",
+        "/field/",
+        "/field/today",
+        "/health/list.xlsx",
+        "/year",
+        "/year?county=990103",
+        "/year/calendar",
+        "/year/series",
+        "/year/sheets",
+        "/year/targets.xlsx",
+        "/year/bulletin",
+        "/year/conference",
+        "/year/conference/present",
     ):
         assert client.get(path).status_code == 200, path
+    assert "还没有企业和工会" in client.get("/year").text
 
 
 def test_the_accounts_of_the_sample_come_and_go_with_it_and_leave_nobody_behind(app: Flask) -> None:

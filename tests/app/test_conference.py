@@ -3,6 +3,8 @@
 import hashlib
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +23,7 @@ from pptx import Presentation
 from pptx.util import Emu
 from signed_in import acting
 
-from app import runs
+from app import runs, store
 from app.auth import audit
 from app.conference import bulletin, pack
 from app.conference.content import Content, Mark
@@ -308,3 +310,29 @@ def test_missing_months_are_put_in_line(app: Flask, client: FlaskClient) -> None
         waiting = sorted(run.on_day for run in runs.latest(opened, limit=50) if run.status == "queued")
         assert waiting[0] == date(2025, 1, 31) and len(waiting) == 11
         opened.query(Run).filter(Run.status == "queued").delete()
+
+
+def test_an_area_without_firms_and_outlines_has_its_documents(tmp_path: Path) -> None:
+    made = small_city.loaded(tmp_path)
+    with made.app_context(), session(write=True) as opened:
+        county = small_city.divisions().loc[["990101"]].set_axis(["990103"]).assign(name="空县")
+        store.write(opened, "divisions", county)
+    with acting(made):
+        with session() as opened:
+            gathered = pack.gather(opened, MARK, None, store.Scope("990103"))
+        bodies = {Path(name).suffix: body for name, body in pack.files(*gathered)}
+    book = pypdfium2.PdfDocument(bodies[".pdf"])
+    assert all(page.get_textpage().get_text_range() for page in book)
+    book.close()
+    assert b'"map": null' in bodies[".html"] or b'"map":null' in bodies[".html"]
+    assert len(Presentation(io.BytesIO(bodies[".pptx"])).slides) > 10
+    tables = openpyxl.load_workbook(io.BytesIO(bodies[".xlsx"]))["数字溯源"]
+    told = {row[0]: row[3] for row in tables.iter_rows(min_row=2, values_only=True)}
+    assert told["city.eligible"] == told["city.unions"] == 0 and told["city.rate"] is None
+
+
+def test_heavy_libraries_load_when_a_document_is_made() -> None:
+    heavy = "{'matplotlib', 'pptx', 'reportlab'}"
+    asked = f"import sys, app; app.create_app(); print(sorted({heavy} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
+    assert told.stdout.strip().splitlines()[-1] == "[]"

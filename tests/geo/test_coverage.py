@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import ON, enterprises, firms, links, rules, unions
 
-from geo.coverage import UNPLACED, CoverageOptions, cover, growth, legal_path, measure, statistical_year, survey_unions
+from geo.coverage import (
+    UNPLACED,
+    CoverageOptions,
+    cover,
+    growth,
+    legal_path,
+    measure,
+    statistical_year,
+    survey_unions,
+    with_empty,
+)
 from geo.frames import FIRMS, GROUPINGS, SURVEYED_UNIONS, UNIONS
 
 
@@ -361,3 +371,11 @@ def test_the_statistical_year_closes_on_the_day_the_office_says(
     assert year.elapsed(last) == 1.0
     assert year.elapsed(year.before) == 0.0
     assert 0.0 < year.elapsed(on) <= 1.0
+
+
+def test_a_place_without_firms_and_unions_has_noughts_and_no_rates() -> None:
+    table = measure(FIRMS.empty(), SURVEYED_UNIONS.empty(), by="county_code")
+    row = with_empty(table, ["990103"]).loc["990103"]
+    assert (row["eligible"], row["unions"], row["members"], row["flags"]) == (0, 0, 0, [])
+    assert pd.isna(row["rate"]) and pd.isna(row["rate_census"])
+    assert with_empty(table, []) is table

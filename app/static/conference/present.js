@@ -99,6 +99,7 @@
     before(node, box);
   }
   function map() {
+    if (!deck.map) return;
     const node = screen(deck.map.measures.rate.title), tools = make("div", null, "tools");
     const holder = make("div", null, "map"), left = make("div", null, "", holder), side = make("div", null, "side", holder);
     let measure = "rate", opened = null;
@@ -154,7 +155,7 @@
     paint();
   }
   function swipe() {
-    if (!deck.before) return;
+    if (!deck.before || !deck.map) return;
     const node = screen(deck.before.title), box = make("div", null, "swipe");
     before(node, legend(deck.before.sides[0]));
     before(node, box);
