@@ -70,6 +70,7 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "gaps.export": "export",
         "interface.show": "see",
         "health.index": "see",
+        "health.show_map": "see",
         "health.export": "export",
         "imports.index": "import",
         "imports.upload": "import",

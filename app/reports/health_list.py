@@ -14,8 +14,8 @@ from geo.gaps import Filter
 from geo.health import CHECKS
 
 
-def sheet(read: Reading, check: str, table: pd.DataFrame, asked: list[tuple[str, str]]) -> Sheet:
-    """Return the sheet of unions with what is wrong with each; ``table`` has the columns of ``CHECKS``."""
+def sheet(read: Reading, called: str, table: pd.DataFrame, asked: list[tuple[str, str]]) -> Sheet:
+    """Return the sheet of the unions of the check ``called`` so, with what is wrong with each (``CHECKS``)."""
     heads = [
         Column(_("序号"), 6), Column(_("工会名称"), 34, wrap=True), Column(_("类型"), 14),
         Column(_("县（市、区）"), 12), Column(_("届满日期"), 11), Column(_("会员"), 8),
@@ -23,7 +23,7 @@ def sheet(read: Reading, check: str, table: pd.DataFrame, asked: list[tuple[str,
         Column(_("职工之家"), 12), Column(_("专职干部"), 9), Column(_("所在企业"), 30, wrap=True),
         Column(_("查出的问题"), 40, wrap=True),
     ]  # fmt: skip
-    title = _("工会体检：%(check)s", check=label("union_check", check))
+    title = _("工会体检：%(check)s", check=called)
     facts = notes(read, Filter(), _("一行一个工会；台账没有的栏目写“未知”"), asked)
     return Sheet(title, facts, heads, _rows(read, table), f"{title}_{read.on}", stamp(read, _("工会台账")))
 

@@ -1,11 +1,13 @@
 """The page of the health of unions: each figure opens as many, what is not known is told apart, and feeds tasks."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import small_city
+from bs4 import BeautifulSoup
 from flask import Flask
 from signed_in import account, sign, stranger
 from soup import soup
@@ -83,3 +85,34 @@ def test_the_file_holds_the_rows_and_a_county_its_own(app: Flask) -> None:
     assert "西塘县" not in own and 1 < len(own.splitlines()) < len(rows)
     assert "未知" in rows[1] and "届期已满" in rows[1]
     assert app.test_client().get("/health?check=x").status_code == 400
+
+
+def circles(page: BeautifulSoup) -> dict[str, list[int]]:
+    """Return the counts that the map's two layers draw, from what its script is given."""
+    script = next(s.string for s in page.select("script") if s.string and "L.atlas.draw" in s.string)
+    drawn = [json.loads(found) for found in re.findall(r"L\.atlas\.draw\((\{.*?\})\);", script)]
+    return {each["keys"][0].partition(":")[0]: each["lines"][0]["values"] for each in drawn}
+
+
+def test_the_map_draws_each_ailing_union_once_and_each_circle_opens_as_many(app: Flask) -> None:
+    client = app.test_client()
+    page = soup(client, "/health/map?check=term_over")
+    whole = total(client.get("/health?check=term_over").text)
+    links = list(page.select("#spots-unions table a"))
+    assert links and sum(circles(page)["unions"]) <= whole
+    for link in links:
+        assert total(client.get(link["href"]).text) == int(link.text.replace(",", "")), link["href"]
+    listed = sum(int(link.text.replace(",", "")) for link in links)
+    assert listed == whole or "只列个数最多的" in page.text
+    assert "任一问题" in client.get("/health/map").text
+    assert total(client.get("/health?check=any").text) >= whole
+
+
+def test_firms_won_first_are_a_layer_and_open_the_ledger(app: Flask) -> None:
+    client = app.test_client()
+    page = soup(client, "/health/map")
+    assert sum(circles(page)["party"]) == 5
+    link = next(a for a in page.select("#spots-party table a") if "building" in a["href"])
+    assert re.search(rf"<h2>{link.text} 家企业", client.get(link["href"]).text)
+    own = soup(sign(stranger(app), "li"), "/health/map")
+    assert "西塘县" not in own.select_one("main").text, "a county sees its own"
