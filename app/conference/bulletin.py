@@ -122,6 +122,7 @@ def what_if(content: Content) -> str:
         return ""
     return say(
         "what_if",
+        city=content.city,
         unions=known["unions"],
         firms=number(known["firms"]),
         workers=number(known["workers"]),

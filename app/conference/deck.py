@@ -61,7 +61,10 @@ def deck(content: Content, *, links: bool) -> dict[str, Any]:
         "swipe": say("swipe"),
         "back": say("back"),
         "open": say("open_place"),
-        "glance": {"title": say("glance"), "figures": [_figure(content, name, links=links) for name in GLANCE]},
+        "glance": {
+            "title": say("glance", city=content.city),
+            "figures": [_figure(content, name, links=links) for name in GLANCE],
+        },
         "map": _map(content, links=links),
         "before": _before(content),
         "tables": [_grid(table) for table in _tables(content)],

@@ -27,6 +27,7 @@ from app.conference.bulletin import Part
 from app.conference.bulletin import Table as Rows
 from app.conference.content import Content
 from app.conference.stable import stable
+from app.conference.wrapping import wrapped
 from app.maps.escape import name as escaped
 
 REGULAR, BOLD = "AtlasSans", "AtlasSans-Bold"
@@ -79,7 +80,7 @@ def pdf(content: Content, parts: Sequence[Part]) -> bytes:
     )
     flow: list[Flowable] = []
     for part in parts:
-        flow += _pdf_table(part.table, made.width) if part.table is not None else [_pdf_text(part)]
+        flow += _pdf_table(part.table, made.width) if part.table is not None else [_pdf_text(part, made.width)]
     made.build(flow, onFirstPage=_foot(content), onLaterPages=_foot(content))
     return stream.getvalue()
 
@@ -161,8 +162,15 @@ def _style(part: Part) -> ParagraphStyle:
     )
 
 
-def _pdf_text(part: Part) -> Flowable:
-    return Paragraph(escaped(part.text), _style(part))
+def _pdf_text(part: Part, width: float) -> Flowable:
+    style = _style(part)
+    lines = wrapped(
+        part.text,
+        lambda text: pdfmetrics.stringWidth(text, style.fontName, style.fontSize),
+        width - 0.5,  # what a rounded width may lack
+        style.firstLineIndent,
+    )
+    return Paragraph("<br/>".join(str(escaped(line)) for line in lines), style)
 
 
 def _pdf_table(rows: Rows, width: float) -> list[Flowable]:
@@ -193,7 +201,7 @@ def _pdf_table(rows: Rows, width: float) -> list[Flowable]:
             ]
         )
     )
-    return [_pdf_text(Part("caption", rows.title)), table, Spacer(1, 6)]
+    return [_pdf_text(Part("caption", rows.title), width), table, Spacer(1, 6)]
 
 
 def _foot(content: Content) -> Callable[[Canvas, Any], None]:

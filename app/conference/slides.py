@@ -85,7 +85,7 @@ def _cover(slide: Slide, content: Content) -> None:
 
 
 def _glance(slide: Slide, content: Content) -> None:
-    pieces.heading(slide, content, say("glance"))
+    pieces.heading(slide, content, say("glance", city=content.city))
     names = ("rate", "gap", "gap_workers", "without_own_25", "eligible", "own", "joint", "unions", "members")
     for place, name in enumerate(names):
         left, top = 0.6 + 4.1 * (place % 3), 1.45 + 1.75 * (place // 3)
@@ -141,7 +141,11 @@ def _years(slide: Slide, content: Content) -> None:
     series.smooth, series.format.line.width = False, Pt(3)
     series.format.line.color.rgb = RGBColor.from_string(palette.SERIES[0][1:])
     series.data_labels.show_value, series.data_labels.number_format = True, "0.0%"
-    series.data_labels.number_format_is_linked, series.data_labels.position = False, XL_LABEL_POSITION.ABOVE
+    series.data_labels.number_format_is_linked = False
+    # A line that rises would cross labels above its points.
+    rates = [rate for rate in series.values if rate is not None]
+    rises = len(rates) > 1 and rates[-1] >= rates[0]
+    series.data_labels.position = XL_LABEL_POSITION.BELOW if rises else XL_LABEL_POSITION.ABOVE
     series.data_labels.font.size = Pt(13)
     chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = "0%", False
     names = ("eligible", "covered", "gap", "unions", "rate")
