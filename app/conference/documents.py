@@ -35,6 +35,8 @@ FACE = "宋体"
 """Typeface of the docx: what every office machine has; the file carries no font."""
 _INK, _LINE = colors.HexColor("#1c2430"), colors.HexColor("#8a95a1")
 _HEAD = colors.HexColor("#e9edf1")
+PADDING = 12.5
+"""Points that ReportLab's frame keeps free beside text, and what a rounded width may lack."""
 
 
 def docx(content: Content, parts: Sequence[Part]) -> bytes:
@@ -167,7 +169,7 @@ def _pdf_text(part: Part, width: float) -> Flowable:
     lines = wrapped(
         part.text,
         lambda text: pdfmetrics.stringWidth(text, style.fontName, style.fontSize),
-        width - 0.5,  # what a rounded width may lack
+        width - PADDING,
         style.firstLineIndent,
     )
     return Paragraph("<br/>".join(str(escaped(line)) for line in lines), style)

@@ -29,6 +29,7 @@ from app.conference import bulletin, pack
 from app.conference.content import Content, Mark
 from app.conference.facts import facts
 from app.conference.stable import stable
+from app.conference.wrapping import CLOSING
 from app.config import settings
 from app.db import current, session
 
@@ -336,3 +337,12 @@ def test_heavy_libraries_load_when_a_document_is_made() -> None:
     asked = f"import sys, app; app.create_app(); print(sorted({heavy} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
     assert told.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_the_printed_bulletin_breaks_its_lines_itself(files: dict[str, bytes]) -> None:
+    book = pypdfium2.PdfDocument(files["bulletin.pdf"])
+    lines = [line for page in book for line in page.get_textpage().get_text_range().split("\r\n") if line]
+    book.close()
+    first = next(place for place, line in enumerate(lines) if line.startswith("截至2025年"))
+    assert len(lines[first]) > 35 and len(lines[first + 1]) > 35, "no letter stands alone on a line"
+    assert not [line for line in lines if line[0] in CLOSING]
