@@ -1,18 +1,20 @@
-"""The sample city through the whole year's work: every figure counted again from raw rows, and twelve months twice."""
+"""The sample city through the year's work: figures counted again from raw rows and truth, twelve months twice."""
 
-import csv
 import io
 import json
 import re
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+import recount
+from bs4 import BeautifulSoup
 from docx import Document
 from flask import Flask
 from pptx import Presentation
@@ -21,15 +23,14 @@ from signed_in import acting
 from app import create_app, store
 from app.conference import bulletin, pack
 from app.conference.content import Content, Mark
-from app.conference.facts import Fact, facts
+from app.conference.facts import CITY, Fact, facts
 from app.config import Config
 from app.db import session
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-LEFT = {"R07", "R08", "R09", "R10", "R11"}
-"""Reasons that take a firm out of the denominator (domain notes, 3.1)."""
+ON = date(2025, 12, 31)
 MARK = Mark("internal", "张三", date(2026, 1, 5))
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 
@@ -63,40 +64,35 @@ def told(app: Flask, content: Content) -> list[Fact]:
 
 
 @pytest.fixture(scope="module")
-def recount(content: Content) -> dict[str, Counter[str]]:
-    """Every count by place, from the rows of the survey in nothing but plain Python."""
-    survey = content.read.survey
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for firm in survey.firms.reset_index().to_dict("records"):
-        if not firm["eligible"]:
-            continue
-        workers = None if firm["workers"] != firm["workers"] or firm["workers"] is None else firm["workers"]
-        try:
-            workers = None if workers is None else int(workers)
-        except (TypeError, ValueError):
-            workers = None
-        told = ["eligible"]
-        own, joint = firm["primary"] == "own", firm["primary"] == "joint"
-        told += ["covered"] * (own or joint) + ["own"] * own + ["joint"] * joint
-        told += ["gap"] * (not own and not joint) + ["unlocated"] * (firm["level"] in ("none", "county"))
-        if workers is not None and workers >= 25:
-            told += ["eligible_25"] + (["own_25"] if own else ["without_own_25"])
-        places = [
-            "city",
-            *(firm[kind] for kind in ("county_code", "zone", "building", "market") if isinstance(firm[kind], str)),
-        ]
-        for place in places:
-            counts[place].update(told)
-            counts[place]["workers"] += workers or 0
-            counts[place]["gap_workers"] += (workers or 0) if "gap" in told else 0
-            counts[place]["gap_unknown"] += "gap" in told and workers is None
-    for union in survey.unions.to_dict("records"):
-        if union["in_force"] and union["kind"] != "federation":
-            places = ["city", *([union["county_code"]] if isinstance(union["county_code"], str) else [])]
-            for place in places:
-                counts[place]["unions"] += 1
-                counts[place]["members"] += 0 if union["members"] != union["members"] else int(union["members"] or 0)
-    return counts
+def told_places(content: Content, folder: Path) -> dict[str, dict[str, str]]:
+    """How far the survey tells the places of each firm of the truth, by its row; it never tells a false one."""
+    firms, names = content.read.survey.firms, content.read.survey.places["name"].to_dict()
+    by_code = {code: key for key, code in firms["uscc"].dropna().items()}
+    by_name = {name: key for key, name in firms["name"].items() if firms.at[key, "uscc"] is pd.NA}
+    result: dict[str, dict[str, str]] = {}
+    for truth in recount.firms(folder, ON):
+        firm = firms.loc[by_code.get(truth["uscc"]) or by_name[truth["name"]]]
+        assert (firm["eligible"], firm["primary"]) == (True, truth["primary"]), truth["name"]
+        assert firm["county_code"] == truth["county"], truth["name"]
+        found = {kind: names[firm[kind]] if isinstance(firm[kind], str) else "" for kind in recount.KINDS}
+        assert found["zone"] in ("", truth["zone"], truth["top_zone"]), truth["name"]
+        assert all(found[kind] in ("", truth[kind]) for kind in ("building", "market")), truth["name"]
+        result[truth["file_row"]] = found
+    return result
+
+
+@pytest.fixture(scope="module")
+def counts(folder: Path, told_places: dict[str, dict[str, str]]) -> dict[str, Counter[str]]:
+    """Every count by place, from the raw files and the truth (``tests/recount.py``)."""
+    return recount.counted(folder, ON, told_places)
+
+
+def test_few_places_are_not_told(folder: Path, told_places: dict[str, dict[str, str]]) -> None:
+    rows = list(recount.firms(folder, ON))
+    for kind, least in (("zone", 0.85), ("building", 0.9), ("market", 0.75)):
+        inside = [row["file_row"] for row in rows if row[kind]]
+        share = sum(bool(told_places[key][kind]) for key in inside) / len(inside)
+        assert share > least, (kind, share)
 
 
 RATES = {
@@ -105,60 +101,64 @@ RATES = {
 }  # fmt: skip
 
 
-def test_every_fact_is_counted_again(told: list[Fact], recount: dict[str, Counter[str]]) -> None:
-    checked = 0
+def test_every_fact_is_counted_again(told: list[Fact], counts: dict[str, Counter[str]]) -> None:
+    checked: Counter[str] = Counter()
     for fact in told:
         block, _dot, rest = fact.code.partition(".")
-        if block == "target":
+        if block == "target" or rest.endswith("unlocated"):
             continue
         place, figure = ("city", rest) if block == "city" else rest.rsplit(".", 1)
+        row = counts[place if block in ("city", "county") else f"{block}:{fact.place}"]
         if figure == "rate_census":
             assert fact.value is None
             continue
         if figure in RATES:
-            part, whole = (recount[place][name] for name in RATES[figure])
+            part, whole = (row[name] for name in RATES[figure])
             assert fact.value == pytest.approx(part / whole) if whole else fact.value is None, fact.code
-        elif figure == "gap_workers" and not recount[place][figure] and recount[place]["gap_unknown"]:
+        elif figure == "gap_workers" and not row[figure] and row["gap_unknown"]:
             assert (fact.value, fact.shown) == (None, "人数不详"), fact.code
         else:
-            assert fact.value == recount[place][figure], fact.code
+            assert fact.value == row[figure], fact.code
+        checked[block] += 1
+    assert checked["city"] == len(CITY) - 2 and checked["county"] == 7 * (len(CITY) - 2)
+    assert checked["zone"] > 200 and checked["building"] > 100 and checked["market"]
+
+
+def test_each_firm_is_told_once(content: Content, counts: dict[str, Counter[str]]) -> None:
+    """Places of one name would hide a fault behind another."""
+    for table in (content.zones, content.buildings, content.markets):
+        assert table["name"].is_unique
+    assert sum(counts[code]["eligible"] for code in content.counties.index) == counts["city"]["eligible"]
+
+
+def test_the_targets_are_counted_again(told: list[Fact], folder: Path) -> None:
+    truth = recount.targets(folder, date(2024, 12, 31), ON)
+    checked = 0
+    for fact in told:
+        block, _dot, rest = fact.code.partition(".")
+        if block != "target" or ".members." in rest:
+            continue
+        key, part = rest.rsplit(".", 1)
+        row = truth[key]
+        if part == "rate":
+            assert fact.value == pytest.approx(row["done"] / row["target"]) if row["target"] else fact.value is None
+        else:
+            assert fact.value == row[part], fact.code
         checked += 1
-    assert checked > 400
+    assert checked == 8 * 3 * 5
 
 
-def test_the_targets_are_counted_again(content: Content) -> None:
-    now, then = content.read.survey.unions, content.year.before
-    assert then is not None
-    stock = [sum(bool(force) and kind != "federation" for force, kind in zip(u["in_force"], u["kind"], strict=True))
-             for u in (then.survey.unions, now)]  # fmt: skip
-    row = content.progress.loc["unions"]
-    assert (row["base"], row["now"], row["done"]) == (stock[0], stock[1], stock[1] - stock[0])
-    assert row["target"] == -(-stock[0] * 6 // 100)
-    assert row["rate"] == pytest.approx((stock[1] - stock[0]) / row["target"])
-    parts = content.year.target("county")
-    assert int(parts["unions"].sum()) == row["target"]
+def test_years_before_are_counted_again(content: Content, folder: Path) -> None:
+    for on, row in content.series:
+        truth = recount.counted(folder, on)["city"]
+        shown = {name: int(row[name]) for name in ("eligible", "own", "joint", "gap", "unions")}
+        assert shown == {name: truth[name] for name in shown}, on
 
 
-def test_the_truth_is_told(content: Content, folder: Path) -> None:
-    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
-        truth = list(csv.DictReader(file))
-    want: Counter[str] = Counter()
-    for row in truth:
-        covered = row["primary_2025"]
-        if row["legal"] == "1" and row["alive_2025"] == "1" and (covered != "none" or row["reason"] not in LEFT):
-            want.update(["eligible", {"none": "gap"}.get(covered, covered)])
-    links = content.read.survey.links
-    waiting = int((links["status"].ne("auto") & links["role"].eq("covered")).sum())
-    total = content.total
-    assert (total["eligible"], total["own"]) == (want["eligible"], want["own"])
-    assert 0 <= want["joint"] - total["joint"] <= waiting
-    assert total["gap"] - want["gap"] == want["joint"] - total["joint"]
-
-
-def known(content: Content, traced: list[Fact], recount: dict[str, Counter[str]]) -> set[str]:
+def known(content: Content, traced: list[Fact], counts: dict[str, Counter[str]]) -> set[str]:
     """Every number that documents may show, as they write it."""
     told = {fact.shown for fact in traced}
-    told |= {f"{value:,}" for counter in recount.values() for value in counter.values()}
+    told |= {f"{value:,}" for counter in counts.values() for value in counter.values()}
     told |= {f"{count:,}" for _code, count in content.traps}
     for part in ("base", "now", "done", "target"):
         told |= {f"{int(value):,}" for value in content.counties_progress[part].dropna()}
@@ -175,9 +175,9 @@ def stray(texts: Iterable[str], told: set[str]) -> list[str]:
 
 
 def test_every_number_of_slides_and_bulletin_is_a_counted_one(
-    app: Flask, content: Content, told: list[Fact], recount: dict[str, Counter[str]]
+    app: Flask, content: Content, told: list[Fact], counts: dict[str, Counter[str]]
 ) -> None:
-    numbers = known(content, told, recount) | {str(rank) for rank in range(1, 30)}
+    numbers = known(content, told, counts) | {str(rank) for rank in range(1, 30)}
     with app.app_context():
         from app.conference import documents, slides
 
@@ -194,12 +194,12 @@ def test_every_number_of_slides_and_bulletin_is_a_counted_one(
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert stray(cells, numbers) == []
     text = parts[2].text
-    total = recount["city"]
+    total = counts["city"]
     for name in ("eligible", "covered", "own", "joint", "gap", "gap_workers", "without_own_25", "unions", "members"):
         assert f"{total[name]:,}" in text, name
 
 
-def test_charts_hold_the_counted_figures(app: Flask, content: Content, recount: dict[str, Counter[str]]) -> None:
+def test_charts_hold_the_counted_figures(app: Flask, content: Content, counts: dict[str, Counter[str]]) -> None:
     with app.app_context():
         from app.conference import slides
 
@@ -208,14 +208,31 @@ def test_charts_hold_the_counted_figures(app: Flask, content: Content, recount: 
     names = {row["name"]: key for key, row in content.counties.iterrows()}
     stacked = charts[0].plots[0]
     for series, figure in zip(stacked.series, ("own", "joint", "gap"), strict=True):
-        assert list(series.values) == [recount[names[name]][figure] for name in stacked.categories]
+        assert list(series.values) == [counts[names[name]][figure] for name in stacked.categories]
 
 
-def test_the_page_and_the_bulletin_say_the_same(app: Flask, content: Content) -> None:
+def cells(page: str, select: str) -> dict[str, list[str]]:
+    """Return the texts of each row of a page's table by the name that heads it."""
+    rows = BeautifulSoup(page, "html.parser").select(f"{select} tbody tr")
+    return {next(row.th.stripped_strings): [cell.text.strip() for cell in row.find_all("td")] for row in rows if row.th}
+
+
+def test_pages_say_what_was_counted(app: Flask, content: Content, counts: dict[str, Counter[str]]) -> None:
     client = app.test_client()
-    overview, page = client.get("/").text, client.get("/year/bulletin").text
+    overview, bulletin_page = client.get("/").text, client.get("/year/bulletin").text
     for figure in ("eligible", "gap", "own", "joint"):
-        assert f"{int(content.total[figure]):,}" in overview and f"{int(content.total[figure]):,}" in page
+        assert f"{counts['city'][figure]:,}" in overview and f"{counts['city'][figure]:,}" in bulletin_page
+    tables = cells(overview, "table"), cells(client.get("/gaps?kind=county").text, "table")
+    for code, name in zip(content.counties.index, content.counties["name"], strict=True):
+        row = counts[code]
+        for table in tables:
+            shown = " ".join(table[name])
+            for figure in ("eligible", "gap"):
+                assert re.search(rf"(?<![\d,.]){row[figure]:,}(?![\d,.%])", shown), (name, figure, shown)
+        assert f"{row['covered'] / row['eligible']:.1%}" in " ".join(tables[0][name]), name
+    zones = cells(client.get("/gaps?kind=zone").text, "table")
+    for name in content.zones["name"].head(10):
+        assert f"{counts[f'zone:{name}']['gap']:,}" in zones[name], name
 
 
 def test_twelve_months_are_the_same_bytes_when_surveyed_again(app: Flask, tmp_path: Path) -> None:
