@@ -1,5 +1,6 @@
 """What a rule says, with its article, in the language of the moment."""
 
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +11,9 @@ from flask_babel import lazy_gettext as lazy
 
 from app.config import settings
 from app.i18n import language
+from app.labels import label
 from geo.io.rules import read_rules
-from geo.rules import Duty, Mark, Rule, RuleBook, SeatTable
+from geo.rules import Duty, Form, Mark, Rule, RuleBook, SeatTable
 
 UNITS = {
     "members": lazy("名会员"),
@@ -47,7 +49,39 @@ def cited(rule_id: str, on: date) -> list[str]:
     return [_sentence(rule) for rule in tables or found]  # an id with a table of seats is cited for that table
 
 
+@dataclass(frozen=True)
+class Said:
+    """One rule in words. ``sure`` tells how far its article was checked, ``since`` from when, "" if nobody knows."""
+
+    text: str
+    article: str
+    strength: str
+    since: str
+    mark: str
+    sure: str
+    ours: bool
+    """The project's own choice, not law."""
+
+
+def said(rule: Rule | Duty | SeatTable | Form) -> Said:
+    """Return a rule with article, strength, the day it came into force and how sure each of them is."""
+    cited_by, first = rule.citation, rule.period.first
+    since = first.isoformat() if first is not None else ""
+    if since and cited_by.date_mark is Mark.D:
+        since = _("%(d)s（日期未核实）", d=since)
+    strength = "should" if isinstance(rule, SeatTable) else str(rule.strength)
+    return Said(
+        _text(rule), cited_by.article, label("strength", strength), since, str(cited_by.mark),
+        label("mark", str(cited_by.mark)), strength == "choice",
+    )  # fmt: skip
+
+
 def _sentence(rule: Rule | Duty | SeatTable) -> str:
+    source = _("本平台设定") if rule.citation.mark is Mark.D else rule.citation.article
+    return _("%(source)s：%(text)s", source=source, text=_text(rule))
+
+
+def _text(rule: Rule | Duty | SeatTable | Form) -> str:
     if isinstance(rule, SeatTable):
         text = _("工会委员会的委员名额按会员人数确定；人数很少的不设委员会，设主席或组织员一人")
     else:
@@ -57,9 +91,10 @@ def _sentence(rule: Rule | Duty | SeatTable) -> str:
         text = text.replace(THIS_NUMBER, number)
     elif isinstance(rule, Rule):
         value = f"{rule.value:g}"
+        if rule.unit == "share":
+            return _("%(text)s（%(value)s）", text=text, value=f"{rule.value:.0%}")
         text = _("%(text)s（%(value)s %(unit)s）", text=text, value=value, unit=UNITS.get(rule.unit, rule.unit))
-    source = _("本平台设定") if rule.citation.mark is Mark.D else rule.citation.article
-    return _("%(source)s：%(text)s", source=source, text=text)
+    return text
 
 
 @lru_cache(maxsize=2)

@@ -92,6 +92,34 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Form:
+    """One form of union that the law leaves open to an employer: ``own``, ``joint`` or ``organiser``.
+
+    ``members_below`` and ``units_from`` name the numbers that bound it.
+    """
+
+    code: str
+    id: str
+    strength: Strength
+    members_below: str
+    units_from: str | None
+    zh: str
+    en: str
+    citation: Citation
+    period: Period
+
+
+@dataclass(frozen=True)
+class NamedSet:
+    """A rule set that planners may choose by name; without a ``day`` that of the question."""
+
+    code: str
+    day: date | None
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class SeatBand:
     """Committee seats for a span of member counts (both ends included; ``members_to`` None: without end)."""
 
@@ -158,6 +186,7 @@ class RuleSet:
     reasons: Mapping[str, Reason]
     stages: Mapping[str, Stage]
     union_kinds: Mapping[str, UnionKind]
+    forms: tuple[Form, ...] = ()
 
     def __getitem__(self, name: str) -> Rule:
         """Return the number of that name.
@@ -220,6 +249,8 @@ class RuleBook:
     reasons: Mapping[str, Reason]
     stages: Mapping[str, Stage]
     union_kinds: Mapping[str, UnionKind]
+    forms: tuple[Form, ...] = ()
+    sets: tuple[NamedSet, ...] = ()
 
     def in_force(self, day: date) -> RuleSet:
         """Return the rule set of one day.
@@ -243,10 +274,24 @@ class RuleBook:
         duties = tuple(_holding(self.duties, day))
         later = sorted((rule.period.first, rule.name) for rule in self.numbers if rule.period.first is not None)
         begins = {name: first for first, name in reversed(later) if first > day and name not in numbers}
-        return RuleSet(day, numbers, begins, duties, tables[0], self.reasons, self.stages, self.union_kinds)
+        forms = tuple(_holding(self.forms, day))
+        return RuleSet(day, numbers, begins, duties, tables[0], self.reasons, self.stages, self.union_kinds, forms)
+
+    def named(self, code: str, day: date) -> RuleSet:
+        """Return the rule set of a name, for a question of ``day``.
+
+        Raises
+        ------
+        RuleError
+            If no set bears the name.
+        """
+        for known in self.sets:
+            if known.code == code:
+                return self.in_force(known.day or day)
+        raise RuleError(f"no rule set {code!r}", detail={"set": code})
 
 
-_T = TypeVar("_T", Rule, Duty, SeatTable)
+_T = TypeVar("_T", Rule, Duty, SeatTable, Form)
 
 
 def _holding(rules: Iterable[_T], day: date) -> list[_T]:

@@ -1,29 +1,18 @@
-"""The proposal (建会建议书) of one suggested union: one content, as a page to print and as a Word document."""
+"""The proposal (建会建议书) of one suggested union: its content, for the page to print and the Word document."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
 from flask_babel import gettext as _
 
 from app.labels import explain, label
-from app.law import cited
+from app.law import Said
 from app.pages import MISSING, day, known, number, people, percent
 from app.reading import Reading
 from app.suggesting.outlooks import Outlook
 from app.suggesting.proposals import Proposal
-
-MEDIA = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-RULES = ("F3", "F18", "F27")
-"""Rules that a proposal quotes: who may join, who approves, how far a joint union reaches."""
-BODY, HEAD = "仿宋", "黑体"
-"""Fonts of official documents; a machine without them takes its own."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +32,10 @@ def paper(read: Reading, proposal: Proposal, members: pd.DataFrame, outlook: Out
     parts = (
         (_("基本情况"), _facts(read, proposal, members)),
         (_("建议理由"), _told(read, "group_reason", proposal.group["reasons"])),
-        (_("法律依据"), tuple(said for rule in RULES for said in cited(rule, read.survey.rules_day))),
+        (_("可以选择的形式"), _forms(outlook)),
         (_("机构设置（按预计会员）"), _bodies(outlook)),
+        (_("法律和文件依据"), tuple(_quoted(rule) for rule in outlook.law.basis)),
+        (_("本平台的设定（不是法律）"), tuple(rule.text + _("。") for rule in outlook.law.choices)),
         (_("请先核实"), _doubts(read, proposal, outlook)),
         (_("办理步骤"), _steps()),
     )
@@ -57,35 +48,10 @@ def paper(read: Reading, proposal: Proposal, members: pd.DataFrame, outlook: Out
         rows=tuple(_row(n, key, row, proposal) for n, (key, row) in enumerate(members.iterrows(), 1)),
         foot=(
             _("数据截止 %(d)s；应建会企业 %(n)s 家（名录口径）。", d=day(read.on), n=number(read.counted("eligible"))),
+            _("依据 %(d)s 施行的规则。", d=day(outlook.law.day)),
             _("本建议由名录和地址推算，是否组建由职工和上级工会决定；内部工作用，不得公开。"),
         ),
     )
-
-
-def document(content: Paper) -> bytes:
-    """Return a proposal as a Word document, A4 upright."""
-    made = Document()
-    page = made.sections[0]
-    page.page_width, page.page_height = Cm(21), Cm(29.7)
-    page.left_margin = page.right_margin = Cm(2.6)
-    style = made.styles["Normal"]
-    style.font.size = Pt(12)
-    _font(style, BODY)
-    title = made.add_paragraph()
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(title, content.title, HEAD, 18)
-    made.add_paragraph(_clean(content.to))
-    for place, (heading, said) in enumerate(content.parts, 1):
-        _run(made.add_paragraph(), f"{place}. {heading}", HEAD, 13)
-        for text in said:
-            made.add_paragraph(_clean(text)).paragraph_format.first_line_indent = Cm(0.85)
-    _run(made.add_paragraph(), _("拟涵盖单位名单"), HEAD, 13)
-    _table(made, content)
-    for text in (_("经办单位（章）：　　　　　　　　　　年　　月　　日"), *content.foot):
-        made.add_paragraph(_clean(text))
-    held = io.BytesIO()
-    made.save(held)
-    return held.getvalue()
 
 
 def _facts(read: Reading, proposal: Proposal, members: pd.DataFrame) -> tuple[str, ...]:
@@ -104,19 +70,27 @@ def _facts(read: Reading, proposal: Proposal, members: pd.DataFrame) -> tuple[st
     return tuple(said)
 
 
+def _forms(outlook: Outlook) -> tuple[str, ...]:
+    told = tuple(_("%(f)s：%(t)s", f=head, t=text) + _("。") for _code, head, text in outlook.law.forms)
+    return (*told, _("本建议是其中的联合建会，由职工和上级工会选择。"))
+
+
 def _bodies(outlook: Outlook) -> tuple[str, ...]:
-    found = outlook.bodies
-    seats = found.seats
-    women = {None: _("女职工人数不详，建会时核实"), True: _("女职工委员会"), False: _("女职工委员一人")}
-    share, members = percent(outlook.share, 0), number(found.members)
-    meeting = _("可以开会员代表大会") if found.delegates else _("开会员大会")
-    committee = _("工会委员会委员 %(a)s–%(b)s 人，", a=seats.seats_min, b=seats.seats_max) + meeting
-    none = _("会员很少，不设委员会，设主席或组织员一人")
-    return (
-        _("按职工的 %(s)s 预计会员 %(n)s 人（本平台设定，非法定）。", s=share, n=members),
-        (committee if seats.seats_max else none) + _("。"),
-        _("女职工组织：") + women[found.womens_committee] + _("，与工会同时建立") + _("。"),
-    )
+    law = outlook.law
+    found = law.charter
+    assumed = _(
+        "职工 %(w)s 人是名录数，不是会员；按职工的 %(s)s 预计会员 %(n)s 人（本平台设定，非法定）。",
+        w=number(found.workers), s=percent(found.share, 0), n=number(found.members),
+    )  # fmt: skip
+    told = tuple(_("%(f)s：%(t)s", f=head, t=text) + _("。") for head, text in law.bodies)
+    return (assumed, *told, _("由谁批准：%(t)s。", t=law.approval))
+
+
+def _quoted(rule: Said) -> str:
+    """Return a rule with its article, strength, day and how far that was checked, as one sentence."""
+    notes = [rule.strength, _("%(d)s 起", d=rule.since) if rule.since else "", rule.sure]
+    said = _("；").join(filter(None, notes))
+    return _("%(a)s：%(t)s（%(n)s）。", a=rule.article, t=rule.text, n=said)
 
 
 def _doubts(read: Reading, proposal: Proposal, outlook: Outlook) -> tuple[str, ...]:
@@ -146,28 +120,3 @@ def _row(place: int, key: Any, row: pd.Series, proposal: Proposal) -> tuple[str,
 
 def _told(read: Reading, kind: str, why: Sequence[tuple[str, Any]]) -> tuple[str, ...]:
     return tuple(explain(kind, code, detail, names=read.named).rstrip("。") + _("。") for code, detail in why)
-
-
-def _table(made: Any, content: Paper) -> None:
-    table = made.add_table(rows=1, cols=len(content.heads))
-    table.style = "Table Grid"
-    for place, (cells, size) in enumerate([(content.heads, 10), *((row, 9) for row in content.rows)]):
-        line = table.rows[0] if place == 0 else table.add_row()
-        for target, text in zip(line.cells, cells, strict=True):
-            _run(target.paragraphs[0], text, HEAD if place == 0 else BODY, size)
-
-
-def _run(paragraph: Any, text: str, font: str, size: int) -> None:
-    run = paragraph.add_run(_clean(text))
-    run.font.size = Pt(size)
-    _font(run, font)
-
-
-def _font(target: Any, name: str) -> None:
-    target.font.name = name
-    target.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
-
-
-def _clean(text: str) -> str:
-    """Without what XML cannot hold."""
-    return "".join(letter for letter in text if letter.isprintable() or letter == "\t")

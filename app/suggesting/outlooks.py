@@ -1,30 +1,17 @@
 """What a suggestion would mean, as its page tells it: bodies, other ways, neighbours; what several together lift."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
-from app.config import settings
 from app.query import NOT_KNOWN
 from app.reading import Reading
+from app.suggesting import charters
+from app.suggesting.charters import Spoken, Terms
 from app.suggesting.proposals import Proposal
 from geo.gaps import Filter
-from geo.io.rules import read_rules
 from geo.joint import JointOptions
-from geo.joint.outlook import (
-    EXPECTED_SHARE,
-    NEAR_M,
-    SEATS,
-    Bodies,
-    alternatives,
-    bodies,
-    holds_at,
-    lifted,
-    neighbours,
-)  # fmt: skip
-from geo.rules import RuleBook
+from geo.joint.outlook import NEAR_M, SEATS, alternatives, holds_at, lifted, neighbours
 
 MOST_NAMED = 5
 """Neighbours named a reason."""
@@ -34,11 +21,10 @@ MOST_NAMED = 5
 class Outlook:
     """What is told beside the reasons of a suggestion."""
 
-    bodies: Bodies
-    share: float
+    law: Spoken
     women_unknown: int
     assumed: int
-    """Firms without a count, taken at the assumed number in ``bodies``."""
+    """Firms without a count, taken at the assumed number."""
     each: int
     others: pd.DataFrame
     near: dict[str, list[str]]
@@ -52,18 +38,16 @@ class Outlook:
     coarse: int
 
 
-def of(read: Reading, proposal: Proposal, members: pd.DataFrame) -> Outlook:
-    """Return the outlook of a suggestion whose firms are ``members`` (rows of FIRMS)."""
+def of(read: Reading, proposal: Proposal, members: pd.DataFrame, terms: Terms) -> Outlook:
+    """Return the outlook of a suggestion whose firms are ``members`` (rows of FIRMS), its law by the terms chosen."""
     options, kind = JointOptions(), str(proposal.group["kind"])
     counted, unknown = int(members["workers"].sum()), int(members["workers"].isna().sum())
     whole = counted + unknown * options.workers_if_unknown
-    women, rules = members["women"], _book(settings().data).in_force(read.survey.rules_day)
     found = neighbours(read.survey.firms, members.index, _seat(read, proposal))
     left = read.survey.firms["left_because"].reindex(found.index[found.eq("left_over")])
     return Outlook(
-        bodies=bodies(whole, int(women.sum()) if women.notna().any() else None, rules=rules),
-        share=EXPECTED_SHARE,
-        women_unknown=int(women.isna().sum()),
+        law=charters.of(read, proposal.group, members, terms),
+        women_unknown=int(members["women"].isna().sum()),
         assumed=unknown,
         each=options.workers_if_unknown,
         others=alternatives(members, kind),
@@ -103,8 +87,3 @@ def _seat(read: Reading, proposal: Proposal) -> tuple[str, str] | None:
     seat = unions["place_id"].get(place)
     column = SEATS.get(str(seat).partition(":")[0]) if isinstance(seat, str) else None
     return (column, str(seat)) if column is not None else None
-
-
-@lru_cache(maxsize=2)
-def _book(folder: Path) -> RuleBook:
-    return read_rules(folder)

@@ -27,7 +27,8 @@ from app.reading import Reading
 from app.reports import proposal as proposal_paper
 from app.reports import suggestion_list
 from app.runs.survey import today
-from app.suggesting import deciding, outlooks, proposals
+from app.suggesting import charters, deciding, outlooks, proposals
+from app.suggesting.charters import Terms
 from app.suggesting.founding import UnionExistsError
 from app.suggesting.proposals import Proposal
 from app.views import Nav
@@ -51,6 +52,8 @@ def towns() -> Collection[str]:
 CONDITIONS: dict[str, Allowed] = {
     "kind": codes("group_kind"), "county": counties, "town": towns, "state": (*life.STATES[:4], "all"),
 }  # fmt: skip
+TERMS: dict[str, Allowed] = {"rules": charters.RULE_SETS, "share": charters.SHARES}
+"""What the law of one suggestion can be looked at by; see ``charters.Terms``."""
 SORTS = ("name", "kind", "county_code", "firms", "workers", "state")
 UNPROCESSABLE, CONFLICT = 422, 409
 _Page = str | tuple[str, int] | Redirect
@@ -98,7 +101,7 @@ def export(form: str) -> Response:
 
 
 @bp.get("/paper/<path:key>")
-@asks()
+@asks(choices=TERMS)
 def paper(key: str) -> str:
     """Show the proposal of a suggestion as a page to print."""
     read, proposal, members, outlook = _looked_at(key)
@@ -107,19 +110,21 @@ def paper(key: str) -> str:
 
 
 @bp.get("/document/<path:key>")
-@asks()
+@asks(choices=TERMS)
 def document(key: str) -> Response:
     """Give the proposal of a suggestion as a Word document."""
+    from app.reports import proposal_word  # python-docx loads when a document is asked for
+
     read, proposal, members, outlook = _looked_at(key)
     content = proposal_paper.paper(read, proposal, members, outlook, proposals.name_of(read, key, proposal.group))
-    answer = Response(proposal_paper.document(content), mimetype=proposal_paper.MEDIA)
+    answer = Response(proposal_word.document(content), mimetype=proposal_word.MEDIA)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(content.title)}.docx"
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 @bp.get("/<path:key>")
-@asks()
+@asks(choices=TERMS)
 def show(key: str) -> str:
     """Show one suggested union: members, reasons, cautions, effect on the rate, what was decided and can be."""
     return _show(key)
@@ -177,7 +182,7 @@ def _looked_at(key: str) -> tuple[Reading, Proposal, pd.DataFrame, outlooks.Outl
     proposal = proposals.find(read, _cases(), key)
     firms = read.survey.firms
     members = firms.loc[[member for member in proposal.members if member in firms.index]]
-    return read, proposal, members, outlooks.of(read, proposal, members)
+    return read, proposal, members, outlooks.of(read, proposal, members, Terms.of(request.args))
 
 
 def _cases() -> pd.DataFrame:
@@ -255,5 +260,6 @@ def _show(key: str, form: Any = None, faults: list[Refusal] | None = None) -> st
         may_approve=stage is not None and "P7" in following(stage), form=form or MultiDict(), today=today(),
         who=who,
         faults={fault.field: fault for fault in faults or []}, worded=recording.worded,
-        proposal_name=proposals.name_of(read, key, proposal.group), outlook=outlooks.of(read, proposal, members),
+        proposal_name=proposals.name_of(read, key, proposal.group), terms=TERMS,
+        outlook=outlooks.of(read, proposal, members, Terms.of(request.args)),
     )  # fmt: skip

@@ -14,7 +14,9 @@ from geo.io.documents import read_yaml
 from geo.rules import (
     Citation,
     Duty,
+    Form,
     Mark,
+    NamedSet,
     Period,
     Reason,
     Rule,
@@ -26,7 +28,7 @@ from geo.rules import (
     UnionKind,
 )
 
-_TOP = {"numbers", "duties", "seats"}
+_TOP = {"numbers", "duties", "seats", "forms", "sets"}
 
 
 def read_rules(data: Path | str, codes: CodeBook | None = None) -> RuleBook:
@@ -42,6 +44,8 @@ def read_rules(data: Path | str, codes: CodeBook | None = None) -> RuleBook:
     numbers: list[Rule] = []
     duties: list[Duty] = []
     seats: list[SeatTable] = []
+    forms: list[Form] = []
+    sets: list[NamedSet] = []
     for path in sorted((Path(data) / "rules").glob("*.yaml")):
         content = _load(path)
         try:
@@ -50,12 +54,22 @@ def read_rules(data: Path | str, codes: CodeBook | None = None) -> RuleBook:
             for duty in content.get("duties", []):
                 duties.extend(_duties(duty))
             seats.extend(_tables(content["seats"]) if "seats" in content else [])
+            for form in content.get("forms", []):
+                forms.extend(_forms(form))
+            sets.extend(_named(entry) for entry in content.get("sets", []))
         except (KeyError, TypeError, ValueError) as error:
             raise RuleError(f"{path.name}: {error}", detail={"file": str(path), "fault": str(error)}) from error
     if not numbers:
         raise RuleError(f"{data}: no rules found", detail={"file": str(data)})
-    _refuse_overlaps([(rule.name, rule.period) for rule in numbers] + [(table.id, table.period) for table in seats])
-    return RuleBook(tuple(numbers), tuple(duties), tuple(seats), _reasons(book), _stages(book), _kinds(book))
+    _refuse_overlaps(
+        [(rule.name, rule.period) for rule in numbers]
+        + [(table.id, table.period) for table in seats]
+        + [(f"form {form.code}", form.period) for form in forms]
+    )
+    return RuleBook(
+        tuple(numbers), tuple(duties), tuple(seats), _reasons(book), _stages(book), _kinds(book), tuple(forms),
+        tuple(sets),
+    )  # fmt: skip
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -90,6 +104,21 @@ def _duties(duty: Mapping[str, Any]) -> Iterator[Duty]:
     for entry in duty["values"]:
         strength = Strength(duty["strength"])
         yield Duty(duty["id"], strength, duty["zh"], duty["en"], _citation(entry), _period(entry))
+
+
+def _forms(form: Mapping[str, Any]) -> Iterator[Form]:
+    for entry in form["values"]:
+        yield Form(
+            form["code"], form["id"], Strength(form["strength"]), form["members_below"], form.get("units_from"),
+            form["zh"], form["en"], _citation(entry), _period(entry),
+        )  # fmt: skip
+
+
+def _named(entry: Mapping[str, Any]) -> NamedSet:
+    day = entry.get("day")
+    if day is not None and not isinstance(day, date):
+        raise TypeError(f"{day!r} is not a day (YYYY-MM-DD)")
+    return NamedSet(str(entry["code"]), day, entry["zh"], entry["en"])
 
 
 def _tables(seats: Mapping[str, Any]) -> Iterator[SeatTable]:

@@ -1,21 +1,15 @@
-"""What a suggested union would mean: its bodies, what it lifts, where else its firms could go, who is left out.
+"""What a suggested union would mean: what it lifts, where else its firms could go, who is left out.
 
 Figures are recomputed from FIRMS; nothing here decides who is grouped.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from geo.coverage import PRECISE
-from geo.rules import RuleSet, SeatBand
-
-EXPECTED_SHARE = 0.8
-"""Members expected of a hundred workers, over 100: the law counts members, who are not known before there is a union.
-Our own assumption (D), shown wherever a figure rests on it."""
 
 NEAR_M = 300
 """How far around a group neighbours are looked for, metres; our own choice."""
@@ -24,36 +18,6 @@ SEATS: Mapping[str, str] = MappingProxyType(
     {"building": "building", "market": "market", "zone": "zone", "street": "street", "village": "village_code"}
 )
 """Column of FIRMS that holds the seat of a group, by kind, the nearest together first."""
-
-
-@dataclass(frozen=True)
-class Bodies:
-    """What the rules of a day ask of a union of a size: ``members`` are expected ones (see ``EXPECTED_SHARE``)."""
-
-    members: int
-    women: int | None
-    own_must: bool
-    """So many members are expected that one employer alone would have to found its own union (F1)."""
-    seats: SeatBand
-    womens_committee: bool | None
-    """True: a committee (F6), False: a representative, None: nobody knows how many women there are."""
-    delegates: bool
-    full_time_chair: bool
-
-
-def bodies(workers: int, women: int | None, *, rules: RuleSet, share: float = EXPECTED_SHARE) -> Bodies:
-    """Return the bodies of a joint union whose firms have so many workers, ``women`` of them (None: not known)."""
-    members = round(workers * share)
-    expected = None if women is None else round(women * share)
-    return Bodies(
-        members=members,
-        women=expected,
-        own_must=members >= rules.own_members.value,
-        seats=rules.seats.band(members),
-        womens_committee=None if expected is None else expected >= rules["women_committee_members"].value,
-        delegates=members >= rules["delegates_members"].value,
-        full_time_chair=workers >= rules["full_time_chair_workers"].value,
-    )
 
 
 def lifted(groups: pd.DataFrame, *, covered: int, eligible: int) -> pd.DataFrame:

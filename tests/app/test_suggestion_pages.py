@@ -1,6 +1,8 @@
 """Pages and papers of suggestions: which first, what the rules ask, who is left out, the proposal as a document."""
 
 import io
+import subprocess
+import sys
 from urllib.parse import quote
 
 import docx
@@ -12,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from signed_in import acting
 
+from app.config import ROOT
 from app.current import reading
 from geo.gaps import Filter
 
@@ -73,6 +76,31 @@ def test_a_suggestion_tells_bodies_and_who_is_left_out(client: FlaskClient, app:
     client.get("/language/en")
     assert "Firms nearby that are not included" in text_of(client, f"/suggestions/{quote(GROUP)}")
     client.get("/language/zh")
+
+
+def test_a_planner_looks_at_the_law_of_another_day_and_at_another_share_of_members(
+    client: FlaskClient, app: Flask, firms: int
+) -> None:
+    with acting(app):
+        workers = int(reading().survey.groups.at[GROUP, "workers"])
+    now, then = (text_of(client, f"/suggestions/{quote(GROUP)}{more}") for more in ("", "?rules=2011&share=60"))
+    assert f"{workers} 人（名录，不是会员）" in now and f"预计会员 {round(workers * 0.8)} 人" in now
+    assert f"预计会员 {round(workers * 0.6)} 人" in then and "2011-03-09 施行的规则" in then
+    assert "第十一条第一款" in now and "A 已核原文" in now
+    assert "2009年修正）第十条" in then and "C 转载件，出处较弱" in then
+    for part in ("单独建会", "联合建会 本建议", "选举组织员", "经费审查", "没有载明", "哪些是本平台的设定，不是法律"):
+        assert part in now and part in then, part
+    assert "取单数" in now or "委员 3 人" in now
+    assert "工会法（2021年修正）" not in then
+    paper = text_of(client, f"/suggestions/paper/{quote(GROUP)}?rules=2011&share=60")
+    assert "依据 2011-03-09 施行的规则" in paper and f"按职工的 60% 预计会员 {round(workers * 0.6)} 人" in paper
+    for bad in ("rules=1992", "share=85", "share=x"):
+        assert client.get(f"/suggestions/{quote(GROUP)}?{bad}").status_code == 400
+
+
+def test_word_documents_load_when_one_is_asked_for() -> None:
+    code = "import sys, app; app.create_app(); sys.exit('docx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
 
 
 def test_the_proposal_names_every_firm_on_paper_and_in_word(client: FlaskClient, app: Flask, firms: int) -> None:

@@ -4,39 +4,14 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from invented import firms, rules
+from invented import firms
 
 from geo.frames import GROUPS
 from geo.joint import JointOptions
 from geo.joint.house import WAYS, way
-from geo.joint.outlook import NOT_INCLUDED, alternatives, bodies, holds_at, lifted, neighbours
+from geo.joint.outlook import NOT_INCLUDED, alternatives, holds_at, lifted, neighbours
 
 TOWER, ROAD, VILLAGE = "building:990101:云帆大厦", "street:990101:望江路", "990101001001"
-
-
-@pytest.mark.parametrize(
-    ("workers", "members", "seats", "own", "delegates"),
-    [
-        (10, 8, (0, 0), False, False),
-        (30, 24, (3, 3), False, False),
-        (32, 26, (3, 5), True, False),
-        (125, 100, (3, 5), True, True),
-        (187, 150, (5, 7), True, True),
-    ],
-)
-def test_the_bodies_follow_the_expected_members_and_the_table_of_seats(
-    workers: int, members: int, seats: tuple[int, int], own: bool, delegates: bool
-) -> None:
-    found = bodies(workers, None, rules=rules())
-    assert (found.members, (found.seats.seats_min, found.seats.seats_max)) == (members, seats)
-    assert (found.own_must, found.delegates, found.womens_committee) == (own, delegates, None)
-
-
-def test_ten_women_members_have_a_committee_and_nine_a_representative() -> None:
-    assert bodies(100, 13, rules=rules()).womens_committee is True  # 10.4
-    assert bodies(100, 11, rules=rules()).womens_committee is False  # 8.8
-    assert bodies(100, 10, rules=rules(), share=1.0).womens_committee is True
-    assert bodies(200, 0, rules=rules()).full_time_chair and not bodies(199, 0, rules=rules()).full_time_chair
 
 
 def groups(*sizes: tuple[int, int]) -> pd.DataFrame:

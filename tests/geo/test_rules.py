@@ -202,7 +202,7 @@ numbers:
         (RULE % ("2022-01-01", "E"), "forms.yaml: 'E' is not a valid Mark"),
         (RULE % ("soon", "A"), "'soon' is not a day"),
         ("numbers: [", "is not YAML"),
-        ("rules: {}", "may hold duties, numbers, seats"),
+        ("rules: {}", "may hold duties, forms, numbers, seats, sets"),
         ("{}", "no rules found"),
     ],
 )
