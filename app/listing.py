@@ -1,6 +1,6 @@
 """Order and pages of a list, on the server."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,8 +42,13 @@ def ordered(frame: pd.DataFrame, sort: str, allowed: Collection[str]) -> pd.Data
 
 def page(frame: pd.DataFrame, number: int, size: int) -> Page:
     """Return page ``number`` (from 1; beyond the ends: the nearest) of ``frame``."""
-    pages = max(1, -(-len(frame) // size))
+    return page_of(len(frame), lambda first, last: frame.iloc[first:last], number, size)
+
+
+def page_of(total: int, read: Callable[[int, int], pd.DataFrame], number: int, size: int) -> Page:
+    """Return page ``number`` of a list of ``total`` rows that ``read`` gives from one row up to another."""
+    pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
     start = (number - 1) * size
-    rows = frame.iloc[start : start + size]
-    return Page(rows, number, pages, len(frame), start + 1 if len(rows) else 0, start + len(rows))
+    rows = read(start, start + size)
+    return Page(rows, number, pages, total, start + 1 if len(rows) else 0, start + len(rows))

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from app.auth.roles import EITHER, OF_A_COUNTY, ROLES
-from app.models import AuditEntry, User
+from app.models import AuditEntry, EndedSession, User
 from geo.errors import AtlasError
 
 LEAST_PASSWORD, MOST_PASSWORD = 10, 200
@@ -97,6 +97,18 @@ def make(session: Session, wish: Wish, password: str, *, at: datetime, must_chan
 def set_password(user: User, password: str, *, must_change: bool) -> None:
     """Give an account a password; whoever is signed in with the old one is signed out."""
     user.password_hash, user.must_change, user.stamp = _hasher.hash(password), must_change, secrets.token_hex(8)
+
+
+def end_session(session: Session, key: str, now: datetime, whole: timedelta) -> None:
+    """Keep in mind that a session was signed out of, as long as its cookie would count."""
+    session.execute(sa.delete(EndedSession).where(EndedSession.until < now))
+    if not ended(session, key):
+        session.add(EndedSession(key=key, until=now + whole))
+
+
+def ended(session: Session, key: str) -> bool:
+    """Return whether a session was signed out of."""
+    return session.scalar(sa.select(EndedSession.key).where(EndedSession.key == key)) is not None
 
 
 def last_administrator(session: Session, user: User) -> bool:

@@ -38,15 +38,37 @@ def record(
     session.add(entry)
 
 
-def entries(session: Session, *, action: str = "", account: str = "", since: date | None = None) -> pd.DataFrame:
-    """Return entries, newest first: at, account, action, target, address, detail."""
-    query = sa.select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.fid.desc())
+def entries(
+    session: Session,
+    *,
+    action: str = "",
+    account: str = "",
+    since: date | None = None,
+    rows: tuple[int, int] | None = None,
+) -> pd.DataFrame:
+    """Return entries, newest first: at, account, action, target, address, detail.
+
+    ``rows`` is which of them, from one up to another; all without it.
+    """
+    query = _asked(sa.select(AuditEntry), action, account, since).order_by(AuditEntry.at.desc(), AuditEntry.fid.desc())
+    if rows is not None:
+        query = query.offset(rows[0]).limit(rows[1] - rows[0])
+    columns = ("at", "account", "action", "target", "address", "detail")
+    found = [[getattr(entry, name) for name in columns] for entry in session.scalars(query)]
+    return pd.DataFrame(found, columns=list(columns), dtype="object")
+
+
+def number(session: Session, *, action: str = "", account: str = "", since: date | None = None) -> int:
+    """Return how many entries there are."""
+    query = sa.select(sa.func.count()).select_from(AuditEntry)
+    return session.scalar(_asked(query, action, account, since)) or 0
+
+
+def _asked(query: sa.Select[Any], action: str, account: str, since: date | None) -> sa.Select[Any]:
     if action:
         query = query.where(AuditEntry.action == action)
     if account:
         query = query.where(AuditEntry.account == account)
     if since is not None:
         query = query.where(AuditEntry.at >= datetime.combine(since, time()).astimezone(UTC))
-    columns = ("at", "account", "action", "target", "address", "detail")
-    rows = [[getattr(entry, name) for name in columns] for entry in session.scalars(query)]
-    return pd.DataFrame(rows, columns=list(columns), dtype="object")
+    return query

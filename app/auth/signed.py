@@ -1,5 +1,6 @@
 """The gate before every page: who has signed in, for how long, and whether the role may use the route."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -85,8 +86,16 @@ def begin(user: User) -> None:
     session.clear()
     login_user(Account(user))
     now = datetime.now(UTC).timestamp()
-    session.update({"stamp": user.stamp, "began": now, "seen": now})
+    session.update({"id": secrets.token_hex(16), "stamp": user.stamp, "began": now, "seen": now})
     session.permanent = True
+
+
+def end(opened: Session) -> None:
+    """Sign out: nothing of the session is kept, and a copy of its cookie is of no use."""
+    if "id" in session:
+        whole = timedelta(hours=settings().session_hours)
+        accounts.end_session(opened, session["id"], datetime.now(UTC), whole)
+    session.clear()
 
 
 def by_token() -> bool:
@@ -191,6 +200,7 @@ def _load(key: str) -> Account | None:
     with database() as opened:
         user = accounts.find(opened, key)
         known = user is not None and user.active and demonstration.usable(opened, user)
+        known = known and not accounts.ended(opened, session.get("id", ""))
     if user is None or not known or user.stamp != session.get("stamp"):
         return None
     if now - seen > _REMEMBERED_S:

@@ -1,6 +1,6 @@
 """The tables, one class each, by theme. Text keys are those of ``geo.frames``; ``fid`` is GDAL's primary key."""
 
-from app.models.accounts import AuditEntry, DataVersion, Setting, User
+from app.models.accounts import AuditEntry, DataVersion, EndedSession, Setting, User
 from app.models.base import Base
 from app.models.decisions import Decision
 from app.models.divisions import Alias, Division, Outline
@@ -28,6 +28,7 @@ __all__ = [
     "DataVersion",
     "Decision",
     "Division",
+    "EndedSession",
     "Enterprise",
     "FieldOutcome",
     "Headcount",

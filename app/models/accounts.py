@@ -26,6 +26,15 @@ class User(Base):
     stamp: Mapped[str]
 
 
+class EndedSession(Base):
+    """A session that its account signed out of before its time: a copy of its cookie opens nothing any more."""
+
+    __tablename__ = "ended_session"
+
+    key: Mapped[Key]
+    until: Mapped[datetime]
+
+
 class AuditEntry(Base):
     """What somebody did: signing in, a change, a file taken out. Never changed."""
 

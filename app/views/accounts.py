@@ -1,6 +1,7 @@
 """Accounts of others: who may sign in, as what, for which area."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
@@ -68,6 +69,7 @@ def change(login: str) -> _Page:
             _lasting()
             if user.key in demonstration.LOGINS:
                 raise RefusedError(_("演示账号不能改动；清除演示数据后它们不再能登录。"))
+            before = _state(user)
             if act == "password":
                 given = (login, accounts.given())
                 accounts.set_password(user, given[1], must_change=True)
@@ -77,10 +79,16 @@ def change(login: str) -> _Page:
                 _rewrite(opened, user)
             else:
                 raise RefusedError(_("这个回答用不上"))
-            _note(opened, "password_given" if given else "account_changed", login, act=act, role=user.role)
+            after = _state(user)
+            changed = {field: [was, after[field]] for field, was in before.items() if was != after[field]}
+            _note(opened, "password_given" if given else "account_changed", login, act=act, changed=changed)
     except RefusedError as error:
         return _page(str(error)), UNPROCESSABLE
     return _page(given=given, saved=login)
+
+
+def _state(user: User) -> dict[str, str | bool]:
+    return {"name": user.name, "role": user.role, "county": user.county_code or "", "active": user.active}
 
 
 def _switch(opened: Session, user: User, *, on: bool) -> None:
@@ -103,9 +111,12 @@ def _rewrite(opened: Session, user: User) -> None:
 
 def _lasting() -> None:
     """Refuse what an account of the sample asks: whose password is public must leave nobody behind who stays."""
-    who = signed.account()
-    if who is not None and who.id in demonstration.LOGINS:
+    if _bound():
         raise RefusedError(_("演示账号不能新建或改动账号，请在服务器上用命令建立第一个市管理员。"))
+
+
+def _bound() -> bool:
+    return signed.login() in demonstration.LOGINS
 
 
 def _check(wish: Wish) -> None:
@@ -120,7 +131,7 @@ def _check(wish: Wish) -> None:
         raise RefusedError(" ".join(words[fault] for fault in found))
 
 
-def _note(opened: Session, action: str, login: str, **detail: str) -> None:
+def _note(opened: Session, action: str, login: str, **detail: Any) -> None:
     signed.note(opened, action, login, of=login if action == "password_given" else None, **detail, by=signed.login())
 
 
@@ -138,4 +149,5 @@ def _page(fault: str = "", wish: Wish | None = None, *, given: tuple[str, str] |
     return render_template(
         "auth/accounts.html", listed=listed, counties=counties(), roles=list(ROLES), fault=fault, given=given,
         wish=wish or Wish("", "", "viewer"), saved=saved, of_a_county=OF_A_COUNTY | EITHER, sample=demonstration.LOGINS,
+        bound=_bound(),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
@@ -48,7 +48,7 @@ def leave() -> Redirect:
     if who is not None:
         with database(write=True) as opened:
             audit.record(opened, "sign_out", account=str(who.id), address=signed.address())
-    session.clear()
+            signed.end(opened)
     flash(_("已退出。"), "ok")
     return redirect(url_for("signing.show"))
 

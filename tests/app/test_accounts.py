@@ -216,6 +216,45 @@ def test_a_change_of_an_account_is_on_record_once(app: Flask) -> None:
     client = sign(stranger(app))
     client.post("/accounts", data={"login": "new", "name": "新", "role": "planner"})
     client.post("/accounts/new", data={"act": "off"})
+    client.post("/accounts/new", data={"act": "save", "name": "新人", "role": "viewer", "county": "990101"})
     with app.app_context(), session() as opened:
         found = audit.entries(opened)
-    assert sorted(found.loc[found["account"].eq("tester"), "action"]) == ["account_changed", "account_made"]
+    found = found[found["account"].eq("tester")]
+    assert sorted(found["action"]) == ["account_changed", "account_changed", "account_made"]
+    assert list(found["detail"].map(lambda detail: detail.get("changed")))[:2] == [
+        {"name": ["新", "新人"], "role": ["planner", "viewer"], "county": ["", "990101"]},
+        {"active": [True, False]},
+    ]
+    page = client.get("/audit").text
+    assert "姓名：新 → 新人" in page and "角色：市规划员 → 县级查看员" in page and "范围：全市 → 东沟区" in page
+    assert "状态：启用 → 停用" in page
+
+
+def test_a_copy_of_a_cookie_opens_nothing_after_signing_out(app: Flask) -> None:
+    client, copy, other = (stranger(app) for _ in range(3))
+    assert enter(client) == enter(other) == 302
+    with client.session_transaction() as kept, copy.session_transaction() as taken:
+        taken.update(kept)
+    assert copy.get("/gaps").status_code == 200
+    client.post("/sign-out")
+    assert copy.get("/gaps").status_code == 302
+    assert other.get("/gaps").status_code == 200, "another browser of the account stays signed in"
+
+
+def test_the_record_comes_page_by_page(app: Flask) -> None:
+    with app.app_context(), session(write=True) as opened:
+        for number in range(120):
+            audit.record(opened, "view_saved", account="tester", address="", target=f"view {number}")
+    client = sign(stranger(app))
+    first, last, beyond = (client.get(f"/audit?action=view_saved&page={number}").text for number in (1, 3, 99))
+    assert "view 119" in first and "view 0<" not in first and "view 0<" in last and "view 0<" in beyond
+    assert client.get("/audit/list.csv?action=view_saved").text.count("view ") == 120
+
+
+def test_the_administrator_of_the_sample_sees_no_forms_of_accounts(app: Flask) -> None:
+    with app.app_context(), session(write=True) as opened:
+        demonstration.lay(opened)
+    client = stranger(app)
+    enter(client, "demo-admin", demonstration.PASSWORD)
+    page = client.get("/accounts").text
+    assert "演示账号只能看" in page and 'action="/accounts' not in page
