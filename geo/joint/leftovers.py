@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.joint.arcs import EXISTING, Ground, Hosts, joining, lay
+from geo.joint.arcs import joining, lay
+from geo.joint.ground import EXISTING, Ground, Hosts
 from geo.joint.options import JointOptions
 from geo.joint.problem import Flags, Integers
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geo.joint.arcs import EXISTING, NONE, STREET, VILLAGE, Ground, Laid
+from geo.joint.ground import EXISTING, NONE, STREET, VILLAGE, Ground, Laid
 from geo.joint.options import JointOptions
 from geo.joint.problem import Flags, Integers
 from geo.joint.solver import Effort, Fixed, solve

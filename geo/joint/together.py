@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from geo.joint import engine
-from geo.joint.arcs import KINDS, NONE, PLACES, STREET, Ground, Hosts, lay
+from geo.joint.arcs import lay
 from geo.joint.engine import Draft
+from geo.joint.ground import KINDS, NONE, PLACES, STREET, Ground, Hosts
 from geo.joint.options import JointOptions
 from geo.joint.problem import Integers
 from geo.joint.settling import Settled, settle

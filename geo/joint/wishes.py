@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from geo.joint.arcs import STREET, Laid, Seats
+from geo.joint.ground import STREET, Laid, Seats
 from geo.joint.problem import Flags, Integers
 
 REWARD = 100_000

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from geo.joint.arcs import Ground
+from geo.joint.ground import Ground
 
 DENSITIES = (200, 40, 10)
 """Firms per square kilometre: centre, suburb, country."""
