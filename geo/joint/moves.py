@@ -15,7 +15,7 @@ PLENTY = 1 << 60
 
 
 ARC, AT, HELD, FROZEN = 0, 1, 2, 3
-OPENED, ROOM, SPARE_WORKERS, SPARE_FIRMS, SEALED, TO_OPEN, TO_SWAP = 0, 1, 2, 3, 4, 5, 6
+OPENED, ROOM, SPARE_WORKERS, SPARE_FIRMS, SEALED, TO_OPEN, TO_SWAP, TO_MERGE = 0, 1, 2, 3, 4, 5, 6, 7
 TOTAL, LENGTH = 0, 1
 
 
@@ -27,7 +27,8 @@ class State(NamedTuple):
     whether it is FROZEN and stays."""
     seats: Integers
     """By seat, and outside: OPENED, ROOM for more firms, SPARE_WORKERS and SPARE_FIRMS above the minimum, SEALED (none
-    joins or opens it), TO_OPEN and TO_SWAP (something changed around it since it was last found not to pay)."""
+    joins or opens it), TO_OPEN, TO_SWAP and TO_MERGE (something changed around it since that was last
+    found not to pay)."""
     sums: Integers
     """TOTAL value and LENGTH of the record."""
     record: Integers
@@ -39,7 +40,7 @@ def state_for(net: Net) -> State:
     """Make an empty solution in which seats that cost and ask nothing are open."""
     firms, seats = len(net.sizes), len(net.terms)
     state = State(
-        np.zeros((firms, 4), np.int64), np.zeros((seats + 1, 7), np.int64), np.zeros(2, np.int64),
+        np.zeros((firms, 4), np.int64), np.zeros((seats + 1, 8), np.int64), np.zeros(2, np.int64),
         np.zeros((12 * firms + 8 * seats + 64, 2), np.int64),
     )  # fmt: skip
     for firm in range(firms):
@@ -48,7 +49,7 @@ def state_for(net: Net) -> State:
         state.seats[seat, OPENED], state.seats[seat, ROOM] = free(net, seat), net.terms[seat, MOST]
         state.seats[seat, SPARE_WORKERS] = -net.terms[seat, LEAST_WORKERS]
         state.seats[seat, SPARE_FIRMS] = -net.terms[seat, LEAST_FIRMS]
-        state.seats[seat, TO_OPEN] = state.seats[seat, TO_SWAP] = 1
+        state.seats[seat, TO_OPEN:] = 1
     for outside in (ROOM, SPARE_WORKERS, SPARE_FIRMS):
         state.seats[seats, outside] = PLENTY
     return state
@@ -118,12 +119,16 @@ def accept(net: Net, state: State) -> None:
     for at in range(state.sums[LENGTH]):
         who = state.record[at, 0]
         if who < 0:
-            state.seats[-1 - who, TO_OPEN] = state.seats[-1 - who, TO_SWAP] = True
+            _due(state, -1 - who)
         else:
             for arc in range(net.first_of_firm[who], net.first_of_firm[who + 1]):
-                seat = net.seat[net.arcs_of_firm[arc]]
-                state.seats[seat, TO_OPEN] = state.seats[seat, TO_SWAP] = True
+                _due(state, net.seat[net.arcs_of_firm[arc]])
     state.sums[LENGTH] = 0
+
+
+@compiled
+def _due(state: State, seat: int) -> None:
+    state.seats[seat, TO_OPEN] = state.seats[seat, TO_SWAP] = state.seats[seat, TO_MERGE] = 1
 
 
 @compiled
@@ -156,9 +161,13 @@ def best_arc(net: Net, state: State, firm: int, above: int, shunned: int) -> int
 
 
 @compiled
-def close(net: Net, state: State, seat: int) -> bool:
-    """Close a seat, its members going to the best others; false, and nothing done, if a member may not move."""
-    start = state.sums[LENGTH]
+def close(net: Net, state: State, seat: int, least: int) -> bool:
+    """Close a seat, its members going to the best others.
+
+    False, and nothing done, if a member may not move or the total would not be above ``least``: where every firm has
+    its best open seat, none gains by moving, so the first loss that founding does not make good settles it.
+    """
+    start, floor = state.sums[LENGTH], least - net.terms[seat, FOUNDING]
     for arc in range(net.first[seat], net.first[seat + 1]):
         firm = net.firm[arc]
         if state.firms[firm, ARC] == arc:
@@ -166,8 +175,11 @@ def close(net: Net, state: State, seat: int) -> bool:
                 back(net, state, start)
                 return False
             put(net, state, firm, best_arc(net, state, firm, 0, seat))
+            if state.sums[TOTAL] <= floor:
+                back(net, state, start)
+                return False
     flip(net, state, seat)
-    return True
+    return state.sums[TOTAL] > least
 
 
 @compiled

@@ -13,10 +13,12 @@ from geo.joint.moves import (
     HELD,
     LENGTH,
     OPENED,
+    PLENTY,
     ROOM,
     SEALED,
     SPARE_FIRMS,
     SPARE_WORKERS,
+    TO_MERGE,
     TO_OPEN,
     TO_SWAP,
     TOTAL,
@@ -60,7 +62,7 @@ def load(net: Net, state: State, arcs: Integers) -> None:
     accept(net, state)
     for seat in range(len(net.terms)):
         if state.seats[seat, OPENED] and _short(state, seat):
-            close(net, state, seat)
+            close(net, state, seat, -PLENTY)
             accept(net, state)
 
 
@@ -82,8 +84,7 @@ def close_worthless(net: Net, state: State, worth: Integers) -> None:
     """Close the seats that these prices say are not worth their founding, so that others get their turn."""
     for seat in range(len(worth)):
         if state.seats[seat, OPENED] and worth[seat] < 0 and not free(net, seat) and not state.seats[seat, SEALED]:
-            if not close(net, state, seat):
-                back(net, state, 0)
+            close(net, state, seat, -PLENTY)
             accept(net, state)
 
 
@@ -115,13 +116,10 @@ def close_where_it_pays(net: Net, state: State) -> bool:
     """Close seats whose members are better off elsewhere; whether any closed."""
     closed = False
     for seat in range(len(net.terms)):
-        if state.seats[seat, OPENED] and not free(net, seat) and not state.seats[seat, SEALED]:
-            before = state.sums[TOTAL]
-            if close(net, state, seat) and state.sums[TOTAL] > before:
-                closed = True
-                accept(net, state)
-            else:
-                back(net, state, 0)
+        stays = not state.seats[seat, OPENED] or free(net, seat) or state.seats[seat, SEALED]
+        if not stays and close(net, state, seat, state.sums[TOTAL]):
+            closed = True
+            accept(net, state)
     return closed
 
 
@@ -150,7 +148,7 @@ def swap(net: Net, state: State, worth: Integers, mark: Flags) -> bool:
             state.seats[seat, TO_SWAP] = 0
             before = state.sums[TOTAL]
             near = _near(net, state, seat, worth, mark)
-            if close(net, state, seat):
+            if close(net, state, seat, -PLENTY):
                 _open_best(net, state, near, before)
             if state.sums[TOTAL] > before:
                 swapped = True
@@ -227,6 +225,9 @@ def merge(net: Net, state: State, worth: Integers, mark: Flags) -> bool:
     order = np.argsort(-worth, kind="mergesort")
     for at in range(min(len(order), PROMISING + 3 * _open(state))):
         seat, before = order[at], state.sums[TOTAL]
+        if not state.seats[seat, TO_MERGE]:
+            continue
+        state.seats[seat, TO_MERGE] = 0
         if open_seat(net, state, seat, before - 2 * net.terms[seat, FOUNDING]):
             _close_around(net, state, seat, mark)
         if state.sums[TOTAL] > before:
@@ -247,9 +248,7 @@ def _close_around(net: Net, state: State, seat: int, mark: Flags) -> None:
             continue
         mark[other] = True
         if not free(net, other) and not state.seats[other, SEALED]:
-            start, before = state.sums[LENGTH], state.sums[TOTAL]
-            if not close(net, state, other) or state.sums[TOTAL] <= before:
-                back(net, state, start)
+            close(net, state, other, state.sums[TOTAL])
 
 
 @compiled

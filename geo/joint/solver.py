@@ -10,6 +10,9 @@ from geo.joint.moves import ARC, FROZEN, SEALED, TOTAL, State, state_for
 from geo.joint.problem import Flags, Integers, Net, Part, Problem, parts
 from geo.joint.search import close_worthless, improve, load, open_by_worth
 
+LATE = 100
+"""Moves of the prices after which solutions are made whether or not the bound has come close."""
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -113,7 +116,9 @@ def _between(net: Net, state: State, desk: Desk, best: Integers, numbers: Intege
         done = turn + 1
         if 1000 * (bound - value) <= tolerance * bound:
             break
-        close_by = 250 * (bound - value) <= max(tolerance, 2) * bound or turn % (4 * every) == 4 * every - 1
+        close_by = (
+            400 * (bound - value) <= max(tolerance, 2) * bound or turn % (4 * every) == 4 * every - 1 or turn >= LATE
+        )
         if turn % every == every - 1 and close_by:
             if turn // every % 2:
                 load(net, state, best)

@@ -16,6 +16,7 @@ from joint_towns import town
 
 from geo.joint import JointOptions
 from geo.joint.arcs import lay
+from geo.joint.compiled import COMPILED
 from geo.joint.exact import solve_exactly
 from geo.joint.ground import Ground, Hosts
 from geo.joint.problem import Problem
@@ -330,3 +331,26 @@ def test_plain_python_gives_the_same_to_the_last_digit() -> None:
         assert run.returncode == 0, run.stderr
         said.append(run.stdout)
     assert said[0] == said[1]
+
+
+@pytest.mark.skipif(not COMPILED, reason="Numba is not here: nothing is kept")
+def test_machine_code_is_not_kept_when_a_module_that_it_calls_has_changed(tmp_path: Path) -> None:
+    package = tmp_path / "loops"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "outer.py").write_text(
+        "from geo.joint.compiled import compiled\nfrom loops.inner import number\n\n"
+        "@compiled\ndef ask():\n    return number() + 1\n"
+    )
+    said = []
+    for number in (1, 2):
+        (package / "inner.py").write_text(
+            f"from geo.joint.compiled import compiled\n\n@compiled\ndef number():\n    return {number}\n"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", "from loops.outer import ask; print(ask())"], cwd=tmp_path, check=False,
+            env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stderr
+        said.append(run.stdout.strip())
+    assert said == ["2", "3"]
