@@ -11,7 +11,7 @@ from geo.gazetteer.numbering import guess, round_radius
 from geo.gazetteer.rulings import Rulings, laid, read_rulings
 from geo.gazetteer.street import Doors, StreetPoint
 from geo.gazetteer.trust import kind_of_guess, trusted_as
-from geo.gazetteer.votes import Reading, read, read_all
+from geo.gazetteer.votes import Reading, is_unknown, read, weigh
 
 __all__ = [
     "FACTS",
@@ -31,14 +31,15 @@ __all__ = [
     "build",
     "door_text",
     "guess",
+    "is_unknown",
     "kind_of_guess",
     "known_doors",
     "laid",
     "learn",
     "paused_collector",
     "read",
-    "read_all",
     "read_rulings",
     "round_radius",
     "trusted_as",
+    "weigh",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from geo.address import Address, Hit, Segment, parse, parse_all
+from geo.address import Address, Hit, Segment, parse
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import Gazetteer
 from geo.gazetteer.memo import Votes, Weighed, remember
@@ -33,7 +33,8 @@ class Reading:
     named in the text decides. ``form`` is ``county``, ``city``, ``road`` or ``none``: how the address begins.
     ``alone`` is the chance of ``county`` by the text alone. ``outside`` is the place elsewhere that it begins with.
     ``districts`` are the counties it names; ``conflict`` tells that they are two, or that the rest of it speaks
-    against the one. ``voices`` are the names that vote, with their segments.
+    against the one. ``voices`` are the names that vote, with their segments. ``unknown`` tells that there is a name
+    that nothing knows, or that only this very address seems to have taught.
     """
 
     address: Address
@@ -48,6 +49,7 @@ class Reading:
     districts: frozenset[str]
     conflict: bool
     voices: list[tuple[Segment, Name]]
+    unknown: bool
 
 
 class Mended(Protocol):
@@ -73,26 +75,22 @@ def read(
     return weigh(gazetteer, _mended(gazetteer, text, mends) if mends else gazetteer.read(text), second)
 
 
-def read_all(gazetteer: Gazetteer, texts: Sequence[str], seconds: Sequence[tuple[float, ...] | None]) -> list[Reading]:
-    """Return what ``read`` returns for each text with its second evidence; faster for many than one by one."""
-    addresses = parse_all(texts, [gazetteer.hits(text) for text in texts])
-    return [weigh(gazetteer, address, second) for address, second in zip(addresses, seconds, strict=True)]
-
-
 def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | None = None) -> Reading:
     """Look up the names of a parsed address and work out its county; the parser must have known the same names."""
     named: list[_Named] = []
     voices: list[tuple[Segment, Name]] = []
     votes: dict[tuple[str, str], Votes] = {}
-    certain = False
+    certain = unknown = False
     meanings = gazetteer.memo.meanings
     for piece, words in zip(address.names, address.texts, strict=True):
         _, _, label, _, name = piece
         if type(name) is not Name:
             known = meanings[label]
             name = known[words] if words in known else _meaning(gazetteer, words, label)
+            unknown = unknown or is_unknown(name)
         elif label == "devzone":
             name = _zone(gazetteer, words, name)
+            unknown = unknown or name is None
         if name is None or (said := name.votes) is None:
             named.append((piece, name))
             continue
@@ -107,8 +105,13 @@ def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | No
     county, chance = gazetteer.counties[best], posterior[best]
     conflict = bool(districts) and (len(districts) > 1 or county not in districts)
     return Reading(
-        address, named, posterior, county, chance, alone, form, certain, outside, districts, conflict, voices
+        address, named, posterior, county, chance, alone, form, certain, outside, districts, conflict, voices, unknown
     )
+
+
+def is_unknown(name: Name | None) -> bool:
+    """Whether nothing knows a name, or only one address seems to have taught it."""
+    return name is None or (name.form == "learned" and name.mentions <= 1 and not name.entities)
 
 
 def _mended(gazetteer: Gazetteer, text: str, mends: Sequence[Mended]) -> Address:

@@ -40,7 +40,6 @@ class Verdict(NamedTuple):
     status: str
     reasons: list[Reason]
     candidates: list[dict[str, object]]
-    evidence: tuple[float, ...] = ()
 
 
 def judge(
@@ -64,11 +63,10 @@ def judge(
     reasons = how + reasons
     against = _against(gazetteer, reading)
     reasons += [["SPEAKS_AGAINST", {"name": words, "county": county}] for words, county in against]
-    evidence = evidence_of(reading, found, level, against=bool(against))
     if options.calibration is None:
         confidence = rough(reading, found, level, against=bool(against))
     else:
-        confidence = options.calibration.confidence(evidence)
+        confidence = options.calibration.confidence(evidence_of(reading, found, level, against=bool(against)))
         if found.doubtful:  # too rare among reviewed rows to be fitted
             confidence = min(confidence, _DOUBTFUL_AT_MOST)
     status = (
@@ -77,7 +75,7 @@ def judge(
     lon, lat, radius = point
     settled = found.spot is not None and found.spot.settled and level == found.spot.level
     widened = round(radius, 1) if settled else _widened(radius, reading)
-    return Verdict(level, lon, lat, widened, round(confidence, 4), status, reasons, candidates, evidence)
+    return Verdict(level, lon, lat, widened, round(confidence, 4), status, reasons, candidates)
 
 
 _NOWHERE = (math.nan, math.nan, math.nan)
@@ -88,6 +86,16 @@ def _nowhere(status: str, reasons: list[Reason]) -> Verdict:
 
 
 _UNIT = re.compile(r"\d(?:号|室|幢|栋|座|楼|层|单元|组|弄|#)")
+
+
+def weighed(gazetteer: Gazetteer, reading: Reading, found: Resolved, verdict: Verdict) -> tuple[float, ...]:
+    """Return the evidence that the confidence of a verdict rests on, empty where there was nothing to weigh."""
+    if verdict.status not in _ANSWERED:
+        return ()
+    return evidence_of(reading, found, verdict.level, against=bool(_against(gazetteer, reading)))
+
+
+_ANSWERED = frozenset(("auto", "review"))
 
 
 def _is_no_address(reading: Reading) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.address import Address, Component, Segmenter
-from geo.gazetteer import Entity, Gazetteer, Reading, door_text, read_all
+from geo.gazetteer import Entity, Gazetteer, Reading, door_text, weigh
+from geo.geocode.alike import Alike, Answer, Key, is_common, key_of
 from geo.geocode.byname import NamedPlace, is_coarse, named_place, take_named
-from geo.geocode.judge import Verdict, judge
+from geo.geocode.judge import Verdict, judge, weighed
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Resolved, resolve
 from geo.geocode.segmented import Doubt, Doubts, is_explained, show
@@ -38,6 +39,7 @@ class Answers:
         self.evidence: dict[tuple[str, Second], tuple[float, ...]] | None = None
         """Evidence by normalised text and second evidence, where a dictionary is set to gather it."""
         self._doubts = Doubts(segmenter) if segmenter is not None else None
+        self._alike = Alike(gazetteer)
         self._numbers: dict[Second, int] = {}
         self._seconds: list[Second] = []
         self._texts: dict[_Wanted, _Found] = {}
@@ -94,30 +96,62 @@ class Answers:
             self._doubts.settle()
 
     def _found(self, wanted: Sequence[_Wanted]) -> list[_Found]:
-        """Locate texts stage by stage: a processor does many alike things faster than all things by turns."""
+        """Locate texts; those that name the same share what was found."""
+        addresses = self._gazetteer.read_all([text for text, _, _ in wanted])
+        share = self.evidence is None
+        keys = [
+            key_of(address, number) if share and place is None else None
+            for address, (_, number, place) in zip(addresses, wanted, strict=True)
+        ]
+        first, then = self._alike.split(keys)
+        found: dict[int, _Found] = dict(zip(first, self._located(first, addresses, wanted, keys), strict=True))
+        rest = []
+        for k in then:
+            answer = self._alike.answer(keys[k], addresses[k])
+            if answer is None:
+                rest.append(k)
+            else:
+                found[k] = (_values(addresses[k], answer), addresses[k].components, answer.coarse)
+        found.update(zip(rest, self._located(rest, addresses, wanted, keys), strict=True))
+        return [found[k] for k in range(len(wanted))]
+
+    def _located(
+        self, chosen: Sequence[int], addresses: Sequence[Address], wanted: Sequence[_Wanted], keys: Sequence[Key | None]
+    ) -> list[_Found]:
+        """Locate some texts stage by stage: a processor does many alike things faster than all things by turns."""
         names, options, threshold = self._gazetteer, self._options, self._threshold
-        seconds = [self._seconds[number] for _, number, _ in wanted]
+        seconds = [self._seconds[wanted[k][1]] for k in chosen]
         votes, codes = [votes for votes, _ in seconds], [code for _, code in seconds]
-        read = read_all(names, [text for text, _, _ in wanted], votes)
+        read = [weigh(names, addresses[k], said) for k, said in zip(chosen, votes, strict=True)]
         mends = [mended(names, reading, said) for reading, said in zip(read, votes, strict=True)]
         located = [resolve(names, reading, options) for reading, _ in mends]
-        for found, (_, mended_by), (_, _, place) in zip(located, mends, wanted, strict=True):
+        for found, (_, mended_by), k in zip(located, mends, chosen, strict=True):
             for mend in mended_by:
                 take_mend(mend, found)
-            if place is not None:
+            if (place := wanted[k][2]) is not None:
                 take_named(names, place, found)
         verdicts = [
             judge(names, reading, found, options, threshold=threshold, second=code)
             for (reading, _), found, code in zip(mends, located, codes, strict=True)
         ]
         if self.evidence is not None:
-            for (text, _, place), second, verdict in zip(wanted, seconds, verdicts, strict=True):
-                if place is None:
-                    self.evidence[text, second] = verdict.evidence
-        return [
-            (_values(reading.address, found, verdict), self._components(reading, verdict), is_coarse(reading))
-            for (reading, _), found, verdict in zip(mends, located, verdicts, strict=True)
-        ]
+            given = zip(chosen, seconds, mends, located, verdicts, strict=True)
+            for k, second, (reading, _), found, verdict in given:
+                if wanted[k][2] is None:
+                    self.evidence[wanted[k][0], second] = weighed(names, reading, found, verdict)
+        results = zip(chosen, mends, located, verdicts, strict=True)
+        return [self._put_down(keys[k], reading, found, verdict) for k, (reading, _), found, verdict in results]
+
+    def _put_down(self, key: Key | None, reading: Reading, found: Resolved, verdict: Verdict) -> _Found:
+        """Return what one text gives, and keep it for those that name the same."""
+        address = reading.address
+        places = _places(found) if verdict.status in _ANSWERED else _UNKNOWN
+        names = (address.names, address.texts, reading.county, found.road)
+        answer = Answer(*names, places, verdict, is_coarse(reading))
+        explained = self._doubts is None or is_explained(reading)
+        if key is not None and explained and is_common(reading, found):
+            self._alike.keep(key, answer, address)
+        return _values(address, answer), self._components(reading, verdict), answer.coarse
 
     def _components(self, reading: Reading, verdict: Verdict) -> list[Component] | Doubt:
         if self._doubts is None or is_explained(reading):
@@ -125,24 +159,25 @@ class Answers:
         return self._doubts.add(reading, verdict.reasons)
 
 
-def _values(address: Address, found: Resolved, verdict: Verdict) -> Row:
+def _values(address: Address, answer: Answer) -> Row:
     """Return the values of all columns but the last, ``components``."""
+    level, lon, lat, radius, confidence, status, reasons, candidates = answer.verdict
     number = address.number
-    level, lon, lat, radius, confidence, status, reasons, candidates, _ = verdict
-    places: tuple[str | None, ...] = _UNKNOWN
-    if status in _ANSWERED:
-        places = (
-            found.county_code,
-            _today(found.town),
-            found.village and found.village.key,
-            found.zone and found.zone.key,
-            found.building and found.building.key,
-            found.market and found.market.key,
-            found.street and found.street.key,
-        )
     door = door_text(number) if number is not None else None
     inside = (door, address.unit, address.floor, address.room)
-    return (*places, *inside, lon, lat, level, radius, confidence, status, reasons, candidates)
+    return (*answer.places, *inside, lon, lat, level, radius, confidence, status, reasons, candidates)
+
+
+def _places(found: Resolved) -> tuple[str | None, ...]:
+    return (
+        found.county_code,
+        _today(found.town),
+        found.village and found.village.key,
+        found.zone and found.zone.key,
+        found.building and found.building.key,
+        found.market and found.market.key,
+        found.street and found.street.key,
+    )
 
 
 def _today(town: Entity | None) -> str | None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from geo.address import Hit
-from geo.gazetteer import Entity, Gazetteer, Name, Reading, read
+from geo.gazetteer import Entity, Gazetteer, Name, Reading, is_unknown, read
 from geo.gazetteer.repairs import Slip, repairs_of
 from geo.gazetteer.variants import AFTER_VILLAGE
 from geo.geocode.resolve import Resolved
@@ -62,10 +62,10 @@ def mended(
     gazetteer: Gazetteer, reading: Reading, second: tuple[float, ...] | None
 ) -> tuple[Reading, tuple[Mend, ...]]:
     """Return the reading with its misspelt names mended, and how; the reading itself if nothing is misspelt."""
+    if not reading.unknown or reading.outside is not None or reading.conflict:
+        return reading, ()
     unknown = _unknown(reading)
     if not unknown:
-        return reading, ()
-    if reading.outside is not None or reading.conflict:
         return reading, ()
     mends: tuple[Mend, ...] = ()
     if not reading.districts:
@@ -96,7 +96,7 @@ def _unknown(reading: Reading) -> list[_Piece]:
     """Return the names that nothing knows, or that only this very address seems to have taught."""
     found = []
     for (start, end, label, _, _), name in reading.named:
-        if name is not None and (name.form != "learned" or name.entities or name.mentions > 1):
+        if not is_unknown(name):
             continue
         whole = _with_suffix(reading.address.text, _Piece(start, end, label))
         if whole.end - whole.start >= (_SHORTEST_OTHER if whole.label == "other" else _SHORTEST):

@@ -255,6 +255,19 @@ def test_neither_order_nor_the_size_of_blocks_changes_an_answer(
     assert str(locate(frame, names).loc[mixed.index].to_dict("index")) == str(blocks.to_dict("index"))
 
 
+HEADS = ["远方市远山路", "石埠市远山路", "东沟区柳桥街道", "石埠市新桥村", "云帆大厦", *REGISTER]
+TAILS = ["10号", "11号", "300号", "10号云帆大厦", "10、12号", "10-20号", "10号旁", "5组", "3幢201室", "", "号", "(内)"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(HEADS), st.sampled_from(TAILS)).map("".join), max_size=12))
+def test_addresses_that_name_the_same_share_nothing_that_is_their_own(names: Gazetteer, texts: list[str]) -> None:
+    frame = pd.DataFrame({"address": texts}, index=[f"r{k}" for k in range(len(texts))], dtype="object")
+    together = locate(frame, names)
+    alone = [locate(frame.iloc[[k]], names).iloc[0].to_dict() for k in range(len(frame))]
+    assert str(together.to_dict("records")) == str(alone)
+
+
 # --- places by geometry
 
 

@@ -43,6 +43,8 @@ def test_no_suffix_begins_with_a_character_that_its_mark_leaves_out(text: str, a
     after = text[at : at + 1]
     if variants.ROADISH.match(text, at):
         assert after in index._ROADISH_MARKS
+    if after in index._DIVISION_ENDS:
+        assert variants.ROADISH.match(text, at)
     if variants.AFTER_TOWN.match(text, at):
         assert after in index._TOWN_MARKS
     if variants.AFTER_VILLAGE.match(text, at):
