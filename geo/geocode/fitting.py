@@ -61,7 +61,7 @@ def fit(rows: Sequence[Reviewed], *, source: str, on: str) -> Calibration:
         if inside.any():
             made = _fitted(matrix[~inside], right[~inside])
             held[inside] = [made.confidence(tuple(row)) for row in matrix[inside].tolist()]
-    bins = tuple(reliability(zip(held.tolist(), right.tolist(), strict=True)))
+    bins = rising(reliability(zip(held.tolist(), right.tolist(), strict=True)))
     final = _fitted(matrix, right)
     how = f"logistic, then isotonic; {_FOLDS} parts by group, each held out once"
     return Calibration(
@@ -79,6 +79,22 @@ def reliability(rows: Iterable[tuple[float, float]], edges: Sequence[float] = ED
         if len(inside):
             bins.append(Bin(low, high, round(float(inside[:, 0].mean()), 5), len(inside), int(inside[:, 1].sum())))
     return bins
+
+
+def rising(bins: Sequence[Bin]) -> tuple[Bin, ...]:
+    """Return bins whose share of right answers rises: neighbours between which it falls are one.
+
+    Classes of which the surer one is less often right are finer than the rows can tell apart.
+    """
+    found: list[Bin] = []
+    for one in bins:
+        found.append(one)
+        while len(found) > 1 and found[-2].share >= found[-1].share:
+            above, below = found.pop(), found.pop()
+            n = below.n + above.n
+            claimed = round((below.claimed * below.n + above.claimed * above.n) / n, 5)
+            found.append(Bin(below.low, above.high, claimed, n, below.right + above.right))
+    return tuple(found)
 
 
 def expected_error(bins: Sequence[Bin]) -> float:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo import gazetteer
 from geo.decisions import address_key
@@ -13,7 +15,7 @@ from geo.errors import FileRefused
 from geo.frames import DECISIONS
 from geo.geocode import LocateOptions, locate
 from geo.geocode.confidence import EVIDENCE, Bin, Calibration
-from geo.geocode.fitting import FittingError, Reviewed, expected_error, fit, reliability
+from geo.geocode.fitting import FittingError, Reviewed, expected_error, fit, reliability, rising
 from geo.geocode.reviewing import reviewed
 from geo.io.calibration import FILE, read_calibration, write_calibration
 from tests.geo.test_gazetteer import aliases, divisions, places
@@ -78,6 +80,27 @@ def test_an_interval_holds_its_share() -> None:
     assert Bin(0.9, 1.0, 0.95, 10, 10).interval[0] < 0.8
 
 
+def test_classes_that_do_not_rise_are_one() -> None:
+    bins = (
+        Bin(0.5, 0.9, 0.8, 10, 8),
+        Bin(0.9, 0.95, 0.93, 30, 29),
+        Bin(0.95, 0.99, 0.97, 10, 9),
+        Bin(0.99, 1, 0.99, 9, 9),
+    )
+    assert rising(bins) == (bins[0], Bin(0.9, 0.99, 0.94, 40, 38), bins[3])
+
+
+@given(st.lists(st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), max_size=12))
+def test_a_surer_class_is_never_less_often_right(counts: list[tuple[int, int]]) -> None:
+    bins = [Bin(k / 20, (k + 1) / 20, k / 20, n, right) for k, (n, right) in enumerate(counts)]
+    found = rising(bins)
+    shares = [one.share for one in found]
+    assert shares == sorted(set(shares))
+    assert [sum(one.n for one in part) for part in (bins, found)] == [sum(n for n, _ in counts)] * 2
+    assert sum(one.right for one in found) == sum(right for _, right in counts)
+    assert [one.low for one in found[1:]] == [one.high for one in found[:-1]]
+
+
 def test_few_rows_are_refused() -> None:
     with pytest.raises(FittingError) as found:
         fit(rows(60), source="", on="")
@@ -103,6 +126,7 @@ def test_the_table_that_ships_is_honest_and_says_where_it_comes_from() -> None:
     assert shipped.on >= "2026-11-24"
     assert shipped.threshold(0.005) <= 0.9
     assert shipped.threshold(0.0) > 1
+    assert shipped.reliability == rising(shipped.reliability)
 
 
 def test_a_budget_that_cannot_be_kept_accepts_nothing() -> None:

@@ -94,7 +94,7 @@ def test_a_village_reaches_over_its_share_of_its_town():
         orient="index", columns=["name", "level", "parent", "at"],
     )  # fmt: skip
     found = {e.radius_m for e in read_tree(DIVISIONS.conform(placed(table))).entities.values() if e.kind == "village"}
-    assert found == {4_800.0 / 4}  # sixteen villages of one town
+    assert found == {5_100.0 / 4}  # sixteen villages of one town
 
 
 def test_a_zone_reaches_as_far_as_the_doors_in_it():
