@@ -25,6 +25,8 @@ MOST_HINTS = 60
 MOST_FOUND = 8
 LEAST = 0.006
 """Degrees around a point that the small map shows at least."""
+TOWN = 0.04
+"""Degrees that the map shows to each side of a town's point where its outline is not known."""
 PLACES = ("building", "market", "zone", "street")
 _SEARCHED = (*PLACES, "village", "town", "county")
 
@@ -200,13 +202,19 @@ def _extent(read: Reading, item: Item, spots: list[dict[str, Any]], hints: list[
 
 
 def _area(read: Reading, item: Item) -> tuple[float, float, float, float]:
+    """Return west, south, east, north: of the town of most firms or around its point, else of the county, the city."""
     now = scene.of(read)
-    town = read.survey.firms["town_code"].iloc[item.rows].mode()
-    for kind, key in (("town", town.iloc[0] if len(town) else ""), ("county", item.county)):
+    named = read.survey.firms["town_code"].iloc[item.rows].mode()
+    town = str(named.iloc[0]) if len(named) else ""
+    for kind, key in (("town", town), ("county", item.county)):
         shapes = positions.areas(now, kind)
         if key in shapes.index:
             west, south, east, north = shapely.bounds(shapes[key])
             return west, south, east, north
+        if kind == "town" and town in read.divisions.index:
+            lon, lat = (float(read.divisions.at[town, name]) for name in ("lon", "lat"))
+            if math.isfinite(lon) and math.isfinite(lat):
+                return lon - TOWN, lat - TOWN, lon + TOWN, lat + TOWN
     return now.bounds
 
 

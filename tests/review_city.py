@@ -14,6 +14,7 @@ from geo.frames import ENTERPRISES, MEMBERSHIPS, UNIONS
 ON = date(2025, 12, 31)
 TOWER, NEAR, MARKET = "building:990101:红星大厦", "building:990101:红星大夏", "market:990101:四海小商品市场"
 ROAD = "street:990101:长青路"
+VILLAGE, TOWN = "990102101201", "990102101"
 
 
 def firms() -> pd.DataFrame:
@@ -42,7 +43,9 @@ def load(app: Flask) -> None:
     union = {"union:j": {"name": "东沟区红星大厦联合工会", "kind": "building", "county_code": "990101"}}
     member = {"m1": {"union_id": "union:j", "member_kind": "enterprise", "member_name": "海天纺识有限公司"}}
     with app.app_context(), session(write=True) as opened:
-        store.write(opened, "divisions", small_city.divisions())
+        divisions = small_city.divisions()
+        divisions.loc[TOWN, ["lon", "lat"]] = 121.3, 32.1
+        store.write(opened, "divisions", divisions)
         store.write(opened, "outlines", small_city.outlines())
         store.write(opened, "enterprises", firms())
         store.write(opened, "unions", UNIONS.conform(pd.DataFrame.from_dict(union, orient="index")))

@@ -30,7 +30,7 @@ export class Canvas {
       L.marker([lat, lon], { pane: "names", title: name, keyboard: false, interactive: false, icon: L.divIcon({ html: text, className: "review-number", iconSize: [0, 0] }) }).addTo(this.marks);
     }
     this.map.atlas.moved = true;
-    this.map.fitBounds(extent, { animate: false, maxZoom: 16 });
+    this.map.fitBounds(extent, { animate: false, maxZoom: 16, padding: [24, 24] });
     this.told(this);
   }
 
