@@ -16,6 +16,9 @@ from geo.gazetteer.street import Doors
 _SAMPLE, _FEW_SAMPLE = 1_200, 400
 _BIN = 80
 _FEW = 2
+_OF_FEW = " few"
+"""What rests on few doors has one stretch for all radii: each street counts as one, and in groups of alike radii a few
+streets would decide (ten times at one radius, half at the next)."""
 _ANY = "any"
 """All kinds together, for a kind that too few doors could try out."""
 
@@ -51,7 +54,7 @@ def kind_of_guess(found: Guess) -> str:
 
 def trusted_as(street: Doors, found: Guess) -> str:
     """Return under what a prediction's radius was tried out: its kind, on how few doors, and whether along a course."""
-    few = " few" if len(found.near) <= _FEW else ""
+    few = _OF_FEW if len(found.near) <= _FEW else ""
     return kind_of_guess(found) + few + ("" if math.isnan(street.length_m) else " along")
 
 
@@ -74,7 +77,13 @@ def try_out(streets: Iterable[Doors], habits: Habits) -> Trust:
             pair = (math.log(radius), math.log(max(missed, 1.0) / radius), weight)
             tried[kind].append(pair)
             tried[_ANY].append(pair)
-    return Trust({kind: _factors(pairs) for kind, pairs in sorted(tried.items()) if len(pairs) >= _BIN // 2})
+    return Trust(
+        {
+            kind: _factors(pairs, groups=1 if _OF_FEW in kind else max(1, len(pairs) // _BIN))
+            for kind, pairs in sorted(tried.items())
+            if len(pairs) >= _BIN // 2
+        }
+    )
 
 
 def _few_others(size: int, left_out: int) -> list[list[int]]:
@@ -93,10 +102,10 @@ def _sample(streets: Iterable[Doors]) -> list[tuple[Doors, int]]:
     return list({(id(street), k): (street, k) for street, k in chosen}.values())
 
 
-def _factors(pairs: Sequence[tuple[float, float, float]]) -> tuple[tuple[float, float], ...]:
+def _factors(pairs: Sequence[tuple[float, float, float]], *, groups: int) -> tuple[tuple[float, float], ...]:
     """Return (log of radius, log of stretch) per group of alike radii."""
     table = np.array(sorted(pairs))
-    parts = np.array_split(table, max(1, len(table) // _BIN))
+    parts = np.array_split(table, groups)
     return tuple((float(part[:, 0].mean()), _quantile(part[:, 1], part[:, 2])) for part in parts)
 
 

@@ -26,6 +26,8 @@ _Found = tuple[Row, list[Component] | Doubt, bool]
 """Values, components, and whether the firm's name may add to them."""
 _ANSWERED = frozenset(("auto", "review"))
 _UNKNOWN = (None,) * 7
+_MOST_TEXTS = 20_000
+"""Texts kept for another writing of them (full-width, with blanks), which is rare and mostly near by."""
 
 
 class Answers:
@@ -78,6 +80,8 @@ class Answers:
     def _written(self, keys: Sequence[_Key], places: Sequence[NamedPlace | None]) -> list[tuple[Row, bool]]:
         """Return the rows of addresses as written, and whether the firm's name may add to them."""
         norms = [normalise(raw) for raw, _ in keys]
+        if len(self._texts) >= _MOST_TEXTS:
+            self._texts.clear()
         wanted = [(norm.text, number, place) for norm, (_, number), place in zip(norms, keys, places, strict=True)]
         new = [key for key in dict.fromkeys(wanted) if key not in self._texts]
         self._texts.update(zip(new, self._found(new), strict=True))

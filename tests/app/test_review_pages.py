@@ -59,6 +59,16 @@ def test_every_item_has_its_page(client: FlaskClient) -> None:
         assert answer.get_json()["key"] == key
 
 
+def test_the_map_of_a_place_without_position_shows_its_town(client: FlaskClient) -> None:
+    found = client.get("/review/item", query_string={"at": f"pin:{review_city.VILLAGE}"}).get_json()
+    assert found["key"] == f"pin:{review_city.VILLAGE}"
+    shown = html.unescape(found["item"]).split("data-picture='")[1].split("'")[0]
+    (south, west), (north, east) = json.loads(shown)["extent"]
+    assert (west + east) / 2 == pytest.approx(121.3)
+    assert (south + north) / 2 == pytest.approx(32.1)
+    assert 0.04 < east - west < 0.12  # not the whole county, which is 0.2 degrees wide
+
+
 def test_a_pin_is_recorded_with_who_and_when_and_the_next_item_comes(app: Flask, client: FlaskClient) -> None:
     answer = decide(client, TOWER, act="pin", lon="121.1", lat="32.1").get_json()
     assert answer["key"] == f"pin:{review_city.MARKET}"
@@ -219,13 +229,3 @@ def test_the_next_survey_has_located_what_was_pinned(made: Flask) -> None:
     page = client.get("/review").get_data(as_text=True)
     assert "等下一次计算采用" not in page
     assert "红星大厦</h2>" not in page
-
-
-def test_the_map_of_a_place_without_position_shows_its_town(client: FlaskClient) -> None:
-    found = client.get("/review/item", query_string={"at": f"pin:{review_city.VILLAGE}"}).get_json()
-    assert found["key"] == f"pin:{review_city.VILLAGE}"
-    shown = html.unescape(found["item"]).split("data-picture='")[1].split("'")[0]
-    (south, west), (north, east) = json.loads(shown)["extent"]
-    assert (west + east) / 2 == pytest.approx(121.3)
-    assert (south + north) / 2 == pytest.approx(32.1)
-    assert 0.04 < east - west < 0.12  # not the whole county, which is 0.2 degrees wide

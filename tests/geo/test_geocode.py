@@ -251,6 +251,8 @@ def test_neither_order_nor_the_size_of_blocks_changes_an_answer(
     mixed = frame.loc[shuffler.sample(list(frame.index), len(frame))]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "_STEP", size)
+        patch.setattr("geo.geocode.rows._MOST_TEXTS", size)
+        patch.setattr("geo.geocode.alike._MOST", size)
         blocks = locate(mixed, names)
     assert str(locate(frame, names).loc[mixed.index].to_dict("index")) == str(blocks.to_dict("index"))
 

@@ -1,11 +1,18 @@
 """Numbers of streets that know but a few doors: how sure the answer is, and what streets of like length say."""
 
+import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from shapely import LineString
 
+from geo.gazetteer.extents import METRES
+from geo.gazetteer.habits import learn_habits
 from geo.gazetteer.sparse import FEW_DOORS, NO_PACES, Manner, Paces, learn_paces, weigh
+from geo.gazetteer.street import Doors, StreetPoint
+from geo.gazetteer.trust import try_out
 
 MANNER = Manner(wander=8.0, noise=20.0, across=400.0, stride=14.0)
 
@@ -67,3 +74,20 @@ def test_an_answer_stays_on_its_course_and_its_radius_within_what_the_course_can
         along = [rng.uniform(0, 900) for _ in mains]
         at, radius = weigh(mains, along, rng.randint(1, 400), 900.0, paces=prior, manner=MANNER)
         assert 0.0 <= at <= 900.0 and 1.0 <= radius <= 900.0
+
+
+def test_what_rests_on_few_doors_has_one_stretch_for_all_radii():
+    degree = METRES * math.cos(math.radians(32.0))
+    streets = [
+        Doors(
+            [StreetPoint(n, str(n), 121.0 + way / degree, 32.0, "") for n, way in zip(mains, along, strict=True)],
+            LineString([(121.0, 32.0), (121.0 + length / degree, 32.0)]),
+        )
+        for mains, along, length in city()
+    ]
+    habits = replace(learn_habits(streets), by_length=learn_paces(city()))
+    trust = try_out(streets, habits)
+    few = {kind: len(table) for kind, table in trust.factors.items() if "few" in kind}
+    assert set(few.values()) == {1}
+    assert len(trust.factors["any"]) > 1
+    assert trust.radius("beyond few along", 400.0) == pytest.approx(4 * trust.radius("beyond few along", 100.0))
