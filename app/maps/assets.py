@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import branca.element
 import folium
 from branca.element import CssLink, Element, JavascriptLink, Link
 from markupsafe import Markup
@@ -35,6 +36,24 @@ VENDORED: Mapping[str, str] = MappingProxyType({
 
 REFUSED = (folium.Popup, folium.Icon)
 """Parts that need jQuery or Awesome Markers; a click opens our own panel instead."""
+
+
+class Finished:
+    """Text that a part of a map has written, handed out as it is.
+
+    Folium writes each part once, names from registers in it, and hands the result to branca, which takes it for a
+    template again: a firm called ``{{ 7 * 7 }}`` would be calculated, and could run anything here.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def render(self, **_values: Any) -> str:
+        """Return the text."""
+        return self.text
+
+
+branca.element.Template = Finished  # type: ignore[attr-defined, assignment]  # branca's own templates are made already
 
 
 class MissingAssetError(AtlasError):

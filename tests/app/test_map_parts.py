@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from app import create_app, palette
 from app.config import ROOT, Config
-from app.maps import assets, basemap, classes, density, drawing, escape, forms, hexagons, positions, scene, view
+from app.maps import assets, basemap, classes, density, drawing, escape, forms, hexagons, layers, positions, scene, view
 from app.maps.frame import AtlasMap
 from app.maps.scene import Scene
 from app.reading import Reading
@@ -26,7 +26,7 @@ from geo.coverage import measure
 from geo.gaps import FIGURES, KINDS, Filter, select
 
 PATIENT = settings(deadline=None, max_examples=60)  # the first example pays for imports
-HOSTILE = "</script><img src=x onerror=alert(1)>`${alert(2)}`'\"\\u003c"
+HOSTILE = "</script><img src=x onerror=alert(1)>`${alert(2)}`'\"\\u003c{{ 7 * 7 }}{% if"
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +154,17 @@ def test_render_knows_only_files_of_this_installation(app: Flask) -> None:
     assert "/static/vendor/leaflet/leaflet.js" in part.scripts
     assert '<script nonce="n0nce">' in part.scripts
     assert "<img" not in whole
+
+
+@pytest.mark.parametrize("name", ["{{ 7 * 7 }}", "{% if", "{# note #}", "{{ cycler.__init__.__globals__ }}"])
+def test_a_name_is_never_a_template(app: Flask, name: str) -> None:
+    shown = layers.Drawing("symbols", [], [], [], [], [], {}, names=[name])
+    with acting(app):
+        drawn = AtlasMap((121.0, 32.0, 121.4, 32.2), label=name)
+        drawn.add_child(layers.DrawnLayer(shown, title=name))
+        part = rendered(drawn)
+    assert json.dumps(name) in part.scripts
+    assert f'aria-label="{name}"' in part.html
 
 
 def test_an_unknown_file_is_an_error(app: Flask) -> None:

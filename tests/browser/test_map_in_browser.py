@@ -17,7 +17,7 @@ from app.reading import Reading
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>`${alert(3)}`'\"\\"
+HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>`${alert(3)}`'\"\\{{ 7 * 7 }}{% if"
 STATES = [(measure, form) for measure in view.MEASURES for form in view.FORMS]
 DRAWN = "() => document.querySelector('.atlas-map').atlasMap.atlas"
 
