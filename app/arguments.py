@@ -17,7 +17,7 @@ from app import labels, query
 from app.current import sketch
 from app.errors import TextTooLongError, UnknownValueError
 from app.reading import DIVISION_KINDS, Reading
-from geo.gaps import CHOICES
+from geo.gaps import CHOICES, PLACED
 
 View = TypeVar("View", bound=Callable[..., Any])
 Allowed = Collection[str] | Callable[[], Collection[str]]
@@ -158,6 +158,8 @@ def _exists(read: Reading, name: str, value: str) -> bool:
         return value in survey.unions.index
     if name == "group":
         return value in survey.groups.index
+    if name == "placed":
+        return value in PLACED
     if name in DIVISION_KINDS:
         return value in read.divisions.index
     if value in codes(query.CODE_LISTS.get(name, name))():

@@ -22,7 +22,7 @@ NAMES = frozenset(field.name for field in fields(Filter))
 
 CODE_LISTS = {
     "size": "size_class", "location": "location_status", "excluded": "excluded_because", "left": "left_because",
-    "flag": "firm_flag",
+    "flag": "firm_flag", "placed": "place_kind",
 }  # fmt: skip
 """The list of codes that the values of a condition are from, where it is not called like the condition."""
 

@@ -35,6 +35,7 @@ CONDITIONS = {
     "group": lazy("建议的联合工会"),
     "left": lazy("未列入建议的原因"),
     "source": lazy("名录来源"),
+    "placed": lazy("地点类型"),
     "flag": lazy("核对提示"),
     "federation": lazy("联合会"),
     "eligible": lazy("计入分母"),

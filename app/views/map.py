@@ -1,9 +1,9 @@
 """The map page: one picture by measure, form and filter; each unit opens its figures, each figure its firms."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pandas as pd
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext
@@ -37,7 +37,7 @@ from app.pages import asset
 from app.reports import notes
 from app.security import nonce
 from app.views import Nav
-from geo.gaps import FIGURES
+from geo.gaps import FIGURES, PLACED
 
 CONTROLS: dict[str, Allowed] = {
     "measure": view.MEASURES, "by": view.FORMS, "kind": ("county", *view.KINDS), "cell": [str(c) for c in view.CELLS],
@@ -102,16 +102,18 @@ def part() -> Response:
 def in_view() -> Response:
     """Give what a view shows in a box (``bbox``: west, south, east, north in degrees) at a zoom."""
     now, asked = scene.of(sketch()), view.read(request.args)
-    return Response(
-        json.dumps(cells.seen(now, asked, _window()), ensure_ascii=False, separators=(",", ":")),
-        mimetype="application/json",
-    )
+    drawn = orjson.dumps(cells.seen(now, asked, _window()), option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(drawn, mimetype="application/json")
 
 
 @bp.get("/bearings")
 def bearings() -> Response:
     """Give names and lines of the background; the address changes with the survey, so browsers may keep it."""
-    answer = jsonify(context.of(scene.of(sketch())))
+    now = scene.of(sketch())
+    written = now.read.kept.get(
+        "map.bearings", lambda: orjson.dumps(context.of(now), option=orjson.OPT_SERIALIZE_NUMPY)
+    )
+    answer = Response(written, mimetype="application/json")
     answer.headers["Cache-Control"] = f"private, max-age={DAY_S}, immutable"
     return answer
 
@@ -220,6 +222,7 @@ def _around(drawn: drawing.Picture) -> dict[str, Any]:
         "firm": panel.firm(now, shown), "inside": inside, "worded": _worded(now, shown),
         "read": now.read, "view": shown, "words": words, "picture": drawn, "legend": said,
         "unit": panel.of(now, drawn), "chosen": shown.chosen, "total": total, "to": _to,
+        "placed_options": [(kind, words.KINDS[kind]) for kind in PLACED],
         "tiles": basemaps.chosen(shown.base), "forms": _forms(now, shown),
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from geo.coverage.path import legal_path
 from geo.gaps.columns import Columns, Searched, searched_text
-from geo.gaps.filters import CHOICES, FIGURES, FINE_FIRST, KINDS, SWITCHES, Filter, opened
+from geo.gaps.filters import CHOICES, FIGURES, FINE_FIRST, KINDS, PLACED, SWITCHES, Filter, opened
 from geo.gaps.floors import floor_of_room, floors
 from geo.gaps.lists import by_place, select, walk
 
@@ -11,6 +11,7 @@ __all__ = [
     "FIGURES",
     "FINE_FIRST",
     "KINDS",
+    "PLACED",
     "SWITCHES",
     "Columns",
     "Filter",

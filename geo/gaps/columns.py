@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import PRECISE, UNLOCATED, UNPLACED
-from geo.gaps.filters import CHOICES, SWITCHES, Filter
+from geo.gaps.filters import CHOICES, KINDS, PLACED, SWITCHES, Filter
 
 T = TypeVar("T")
 
@@ -49,6 +49,8 @@ class Columns:
     def _meets(self, name: str, value: Any) -> np.ndarray:
         if name in CHOICES:
             return self._among(CHOICES[name], frozenset(value))
+        if name == "placed":
+            return self._placed(frozenset(value))
         if name in LISTS:
             return self._any_of(LISTS[name], frozenset(value))
         if name == "text":
@@ -61,6 +63,13 @@ class Columns:
         codes, values = self.codes(column)
         hit = np.fromiter((value in allowed for value in values), dtype=bool, count=len(values))
         return np.append(hit, UNPLACED in allowed)[codes]
+
+    def _placed(self, kinds: frozenset[str]) -> np.ndarray:
+        inside = {kind: self.codes(KINDS[kind])[0] >= 0 for kind in PLACED if kind in kinds or UNPLACED in kinds}
+        found = [inside[kind] for kind in PLACED if kind in kinds]
+        if UNPLACED in kinds:
+            found.append(~np.logical_or.reduce(list(inside.values())))
+        return np.logical_or.reduce(found) if found else np.zeros(len(self), dtype=bool)
 
     def _any_of(self, column: str, allowed: frozenset[str]) -> np.ndarray:
         codes, values = self._once(("lists", column), lambda: _factorised(self._firms[column].map(_listed)))

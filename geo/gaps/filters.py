@@ -23,6 +23,9 @@ KINDS = MappingProxyType(
 FINE_FIRST = ("building", "market", "zone", "street", "village", "town", "county")
 """Kinds of places from fine to coarse."""
 
+PLACED = ("building", "market", "zone", "street", "village")
+"""Kinds of places finer than a town that a firm may be known to be in."""
+
 CHOICES = MappingProxyType(
     dict(KINDS)
     | {
@@ -84,6 +87,8 @@ class Filter:
     group: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    placed: tuple[str, ...] = ()
+    """Firms in some place of any of these kinds (``PLACED``); ``UNPLACED``: in none of any kind."""
     flag: tuple[str, ...] = ()
     """Firms with any of these flags."""
     federation: tuple[str, ...] = ()
