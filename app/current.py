@@ -1,6 +1,9 @@
 """The survey that a request reads: the day it asks for, within what the caller may see."""
 
+import weakref
 from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import annual, census, store
 from app.auth.signed import area
-from app.db import session
+from app.db import session, standing
 from app.errors import NoDayError, NoSurveyError, UnknownDayError
 from app.reading import Reading, with_plain_villages
 from geo.survey import Survey
@@ -59,8 +62,7 @@ def reading() -> Reading:
         If that is no day.
     """
     if "reading" not in g:
-        with session() as opened:
-            g.reading = _asked(opened, request.args.get("on", ""))
+        g.reading = _asked(request.args.get("on", ""))
     return _existing(g.reading)
 
 
@@ -69,8 +71,7 @@ def sketch() -> Reading:
     if "reading" in g:
         return _existing(g.reading)
     if "sketch" not in g:
-        with session() as opened:
-            g.sketch = _asked(opened, request.args.get("on", ""), slim=True)
+        g.sketch = _asked(request.args.get("on", ""), slim=True)
     return _existing(g.sketch)
 
 
@@ -78,8 +79,7 @@ def sketch_on(on: date) -> Reading:
     """Return the same of another day than the request's, to compare with; NoSurveyError if that day has none."""
     if "reading" in g and g.reading is not None and g.reading.on == on:
         return _existing(g.reading)
-    with session() as opened:
-        found = _read(opened, on, slim=True)
+    found = _standing(on, slim=True)
     return _existing(found if found is not None and found.on == on else None)
 
 
@@ -161,10 +161,13 @@ def partial() -> bool:
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
-def _asked(opened: Session, text: str, *, slim: bool = False) -> Reading | None:
+def _asked(text: str, *, slim: bool = False) -> Reading | None:
     on = day_of(text)
-    found = _read(opened, on, slim=slim) if on or not text else None
-    days = store.surveys.days(opened) if text and found is None else []
+    found = _standing(on, slim=slim) if on or not text else None
+    if not text or found is not None:
+        return found
+    with session() as opened:
+        days = store.surveys.days(opened)
     if days:
         g.without_day = True
     if days and on is None:
@@ -172,6 +175,38 @@ def _asked(opened: Session, text: str, *, slim: bool = False) -> Reading | None:
     if days:
         raise NoDayError(f"no survey of {on}", detail={"say": str(on), "days": days})
     return found
+
+
+def _standing(on: date | None, *, slim: bool = False) -> Reading | None:
+    """Return what ``_read`` does, without asking the database again while nothing was committed."""
+    kept = standing(("reading", on, scope(), slim), lambda: _held(on, slim=slim))
+    found = kept()
+    if found is None and not isinstance(kept, weakref.ref):
+        return None
+    if found is None:  # put out by newer ones
+        with session() as opened:
+            return _read(opened, on, slim=slim)
+    _used(found)
+    return found
+
+
+def _held(on: date | None, *, slim: bool) -> Callable[[], Reading | None]:
+    """Return a weak hold on a reading: what is kept beside the readings themselves must not keep them alive."""
+    with session() as opened:
+        found = _read(opened, on, slim=slim)
+    return _nothing if found is None else weakref.ref(found)
+
+
+def _nothing() -> None:
+    return None
+
+
+def _used(found: Reading) -> None:
+    """Say that a reading was looked at, so that others leave first."""
+    kept: OrderedDict[tuple[date, int], Reading] = current_app.extensions[KEPT]
+    with suppress(KeyError):
+        kept.move_to_end((found.on, id(found.survey)))
+    store.surveys.used(found.survey)
 
 
 def _read(opened: Session, on: date | None, *, slim: bool = False) -> Reading | None:

@@ -16,6 +16,7 @@ from app.auth.roles import OPEN, OWN, ROLES
 from app.auth.routes import READING, ROUTES
 from app.config import settings
 from app.db import session as database
+from app.db import standing
 from app.models import ApiToken, User
 
 _REMEMBERED_S = 60
@@ -197,15 +198,21 @@ def _load(key: str) -> Account | None:
     if now - seen > idle.total_seconds() or now - began > whole.total_seconds():
         g.expired = True
         return None
-    with database() as opened:
-        user = accounts.find(opened, key)
-        known = user is not None and user.active and demonstration.usable(opened, user)
-        known = known and not accounts.ended(opened, session.get("id", ""))
-    if user is None or not known or user.stamp != session.get("stamp"):
+    opened_as = str(session.get("id", ""))
+    user = standing(("account", key, opened_as), lambda: _usable(key, opened_as))
+    if user is None or user.stamp != session.get("stamp"):
         return None
     if now - seen > _REMEMBERED_S:
         session["seen"] = now
     return Account(user)
+
+
+def _usable(key: str, opened_as: str) -> User | None:
+    """Return the account of a login if it may be used now, in the session of that key."""
+    with database() as opened:
+        user = accounts.find(opened, key)
+        known = user is not None and user.active and demonstration.usable(opened, user)
+        return user if known and not accounts.ended(opened, opened_as) else None
 
 
 def _gate() -> Answer | None:

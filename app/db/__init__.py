@@ -8,12 +8,13 @@ by the command.
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -34,8 +35,11 @@ from app.db.faults import (
     shown_url,
     translated,
 )
+from app.db.standing import Standing
 
-__all__ = ["Database", "attach", "attached", "bbox_overlaps", "creating", "current", "session"]
+__all__ = ["Database", "attach", "attached", "bbox_overlaps", "creating", "current", "session", "standing"]
+
+T = TypeVar("T")
 
 _EXTENSION = "atlas.database"
 _may_create: ContextVar[bool] = ContextVar("may_create", default=True)
@@ -66,6 +70,11 @@ class Database:
     def engine(self) -> sa.Engine:
         """The engine; made at first use, so that a wrong URL is told where errors are told."""
         return _engine(self.url)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Small answers that stand until somebody commits."""
+        return Standing(lambda: self.engine)
 
     @property
     def embedded(self) -> bool:
@@ -167,6 +176,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every idle connection."""
+        self.standing.clear()
         self.engine.dispose()
 
 
@@ -203,6 +213,16 @@ def session(*, write: bool = False) -> Iterator[Session]:
     """Give a session on the current application's database: see ``Database.session``."""
     with current().session(write=write) as result:
         yield result
+
+
+def standing(key: Hashable, make: Callable[[], T]) -> T:
+    """Return an answer that is kept until something is committed to the current database (``app.db.standing``).
+
+    ``make`` opens its own session; what it returns is shared by threads and must not be changed.
+    """
+    database = current()
+    database.prepare()
+    return database.standing.get(key, make)
 
 
 def _engine(text: str) -> sa.Engine:

@@ -18,7 +18,7 @@ from app.maps.classes import Classes
 from app.maps.frame import Bounds
 from app.maps.scene import FEW, Scene
 from app.maps.view import CELLS, View
-from app.pages import number, told
+from app.pages import number
 from geo import rates
 from geo.gaps import Filter
 
@@ -50,6 +50,8 @@ class Counted:
     counts: dict[str, np.ndarray]
     value: np.ndarray
     prior: rates.Prior
+    interval: np.ndarray
+    """Smoothed share, low and high end of each cell; -1 until somebody looks there."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,9 @@ class Window:
         x, y = hexagons.project(np.array([bounds[0], bounds[2]]), np.array([bounds[1], bounds[3]]))
         return cls(float(x[0]), float(y[0]), float(x[1]), float(y[1]), zoom)
 
-    def holds(self, x: np.ndarray, y: np.ndarray, margin: float = 0.0) -> np.ndarray:
-        """Return which points lie in the box or within ``margin`` around it."""
-        across = (x >= self.west - margin) & (x <= self.east + margin)
-        return across & (y >= self.south - margin) & (y <= self.north + margin)
+    def holds(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return which points lie in the box."""
+        return (x >= self.west) & (x <= self.east) & (y >= self.south) & (y <= self.north)
 
 
 def live(scene: Scene, view: View) -> bool:
@@ -87,15 +88,26 @@ def spacing(scene: Scene, view: View, zoom: float) -> int:
 
 
 def seen(scene: Scene, view: View, window: Window) -> dict[str, Any]:
-    """Return what a view shows in a window, as the script draws it (``layers.Drawing.payload``), and its cell size."""
+    """Return what a view shows in a window, as the script draws it (``layers.Drawing.payload``), and its cell size.
+
+    Columns are arrays; NaN stands for what is not known, and is written as null.
+    """
     size = spacing(scene, view, window.zoom)
     found = counted(scene, view, size)
     side = hexagons.Grid.on_ground(size, scene.latitude).side
-    _q, _r, x, y = centres(scene, size)
-    shown = np.flatnonzero(window.holds(x[found.place], y[found.place], side))
+    shown = within(scene, found, window, side)
     if view.by == "points" and found.counts["eligible"][shown].sum() <= POINTS:
         return points(scene, members(scene, view, found, shown), window)
     return _cells(scene, view, found, shown) | {"side": round(side, 3), "spacing": size}
+
+
+def within(scene: Scene, found: Counted, window: Window, side: float) -> np.ndarray:
+    """Return which cells lie in a window; they are ordered from south to north, so only its rows are looked at."""
+    _q, _r, x, y = centres(scene, found.spacing_m)
+    first, last = np.searchsorted(y, [window.south - side, window.north + side])
+    first, last = np.searchsorted(found.place, [first, last])
+    across = x[found.place[first:last]]
+    return first + np.flatnonzero((across >= window.west - side) & (across <= window.east + side))
 
 
 def counted(scene: Scene, view: View, size: int) -> Counted:
@@ -163,7 +175,7 @@ def _counted(scene: Scene, view: View, size: int) -> Counted:
         value = flags.of(part, whole, rates.of_hexagons(q[place], r[place]))
     else:
         value = _share(part, whole, prior) if measured.rate else counts[measured.column].astype(float)
-    return Counted(size, place.astype("int32"), counts, value, prior)
+    return Counted(size, place.astype("int32"), counts, value, prior, np.full((3, len(place)), -1, dtype="float32"))
 
 
 def _share(part: np.ndarray, whole: np.ndarray, prior: rates.Prior) -> np.ndarray:
@@ -185,24 +197,35 @@ def _centres(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 def _cells(scene: Scene, view: View, found: Counted, shown: np.ndarray) -> dict[str, Any]:
     counts = {name: values[shown] for name, values in found.counts.items()}
-    scale, (q, r, _x, _y) = classed(scene, view, found.spacing_m), centres(scene, found.spacing_m)
-    cells, said = found.place[shown], flags.labels() if view.measured.flag else scale.labels()
+    size, (q, r, _x, _y) = found.spacing_m, centres(scene, found.spacing_m)
+    scale, said = _said(scene, view, size)
+    cells = found.place[shown]
     index = scale.indices(found.value[shown])
-    colours = [*scale.colours, forms.NONE_LEFT]
     if not view.measured.rate:
         index = np.where(found.value[shown] == 0, len(scale.colours), index)
-    share, low, high = _interval(found.prior, counts[view.measured.part], counts[view.measured.whole])
-    spoken = ("map.celltowns", found.spacing_m, str(get_locale()))
-    names, towns = scene.read.kept.get(spoken, lambda: _towns(scene, found.spacing_m))
+    interval = _interval(found, view, shown)
+    spoken = ("map.celltowns", size, str(get_locale()))
+    names, towns = scene.read.kept.get(spoken, lambda: _towns(scene, size))
     return {
-        "form": "cells", "keys": [], "cells": np.column_stack([q[cells], r[cells]]).tolist(),
-        "classes": index.tolist(), "colours": colours, "names": names, "name": towns[cells].tolist(),
-        "certainty": forms.opacities(high - low) if view.measured.rate and not view.measured.flag else forms.PLAIN,
-        "lines": _lines(view, counts, (share, low, high)), "links": None,
-        "gap": counts["gap"].tolist(), "eligible": counts["eligible"].tolist(),
-        "scale": [list(pair) for pair in zip(said, scale.colours, strict=True)],
-        "size": metres(found.spacing_m),
+        "form": "cells", "keys": [], "cells": np.column_stack([q[cells], r[cells]]),
+        "classes": index.astype("int8"), "colours": [*scale.colours, forms.NONE_LEFT],
+        "names": names, "name": towns[cells],
+        "certainty": forms.opacities(interval[2] - interval[1]) if view.measured.graded else forms.PLAIN,
+        "lines": _lines(view, counts, interval), "links": None,
+        "gap": counts["gap"], "eligible": counts["eligible"], "scale": said, "size": metres(size),
     }  # fmt: skip
+
+
+def _said(scene: Scene, view: View, size: int) -> tuple[Classes, list[tuple[str, str]]]:
+    """Return the classes of cells of a size, and what is written beside each of their colours."""
+
+    def make() -> tuple[Classes, list[tuple[str, str]]]:
+        scale = classed(scene, view, size)
+        said = flags.labels() if view.measured.flag else scale.labels()
+        return scale, list(zip(said, scale.colours, strict=True))
+
+    asked = view.cell if view.measured.rate else size
+    return scene.read.kept.get(("map.cellwords", view.measure, asked, str(get_locale())), make)
 
 
 def metres(value: int) -> str:
@@ -210,29 +233,32 @@ def metres(value: int) -> str:
     return _("%(n)s 米", n=value) if value < 1000 else _("%(n)s 公里", n=number(value / 1000, 0))
 
 
-def _interval(prior: rates.Prior, part: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the smoothed share and its interval for each different pair of counts once."""
-    pairs, back = np.unique(part.astype("int64") * (1 << 32) + whole, return_inverse=True)
-    table = rates.posterior((pairs >> 32).astype(float), (pairs & ((1 << 32) - 1)).astype(float), *prior)
-    share, low, high = (values[back] for values in table)
-    return share, low, high
+def _interval(found: Counted, view: View, shown: np.ndarray) -> np.ndarray:
+    """Return the smoothed share and its interval of some cells, each worked out when it is first looked at."""
+    new = shown[found.interval[0, shown] < 0]
+    if len(new):
+        part, whole = (found.counts[name][new].astype("int64") for name in (view.measured.part, view.measured.whole))
+        pairs, back = np.unique(part * (1 << 32) + whole, return_inverse=True)  # each different pair once
+        table = rates.posterior((pairs >> 32).astype(float), (pairs & ((1 << 32) - 1)).astype(float), *found.prior)
+        found.interval[:, new] = np.nan_to_num(np.stack(table))[:, back]
+    told: np.ndarray = found.interval[:, shown]
+    return told
 
 
-def _lines(
-    view: View, counts: dict[str, np.ndarray], share: tuple[np.ndarray, np.ndarray, np.ndarray]
-) -> list[dict[str, Any]]:
-    pairs = zip(counts["gap_workers"].tolist(), counts["gap_workers_unknown"].tolist(), strict=True)
-    smoothed, low, high = ((np.nan_to_num(part) * 100).round().astype(int).tolist() for part in share)
+def _lines(view: View, counts: dict[str, np.ndarray], interval: np.ndarray) -> list[dict[str, Any]]:
+    workers, unknown = counts["gap_workers"], counts["gap_workers_unknown"]
+    untold = (workers == 0) & (unknown > 0)
+    smoothed, low, high = (interval * 100).round().astype("int16", order="C")
     rate = _("人数不详占未建会") if view.measure == "unknown" else _("平滑未建会率")
     lines = [
-        {"label": _("未建会企业"), "values": counts["gap"].tolist(), "unit": _("家")},
-        {"label": _("应建会企业"), "values": counts["eligible"].tolist(), "unit": _("家")},
-        {"label": _("未建会职工"), "values": [told(*pair) for pair in pairs], "unit": _("人"), "none": _("人数不详")},
+        {"label": _("未建会企业"), "values": counts["gap"], "unit": _("家")},
+        {"label": _("应建会企业"), "values": counts["eligible"], "unit": _("家")},
+        {"label": _("未建会职工"), "values": np.where(untold, np.nan, workers), "unit": _("人"), "none": _("人数不详")},
         {"label": rate, "values": smoothed, "low": low, "high": high, "unit": "%"},
     ]
     if view.measure != "opportunity":
         return lines
-    return [*lines, {"label": _("已列入建会建议"), "values": counts["opportunity"].tolist(), "unit": _("家")}]
+    return [*lines, {"label": _("已列入建会建议"), "values": counts["opportunity"], "unit": _("家")}]
 
 
 def _towns(scene: Scene, size: int) -> tuple[list[str], np.ndarray]:

@@ -60,7 +60,10 @@ class Scene:
         return self.read.kept.get(("map.units", kind), partial(self._factorised, KINDS[kind]))
 
     def cells(self, spacing_m: int) -> tuple[np.ndarray, pd.Index]:
-        """Return the same for hexagons ``spacing_m`` apart; a firm whose position is vaguer than that has none."""
+        """Return the same for hexagons ``spacing_m`` apart, ordered by row (r), then q.
+
+        A firm whose position is vaguer than that has none.
+        """
         return self.read.kept.get(("map.cells", spacing_m), lambda: self._binned(spacing_m))
 
     def total(self, chosen: Filter) -> pd.Series:
@@ -127,11 +130,11 @@ class Scene:
         good = self.precise(spacing_m)
         grid = hexagons.Grid.on_ground(spacing_m, self.latitude)
         q, r = grid.cells(self.x[good], self.y[good])
-        pairs, numbers = np.unique(q * SPREAD + r, return_inverse=True)
+        pairs, numbers = np.unique(r * SPREAD + q, return_inverse=True)  # by rows, from south to north
         result = np.full(len(good), -1, dtype="int32")
         result[good] = numbers.ravel()
         first = np.floor_divide(pairs + SPREAD // 2, SPREAD)
-        names = [hexagons.key(*pair) for pair in zip(first.tolist(), (pairs - first * SPREAD).tolist(), strict=True)]
+        names = [hexagons.key(*pair) for pair in zip((pairs - first * SPREAD).tolist(), first.tolist(), strict=True)]
         return result, pd.Index(names, dtype=object)
 
 

@@ -25,6 +25,11 @@ class Measure:
     whole: str = "eligible"
     flag: bool = False
 
+    @property
+    def graded(self) -> bool:
+        """Whether it is a share, drawn the paler the less certain it is."""
+        return self.rate and not self.flag
+
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {

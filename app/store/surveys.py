@@ -101,6 +101,13 @@ def latest(session: Session, scope: Scope, on: date | None = None, *, slim: bool
         return _cache[key]
 
 
+def used(survey: "Survey") -> None:
+    """Say that a survey of ``latest`` was looked at again, so that others leave the process first."""
+    with _lock:
+        for key in [key for key, kept in _cache.items() if kept is survey]:
+            _cache.move_to_end(key)
+
+
 def record(session: Session, on: date | None = None) -> SurveyRecord | None:
     """Return what is known of the survey that ``latest`` would give: its run, days, tally and version of the inputs."""
     query = sa.select(SurveyRecord).order_by(SurveyRecord.on_day.desc()).limit(1)
