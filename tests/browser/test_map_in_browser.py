@@ -149,7 +149,7 @@ def test_the_heat_map_answers_clicks_and_names_its_limits(page: Any, site: str) 
 def test_everything_is_reached_by_keyboard(page: Any, site: str) -> None:
     visit(page, f"{site}/map")
     titles = set()
-    for _step in range(60):
+    for _step in range(90):
         page.keyboard.press("Tab")
         titles.add(
             page.evaluate(

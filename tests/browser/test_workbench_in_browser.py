@@ -43,7 +43,6 @@ def whole(page: Any) -> str:
 def test_filter_undo_and_back(page: Any, site: str) -> None:
     visit(page, f"{site}/map")
     before = page.locator("#map-legend").inner_text()
-    page.locator("#map-filter-box > summary").click()
     page.select_option("[name=covered]", "0")
     page.wait_for_url("**covered=0**")
     page.locator(".chips li").first.wait_for()
@@ -109,7 +108,7 @@ def test_a_drawn_shape_counts_lists_and_stands_in_the_address(page: Any, site: s
 
 def test_the_chart_and_the_table_follow_the_view(page: Any, site: str) -> None:
     visit(page, f"{site}/map?kind=building")
-    page.locator("#map-inview svg, #map-inview canvas").first.wait_for()
+    page.locator("#map-inview .inview-bar").first.wait_for()
     sums = page.locator("p[data-sums]").inner_text()
     page.evaluate(f"() => {MAP}.setView([32.15, 121.38], 15, {{ animate: false }})")
     page.wait_for_function("(old) => document.querySelector('p[data-sums]').innerText !== old", arg=sums)
@@ -122,6 +121,84 @@ def test_it_fits_narrow_windows(browser: Any, site: str, width: int) -> None:
     visit(tab, f"{site}/map?at={BUILDING}")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"), [(1440, 900, "normal"), (1280, 720, "normal"), (1920, 1080, "large")]
+)
+def test_controls_map_and_table_stand_side_by_side_and_nothing_is_below_the_fold(
+    browser: Any, site: str, width: int, height: int, size: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    context.add_init_script(f"localStorage.setItem('atlas.size', '{size}')")
+    tab = context.new_page()
+    visit(tab, f"{site}/map?by=grid&measure=rate&size=under_25")
+    assert tab.evaluate("document.documentElement.scrollHeight") <= height
+    boxes = [tab.locator(part).bounding_box() for part in ("#map-form", "#map-frame", ".map-right", "#map-legend")]
+    form, frame, right, legend = boxes
+    assert form["x"] + form["width"] <= frame["x"] < frame["x"] + frame["width"] <= right["x"]
+    assert legend["y"] + legend["height"] <= height
+    canvas = tab.locator(".map-canvas").bounding_box()
+    assert canvas["y"] + canvas["height"] <= legend["y"] + 1  # the legend covers no data
+    assert canvas["height"] > 0.3 * height
+    assert tab.locator("#map-legend").evaluate("(box) => box.scrollHeight - box.clientHeight") <= 1
+    switch = tab.locator("[data-size-switch]")
+    assert switch.get_attribute("aria-pressed") == str(size == "large").lower()
+    ink, paper = (
+        tab.evaluate(f"getComputedStyle(document.documentElement).getPropertyValue('--{name}')")
+        for name in ("ink", "paper")
+    )
+    shown = switch.evaluate("(it) => getComputedStyle(it).getPropertyValue('--bs-btn-bg').trim()")
+    assert shown == (ink if size == "large" else paper)
+    context.close()
+
+
+def focused(page: Any) -> str:
+    return page.evaluate(
+        "() => document.activeElement.dataset.at ?? (document.activeElement.id || document.activeElement.tagName)"
+    )
+
+
+def test_the_focus_stays_where_somebody_works(page: Any, site: str) -> None:
+    visit(page, f"{site}/map")
+    button = page.locator("#map-side button[data-at]:not([disabled])").last
+    key = button.get_attribute("data-at")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator("#map-side .unit").wait_for()
+    assert focused(page) == "H2"
+    page.keyboard.press("Escape")
+    page.locator("#map-side").get_by_text("排行").wait_for()
+    assert focused(page) == key
+    page.select_option("[name=covered]", "0")
+    page.locator(".chips li").first.wait_for()
+    assert focused(page) == key  # the list was drawn anew, the focus is where it was
+    page.locator("[data-drop=covered]").focus()
+    page.keyboard.press("Enter")
+    page.locator(".chips").wait_for(state="detached")
+    assert focused(page) == "SUMMARY"
+    page.locator("#map-filter-box > summary").press("Enter")  # who folds the filters finds them folded
+    page.get_by_role("radio", name="平滑未建会率").check()
+    page.locator("#map-legend").get_by_text("不足 5 家").wait_for()
+    assert page.locator("#map-filter-box").get_attribute("open") is None
+
+
+def test_several_values_of_a_condition_stay_until_it_is_changed(page: Any, site: str) -> None:
+    visit(page, f"{site}/map?size=under_25&size=unknown")
+    page.get_by_role("radio", name="未建会职工").check()
+    page.wait_for_url("**measure=workers**")
+    assert parse_qs(page.url.split("?")[1])["size"] == ["under_25", "unknown"]
+    page.select_option("select[name=size]", "25_and_over")
+    page.wait_for_url("**size=25_and_over**")
+    assert parse_qs(page.url.split("?")[1])["size"] == ["25_and_over"]
+
+
+def test_two_days_of_many_firms_are_asked_for_box_by_box(page: Any, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.maps.cells.PLAIN", 10)
+    visit(page, f"{site}/map/compare?with=2024-12-31&by=grid&measure=rate")
+    both = "[...document.querySelectorAll('.atlas-map')].map((box) => box.atlasMap.atlas)"
+    page.wait_for_function(f"() => {both}.every((atlas) => atlas.items.size > 0)")
+    page.get_by_text("现在画的六边形中心相距").wait_for()
 
 
 @pytest.mark.parametrize("split", ["pair", "swipe"])
@@ -155,7 +232,6 @@ def test_the_time_slider_keeps_scale_and_filter(page: Any, site: str) -> None:
 
 def test_a_view_is_saved_and_opened_by_keyboard(page: Any, site: str) -> None:
     visit(page, f"{site}/map?kind=building")
-    page.locator("#map-filter-box > summary").click()
     page.select_option("[name=size]", "under_25")
     page.wait_for_url("**size=under_25**")
     page.evaluate(f"() => {MAP}.setView([32.12, 121.3], 13, {{ animate: false }})")

@@ -4,9 +4,6 @@ const curtain = document.getElementById("curtain"), over = document.querySelecto
 let following = false;
 
 for (const map of maps) {
-  map.atlas.ready = true;
-  map.atlas.moved = true;
-  map.atlas.layer?.look?.(map);
   map.on("move zoomend moveend", () => {
     if (following) return;
     following = true;
@@ -14,7 +11,14 @@ for (const map of maps) {
     following = false;
     remember(map);
   });
+  map.getContainer().addEventListener("atlas:drawn", ({ detail: { size } }) => {
+    const note = document.querySelector("[data-size]");
+    if (note && size) note.textContent = note.dataset.size.replace("{size}", size);
+  });
   map.getContainer().addEventListener("atlas:pick", (event) => { for (const each of maps) L.atlas.mark(each, event.detail.key); });
+  map.atlas.ready = true;
+  map.atlas.moved = true;
+  map.atlas.layer?.look?.(map);
 }
 
 function remember(map) {

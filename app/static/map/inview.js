@@ -1,15 +1,5 @@
 // What lies in the frame of the map, or in the shape drawn on it: sums, a chart and a table, all of one selection.
 const ROWS = 60, BARS = 8;
-let charting = null;
-
-function library(address) {
-  charting ??= new Promise((done, failed) => {
-    const script = Object.assign(document.createElement("script"), { src: address, onload: () => done(window.echarts), onerror: failed });
-    document.head.append(script);
-  });
-  return charting;
-}
-
 // Where each item of the drawing stands: [latitude, longitude], null where it has no single place.
 function places(map, drawing) {
   if (drawing.form === "symbols") return drawing.points.map(([lon, lat]) => [lat, lon]);
@@ -53,28 +43,23 @@ function table(box, rows, words) {
   box.querySelector("[data-rest]").textContent = rows.length > ROWS ? words.rest.replace("{n}", (rows.length - ROWS).toLocaleString()) : "";
 }
 
-async function chart(box, rows, words) {
-  const frame = box.querySelector("[data-chart]"), top = rows.slice(0, BARS).filter((row) => row.gap > 0).reverse();
-  frame.hidden = !top.length;
-  if (!top.length) return;
-  const echarts = await library(box.dataset.library);
-  // ECharts keeps the widths of texts it has measured once: it measures when the fonts of these words are there.
-  await document.fonts.load(getComputedStyle(frame).font, top.map((row) => row.name).join("")).catch(() => {});
-  const drawn = echarts.getInstanceByDom(frame) ?? echarts.init(frame, null, { renderer: "svg" });
-  frame.style.height = `${40 + top.length * 24}px`;
-  drawn.resize();
-  const { color: ink, fontFamily: family } = getComputedStyle(document.body), size = parseFloat(getComputedStyle(box).fontSize) * 0.85;
-  const bar = (name, color, values) => ({ name, type: "bar", stack: "all", data: values, itemStyle: { color }, barWidth: "62%" });
-  drawn.setOption({
-    animation: false, aria: { enabled: true }, textStyle: { fontFamily: family, color: ink, fontSize: size },
-    grid: { left: 4, right: 12, top: 26, bottom: 2, containLabel: true },
-    legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 10, textStyle: { color: ink, fontSize: size } },
-    xAxis: { type: "value", minInterval: 1, axisLabel: { fontSize: size, hideOverlap: true } },
-    yAxis: { type: "category", data: top.map((row) => row.name), axisLabel: { width: 92, overflow: "truncate", fontSize: size }, axisTick: { show: false } },
-    series: [bar(words.gap, "#f5c65c", top.map((row) => row.gap)), bar(words.covered, "#3f7fb3", top.map((row) => row.eligible - row.gap))],
-  }, true);
-  drawn.off("click");
-  drawn.on("click", ({ dataIndex }) => box.dispatchEvent(new CustomEvent("atlas:pick", { bubbles: true, detail: { key: top[dataIndex].key } })));
+// Bars of the first rows, longest gap first. The table below says the same, so the bars are for the eye alone.
+function chart(box, rows) {
+  const frame = box.querySelector("[data-chart]"), top = rows.slice(0, BARS).filter((row) => row.gap > 0);
+  const most = Math.max(0, ...top.map((row) => row.eligible));
+  frame.hidden = most < 2; // single firms, or nothing without a union
+  frame.querySelector("ol").replaceChildren(...top.map((row) => {
+    const line = document.createElement("li"), bar = document.createElement("span");
+    line.dataset.pick = row.key;
+    line.append(Object.assign(document.createElement("span"), { className: "name", textContent: row.name, title: row.name }), bar);
+    bar.className = "inview-bar";
+    for (const [kind, value] of [["none", row.gap], ["covered", row.eligible - row.gap]]) {
+      const part = bar.appendChild(document.createElement("i"));
+      part.className = kind;
+      part.style.width = `${(100 * value) / most}%`;
+    }
+    return line;
+  }));
 }
 
 // Show what is selected now; returns the rows.
@@ -86,6 +71,6 @@ export function show(map, box, corners) {
   box.querySelector("h2").textContent = corners ? words.shaped : words.framed;
   box.querySelector("[data-sums]").textContent = words.sums.replace("{n}", rows.length.toLocaleString()).replace("{gap}", sum("gap").toLocaleString()).replace("{eligible}", sum("eligible").toLocaleString());
   table(box, rows, words);
-  chart(box, rows, words);
+  chart(box, rows);
   return rows;
 }

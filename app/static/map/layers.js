@@ -136,10 +136,10 @@
     return borders;
   };
 
-  // The frame changed its size: a map that nobody has moved yet still shows all it should.
+  // The frame changed its size: a map that nobody has moved yet still shows all it should, another keeps its middle.
   atlas.settle = (map) => {
     map.atlas.settling = true;
-    map.invalidateSize({ pan: false });
+    map.invalidateSize({ pan: map.atlas.moved, animate: false });
     if (!map.atlas.moved) map.fitBounds(map.atlas.extent, { animate: false });
     map.atlas.settling = false;
   };
@@ -417,7 +417,7 @@
       this.running?.abort();
       this.running = new AbortController();
       const number = ++this.asked, bounds = map.getBounds(), address = new URL(this.url || this.drawing.url, location.href);
-      for (const [name, value] of new URLSearchParams(location.search)) if (!["view", "at", "on", "split"].includes(name)) address.searchParams.append(name, value);
+      for (const [name, value] of new URLSearchParams(location.search)) if (!["view", "at", "on", "with", "split"].includes(name)) address.searchParams.append(name, value);
       address.searchParams.set("bbox", [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value, place) => Math.min(Math.max(value, place % 2 ? -85 : -180), place % 2 ? 85 : 180).toFixed(5)).join());
       address.searchParams.set("zoom", map.getZoom());
       try {

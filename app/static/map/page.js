@@ -16,9 +16,13 @@ const toggle = document.querySelector(".map-toggle"); // on a phone the map come
 toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(form.classList.toggle("open"))));
 
 // --- the address --------------------------------------------------------------------------------------------------------
+// A list in the address may hold several values of a field that shows the first: they stay until that field is changed.
 function asked() {
-  const args = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (value) args.append(name, value);
+  const args = new URLSearchParams(), here = current();
+  for (const [name, value] of new FormData(form)) {
+    const kept = here.getAll(name);
+    if (value) for (const each of kept.length > 1 && kept[0] === value ? kept : [value]) args.append(name, each);
+  }
   return args;
 }
 
@@ -59,15 +63,37 @@ function source(name, args) {
   return found;
 }
 
+// Markup is about to be replaced: what is returned puts the focus where it was, or at the head of the part it was in.
+const MARKS = ["data-at", "data-drop", "data-shape", "data-measure", "data-filter-undo", "href"];
+function holding() {
+  const focused = document.activeElement, part = Object.values(PLACES).find((id) => document.getElementById(id).contains(focused));
+  if (!part) return () => {};
+  const mark = MARKS.find((name) => focused.hasAttribute(name)), value = mark && focused.getAttribute(mark);
+  return () => {
+    if (document.activeElement !== document.body && document.activeElement?.isConnected) return;
+    const box = document.getElementById(part);
+    const same = (focused.id && document.getElementById(focused.id)) || (mark && box.querySelector(`[${mark}="${CSS.escape(value)}"]:not([disabled])`));
+    land(same || box.querySelector("summary, h1, h2"));
+  };
+}
+
+// Give the focus to something that may be no control: a heading says where one is now.
+function land(target) {
+  if (!target) return;
+  if (target.matches("h1, h2")) target.tabIndex = -1;
+  target.focus({ preventScroll: target.matches("h1") });
+}
+
 async function redraw() {
   const args = current();
   const part = await get(source("part", args), "json");
   if (!part) return;
-  const focused = document.activeElement?.id;
+  const held = holding(), folded = document.querySelector("#map-filter-box:not([open])");
   const saving = document.querySelector("#saved[open]"); // somebody is about to name what they see
   for (const [name, id] of Object.entries(PLACES)) document.getElementById(id).innerHTML = part[name];
   if (saving) document.getElementById("saved").replaceWith(saving);
-  if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+  if (folded) document.getElementById("map-filter-box").open = false;
+  held();
   map.atlas.layer?.remove();
   L.atlas.draw(part.drawing).addTo(map);
   const other = String(part.extent) !== String(map.atlas.extent);
@@ -160,10 +186,13 @@ const undo = {
   },
 };
 
-async function open(key) {
+async function open(key, before) {
   const markup = await get(source("panel", current()), "text");
   if (markup === null) return;
+  const here = side.contains(document.activeElement);
   side.innerHTML = markup;
+  if (here) land((before && side.querySelector(`[data-at="${CSS.escape(before)}"]`)) || side.querySelector("h2"));
+  side.parentElement.scrollTop = 0;
   mark(key, true);
 }
 
@@ -202,12 +231,16 @@ function change() {
 function choose(key) {
   const args = current();
   if (key) args.set("at", key); else args.delete("at");
+  const before = current().get("at");
   history.pushState(null, "", address(args));
-  open(key);
+  open(key, key ? "" : before); // closing returns to what was opened
 }
 
 map.getContainer().addEventListener("atlas:pick", (event) => choose(event.detail.key));
-box.addEventListener("atlas:pick", (event) => choose(event.detail.key));
+box.addEventListener("click", (event) => {
+  const bar = event.target.closest("[data-pick]");
+  if (bar) choose(bar.dataset.pick);
+});
 document.querySelector(".map-right").addEventListener("click", (event) => {
   const button = event.target.closest("button[data-at]");
   if (button) choose(button.dataset.at);
