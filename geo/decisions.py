@@ -15,6 +15,7 @@ retype     learned place                                  it is of the kind ``te
 unlink     learned place                                  not the same as the place ``target``
 link       link or union                                  its member or host is ``target``; ``unlink`` refuses a pair
 link       enterprise                                     the same firm as ``target``; ``unlink``: two firms
+joint_…    enterprise or seat                             hard edits of suggested unions: ``geo.joint.edits``
 ========== ============================================== =============================================================
 """
 

@@ -229,7 +229,12 @@ MEMBERSHIPS = _spec(
 DECISIONS = _spec(
     "decisions",
     "decision_id",
-    kind=Column(TEXT, "pin · alias · link · unlink · place · forbid · accept · retype", required=True),
+    kind=Column(
+        TEXT,
+        "pin · alias · link · unlink · place · forbid · accept · retype · joint_out · joint_bar · joint_must · "
+        "joint_close · joint_lock",
+        required=True,
+    ),
     subject=Column(TEXT, "what it is about, see geo.decisions: enterprise, address, union, link, place", required=True),
     target=Column(TEXT, "key decided on, NA where the kind needs none"),
     lon=Column(REAL, "pins: WGS-84"),
@@ -390,8 +395,10 @@ COVERAGE = _spec(
 GROUPS = _spec(
     "groups",
     "group_id",
-    kind=Column(TEXT, "building · market · zone · street · village · existing", required=True),
-    place_id=Column(TEXT, "seat: place key, village code, or union key of an existing joint union", required=True),
+    kind=Column(TEXT, "building · market · zone · street · village · community · existing", required=True),
+    place_id=Column(
+        TEXT, "seat: place key, village code, address (lon,lat), or key of an existing union", required=True
+    ),
     name=Column(TEXT, "proposed name of the joint union"),
     county_code=Column(TEXT, ""),
     town_code=Column(TEXT, "the township it lies in; NA where members span several"),
@@ -410,7 +417,7 @@ GROUPINGS = _spec(
     "groupings",
     "enterprise_id",
     group_id=Column(TEXT, "NA if left over"),
-    left_because=Column(TEXT, "R1-R7 of suggestions, NA if grouped"),
+    left_because=Column(TEXT, "R1-R8 of suggestions, NA if grouped"),
 )
 
 # --- what a survey hands on: one wide row each -----------------------------------------------------------------------

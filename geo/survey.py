@@ -6,7 +6,6 @@ Everything a page, list or report shows is a selection or a sum over a ``Survey`
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +15,7 @@ from geo.address import Segmenter
 from geo.beside import WORTH_TWO, beside
 from geo.coverage import CoverageOptions
 from geo.errors import AtlasError
-from geo.frames import CASE_STEPS, FACTS, FIRMS, GIVEN, LOCATED, PLACES, STEPS, SURVEYED_UNIONS
+from geo.frames import CASE_STEPS, FACTS, FIRMS, GIVEN, GROUPINGS, LOCATED, PLACES, STEPS, SURVEYED_UNIONS
 from geo.gazetteer import Gazetteer
 from geo.geocode import LocateOptions, locate
 from geo.joint import JointOptions, life, respect
@@ -50,6 +49,18 @@ class Inputs:
     decisions: pd.DataFrame
     steps: pd.DataFrame = field(default_factory=STEPS.empty)
     case_steps: pd.DataFrame = field(default_factory=CASE_STEPS.empty)
+    before: pd.DataFrame = field(default_factory=GROUPINGS.empty)
+    """GROUPINGS of the survey before: who was grouped together may stay together."""
+
+
+@dataclass(frozen=True)
+class JointInputs:
+    """What of the inputs the suggestions read beside firms, unions and places; frames as in ``Inputs``."""
+
+    divisions: pd.DataFrame
+    decisions: pd.DataFrame
+    case_steps: pd.DataFrame
+    before: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,8 @@ class Survey:
     """One entry per stage, in order."""
     facts: pd.DataFrame = field(default_factory=FACTS.empty)
     """FACTS: what the addresses taught of names and counties, and the survey used."""
+    proof: tuple[joint.Proof, ...] = ()
+    """How near to the best the suggestions of each county are proved to be."""
 
 
 def survey(
@@ -164,10 +177,9 @@ def _surveyed(
     firms, unions = _covered(inputs, located, links, pairs, on=on, rules=rules, options=options)
     steps.count("coverage", inputs.enterprises, firms, firms["primary"].where(firms["eligible"], "excluded"))
     steps.begin("joint")
-    suggest = partial(
-        joint.suggest, unions=unions, places=known, divisions=inputs.divisions, options=options.joint
-    )  # fmt: skip
-    suggested = respect.suggest_anew(firms, life.cases(inputs.case_steps), suggest)
+    settled = JointInputs(inputs.divisions, inputs.decisions, inputs.case_steps, inputs.before)
+    lying = joint.laid_out(firms, known, options=options.joint)
+    suggested = suggest_joint(lying, unions, settled, places=known, options=options.joint)
     firms = _grouped(firms, suggested.groupings)
     unions = SURVEYED_UNIONS.conform(unions.assign(place_id=suggested.seats.reindex(unions.index)))
     steps.count("joint", inputs.enterprises, firms, _fates(firms))
@@ -185,7 +197,29 @@ def _surveyed(
         gazetteer_hash=names.hash,
         tally=tuple(steps.tally),
         facts=facts,
+        proof=suggested.proof,
     )
+
+
+def suggest_joint(
+    firms: pd.DataFrame, unions: pd.DataFrame, inputs: JointInputs, *, places: gpd.GeoDataFrame, options: JointOptions
+) -> joint.Suggested:
+    """Suggest joint unions around what people decided, as a survey does.
+
+    Parameters
+    ----------
+    firms : FIRMS, best as ``joint.laid_out`` once for several calls
+    unions : SURVEYED_UNIONS
+    inputs : divisions, decisions, cases and the groups before
+    places : PLACES of the survey
+    """
+    edits = joint.edits.read(inputs.decisions)
+
+    def suggest(free: pd.DataFrame, pairs: respect.Pairs) -> joint.Suggested:
+        asked = edits.asked(inputs.before, pairs)
+        return joint.suggest(free, unions, places=places, divisions=inputs.divisions, options=options, asked=asked)
+
+    return respect.suggest_anew(firms, life.cases(inputs.case_steps), suggest)
 
 
 def known_names(inputs: Inputs, *, processes: int = 1) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:

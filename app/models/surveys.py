@@ -27,6 +27,8 @@ class SurveyRecord(Base):
     tally: Mapped[Json]
     figures: Mapped[Json | None]
     """Figures of the whole city, so that a series of years need not read every firm of each."""
+    proof: Mapped[Json | None]
+    """Of the suggested unions: ``counties`` (rows of ``geo.joint.Proof``), ``options``, ``seconds``."""
     made_at: Mapped[datetime]
 
 

@@ -1,8 +1,9 @@
 """The run of kind ``survey``: read what is stored, let the stages work, store what they found."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from time import perf_counter
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,13 +50,34 @@ def _surveyed(job: Job) -> Mapping[str, Any]:
         allowed = budget.in_force(session).share
     rules = read_rules(settings().data).in_force(job.rules_day or job.on_day)
     options = survey.Options(locate=replace(locate_options(allowed), processes=2))
+    clock = _Clock(job.progress)
     found = survey.survey(
-        inputs, on=job.on_day, rules=rules, options=options, progress=job.progress,
+        inputs, on=job.on_day, rules=rules, options=options, progress=clock.progress,
         segmenter=read_segmenter(settings().data / SEGMENTER),
     )  # fmt: skip
+    joint = {"options": asdict(options.joint), "seconds": clock.seconds("joint")}
     with job.database.session(write=True) as session:
-        store.surveys.save(session, found, job.key, input_version=version)
+        store.surveys.save(session, found, job.key, input_version=version, joint=joint)
     return {"stages": [asdict(stage) for stage in found.tally], "firms": len(found.firms)}
+
+
+class _Clock:
+    """Passes progress on, and remembers when each stage began."""
+
+    def __init__(self, told: Callable[[str, int, int], None]) -> None:
+        self._told = told
+        self._began: dict[str, float] = {}
+        self._end = 0.0
+
+    def progress(self, stage: str, done: int, of: int) -> None:
+        """Note the time, and pass it on."""
+        self._end = perf_counter()
+        self._began.setdefault(stage, self._end)
+        self._told(stage, done, of)
+
+    def seconds(self, stage: str) -> float:
+        """Return how long the last stage took, this one, to hundredths."""
+        return round(self._end - self._began.get(stage, self._end), 2)
 
 
 def order(session: Session, on: date | None = None, rules_day: date | None = None) -> str:

@@ -43,6 +43,7 @@ def within(survey: "Survey", code: str) -> "Survey":
         facts=facts[facts["county_code"].eq(code).fillna(False)],
         groupings=survey.groupings[survey.groupings.index.isin(firms.index)],
         tally=(),
+        proof=tuple(each for each in survey.proof if each.county == code),
     )
 
 

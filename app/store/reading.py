@@ -69,11 +69,13 @@ def whereabouts(session: Session, keys: Sequence[str]) -> dict[str, str]:
 
 
 def inputs(session: Session, *, on: date | None = None) -> "Inputs":
-    """Return all that a survey of the city reads, as of ``on``."""
+    """Return all that a survey of the city reads, as of ``on``; who was grouped before, by the survey of that day."""
+    from app.store.surveys import groupings  # which reads with this module
     from geo.survey import Inputs
 
     city = Scope()
-    return Inputs(**{name: read(session, name, city, on=on) for name in Inputs.__dataclass_fields__})
+    layers = {name: read(session, name, city, on=on) for name in Inputs.__dataclass_fields__ if name in LAYERS}
+    return Inputs(**layers, before=groupings(session, on))
 
 
 def find(session: Session, layer: str, **columns: Sequence[str]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import math
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -45,10 +46,18 @@ _sizes: dict[tuple[str, str], int] = {}
 _lock = threading.Lock()
 
 
-def save(session: Session, survey: "Survey", run_key: str, *, input_version: int | None = None) -> None:
+def save(
+    session: Session,
+    survey: "Survey",
+    run_key: str,
+    *,
+    input_version: int | None = None,
+    joint: Mapping[str, Any] | None = None,
+) -> None:
     """Store a survey as the one of its day; an older one of the same day goes. House numbers are not kept as places.
 
-    ``input_version`` is that of the inputs it was made from (default: now's).
+    ``input_version`` is that of the inputs it was made from (default: now's); ``joint`` says by which ``options`` and
+    in how many ``seconds`` unions were suggested.
     """
     for old in session.scalars(sa.select(SurveyRecord).where(SurveyRecord.on_day == survey.on)).all():
         _drop(session, old)
@@ -69,6 +78,7 @@ def save(session: Session, survey: "Survey", run_key: str, *, input_version: int
         input_version=versions.input_version(session) if input_version is None else input_version,
         tally=[asdict(stage) for stage in survey.tally],
         figures=_figures(survey),
+        proof={"counties": [list(each) for each in survey.proof], **(joint or {})},
         made_at=datetime.now(UTC),
     )
     session.add(record)
@@ -112,6 +122,17 @@ def record(session: Session, on: date | None = None) -> SurveyRecord | None:
     """Return what is known of the survey that ``latest`` would give: its run, days, tally and version of the inputs."""
     query = sa.select(SurveyRecord).order_by(SurveyRecord.on_day.desc()).limit(1)
     return session.scalar(query if on is None else query.where(SurveyRecord.on_day <= on))
+
+
+def groupings(session: Session, on: date | None = None) -> pd.DataFrame:
+    """Return GROUPINGS of the survey that ``record`` tells of, of the firms that it grouped; empty without one."""
+    found = record(session, on)
+    if found is None:
+        return frames.GROUPINGS.empty()
+    firm = models.SurveyFirm
+    query = sa.select(firm.key, firm.group_id).where(firm.run_key == found.key, firm.group_id.is_not(None))
+    read = pd.DataFrame(list(session.execute(query)), columns=["key", "group_id"])
+    return frames.GROUPINGS.conform(read.assign(left_because=None).set_index("key"))
 
 
 def days(session: Session) -> list[date]:
@@ -220,11 +241,13 @@ def _part(session: Session, found: SurveyRecord, name: str) -> Any:
 
 
 def _told(found: SurveyRecord) -> dict[str, Any]:
+    from geo.joint import Proof
     from geo.survey import Tally
 
     tally = tuple(Tally(**stage) for stage in found.tally)
     return {
         "on": found.on_day, "rules_day": found.rules_day, "gazetteer_hash": found.gazetteer_hash, "tally": tally,
+        "proof": tuple(Proof(*each) for each in (found.proof or {}).get("counties", ())),
     }  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def _union(reading: Reading, proposal: Proposal, step: Mapping[str, Any], key: s
     workers = reading.survey.firms.loc[list(step["members"]), "workers"]
     row = {
         "name": step["name"], "kind": KINDS.get(str(group["kind"]), "joint"), "county_code": group["county_code"],
-        "place_name": reading.name(_place(str(group["kind"])), group["place_id"]) or None, "approved_on": day,
+        "place_name": _place_name(reading, str(group["kind"]), group["place_id"]), "approved_on": day,
         "approval_no": step["document"], "term_start": day, "members": step["counted"],
         "workers": int(workers.sum()) if workers.notna().any() else None, "covered_units": len(step["members"]),
         "counts_on": day, "source": _("本平台批复的组建建议"), "source_date": day,
@@ -85,5 +85,6 @@ def _union(reading: Reading, proposal: Proposal, step: Mapping[str, Any], key: s
     return table.where(table.notna(), None)
 
 
-def _place(kind: str) -> str:
-    return kind if kind in KINDS else "building"
+def _place_name(reading: Reading, kind: str, place: str) -> str | None:
+    """Return the name of the place that the union is of; one around an address is of none."""
+    return reading.name(kind, place) or None if kind in KINDS else None

@@ -3,17 +3,19 @@
 A scenario changes nothing: it is read beside the suggestions, and the survey goes on with its own thresholds.
 """
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import runs, store
 from geo.errors import AtlasError
-from geo.joint import JointOptions, OptionError, life, respect, suggest
-from geo.survey import Survey
+from geo.joint import JointOptions, OptionError, Proof, Suggested, laid_out
+from geo.survey import JointInputs, Survey, suggest_joint
 
 KIND = "scenario"
 KEPT = "joint_scenarios"
@@ -22,11 +24,24 @@ KEPT = "joint_scenarios"
 MOST, MOST_NAME = 8, 20
 MOST_VALUE = 100_000
 
-ASKED = (
-    "min_firms", "min_workers", "max_firms", "max_firms_in_place", "street_span_m", "street_gap_m",
-    "workers_if_unknown",
+SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "size": ("min_firms", "min_workers", "max_firms", "max_firms_in_place", "advise_sections_above",
+                 "workers_if_unknown"),
+        "reach": ("reach_m", "street_span_m", "street_gap_m", "street_offset_m", "street_radius_m",
+                  "metres_per_number"),
+        "worth": ("founding_place", "founding_street", "founding_community", "penalty_street_milli",
+                  "penalty_community_milli", "distance_milli"),
+        "policy": ("own_building", "compete", "industry_milli", "federation_from"),
+        "stay": ("stay_milli", "stay_founding_milli", "tolerance_milli"),
+    }
 )  # fmt: skip
-"""The thresholds that a scenario can change; a phrase for each stands in ``data/codes``."""
+"""The options that a scenario can change, by what they are about; a phrase for each stands in ``data/codes``. What the
+law says and what only tells where existing unions sit is not among them."""
+
+ASKED = tuple(name for names in SECTIONS.values() for name in names)
+SWITCHES = ("own_building", "compete")
+"""Options that are 0 or 1."""
 
 
 class ScenarioError(AtlasError):
@@ -53,18 +68,21 @@ def read(form: Mapping[str, Any]) -> dict[str, int]:
         text = str(form.get(name) or "").strip()
         if text and not (text.isascii() and text.isdigit() and int(text[:9]) <= MOST_VALUE and len(text) <= 9):
             raise ScenarioError(name, detail={"field": name, "fault": "number"})
+        if name in SWITCHES and text not in ("", "0", "1"):
+            raise ScenarioError(name, detail={"field": name, "fault": "switch"})
         asked[name] = int(text) if text else asked[name]
     try:
         JointOptions(**asked)
     except OptionError as error:
-        raise ScenarioError(str(error), detail={"field": "min_firms", "fault": "contradiction"}) from None
+        field = (error.detail.get("options") or ["min_firms"])[0] if isinstance(error.detail, dict) else "min_firms"
+        raise ScenarioError(str(error), detail={"field": field, "fault": "contradiction"}) from None
     return asked
 
 
 def kept(opened: Session) -> dict[str, dict[str, Any]]:
     """Return the scenarios by name: ``options``, ``by``, ``at``, ``run``."""
     found: dict[str, dict[str, Any]] = store.settings.get(opened, KEPT, default={})
-    return found
+    return {name: {**each, "options": standard() | each["options"]} for name, each in found.items()}
 
 
 def keep(opened: Session, name: str, options: Mapping[str, int], by: str) -> str:
@@ -92,21 +110,52 @@ def drop(opened: Session, name: str) -> None:
 
 
 def work(job: runs.Job) -> Mapping[str, Any]:
-    """Suggest for the newest survey by the thresholds of the run; the tally is ``told``."""
+    """Suggest for the newest survey by the options of the run; the tally is ``told``.
+
+    Where every building is to have its own union, the same is worked out without that switch: its price.
+    """
     with job.database.session() as opened:
         survey = store.surveys.latest(opened, store.CITY)
-        divisions = store.read(opened, "divisions", store.CITY)
-        cases = life.cases(store.read(opened, "case_steps", store.CITY))
+        layers = {name: store.read(opened, name, store.CITY) for name in ("divisions", "decisions", "case_steps")}
     if survey is None:
         raise AtlasError("nothing has been surveyed yet", code="NO_SURVEY")
-    job.progress("joint", 0, 1)
     options = JointOptions(**job.params["options"])
-    found = respect.suggest_anew(
-        survey.firms, cases,
-        lambda firms: suggest(firms, survey.unions, places=survey.places, divisions=divisions, options=options),
-    )  # fmt: skip
-    job.progress("joint", 1, 1)
-    return {"on": survey.on.isoformat(), **told(survey, found.groups, found.groupings)}
+    inputs = JointInputs(**layers, before=survey.groupings)
+    job.progress("joint", 0, 1 + options.own_building)
+    began = perf_counter()
+    found = _suggested(survey, inputs, options)
+    tally = {"on": survey.on.isoformat(), **told(survey, found.groups, found.groupings),
+             **proved(found.proof), "seconds": round(perf_counter() - began, 1)}  # fmt: skip
+    if options.own_building:
+        job.progress("joint", 1, 2)
+        fresh = replace(inputs, before=survey.groupings[:0])  # neither side may lean on what there was
+        sides = [_suggested(survey, fresh, replace(options, own_building=on)) for on in (1, 0)]
+        tally["price"] = price(survey, *sides)
+    job.progress("joint", 1 + options.own_building, 1 + options.own_building)
+    return tally
+
+
+def _suggested(survey: Survey, inputs: JointInputs, options: JointOptions) -> Suggested:
+    firms = laid_out(survey.firms, survey.places, options=options)
+    return suggest_joint(firms, survey.unions, inputs, places=survey.places, options=options)
+
+
+def proved(proof: Sequence[Proof]) -> dict[str, Any]:
+    """Return the worth of an answer in workers, and the share by which a better one could be worth more at most."""
+    bound = sum(each.bound_milli for each in proof)
+    reached = sum(each.value_milli + each.bonus_milli for each in proof)
+    value = sum(each.value_milli for each in proof)
+    return {"value": round(value / 1000, 1) if proof else None, "gap": 1 - reached / bound if bound > 0 else None}
+
+
+def price(survey: Survey, with_switch: Suggested, without: Suggested) -> dict[str, Any]:
+    """Return what a switch changes: unions, firms and workers more, worth less (in workers and as a share)."""
+    ours, theirs = (told(survey, each.groups, each.groupings) for each in (with_switch, without))
+    worth, free = (proved(each.proof)["value"] or 0.0 for each in (with_switch, without))
+    return {
+        **{name: ours[name] - theirs[name] for name in ("unions", "joins", "firms", "workers")},
+        "worth": round(free - worth, 1), "share": (free - worth) / free if free else None,
+    }  # fmt: skip
 
 
 def told(survey: Survey, groups: Any, groupings: Any) -> dict[str, Any]:

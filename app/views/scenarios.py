@@ -28,7 +28,8 @@ def index() -> str:
         found = {name: runs.get(opened, each["run"]) for name, each in kept.items()}
     survey = read.survey
     columns: list[dict[str, Any]] = [{"name": "", "options": scenarios.standard(), "run": None,
-                "told": scenarios.told(survey, survey.groups, survey.groupings)}]  # fmt: skip
+                "told": scenarios.told(survey, survey.groups, survey.groupings)
+                | scenarios.proved(survey.proof)}]  # fmt: skip
     columns += [
         {"name": name, "options": each["options"], "by": each["by"], "run": found[name],
          "told": dict(run.tally or {}) if (run := found[name]) is not None and run.status == DONE else None}
@@ -38,7 +39,7 @@ def index() -> str:
     template = "scenarios/table.html" if partial() else "scenarios/page.html"
     return render_template(
         template, read=read, columns=columns, going=going, asked=scenarios.ASKED, standard=scenarios.standard(),
-        most=scenarios.MOST_NAME,
+        most=scenarios.MOST_NAME, sections=scenarios.SECTIONS, switches=scenarios.SWITCHES,
     )  # fmt: skip
 
 

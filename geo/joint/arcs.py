@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo.joint import industry
 from geo.joint.compiled import compiled
 from geo.joint.ground import (
     COMMUNITY,
@@ -57,6 +58,7 @@ def lay(ground: Ground, hosts: Hosts, *, options: JointOptions, before: Before |
     seat = np.repeat(np.arange(len(count)), count)
     founding, least_workers, least_firms, most = _terms(seats, hosts, options)
     value = _values(ground.workers[firm], seat, _kinds(seats, hosts), distance, options)
+    value += industry.worth(ground.industry[firm], ground.workers[firm], count, seats.kind != STREET, options=options)
     start, bonus, rebate = None, None, None
     if before is not None:
         start = _stay(seats, before, seat, firm)

@@ -3,6 +3,7 @@
 What it finds is what pages and lists print about a group.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ class Facts:
     """First and last house number of a street piece."""
     largest: int
     """Workers of the largest member."""
+    farthest_m: int | None
+    """Of a union around an address: how far its farthest member is from it."""
     spread: int
     """How many of the largest members may leave before the group falls below the minimum; 0 if none may."""
 
@@ -57,7 +60,7 @@ class Evidence:
     def __init__(self, firms: pd.DataFrame, keys: Iterable[str]) -> None:
         wanted = list(dict.fromkeys(keys))
         names = ["gap", "eligible", "size_class", "path", "workers", "uscc", "org_code", "house_no", "level"]
-        names += ["county_code", "town_code", "building", "market", "zone", "street", "village_code"]
+        names += ["county_code", "town_code", "building", "market", "zone", "street", "village_code", "lon", "lat"]
         table = firms.loc[wanted, [*names, "chainage_m", "chainage_by"]].astype("object")
         table = table.where(table.notna(), None)
         self.rows: dict[str, dict[str, Any]] = {
@@ -93,6 +96,7 @@ def recompute(draft: Draft, evidence: Evidence, *, options: JointOptions) -> Fac
         by_numbers=bool(at) and any(row["chainage_by"] == "number" for row in lying),
         numbers=(numbers[0], numbers[-1]) if numbers else None,
         largest=counts[0],
+        farthest_m=max(_metres(draft.seat, row) for row in rows) if draft.kind == "community" else None,
         spread=_may_leave(counts, options),
     )
 
@@ -144,9 +148,9 @@ def _members(rows: list[dict[str, Any]]) -> list[str]:
 
 def _founded(draft: Draft, facts: Facts, rows: list[dict[str, Any]], *, options: JointOptions) -> list[str]:
     most = options.max_firms_in_place if draft.kind in ("building", "market", "zone") else options.max_firms
-    column = _COLUMN[draft.kind]
+    column = _COLUMN.get(draft.kind)
     tests = {
-        "members lie in several places": any(row[column] != draft.seat for row in rows),
+        "members lie in several places": column is not None and any(row[column] != draft.seat for row in rows),
         "too few firms": facts.firms < options.min_firms or facts.units < options.min_units,
         "too many firms": facts.firms > most,
         "too few workers": facts.workers + facts.unknown * options.workers_if_unknown < options.min_workers,
@@ -158,7 +162,19 @@ def _founded(draft: Draft, facts: Facts, rows: list[dict[str, Any]], *, options:
         tests["a gap too wide"] = (facts.widest_gap_m or 0) > options.street_gap_m
         tests["several towns"] = len(facts.towns) > 1
         tests["a place on the street is unknown"] = any(row["chainage_m"] is None for row in rows)
+    if draft.kind == "community":
+        tests["a member is out of reach"] = (facts.farthest_m or 0) > 1.01 * options.reach_m + 2
+        tests["several towns"] = len(facts.towns) != 1 or facts.town_unknown > 0
     return [fault for fault, hit in tests.items() if hit]
+
+
+def _metres(seat: str, row: dict[str, Any]) -> int:
+    """Metres from a seat at an address to a firm, by the scale of the place itself; very far without a position."""
+    if row["lon"] is None:
+        return 10**6
+    lon, lat = (float(part) for part in seat.split(","))
+    east = math.cos(math.radians(lat))
+    return round(6_371_008.8 * math.hypot(math.radians(row["lon"] - lon) * east, math.radians(row["lat"] - lat)))
 
 
 def _attached(facts: Facts, rows: list[dict[str, Any]], *, union: dict[str, Any], options: JointOptions) -> list[str]:

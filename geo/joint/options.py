@@ -38,7 +38,7 @@ class JointOptions:
     street_offset_m: int = 80
     """A firm further from the street's line than this, in metres, does not lie along it."""
     street_radius_m: int = 150
-    """A position that may be further off than this, in metres, is no place along a street."""
+    """A position that may be further off than this, in metres, is no place along a street or around an address."""
     metres_per_number: int = 4
     """Metres per house number where nobody has drawn the street, an estimate; 0 leaves such streets out."""
     workers_if_unknown: int = 5
@@ -51,6 +51,10 @@ class JointOptions:
     """1: all kinds compete in one model; 0: one kind after another, existing unions and buildings first."""
     stay_share: float = 0.6
     """Share of an existing joint union's firms that must lie in one place for that place to count as its seat."""
+    own_building: int = 0
+    """1: every building that can hold a union has one of its own, and its firms go nowhere else."""
+    federation_from: int = 3
+    """Unions in one place from which a federation over them is offered; 0 offers none."""
 
     founding_place: int = 6
     """Workers that a new union in a building, market or zone must bring before it is worth founding."""
@@ -66,6 +70,8 @@ class JointOptions:
     """Thousandths of a worker lost for one who sits as far away as a union reaches."""
     reach_m: int = 500
     """How far from its seat a community union reaches, metres; 0 founds none around addresses."""
+    industry_milli: int = 50
+    """Thousandths of a worker gained for each whose firm is of the industry most common at the seat; not on streets."""
     stay_milli: int = 20
     """Thousandths of a worker gained for each who stays in the union suggested last time."""
     stay_founding_milli: int = 100

@@ -14,7 +14,8 @@ from geo.errors import AtlasError
 from geo.joint.arcs import lay
 from geo.joint.leftovers import left_because, reach
 from geo.joint.options import JointOptions
-from geo.joint.settling import Settled, settle
+from geo.joint.policy import Names, settle_around
+from geo.joint.settling import Settled
 from geo.joint.towns import PLAIN_PLACES, Towns
 from geo.joint.wishes import Wishes
 
@@ -135,10 +136,9 @@ _NOBODY = pd.DataFrame(columns=["id", "kind", "place", "jurisdiction", "spare", 
 def _settled(towns: Towns, options: JointOptions, wishes: Wishes | None) -> Settled:
     """The engine's answer."""
     laid = lay(towns.ground, towns.hosts, options=options, before=towns.before)
-    if wishes is None:
-        return settle(laid, towns.ground, options=options)
-    laid = wishes.amend(laid, towns.firms["id"].astype(str).tolist(), towns.seat_names(laid.seats))
-    return settle(laid, towns.ground, options=options, fixed=wishes.fixed(towns.former))
+    ids = towns.firms["id"].astype(str).tolist()
+    names = Names(ids, towns.seat_names(laid.seats) if wishes is not None else (), towns.former)
+    return settle_around(laid, towns.ground, towns.hosts, options=options, wishes=wishes, names=names)
 
 
 def _answers(towns: Towns, found: Settled, options: JointOptions) -> pd.DataFrame:

@@ -5,10 +5,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
 from geo.joint.check import Facts
 from geo.joint.engine import Draft
 from geo.joint.options import JointOptions
+from geo.joint.seats import metres
+
+FAR_M = 10_000_000
+"""Towns are laid so far apart that no firm reaches over."""
 
 Reason = list[Any]
 """``[code, {detail}]``."""
@@ -36,6 +41,8 @@ def of_group(draft: Draft, facts: Facts, *, hosts: pd.DataFrame, options: JointO
         reasons.append(["same_place", {"kind": str(union["kind"]), "place": str(union["seat"]), "firms": facts.firms}])
     elif draft.kind == "street":
         reasons.append(["along_street", _street(facts)])
+    elif draft.kind == "community":
+        reasons.append(["around_address", {"firms": facts.firms, "farthest_m": facts.farthest_m}])
     else:
         reasons.append(["same_place", {"kind": draft.kind, "place": draft.seat, "firms": facts.firms}])
     if len(facts.towns) == 1 and not facts.town_unknown:
@@ -99,7 +106,8 @@ def left_over(
     bound is too small.
     """
     taken = {key for draft in drafts for key in draft.members}
-    inside, across = _reach(pool, options, borders=True), _reach(pool, options, borders=False)
+    left = pool.index[~pool.index.isin(taken)]
+    inside, across = _reach(pool, left, options, borders=True), _reach(pool, left, options, borders=False)
     table = pd.DataFrame({"reach_workers": inside["workers"], "reach_firms": inside["firms"]}, index=pool.index)
     code = pd.Series("R2", index=pool.index, dtype="string")
     code[~_enough(inside, options)] = "R1"
@@ -116,7 +124,7 @@ def _enough(reach: pd.DataFrame, options: JointOptions) -> pd.Series:
     return (reach["workers"] >= options.min_workers) & (reach["firms"] >= options.min_firms)
 
 
-def _reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.DataFrame:
+def _reach(pool: pd.DataFrame, left: pd.Index, options: JointOptions, *, borders: bool) -> pd.DataFrame:
     """The largest sums of workers and of firms over the seats each firm may use; zero where it has none."""
     counted = pool if options.workers_if_unknown else pool[pool["known"]]
     best = pd.DataFrame({"workers": 0, "firms": 0}, index=pool.index)
@@ -126,7 +134,39 @@ def _reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.Da
         sums = here.groupby(keys)["workers"]
         found = pd.DataFrame({"workers": sums.transform("sum"), "firms": sums.transform("size")})
         best = best.combine(found.reindex(best.index).fillna(0), np.maximum)
-    return best.combine(_street_reach(counted, options, borders=borders).reindex(best.index).fillna(0), np.maximum)
+    for found in (
+        _street_reach(counted, options, borders=borders), around_reach(counted, left, options, borders=borders)
+    ):  # fmt: skip
+        best = best.combine(found.reindex(best.index).fillna(0), np.maximum)
+    return best
+
+
+def around_reach(pool: pd.DataFrame, left: pd.Index, options: JointOptions, *, borders: bool) -> pd.DataFrame:
+    """The largest sums around any one address in reach of each firm of ``left``; firms without a position have no row.
+
+    Parameters
+    ----------
+    pool : ``seats.candidates``
+    borders : whether a union stays within a town
+    """
+    lying = pool[pool["lon"].notna()] if options.reach_m else pool[:0]
+    asked = lying[lying.index.isin(left)]
+    best = pd.DataFrame({"workers": 0, "firms": 0}, index=asked.index)
+    if not len(asked):
+        return best
+    x, y = metres(lying["lon"], lying["lat"], float(lying["east"].iloc[0]))
+    town = pd.factorize(lying["town"])[0] * FAR_M if borders else np.zeros(len(lying))
+    spots = np.stack([x - x.min(), y - y.min(), town], axis=1).astype("float64")
+    tree, workers, found = cKDTree(spots), lying["workers"].to_numpy("int64"), dict[int, tuple[int, int]]()
+    for row, around in enumerate(tree.query_ball_point(spots[lying.index.get_indexer(asked.index)], options.reach_m)):
+        sums = []
+        for seat in around:
+            if seat not in found:
+                near = tree.query_ball_point(spots[seat], options.reach_m)
+                found[seat] = int(workers[near].sum()), len(near)
+            sums.append(found[seat])
+        best.iloc[row] = max(total for total, _ in sums), max(count for _, count in sums)
+    return best
 
 
 def _street_reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.DataFrame:

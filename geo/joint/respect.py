@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo.frames import GROUPINGS, GROUPS
 from geo.joint import life
+from geo.joint.former import seat_name
 from geo.joint.suggestions import Suggested
 
 SAME_FROM = 0.8
@@ -21,8 +22,11 @@ JOINING = "existing"
 LEFT_REJECTED = "R7"
 """Why a firm is left over: the group it would be in was rejected, and there is no other."""
 
-Suggest = Callable[[pd.DataFrame], Suggested]
-"""Suggests groups for the firms that it is given (FIRMS)."""
+Pairs = frozenset[tuple[str, str]]
+"""Firms and the seats (``former.seat_name``) that they must not be in."""
+
+Suggest = Callable[[pd.DataFrame, Pairs], Suggested]
+"""Suggests groups for the firms that it is given (FIRMS), some of which must not be in some seats."""
 
 
 def suggest_anew(firms: pd.DataFrame, cases: pd.DataFrame, suggest: Suggest) -> Suggested:
@@ -78,17 +82,32 @@ def _held(firms: pd.DataFrame, live: pd.DataFrame) -> pd.Series:
 
 def _around(firms: pd.DataFrame, refused: pd.DataFrame, suggest: Suggest) -> tuple[Suggested, set[str]]:
     """Group until nothing that was rejected is proposed; also the firms whose group was."""
-    barred: set[str] = set()
-    found = suggest(firms)
+    barred, pairs = _refused_still(firms, refused)
+    found = suggest(firms, pairs)
     for _round in range(ROUNDS):
         again = _proposed_again(found, refused)
         if not again:
             return found, barred
         for group, members in again.items():
             barred |= set(members)
-            firms = _kept_from(firms, members, found.groups.loc[group], found.seats)
-        found = suggest(firms)
+            seat = seat_name(*found.groups.loc[group, ["kind", "place_id"]])
+            pairs |= {(member, seat) for member in members}
+        found = suggest(firms, pairs)
     return _without(found, list(_proposed_again(found, refused))), barred
+
+
+def _refused_still(firms: pd.DataFrame, refused: pd.DataFrame) -> tuple[set[str], Pairs]:
+    """Firms and pairs of the rejected groups whose place holds basically the same candidates as then."""
+    barred: set[str] = set()
+    pairs: Pairs = frozenset()
+    can = firms[firms["gap"].astype(bool) & firms["size_class"].isin(["under_25", "unknown"])]
+    for case in refused.to_dict("records"):
+        column = life.COLUMNS.get(case["kind"])
+        here = can.index[can[column].eq(case["place_id"]).fillna(value=False)] if column else can.index[:0]
+        if alike(case["members"], here):
+            barred |= set(here)
+            pairs |= {(firm, seat_name(case["kind"], case["place_id"])) for firm in here}
+    return barred, pairs
 
 
 def _proposed_again(found: Suggested, refused: pd.DataFrame) -> dict[str, list[str]]:
@@ -104,17 +123,6 @@ def _proposed_again(found: Suggested, refused: pd.DataFrame) -> dict[str, list[s
             if same_group(case, kind, place, members[group]):
                 again[str(group)] = members[group]
     return again
-
-
-def _kept_from(firms: pd.DataFrame, members: list[str], group: pd.Series, seats: pd.Series) -> pd.DataFrame:
-    """The firms as if those of a group were not known to be at its seat."""
-    seat = group["place_id"] if group["kind"] != JOINING else seats.get(group["place_id"])
-    hidden = {
-        column: firms[column].mask(firms.index.isin(members) & firms[column].eq(seat).fillna(value=False))
-        for column in (*life.COLUMNS.values(), "town_code")
-        if isinstance(seat, str)
-    }
-    return firms.assign(**hidden)
 
 
 def _without(found: Suggested, groups: list[str]) -> Suggested:

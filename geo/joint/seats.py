@@ -1,9 +1,14 @@
 """Who may be grouped, and where a joint union can sit."""
 
+import numpy as np
 import pandas as pd
 
+from geo.coverage import PRECISE
 from geo.gaps import walk
 from geo.joint.options import JointOptions
+from geo.joint.problem import Integers
+
+_EARTH_M = 6_371_008.8
 
 PLACE_KINDS = ("building", "market", "zone", "village")
 """Kinds of seats where being in the same place is enough."""
@@ -24,7 +29,9 @@ def candidates(firms: pd.DataFrame, *, options: JointOptions) -> pd.DataFrame:
     -------
     by enterprise key: workers, known, unit (what counts as one employer), county, town, street_town
     (the town of all firms of the street whose town is known, where this firm's is not), building, market, zone, street,
-    village, chainage_m, chainage_by, rank (order of ``gaps.walk``)
+    village, chainage_m, chainage_by, industry, lon and lat (to a hundred-thousandth of a degree; NaN where no union
+    around an address may be thought of: not placed precisely, or in no known town), east (``scale`` of the firms given,
+    or their column of that name), rank (order of ``gaps.walk``)
     """
     chosen = firms[firms["gap"].fillna(False).astype(bool) & firms["size_class"].isin(["under_25", "unknown"])]
     chosen = chosen[~chosen["path"].isin(["own_must", "own_promote"])].sort_index()
@@ -40,9 +47,32 @@ def candidates(firms: pd.DataFrame, *, options: JointOptions) -> pd.DataFrame:
         table[kind] = chosen[kind]
     table["village"] = chosen["village_code"]
     table[["chainage_m", "chainage_by"]] = chosen[["chainage_m", "chainage_by"]]
+    table["industry"] = chosen["sector"]
+    precise = chosen["level"].isin(PRECISE) & chosen["radius_m"].le(options.street_radius_m) & chosen["lon"].notna()
+    placed = (precise & chosen["town_code"].notna()).fillna(value=False).astype(bool)
+    table[["lon", "lat"]] = chosen[["lon", "lat"]].astype("float64").where(placed).round(5)
+    table["east"] = firms["east"].iloc[0] if "east" in firms and len(firms) else scale(firms)
     order = walk(chosen).index
     table["rank"] = pd.Series(range(len(order)), index=order, dtype="int64").reindex(chosen.index)
     return table
+
+
+def scale(firms: pd.DataFrame) -> float:
+    """Return the east-west scale of a city's firms: that of its middle latitude, a whole degree; within 0.5 %."""
+    middle = firms["lat"].median()
+    return 1.0 if pd.isna(middle) else float(np.cos(np.radians(round(float(middle)))))
+
+
+def metres(lon: pd.Series, lat: pd.Series, east: float) -> tuple[Integers, Integers]:
+    """Return whole metres east and north of nowhere in particular, on a scale."""
+    x, y = np.radians(lon.to_numpy("float64")) * east * _EARTH_M, np.radians(lat.to_numpy("float64")) * _EARTH_M
+    return np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
+
+
+def narrow(county: pd.Series, town: pd.Series) -> list[str]:
+    """Return the jurisdiction of unions along streets and around addresses: county and town, as far as known."""
+    pairs = zip(county.fillna(""), town.fillna(""), strict=True)
+    return ["/".join(part for part in pair if part) for pair in pairs]
 
 
 def _filled(values: pd.Series, place: pd.Series) -> pd.Series:

@@ -51,7 +51,7 @@ def settle(laid: Laid, ground: Ground, *, options: JointOptions, fixed: Flags | 
     laid : the problem of ``ground`` (``arcs.lay``), perhaps amended by wishes
     fixed : firms that stay where the earlier suggestion has them
     """
-    held = _held(laid, fixed)
+    held = _held(laid, ground, fixed, options)
     effort = Effort(tolerance_milli=options.tolerance_milli)
     found = solve(laid.problem, effort=effort, start=laid.start, fixed=held)
     arc = _whole(ground, laid, found.arc, options, held.frozen)
@@ -76,13 +76,29 @@ def _seats(laid: Laid, arc: Integers) -> Integers:
     return seat
 
 
-def _held(laid: Laid, fixed: Flags | None) -> Fixed:
-    """Firms that stay, and their seats, which nobody joins unless they stand along a street."""
+def _held(laid: Laid, ground: Ground, fixed: Flags | None, options: JointOptions) -> Fixed:
+    """Firms that stay, and their seats, which nobody joins unless they stand along a street.
+
+    A group that breaks a rule by now, for a member has left or shrunk, is not held.
+    """
     frozen, locked = np.zeros(laid.problem.firms, dtype=bool), np.zeros(laid.problem.seats, dtype=bool)
     if fixed is not None and laid.start is not None:
         frozen = fixed & (laid.start >= 0)
-        locked[laid.problem.seat_of_arc()[laid.start[frozen]]] = True
+        seat = _seats(laid, np.where(frozen, laid.start, -1))
+        for one in np.unique(seat[frozen]).tolist():
+            locked[one] = _keeps_rules(laid, ground, one, np.flatnonzero(seat == one), options)
+        frozen &= locked[np.maximum(seat, 0)]
     return Fixed(frozen, closed_to_newcomers(laid.seats, locked))
+
+
+def _keeps_rules(laid: Laid, ground: Ground, seat: int, members: Integers, options: JointOptions) -> bool:
+    problem = laid.problem
+    enough = problem.workers[members].sum() >= problem.least_workers[seat]
+    enough &= problem.heads[members].sum() >= problem.least_firms[seat]
+    if laid.seats.kind[seat] == STREET:
+        at = np.sort(ground.chainage[members])
+        enough &= at[-1] - at[0] <= options.street_span_m and np.diff(at).max(initial=0) <= options.street_gap_m
+    return bool(enough and len(members) <= problem.most[seat])
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,9 @@ def _rows(ground: Ground, laid: Laid, arc: Integers) -> list[_Row]:
     kind = np.full(len(seat), NONE, dtype=np.int64)
     kind[seat >= 0] = laid.seats.kind[seat[seat >= 0]]
     placed = ((kind >= 0) & (kind < VILLAGE)) | (kind == EXISTING)
-    on = np.flatnonzero((ground.street != NONE) & ~placed)
+    may = np.zeros(len(seat), dtype=bool)  # others may have an arc to no street: a piece passes over them
+    may[laid.problem.firm[(laid.seats.kind == STREET)[laid.problem.seat_of_arc()]]] = True
+    on = np.flatnonzero((ground.street != NONE) & ~placed & may)
     on = on[np.lexsort((on, ground.chainage[on], ground.street[on], ground.narrow[on]))]
     if not len(on):
         return []
@@ -120,13 +138,35 @@ def _broken(ground: Ground, row: _Row, options: JointOptions) -> bool:
 
 
 def _whole(ground: Ground, laid: Laid, arc: Integers, options: JointOptions, frozen: Flags) -> Integers:
-    """Cut anew each street whose pieces do not stand together, unless a piece is locked."""
+    """Cut anew each street whose pieces do not stand together; locked pieces stay, with whoever stands inside them."""
     result = arc.copy()
     for row in _rows(ground, laid, arc):
-        if not frozen[row.firms].any() and _broken(ground, row, options):
-            result[row.firms[~row.barred]] = -1
-            _cut_into(ground, laid, row, result, options)
+        if not _broken(ground, row, options):
+            continue
+        held = frozen[row.firms] & (row.seat >= 0)
+        for seat in np.unique(row.seat[held]).tolist():
+            held |= _taken_inside(laid, row, seat, held, result)
+        result[row.firms[~row.barred & ~held]] = -1
+        _cut_into(ground, laid, replace(row, barred=row.barred | held), result, options)
     return result
+
+
+def _taken_inside(laid: Laid, row: _Row, seat: int, held: Flags, arc: Integers) -> Flags:
+    """Whoever stands between the members of a locked piece and is in no other union, put into it while it has room."""
+    mine = held & (row.seat == seat)
+    at = np.flatnonzero(mine)
+    inside = np.zeros(len(mine), dtype=bool)
+    inside[at[0] : at[-1] + 1] = True
+    inside &= ~mine & ~row.barred & ~held
+    problem = laid.problem
+    arcs = np.arange(problem.first[seat], problem.first[seat + 1])
+    of_firm = dict(zip(problem.firm[arcs].tolist(), arcs.tolist(), strict=True))
+    room = int(problem.most[seat]) - int(mine.sum())
+    for place in np.flatnonzero(inside).tolist():
+        on = of_firm.get(int(row.firms[place]), -1) if room > 0 else -1
+        arc[row.firms[place]] = on
+        room -= on >= 0
+    return inside
 
 
 def _cut_into(ground: Ground, laid: Laid, row: _Row, arc: Integers, options: JointOptions) -> None:
@@ -137,16 +177,19 @@ def _cut_into(ground: Ground, laid: Laid, row: _Row, arc: Integers, options: Joi
     )  # fmt: skip
     for first, end in pieces:
         members = firms[first:end]
-        for firm, on in zip(members, _best_seat(laid, members), strict=True):
-            arc[firm] = on
+        arcs = _best_seat(laid, members)
+        if len(arcs):
+            arc[members] = arcs
 
 
 def _best_seat(laid: Laid, members: Integers) -> Integers:
-    """Arcs of the members to the street seat of most value that all of them reach."""
+    """Arcs of the members to the street seat of most value that all of them reach; none where wishes leave none."""
     problem, seat_of = laid.problem, laid.problem.seat_of_arc()
     arcs = np.flatnonzero(np.isin(problem.firm, members) & (laid.seats.kind[seat_of] == STREET))
     seats, count = np.unique(seat_of[arcs], return_counts=True)
     all_reach = seats[count == len(members)]
+    if not len(all_reach):
+        return all_reach[:0]
     totals = [problem.value[arcs[seat_of[arcs] == seat]].sum() - problem.founding[seat] for seat in all_reach]
     best = all_reach[int(np.argmax(totals))]
     mine = arcs[seat_of[arcs] == best]

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.errors import AtlasError
 from geo.frames import GROUPINGS, GROUPS
 from geo.joint import check, engine, reasons, seats, streets
+from geo.joint.asked import Asked, Proof
 from geo.joint.engine import Draft
 from geo.joint.existing import existing
 from geo.joint.options import JointOptions
+
+EXCLUDED = "R8"
+"""Why a firm is left over: a person took it out."""
 
 
 class Suggested(NamedTuple):
@@ -20,6 +25,8 @@ class Suggested(NamedTuple):
     groups: pd.DataFrame
     groupings: pd.DataFrame
     seats: pd.Series
+    proof: tuple[Proof, ...] = ()
+    """How good the model's answer for each county is; empty where one kind was served after another."""
 
 
 def suggest(
@@ -29,16 +36,18 @@ def suggest(
     places: gpd.GeoDataFrame,
     divisions: pd.DataFrame,
     options: JointOptions,
+    asked: Asked | None = None,
 ) -> Suggested:
     """Suggest joint unions, and firms that an existing joint union can take in.
 
     Parameters
     ----------
-    firms : FIRMS; the grouping columns are not read
+    firms : FIRMS; the grouping columns are not read. With the columns of ``laid_out`` those are taken as they are.
     unions : SURVEYED_UNIONS
     places : PLACES, for the lines of streets and for names
     divisions : DIVISIONS, for the names of villages
     options : thresholds
+    asked : what a person settled, and the groups there were before; one kind after another takes no notice of it
 
     Returns
     -------
@@ -48,29 +57,61 @@ def suggest(
     seats : place, village or town that each existing joint union sits in, by union key, NA if unknown
     A suggestion is advice: it counts nobody as covered, and the higher union and the workers decide.
     """
-    lying = firms.join(streets.chainages(firms, places, options=options))
+    lying = laid_out(firms, places, options=options)
+    out = asked.wishes.exclude if asked is not None else frozenset()
     pool = seats.candidates(lying, options=options)
     hosts = existing(lying, unions, places=places, divisions=divisions, options=options)
+    kept = pool[~pool.index.isin(out)]
+    proof: tuple[Proof, ...] = ()
     if options.compete:
-        from geo.joint.together import group_together
+        from geo.joint.together import group_together  # with the compiler of loops
 
-        drafts = group_together(pool, hosts, options=options)
+        drafts, proof = group_together(kept, hosts, options=options, asked=asked)
     else:
-        drafts = engine.group(pool, hosts, options=options)
+        drafts = engine.group(kept, hosts, options=options)
     evidence = check.Evidence(lying, [key for draft in drafts for key in draft.members])
     facts = check.check(drafts, evidence, unions=hosts, options=options)
-    left = reasons.left_over(pool, drafts, unions=hosts, options=options)
+    left = reasons.left_over(kept, drafts, unions=hosts, options=options)
     names = pd.concat([places["name"], divisions["name"], unions["name"]])
+    names = _with_addresses(names, drafts, lying)
     groups = _groups(drafts, facts, hosts=hosts, names=names, options=options)
     groups[["lon", "lat"]] = _centres(firms, drafts).reindex(groups.index)
-    return Suggested(groups, _groupings(drafts, left, pool), hosts["seat"])
+    because = left["left_because"].reindex(pool.index).mask(pool.index.isin(out), EXCLUDED)
+    return Suggested(groups, _groupings(drafts, because, pool), hosts["seat"], proof)
 
 
-def _groupings(drafts: Sequence[Draft], left: pd.DataFrame, pool: pd.DataFrame) -> pd.DataFrame:
+def laid_out(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOptions) -> pd.DataFrame:
+    """Return FIRMS with what joint unions of some of them are measured by: chainages, and the scale of the whole."""
+    if "chainage_m" in firms:
+        return firms
+    return firms.join(streets.chainages(firms, places, options=options)).assign(east=seats.scale(firms))
+
+
+def _with_addresses(names: pd.Series, drafts: Sequence[Draft], firms: pd.DataFrame) -> pd.Series:
+    """Add what the addresses are called that unions are founded around: street and number of a member there."""
+    found = {}
+    for draft in drafts:
+        if draft.kind == "community":
+            lon, lat = (float(part) for part in draft.seat.split(","))
+            rows = firms.loc[list(draft.members)]
+            off = np.hypot(rows["lon"] - lon, rows["lat"] - lat)
+            row = rows.loc[off[off <= off.min() + 1e-5].sort_index().index[0]]
+            found[draft.seat] = _address(row, names)
+    return pd.concat([names, pd.Series(found, dtype="object")])
+
+
+def _address(firm: pd.Series, names: pd.Series) -> str:
+    number = "" if pd.isna(firm["house_no"]) else str(firm["house_no"])
+    for kind in ("building", "market", "street", "village_code", "town_code"):
+        if not pd.isna(firm[kind]):
+            name = str(names.get(firm[kind], str(firm[kind]).rsplit(":", 1)[-1]))
+            return f"{name}{number}号" if kind == "street" and number.isdigit() else name
+    return ""
+
+
+def _groupings(drafts: Sequence[Draft], because: pd.Series, pool: pd.DataFrame) -> pd.DataFrame:
     member_of = {key: draft.group_id for draft in drafts for key in draft.members}
-    table = pd.DataFrame(
-        {"group_id": pool.index.map(member_of), "left_because": left["left_because"].reindex(pool.index)}
-    )
+    table = pd.DataFrame({"group_id": pool.index.map(member_of), "left_because": because})
     table.index = pool.index
     if not (table["group_id"].isna() ^ table["left_because"].isna()).all():
         raise AtlasError("a candidate is neither grouped nor left over, or both", code="COUNT")

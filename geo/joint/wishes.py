@@ -41,26 +41,25 @@ class Wishes:
         if not (self.forbid_seats or self.forbid or self.must):
             return laid
         problem, seat = laid.problem, laid.problem.seat_of_arc()
-        firms, seats = np.array(ids, dtype=object)[problem.firm], np.array(names, dtype=object)[seat]
-        keep = np.array(
-            [
-                name not in self.forbid_seats and (firm, name) not in self.forbid and self.must.get(firm, name) == name
-                for firm, name in zip(firms, seats, strict=True)
-            ],
-            dtype=bool,
-        )
-        reward = np.array(
-            [REWARD if self.must.get(firm) == name else 0 for firm, name in zip(firms, seats, strict=True)]
-        )
-        return _kept(laid, keep, reward.astype(np.int64))
+        keep = ~np.isin(np.array(names, dtype=object), list(self.forbid_seats))[seat]
+        reward = np.zeros(len(keep), np.int64)
+        asked = {*self.must, *(firm for firm, _ in self.forbid)}
+        named = np.fromiter((firm in asked for firm in ids), dtype=bool, count=len(ids))
+        for arc in np.flatnonzero(named[problem.firm]).tolist():
+            firm, name = ids[problem.firm[arc]], names[seat[arc]]
+            keep[arc] &= (firm, name) not in self.forbid and self.must.get(firm, name) == name
+            reward[arc] = REWARD * (self.must.get(firm) == name)
+        return narrowed(laid, keep, reward)
 
     def fixed(self, groups: pd.Series) -> Flags:
         """Which firms stay, by the groups they had."""
         return groups.isin(self.lock).to_numpy(dtype=bool)
 
 
-def _kept(laid: Laid, keep: Flags, reward: Integers) -> Laid:
+def narrowed(laid: Laid, keep: Flags, reward: Integers | None = None) -> Laid:
+    """Return a problem with some of its arcs, each worth ``reward`` milli-workers more, which counts as bonus."""
     problem = laid.problem
+    reward = np.zeros(len(keep), np.int64) if reward is None else reward
     count = np.bincount(problem.seat_of_arc()[keep], minlength=problem.seats)
     bonus = (np.zeros(len(keep), np.int64) if laid.bonus is None else laid.bonus) + reward
     rebate = np.zeros(problem.seats, np.int64) if laid.rebate is None else laid.rebate

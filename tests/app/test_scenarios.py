@@ -1,6 +1,7 @@
 """Scenarios: worked out as runs, side by side with the survey's own thresholds, and nothing of the survey changes."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.auth.accounts import Wish
 from app.config import Config
 from app.db import current, session
 from app.suggesting import scenarios
+from geo.joint import JointOptions
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +77,46 @@ def test_the_standard_thresholds_give_the_survey_s_own_suggestions(app: Flask) -
         assert cells[0].split()[:1] == cells[1].split()[:1], row
 
 
+def test_every_option_of_the_engine_can_be_asked_for_but_what_the_law_says(app: Flask) -> None:
+    every = {field.name for field in fields(JointOptions)}
+    assert every - set(scenarios.ASKED) == {"min_units", "stay_share"}
+    page = BeautifulSoup(app.test_client().get("/scenarios").text, "html.parser")
+    for name in scenarios.ASKED:
+        field = page.select_one(f"form [name={name}]")
+        assert field is not None and page.select_one(f"#h-{name}").text.strip(), name  # type: ignore[union-attr]
+
+
+def test_the_price_of_a_union_for_every_building_is_told_in_words(app: Flask) -> None:
+    ask(app, "各建一个", own_building="1", min_workers="30")
+    with app.app_context():
+        run = runs.execute(current())
+    assert run is not None and run.status == runs.DONE, run and run.error_detail
+    price = (run.tally or {})["price"]
+    assert price["worth"] >= 0, "a narrower choice is never worth more than the tolerance allows"
+    said = app.test_client().get("/scenarios").text
+    assert "够条件的楼宇各建一个工会的代价" in said and f"新建工会多 {price['unions']:+d} 个" in said
+    assert figures(app)["够条件的楼宇各建一个"] == ["否", "是"]
+
+
+def test_a_scenario_of_an_older_version_lacks_what_there_was_not(app: Flask) -> None:
+    ask(app, "旧")
+    with app.app_context(), session(write=True) as opened:
+        old = scenarios.kept(opened)
+        old["旧"]["options"] = {"min_firms": 5}
+        store.settings.put(opened, scenarios.KEPT, old)
+    assert figures(app)["最少企业数"] == ["3", "5"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"min_workers": "很多"}, "应是 0 到 100000 的整数"),
         ({"min_workers": "-1"}, "应是 0 到 100000 的整数"),
         ({"min_workers": "9" * 400}, "应是 0 到 100000 的整数"),
-        ({"min_firms": "1"}, "与别的门槛矛盾"),
-        ({"max_firms": "2"}, "与别的门槛矛盾"),
+        ({"min_firms": "1"}, "与别的参数矛盾"),
+        ({"max_firms": "2"}, "与别的参数矛盾"),
+        ({"distance_milli": "900"}, "与别的参数矛盾"),
+        ({"own_building": "2"}, "只能填 0 或 1"),
         ({"name": ""}, "请填名称"),
         ({"name": "长" * 21}, "请填名称"),
     ],

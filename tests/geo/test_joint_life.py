@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import firms
 
-from geo.frames import CASE_STEPS, DIVISIONS, PLACES, SURVEYED_UNIONS
+from geo.frames import CASE_STEPS, DIVISIONS, GROUPINGS, PLACES, SURVEYED_UNIONS
 from geo.joint import JointOptions, Suggested, suggest
+from geo.joint.edits import Edits
 from geo.joint.life import LIVE, MOVES, PREPARING, STATES, case_id, cases, changes, moves, refusals
-from geo.joint.respect import LEFT_REJECTED, alike, suggest_anew
+from geo.joint.respect import LEFT_REJECTED, Pairs, alike, suggest_anew
 from geo.ledger import STAGES, following
 
 TOWER, STREET, VILLAGE = "building:990101:云帆大厦", "street:990101:望江路", "990101001001"
@@ -134,9 +135,11 @@ def town(**changed: dict[str, Any]) -> pd.DataFrame:
     return firms(rows)
 
 
-def engine(table: pd.DataFrame) -> Suggested:
+def engine(table: pd.DataFrame, pairs: Pairs = frozenset()) -> Suggested:
+    asked = Edits().asked(GROUPINGS.empty(), pairs)
     return suggest(
-        table, SURVEYED_UNIONS.empty(), places=PLACES.empty(), divisions=DIVISIONS.empty(), options=JointOptions()
+        table, SURVEYED_UNIONS.empty(), places=PLACES.empty(), divisions=DIVISIONS.empty(), options=JointOptions(),
+        asked=asked,
     )  # fmt: skip
 
 
