@@ -50,9 +50,16 @@ def waiting(session: Session, survey: SurveyRecord | None) -> int:
     """Return how many decisions were made after a survey began to read, all of them where there is none."""
     query = sa.select(sa.func.count()).select_from(Decision)
     if survey is not None:
-        began = session.scalar(sa.select(Run.started_at).where(Run.key == survey.key)) or survey.made_at
-        query = query.where(Decision.key > _stamp(began))
+        query = query.where(Decision.key > read_before(session, survey))
     return int(session.scalar(query) or 0)
+
+
+def read_before(session: Session, survey: SurveyRecord | None) -> str:
+    """Return what the keys of the decisions lie below that a survey has read; without one, none does."""
+    if survey is None:
+        return ""
+    began = session.scalar(sa.select(Run.started_at).where(Run.key == survey.key)) or survey.made_at
+    return _stamp(began)
 
 
 def _stamp(at: datetime) -> str:

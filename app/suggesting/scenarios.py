@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app import runs, store
 from geo.errors import AtlasError
 from geo.joint import JointOptions, OptionError, Proof, Suggested, laid_out
+from geo.joint.federations import offers
 from geo.survey import JointInputs, Survey, suggest_joint
 
 KIND = "scenario"
@@ -125,7 +126,8 @@ def work(job: runs.Job) -> Mapping[str, Any]:
     began = perf_counter()
     found = _suggested(survey, inputs, options)
     tally = {"on": survey.on.isoformat(), **told(survey, found.groups, found.groupings),
-             **proved(found.proof), "seconds": round(perf_counter() - began, 1)}  # fmt: skip
+             **proved(found.proof), "seconds": round(perf_counter() - began, 1),
+             "federations": len(offers(survey.firms, survey.unions, options=options))}  # fmt: skip
     if options.own_building:
         job.progress("joint", 1, 2)
         fresh = replace(inputs, before=survey.groupings[:0])  # neither side may lean on what there was
@@ -146,6 +148,16 @@ def proved(proof: Sequence[Proof]) -> dict[str, Any]:
     reached = sum(each.value_milli + each.bonus_milli for each in proof)
     value = sum(each.value_milli for each in proof)
     return {"value": round(value / 1000, 1) if proof else None, "gap": 1 - reached / bound if bound > 0 else None}
+
+
+def proof_of(record: Any, proof: Sequence[Proof]) -> dict[str, Any]:
+    """Return what a page tells of how good the suggestions of a survey are; ``record`` is its ``SurveyRecord``."""
+    kept = (record.proof if record is not None else None) or {}
+    options = kept.get("options") or {}
+    return {
+        **proved(proof), "rows": proof, "seconds": kept.get("seconds"),
+        "options": [(name, options[name]) for name in ASKED if name in options],
+    }  # fmt: skip
 
 
 def price(survey: Survey, with_switch: Suggested, without: Suggested) -> dict[str, Any]:

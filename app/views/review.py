@@ -25,6 +25,7 @@ from app.views import Nav
 from geo import datum
 from geo import decisions as deciding
 from geo.errors import AtlasError
+from geo.joint import edits
 from geo.review import Answer, Item, rows
 
 bp = Blueprint("review", __name__, url_prefix="/review")
@@ -115,6 +116,7 @@ def decisions() -> str:
     """List what was decided, newest first, each act to be withdrawn."""
     read = reading()
     made = _decisions().iloc[::-1]
+    made = made[~made["kind"].isin(edits.KINDS)]  # those stand beside the suggestions
     acts = [store.decisions.act_of(str(key)) for key in made.index]
     made = made.assign(act=acts)
     listed = page(made, request.args.get("page", 1, type=int), current_app.config["ATLAS"].page_size)

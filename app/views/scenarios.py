@@ -14,6 +14,8 @@ from app.db import session
 from app.labels import label
 from app.runs import DONE, QUEUED, RUNNING
 from app.suggesting import scenarios
+from geo.joint import JointOptions
+from geo.joint.federations import offers
 
 bp = Blueprint("scenarios", __name__, url_prefix="/scenarios")
 
@@ -29,7 +31,8 @@ def index() -> str:
     survey = read.survey
     columns: list[dict[str, Any]] = [{"name": "", "options": scenarios.standard(), "run": None,
                 "told": scenarios.told(survey, survey.groups, survey.groupings)
-                | scenarios.proved(survey.proof)}]  # fmt: skip
+                | scenarios.proved(survey.proof)
+                | {"federations": len(offers(survey.firms, survey.unions, options=JointOptions()))}}]  # fmt: skip
     columns += [
         {"name": name, "options": each["options"], "by": each["by"], "run": found[name],
          "told": dict(run.tally or {}) if (run := found[name]) is not None and run.status == DONE else None}

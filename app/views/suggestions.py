@@ -27,7 +27,7 @@ from app.reading import Reading
 from app.reports import proposal as proposal_paper
 from app.reports import suggestion_list
 from app.runs.survey import today
-from app.suggesting import charters, deciding, outlooks, proposals
+from app.suggesting import charters, deciding, outlooks, proposals, scenarios
 from app.suggesting.charters import Terms
 from app.suggesting.founding import UnionExistsError
 from app.suggesting.proposals import Proposal
@@ -82,7 +82,9 @@ def index() -> str:
     }
     if partial():
         return render_template("suggestions/table.html", **known)
-    return render_template("suggestions/page.html", **known, part=locator.groups(read, groups))
+    with session() as opened:
+        proof = scenarios.proof_of(store.surveys.record(opened, read.on), read.survey.proof)
+    return render_template("suggestions/page.html", **known, part=locator.groups(read, groups), proof=proof)
 
 
 @bp.get("/list.<any(xlsx, csv):form>")

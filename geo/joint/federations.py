@@ -32,23 +32,25 @@ def offers(firms: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions) 
     Returns
     -------
     those with most unions first: kind, place_id, county_code and town_code (NA where its firms differ), unions (in
-    force, own and joint, whose firms are there or whose seat it is), own, joint, federated (of these, unions whose
+    force: own ones of firms there, and joint ones whose seat it is or of whose firms ``stay_share`` are there, as those
+    of a whole town are not), own, joint, federated (of these, unions whose
     firms a federation covers already), firms and workers (of the firms there that these unions cover), workers_unknown,
     gap (firms there without a union: a matter for joint unions, not for the federation)
     """
     if not options.federation_from:
         return pd.DataFrame(columns=_COLUMNS)
     live = unions[unions["in_force"].astype(bool) & ~unions["kind"].isin(["federation", "project"])]
-    tables = [_of_kind(kind, column, firms, live) for kind, column in SEATS.items()]
+    tables = [_of_kind(kind, column, firms, live, options) for kind, column in SEATS.items()]
     found = pd.concat(tables, ignore_index=True)
     found = found[found["unions"] - found["federated"] >= options.federation_from]
     order = ["unions", "workers", "kind", "place_id"]
     return found.sort_values(order, ascending=[False, False, True, True]).reset_index(drop=True)
 
 
-def _of_kind(kind: str, column: str, firms: pd.DataFrame, unions: pd.DataFrame) -> pd.DataFrame:
+def _of_kind(kind: str, column: str, firms: pd.DataFrame, unions: pd.DataFrame, options: JointOptions) -> pd.DataFrame:
     here = firms[firms[column].notna()]
     covered = here[here["union_id"].isin(unions.index) & here["primary"].isin(["own", "joint"])]
+    covered = covered[_belongs(covered, column, firms, unions, options)]
     pairs = covered[[column, "union_id"]].assign(federated=covered["secondary"].fillna(value=False).astype(bool))
     pairs = pairs.groupby([column, "union_id"], observed=True)["federated"].any().reset_index()
     seated = unions[unions["place_id"].isin(set(here[column]))]
@@ -69,6 +71,18 @@ def _of_kind(kind: str, column: str, firms: pd.DataFrame, unions: pd.DataFrame) 
         workers_unknown=table["firms"] - table["known"],
     )  # fmt: skip
     return table.reindex(columns=_COLUMNS)
+
+
+def _belongs(
+    covered: pd.DataFrame, column: str, firms: pd.DataFrame, unions: pd.DataFrame, options: JointOptions
+) -> pd.Series:
+    """Whether the union of each covered firm is one of the place, not of something wider."""
+    keys = covered["union_id"].astype("object")
+    held = firms["union_id"].astype("object").value_counts()
+    share = covered.groupby([column, "union_id"], observed=True)["primary"].transform("size") / keys.map(held)
+    seated = keys.map(unions["place_id"].astype("object").to_dict()).eq(covered[column].astype("object"))
+    own = keys.map(unions["kind"].eq("own").to_dict()).astype(bool)
+    return own | seated | (share >= options.stay_share)
 
 
 def _only(values: pd.Series) -> str | None:

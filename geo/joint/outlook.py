@@ -68,6 +68,34 @@ def next_ones(members: Mapping[str, Collection[str]], workers: pd.Series, *, mos
     return pd.DataFrame.from_dict(rows, orient="index", columns=["firms", "workers"])
 
 
+def lifted_in(firms: pd.DataFrame, taken: Collection[str], *, by: str | None = None) -> pd.DataFrame:
+    """Return what covering some firms does to the coverage rate, of all or by a column of FIRMS.
+
+    Parameters
+    ----------
+    firms : FIRMS
+    taken : enterprise keys; those covered already or out of the denominator add nothing
+    by : column, as ``county_code``; None for one row ``all``
+
+    Returns
+    -------
+    where anything is added, those with most first: eligible, covered, firms and workers added (known counts only),
+    before and after (rates, NaN without a denominator)
+    """
+    eligible = firms["eligible"].astype(bool)
+    covered = firms["covered"].astype(bool) & eligible
+    more = eligible & ~covered & firms.index.isin(list(taken))
+    table = pd.DataFrame({
+        "eligible": eligible.astype("int64"), "covered": covered.astype("int64"), "firms": more.astype("int64"),
+        "workers": firms["workers"].where(more).fillna(0).astype("int64"),
+    })  # fmt: skip
+    key = pd.Series("all", index=firms.index) if by is None else firms[by].astype("object")
+    sums = table.groupby(key).sum()
+    sums = sums[sums["firms"] > 0].sort_values(["workers", "firms"], ascending=False, kind="stable")
+    base = sums["eligible"].astype("float64").where(sums["eligible"] > 0)
+    return sums.assign(before=sums["covered"] / base, after=(sums["covered"] + sums["firms"]) / base)
+
+
 def alternatives(members: pd.DataFrame, kind: str, *, least: int = 3) -> pd.DataFrame:
     """Return where else the firms of a group meet: for each other kind of seat the place that most of them share.
 

@@ -47,6 +47,11 @@ def test_a_joint_union_that_sits_there_counts_once_and_those_in_a_federation_do_
     table = firms(covered("a", "b", primary="own") | covered("j", primary="joint"))
     known = unions("a", "b", "j", j={"kind": "joint", "place_id": ZONE})
     assert offers(table, known, options=JointOptions())[["unions", "own", "joint"]].to_numpy().tolist() == [[3, 2, 1]]
+    wide = firms(covered("a", "b") | covered("j", primary="joint") | {
+        f"w{n}": {"primary": "joint", "covered": True, "union_id": "j", "zone": None} for n in range(3)
+    })  # fmt: skip
+    town_union = unions("a", "b", "j", j={"kind": "joint", "place_id": None})
+    assert offers(wide, town_union, options=JointOptions()).empty, "a union of the whole town is none of the zone"
     nobody = unions("a", "b", "k", k={"kind": "joint", "place_id": ZONE})
     assert offers(table, nobody, options=JointOptions())["joint"].tolist() == [1], "it sits there, its firms elsewhere"
     inside = firms(covered("a", "b") | covered("j", primary="joint", secondary=True))
