@@ -26,13 +26,13 @@ class Effect:
 def of(read: Reading, known: pd.DataFrame, table: pd.DataFrame, keys: Iterable[str]) -> Effect:
     """Return the effect of the rows of a list of suggestions (``proposals.listed``) that have these keys."""
     chosen = [key for key in dict.fromkeys(keys) if key in table.index][:MOST]
-    members = {key: proposals.firms_of(read, known, table, key) for key in chosen}
+    members = proposals.firms_by_key(read, known, table.loc[chosen])
     return _effect(read, table, next_ones(members, _open(read), most=MOST), members)
 
 
 def coming(read: Reading, known: pd.DataFrame, table: pd.DataFrame, most: int) -> Effect:
     """Return the effect of the next so many of the rows: each the one that adds most workers to those before it."""
-    members = {key: proposals.firms_of(read, known, table, key) for key in table.index}
+    members = proposals.firms_by_key(read, known, table)
     return _effect(read, table, next_ones(members, _open(read), most=most), members)
 
 

@@ -105,11 +105,15 @@ def name_of(read: Reading, key: str, group: pd.Series) -> str:
     return read.group_name(key) if key in read.survey.groups.index else str(group["name"])
 
 
-def firms_of(read: Reading, known: pd.DataFrame, table: pd.DataFrame, key: str) -> tuple[str, ...]:
-    """Return the firms of a row of ``listed``: those of its case once somebody has decided, else the survey's."""
-    case = table.at[key, "case_id"]
-    decided = case in known.index and table.at[key, "state"] != life.SUGGESTED
-    return tuple(known.at[case, "members"]) if decided else members_of(read, key)
+def firms_by_key(read: Reading, known: pd.DataFrame, table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the firms of each row of ``listed``: those of its case once somebody has decided, else the survey's."""
+    of = read.survey.firms["group_id"].dropna().astype("object")
+    held = {str(key): tuple(sorted(keys)) for key, keys in of.groupby(of).groups.items()}
+    decided = table["state"].ne(life.SUGGESTED) & table["case_id"].isin(known.index)
+    return {
+        str(key): tuple(known.at[case, "members"]) if by_case else held.get(str(key), ())
+        for key, case, by_case in zip(table.index, table["case_id"], decided, strict=True)
+    }
 
 
 def members_of(read: Reading, key: str) -> tuple[str, ...]:

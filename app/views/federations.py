@@ -11,8 +11,9 @@ from app.downloads import download
 from app.listing import page
 from app.reading import Reading
 from app.reports import federation_list
+from app.suggesting import federations
 from geo.joint import JointOptions
-from geo.joint.federations import SEATS, offers
+from geo.joint.federations import SEATS
 
 bp = Blueprint("federations", __name__, url_prefix="/federations")
 
@@ -40,9 +41,7 @@ def export(form: str) -> Response:
 
 
 def _chosen(read: Reading) -> pd.DataFrame:
-    found = read.kept.get(
-        "federations", lambda: offers(read.survey.firms, read.survey.unions, options=JointOptions())
-    )  # fmt: skip
+    found = federations.listed(read)
     for name, column in (("kind", "kind"), ("county", "county_code")):
         if request.args.get(name):
             found = found[found[column].eq(request.args[name]).fillna(value=False)]

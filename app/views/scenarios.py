@@ -13,9 +13,7 @@ from app.current import partial, reading
 from app.db import session
 from app.labels import label
 from app.runs import DONE, QUEUED, RUNNING
-from app.suggesting import scenarios
-from geo.joint import JointOptions
-from geo.joint.federations import offers
+from app.suggesting import federations, scenarios
 
 bp = Blueprint("scenarios", __name__, url_prefix="/scenarios")
 
@@ -32,7 +30,7 @@ def index() -> str:
     columns: list[dict[str, Any]] = [{"name": "", "options": scenarios.standard(), "run": None,
                 "told": scenarios.told(survey, survey.groups, survey.groupings)
                 | scenarios.proved(survey.proof)
-                | {"federations": len(offers(survey.firms, survey.unions, options=JointOptions()))}}]  # fmt: skip
+                | {"federations": len(federations.listed(read))}}]  # fmt: skip
     columns += [
         {"name": name, "options": each["options"], "by": each["by"], "run": found[name],
          "told": dict(run.tally or {}) if (run := found[name]) is not None and run.status == DONE else None}

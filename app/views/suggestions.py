@@ -98,7 +98,7 @@ def export(form: str) -> Response:
     asked += [(_("办理状态"), label("case_state", args["state"]))] if args.get("state", "all") != "all" else []
     known = _cases()
     table = ordered(chosen(proposals.listed(read, known)), args.get("sort", "-workers"), SORTS)
-    firms = suggestion_list.members(read, table, lambda key: proposals.firms_of(read, known, table, key))
+    firms = suggestion_list.members(read, table, proposals.firms_by_key(read, known, table).__getitem__)
     return download(suggestion_list.sheet(read, asked, table), form, [firms])
 
 
