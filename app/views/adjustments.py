@@ -16,6 +16,7 @@ from app.errors import NotFoundError
 from app.labels import label
 from app.reading import Reading
 from app.suggesting import adjusting, outlooks, proposals
+from app.suggesting.charters import Terms
 from app.suggesting.proposals import Proposal
 from geo.joint import life
 from geo.joint.replan import Change
@@ -112,7 +113,7 @@ def _found(key: str) -> tuple[Reading, Proposal]:
 def _form(read: Reading, proposal: Proposal, fault: str = "") -> str:
     firms = read.survey.firms
     members = firms.loc[[key for key in proposal.members if key in firms.index]]
-    near = outlooks.of(read, proposal, members).near
+    near = outlooks.of(read, proposal, members, Terms()).near
     others = firms.loc[[key for code in ("left_over", "other_group") for key in near.get(code, ())]]
     return render_template(
         "adjustments/edit.html", read=read, key=proposal.key, proposal=proposal, members=members, others=others,
