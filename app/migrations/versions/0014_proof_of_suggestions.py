@@ -1,7 +1,7 @@
 """A survey keeps how near to the best its suggestions are proved to be, by which options and in which time.
 
 Revision ID: 0014
-Revises: 0010
+Revises: 0015
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from app.db.types import JsonText
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
