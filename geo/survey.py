@@ -111,6 +111,8 @@ class Survey:
     """FACTS: what the addresses taught of names and counties, and the survey used."""
     proof: tuple[joint.Proof, ...] = ()
     """How near to the best the suggestions of each county are proved to be."""
+    joint: JointOptions = field(default_factory=JointOptions)
+    """What they were made by."""
 
 
 def survey(
@@ -198,6 +200,7 @@ def _surveyed(
         tally=tuple(steps.tally),
         facts=facts,
         proof=suggested.proof,
+        joint=options.joint,
     )
 
 

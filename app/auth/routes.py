@@ -148,6 +148,7 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "scenarios.index": "survey",
         "scenarios.save": "survey",
         "scenarios.drop": "survey",
+        "scenarios.adopt": "settings",
         "suggestions.paper": "see",
         "suggestions.document": "export",
         "suggestions.decide": "decide",

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import budget, store
+from app import budget, policy, store
 from app.confidence import locate_options
 from app.config import settings
 from app.models import Run
@@ -47,17 +47,16 @@ def _surveyed(job: Job) -> Mapping[str, Any]:
             boundaries.bring_in_force(session, today())
     with job.database.session() as session:
         inputs, version = store.inputs(session, on=job.on_day), store.input_version(session)
-        allowed = budget.in_force(session).share
+        allowed, joint = budget.in_force(session).share, policy.in_force(session)
     rules = read_rules(settings().data).in_force(job.rules_day or job.on_day)
-    options = survey.Options(locate=replace(locate_options(allowed), processes=2))
+    options = survey.Options(locate=replace(locate_options(allowed), processes=2), joint=joint)
     clock = _Clock(job.progress)
     found = survey.survey(
         inputs, on=job.on_day, rules=rules, options=options, progress=clock.progress,
         segmenter=read_segmenter(settings().data / SEGMENTER),
     )  # fmt: skip
-    joint = {"options": asdict(options.joint), "seconds": clock.seconds("joint")}
     with job.database.session(write=True) as session:
-        store.surveys.save(session, found, job.key, input_version=version, joint=joint)
+        store.surveys.save(session, found, job.key, input_version=version, seconds=clock.seconds("joint"))
     return {"stages": [asdict(stage) for stage in found.tally], "firms": len(found.firms)}
 
 

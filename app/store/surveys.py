@@ -3,7 +3,6 @@
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -52,12 +51,12 @@ def save(
     run_key: str,
     *,
     input_version: int | None = None,
-    joint: Mapping[str, Any] | None = None,
+    seconds: float | None = None,
 ) -> None:
     """Store a survey as the one of its day; an older one of the same day goes. House numbers are not kept as places.
 
-    ``input_version`` is that of the inputs it was made from (default: now's); ``joint`` says by which ``options`` and
-    in how many ``seconds`` unions were suggested.
+    ``input_version`` is that of the inputs it was made from (default: now's); ``seconds`` is how long suggesting
+    unions took.
     """
     for old in session.scalars(sa.select(SurveyRecord).where(SurveyRecord.on_day == survey.on)).all():
         _drop(session, old)
@@ -78,7 +77,11 @@ def save(
         input_version=versions.input_version(session) if input_version is None else input_version,
         tally=[asdict(stage) for stage in survey.tally],
         figures=_figures(survey),
-        proof={"counties": [list(each) for each in survey.proof], **(joint or {})},
+        proof={
+            "counties": [list(each) for each in survey.proof],
+            "options": asdict(survey.joint),
+            "seconds": seconds,
+        },
         made_at=datetime.now(UTC),
     )
     session.add(record)
@@ -241,13 +244,14 @@ def _part(session: Session, found: SurveyRecord, name: str) -> Any:
 
 
 def _told(found: SurveyRecord) -> dict[str, Any]:
-    from geo.joint import Proof
+    from geo.joint import JointOptions, Proof
     from geo.survey import Tally
 
     tally = tuple(Tally(**stage) for stage in found.tally)
     return {
         "on": found.on_day, "rules_day": found.rules_day, "gazetteer_hash": found.gazetteer_hash, "tally": tally,
         "proof": tuple(Proof(*each) for each in (found.proof or {}).get("counties", ())),
+        "joint": JointOptions.of((found.proof or {}).get("options") or {}),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from app.store import Scope
 from app.suggesting.proposals import Proposal
 from geo.errors import AtlasError
 from geo.frames import DECISIONS
-from geo.joint import JointOptions, edits, laid_out, life
+from geo.joint import edits, laid_out, life
 from geo.joint.former import seat_name
 from geo.joint.replan import Change, replan
 from geo.survey import JointInputs, suggest_joint
@@ -114,7 +114,8 @@ def _refused(fault: str) -> AdjustError:
 
 def preview(opened: Session, reading: Reading, edit: Edit) -> Change:
     """Solve the townships of an edit without and with it, around the groups of the survey."""
-    options, survey = JointOptions(), reading.survey
+    survey = reading.survey
+    options = survey.joint
     layers = {name: store.read(opened, name, store.CITY) for name in ("divisions", "decisions", "case_steps")}
     now = JointInputs(**layers, before=survey.groupings)
     made = pd.DataFrame(edit.rows, index=[f"decision:~{number}" for number in range(len(edit.rows))])

@@ -14,7 +14,6 @@ from app.law import Said, said
 from app.reading import Reading
 from app.runs.survey import today
 from geo.io.rules import read_rules
-from geo.joint import JointOptions
 from geo.joint.law import Charter, Pool, charter
 from geo.rules import RuleBook, RuleSet
 
@@ -64,7 +63,7 @@ def of(read: Reading, group: pd.Series, members: pd.DataFrame, terms: Terms) -> 
     """Return the law of a suggestion whose firms are ``members`` (rows of FIRMS)."""
     rules = rules_of(read, terms)
     share = int(terms.share) / 100 if terms.share else float(rules["expected_member_share"].value)
-    pool = Pool.of(members, str(group["kind"]), each=JointOptions().workers_if_unknown)
+    pool = Pool.of(members, str(group["kind"]), each=read.survey.joint.workers_if_unknown)
     found = charter(pool, rules=rules, share=share)
     return Spoken(
         found, terms, rules.day, round(share * 100),

@@ -3,11 +3,10 @@
 import pandas as pd
 
 from app.reading import Reading
-from geo.joint import JointOptions
 from geo.joint.federations import offers
 
 
 def listed(read: Reading) -> pd.DataFrame:
-    """Return ``geo.joint.federations.offers`` by the standard options."""
+    """Return ``geo.joint.federations.offers`` by the options of the survey."""
     survey = read.survey
-    return read.kept.get("federations", lambda: offers(survey.firms, survey.unions, options=JointOptions()))
+    return read.kept.get("federations", lambda: offers(survey.firms, survey.unions, options=survey.joint))

@@ -10,7 +10,6 @@ from app.suggesting import charters
 from app.suggesting.charters import Spoken, Terms
 from app.suggesting.proposals import Proposal
 from geo.gaps import Filter
-from geo.joint import JointOptions
 from geo.joint.outlook import NEAR_M, SEATS, alternatives, holds_at, lifted, neighbours
 
 MOST_NAMED = 5
@@ -40,7 +39,7 @@ class Outlook:
 
 def of(read: Reading, proposal: Proposal, members: pd.DataFrame, terms: Terms) -> Outlook:
     """Return the outlook of a suggestion whose firms are ``members`` (rows of FIRMS), its law by the terms chosen."""
-    options, kind = JointOptions(), str(proposal.group["kind"])
+    options, kind = read.survey.joint, str(proposal.group["kind"])
     counted, unknown = int(members["workers"].sum()), int(members["workers"].isna().sum())
     whole = counted + unknown * options.workers_if_unknown
     found = neighbours(read.survey.firms, members.index, _seat(read, proposal))

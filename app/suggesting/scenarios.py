@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import runs, store
+from app import policy, runs, store
 from geo.errors import AtlasError
 from geo.joint import JointOptions, OptionError, Proof, Suggested, laid_out
 from geo.joint.federations import offers
@@ -103,6 +103,21 @@ def keep(opened: Session, name: str, options: Mapping[str, int], by: str) -> str
     found[name] = {"options": dict(options), "by": by, "at": datetime.now(UTC).isoformat(), "run": key}
     store.settings.put(opened, KEPT, found)
     return key
+
+
+def adopt(opened: Session, name: str, by: str) -> None:
+    """Put a scenario in force, so that the next survey suggests by it; without a name, the standard options.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no scenario of the name.
+    """
+    found = kept(opened)
+    if name and name not in found:
+        raise ScenarioError(name, detail={"field": "name", "fault": "gone"})
+    options = JointOptions(**found[name]["options"]) if name else JointOptions()
+    policy.put(opened, name, options, by, datetime.now(UTC).isoformat())
 
 
 def drop(opened: Session, name: str) -> None:

@@ -11,7 +11,6 @@ from app.query import of_place
 from app.reading import CODE_KINDS, DIVISION_KINDS, Reading
 from app.storeys import storeys
 from geo.gaps import KINDS
-from geo.joint import JointOptions
 from geo.joint.house import way
 
 bp = Blueprint("places", __name__, url_prefix="/places")
@@ -46,7 +45,7 @@ def show(kind: str, key: str) -> str:
         inside=inside, floors=floors, groups=groups, firms=firms, part=_map(read, kind, key),
         undotted=int((~locator.dotted(firms)).sum()), standing=_standing(read, kind, key),
         unseated=_unseated(read, key) if kind == "county" else [],
-        house=way(firms, kind, options=JointOptions()) if kind in ("building", "market") and key else None,
+        house=way(firms, kind, options=read.survey.joint) if kind in ("building", "market") and key else None,
     )  # fmt: skip
 
 

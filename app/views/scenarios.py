@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
-from app import runs
+from app import policy, runs
 from app.arguments import asks
 from app.auth import signed
 from app.current import partial, reading
@@ -24,10 +24,11 @@ def index() -> str:
     """Show the scenarios beside the suggestions of the survey; htmx asks for the table while one is worked out."""
     read = reading()
     with session() as opened:
-        kept = scenarios.kept(opened)
+        kept, standing = scenarios.kept(opened), policy.told(opened)
         found = {name: runs.get(opened, each["run"]) for name, each in kept.items()}
     survey = read.survey
-    columns: list[dict[str, Any]] = [{"name": "", "options": scenarios.standard(), "run": None,
+    now = {name: getattr(survey.joint, name) for name in scenarios.ASKED}
+    columns: list[dict[str, Any]] = [{"name": "", "options": now, "run": None,
                 "told": scenarios.told(survey, survey.groups, survey.groupings)
                 | scenarios.proved(survey.proof)
                 | {"federations": len(federations.listed(read))}}]  # fmt: skip
@@ -39,7 +40,7 @@ def index() -> str:
     going = any(run is not None and run.status in (QUEUED, RUNNING) for run in found.values())
     template = "scenarios/table.html" if partial() else "scenarios/page.html"
     return render_template(
-        template, read=read, columns=columns, going=going, asked=scenarios.ASKED, standard=scenarios.standard(),
+        template, read=read, columns=columns, going=going, asked=scenarios.ASKED, standard=now, standing=standing,
         most=scenarios.MOST_NAME, sections=scenarios.SECTIONS, switches=scenarios.SWITCHES,
     )  # fmt: skip
 
@@ -58,6 +59,21 @@ def save() -> Redirect:
     else:
         runs.wake()
         flash(_("已排入任务，算完后列在下表。"), "ok")
+    return redirect(url_for("scenarios.index"))
+
+
+@bp.post("/adopt")
+def adopt() -> Redirect:
+    """Put a scenario in force for the next survey; without a name, the standard options."""
+    who, name = signed.account(), request.form.get("name", "").strip()[: scenarios.MOST_NAME]
+    try:
+        with session(write=True) as opened:
+            scenarios.adopt(opened, name, str(who.name if who else ""))
+            signed.note(opened, "scenario_adopted", name or "-", name=name)
+    except scenarios.ScenarioError as error:
+        flash(label("scenario_refusal", error.detail["fault"]), "bad")
+    else:
+        flash(_("下次计算按“%(n)s”编组。", n=name or _("默认参数")), "ok")
     return redirect(url_for("scenarios.index"))
 
 

@@ -1,5 +1,6 @@
 """What a joint union may look like: every number the suggestions rest on, shown to the user and changeable."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from geo.errors import AtlasError
@@ -78,6 +79,12 @@ class JointOptions:
     """Thousandths by which founding a union suggested last time costs less."""
     tolerance_milli: int = 2
     """Stop where the suggestion is proved to be within so many thousandths of the best one."""
+
+    @classmethod
+    def of(cls, stored: Mapping[str, int]) -> "JointOptions":
+        """Return the options that were stored; those of another version that are not known any more are passed over."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})
 
     def __post_init__(self) -> None:
         negative = [f.name for f in fields(self) if getattr(self, f.name) < 0]

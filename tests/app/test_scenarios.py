@@ -107,6 +107,27 @@ def test_a_scenario_of_an_older_version_lacks_what_there_was_not(app: Flask) -> 
     assert figures(app)["最少企业数"] == ["3", "5"]
 
 
+def test_a_scenario_put_in_force_is_what_the_next_survey_suggests_by(app: Flask) -> None:
+    ask(app, "大工会", min_workers="70", min_firms="10")
+    assert app.test_client().post("/scenarios/adopt", data={"name": "没有"}, follow_redirects=True).status_code == 200
+    assert "没有这个方案" in app.test_client().post("/scenarios/adopt", data={"name": "x"}, follow_redirects=True).text
+    app.test_client().post("/scenarios/adopt", data={"name": "大工会"})
+    try:
+        review_city.survey(app)
+        with app.app_context(), session() as opened:
+            survey = store.surveys.latest(opened, store.CITY)
+        assert survey is not None and survey.joint.min_workers == 70
+        assert survey.groups["kind"].ne("existing").sum() == 1
+        assert "计算按方案“大工会”编组" in app.test_client().get("/scenarios").text
+        assert "定为现行的编组方案" in app.test_client().get("/audit").text
+    finally:
+        app.test_client().post("/scenarios/adopt", data={"name": ""})
+        review_city.survey(app)
+    with app.app_context(), session() as opened:
+        survey = store.surveys.latest(opened, store.CITY)
+    assert survey is not None and survey.joint == JointOptions()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
