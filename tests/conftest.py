@@ -1,18 +1,28 @@
 """Fixtures with the real parts: a private PostGIS cluster, a file database, a browser that cannot leave the machine."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from signed_in import SignedIn
 
+from app import create_app
+from app.auth import accounts
+from app.config import Config
+from app.db import attached
+
 Flask.test_client_class = SignedIn
+# What makes guessing dear makes a thousand accounts dear; tests/app/test_accounts.py looks at the one in use.
+accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -23,6 +33,54 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data not found at {folder}; set ATLAS_SHARED")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take long: with one of them left at the end, one process works and the others wait.
+
+    First of all comes the one that loads the sample city, for which another module waits.
+    """
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path.stem != "test_sample_load", item.path not in long))
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Return a folder that one of the test processes fills; the others wait for it. Who changes it makes a copy."""
+    folder = tmp_path_factory.getbasetemp()
+    top = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    def filled(name: str, fill: Callable[[Path], None]) -> Path:
+        with (top / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (top / name).exists():
+                with tempfile.TemporaryDirectory(dir=top) as work:
+                    fill(Path(work))
+                    shutil.copytree(work, top / name)
+        return top / name
+
+    return filled
+
+
+@pytest.fixture(scope="session")
+def sample(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """The files of a small sample city."""
+    command = [sys.executable, ROOT / "scripts" / "make_sample", "--firms", "1200", "--out"]
+    return once("sample", lambda folder: subprocess.run([*command, folder], check=True, stdout=subprocess.DEVNULL))
+
+
+@pytest.fixture(scope="session")
+def loaded_sample(once: Callable[[str, Callable[[Path], None]], Path], sample: Path) -> Path:
+    """The instance in which the small sample city was loaded into an empty database, and ``told``: what it said."""
+    return once("loaded", lambda folder: _load_sample(folder, sample))
+
+
+def _load_sample(folder: Path, sample: Path) -> None:
+    app = create_app(Config.from_environment({}, instance=folder))
+    answer = app.test_cli_runner().invoke(args=["sample", "load", "--folder", str(sample)])
+    assert answer.exit_code == 0, answer.output
+    attached(app).dispose()
+    (folder / "told").write_text(answer.output, encoding="utf-8")
 
 
 # --- databases ------------------------------------------------------------------------------------------------------
@@ -54,11 +112,11 @@ class Cluster:
         """Run one statement by psql."""
         self._do("psql", "-h", self.folder, "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1", "-qc", statement)
 
-    def database(self) -> str:
-        """Create an empty database and return its URL."""
+    def database(self, like: str = "template1") -> str:
+        """Create a database as a copy of one that nobody is connected to, and return its URL."""
         self.count += 1
         name = f"atlas_{self.count}"
-        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE template1")
+        self.sql("postgres", f"CREATE DATABASE {name} TEMPLATE {like}")
         return f"postgresql+psycopg2://postgres@/{name}?host={self.folder}"
 
     def stop(self) -> None:

@@ -1,11 +1,13 @@
 """An invented city whose firms need a person: buildings nobody has pinned, doubtful and foreign addresses, links."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import small_city
 from flask import Flask
+from installed import installed
 
 from app import runs, store
 from app.db import current, session
@@ -36,6 +38,11 @@ def firms() -> pd.DataFrame:
         for key, row in rows.items()
     }  # fmt: skip
     return ENTERPRISES.conform(pd.DataFrame.from_dict(full, orient="index"))
+
+
+def loaded(folder: Path, **wishes: Any) -> Flask:
+    """Return an application in ``folder`` with the city, surveyed; ``wishes`` are those of ``installed``."""
+    return installed(folder, load, worker=False, **wishes)
 
 
 def load(app: Flask) -> None:

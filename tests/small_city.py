@@ -1,17 +1,20 @@
 """A small invented city as a ready survey, for tests of pages: two counties, some buildings, hostile names."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from flask import Flask
+from installed import installed
 from shapely import box
 
-from app import create_app, store
-from app.config import Config
+from app import store
 from app.db import session
 from geo.frames import CRS, DIVISIONS, FIRMS, GROUPINGS, GROUPS, LINKS, OUTLINES, PLACES, SAME, SURVEYED_UNIONS
 from geo.survey import Survey, Tally
@@ -238,15 +241,22 @@ def survey(count: int = 240, seed: int = 7) -> Survey:
 YEARS = (date(2023, 12, 31), date(2024, 12, 31), ON)
 
 
-def loaded(folder: Path, newest: Survey | None = None) -> Flask:
-    """Return an application in ``folder`` with the small city; ``newest`` takes the place of its newest survey."""
-    made = create_app(Config.from_environment({}, instance=folder))
+def loaded(folder: Path, newest: Survey | None = None, *, count: int = 240, **wishes: Any) -> Flask:
+    """Return an application in ``folder`` with the small city of ``count`` firms.
+
+    ``newest`` takes the place of its newest survey; ``wishes`` are those of ``installed``.
+    """
+    made = installed(folder, _of(count), **wishes)
     made.testing = True
-    load(made)
     if newest is not None:
         with made.app_context(), session(write=True) as opened:
             store.surveys.save(opened, newest, "run-newest")
     return made
+
+
+@cache
+def _of(count: int) -> Callable[[Flask], None]:
+    return partial(load, count=count)
 
 
 def load(app: Flask, count: int = 240) -> None:

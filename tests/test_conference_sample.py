@@ -3,8 +3,7 @@
 import io
 import json
 import re
-import subprocess
-import sys
+import shutil
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -29,26 +28,15 @@ from app.db import session
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parent.parent
 ON = date(2025, 12, 31)
 MARK = Mark("internal", "张三", date(2026, 1, 5))
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("sample")
-    command = [sys.executable, ROOT / "scripts" / "make_sample", "--out", made, "--firms", "1200"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return made
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Flask:
-    made = create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("instance")))
-    answer = made.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder)])
-    assert answer.exit_code == 0, answer.output
-    return made
+def app(tmp_path_factory: pytest.TempPathFactory, loaded_sample: Path) -> Flask:
+    instance = shutil.copytree(loaded_sample, tmp_path_factory.mktemp("sample") / "instance")
+    return create_app(Config.from_environment({}, instance=instance))
 
 
 @pytest.fixture(scope="module")
@@ -64,13 +52,13 @@ def told(app: Flask, content: Content) -> list[Fact]:
 
 
 @pytest.fixture(scope="module")
-def told_places(content: Content, folder: Path) -> dict[str, dict[str, str]]:
+def told_places(content: Content, sample: Path) -> dict[str, dict[str, str]]:
     """How far the survey tells the places of each firm of the truth, by its row; it never tells a false one."""
     firms, names = content.read.survey.firms, content.read.survey.places["name"].to_dict()
     by_code = {code: key for key, code in firms["uscc"].dropna().items()}
     by_name = {name: key for key, name in firms["name"].items() if firms.at[key, "uscc"] is pd.NA}
     result: dict[str, dict[str, str]] = {}
-    for truth in recount.firms(folder, ON):
+    for truth in recount.firms(sample, ON):
         firm = firms.loc[by_code.get(truth["uscc"]) or by_name[truth["name"]]]
         assert (firm["eligible"], firm["primary"]) == (True, truth["primary"]), truth["name"]
         assert firm["county_code"] == truth["county"], truth["name"]
@@ -82,13 +70,13 @@ def told_places(content: Content, folder: Path) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def counts(folder: Path, told_places: dict[str, dict[str, str]]) -> dict[str, Counter[str]]:
+def counts(sample: Path, told_places: dict[str, dict[str, str]]) -> dict[str, Counter[str]]:
     """Every count by place, from the raw files and the truth (``tests/recount.py``)."""
-    return recount.counted(folder, ON, told_places)
+    return recount.counted(sample, ON, told_places)
 
 
-def test_few_places_are_not_told(folder: Path, told_places: dict[str, dict[str, str]]) -> None:
-    rows = list(recount.firms(folder, ON))
+def test_few_places_are_not_told(sample: Path, told_places: dict[str, dict[str, str]]) -> None:
+    rows = list(recount.firms(sample, ON))
     for kind, least in (("zone", 0.85), ("building", 0.9), ("market", 0.75)):
         inside = [row["file_row"] for row in rows if row[kind]]
         share = sum(bool(told_places[key][kind]) for key in inside) / len(inside)
@@ -131,8 +119,8 @@ def test_each_firm_is_told_once(content: Content, counts: dict[str, Counter[str]
     assert sum(counts[code]["eligible"] for code in content.counties.index) == counts["city"]["eligible"]
 
 
-def test_the_targets_are_counted_again(told: list[Fact], folder: Path) -> None:
-    truth = recount.targets(folder, date(2024, 12, 31), ON)
+def test_the_targets_are_counted_again(told: list[Fact], sample: Path) -> None:
+    truth = recount.targets(sample, date(2024, 12, 31), ON)
     checked = 0
     for fact in told:
         block, _dot, rest = fact.code.partition(".")
@@ -148,9 +136,9 @@ def test_the_targets_are_counted_again(told: list[Fact], folder: Path) -> None:
     assert checked == 8 * 3 * 5
 
 
-def test_years_before_are_counted_again(content: Content, folder: Path) -> None:
+def test_years_before_are_counted_again(content: Content, sample: Path) -> None:
     for on, row in content.series:
-        truth = recount.counted(folder, on)["city"]
+        truth = recount.counted(sample, on)["city"]
         shown = {name: int(row[name]) for name in ("eligible", "own", "joint", "gap", "unions")}
         assert shown == {name: truth[name] for name in shown}, on
 

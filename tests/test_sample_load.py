@@ -2,8 +2,7 @@
 
 import csv
 import math
-import subprocess
-import sys
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -22,36 +21,19 @@ from geo.survey import Survey
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parent.parent
 DAYS = (date(2023, 12, 31), date(2024, 12, 31), date(2025, 12, 31))
 LEFT = {"R07", "R08", "R09", "R10", "R11"}
 """Reasons that take a firm out of the denominator (domain notes, 3.1)."""
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a small sample city."""
-    made = tmp_path_factory.mktemp("sample")
-    command = [sys.executable, ROOT / "scripts" / "make_sample", "--out", made, "--firms", "1200"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return made
+def app(loaded_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    instance = shutil.copytree(loaded_sample, tmp_path_factory.mktemp("sample") / "instance")
+    return create_app(Config.from_environment({}, instance=instance))
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("instance")))
-
-
-@pytest.fixture(scope="module")
-def loaded(app: Flask, folder: Path) -> str:
-    """What the command said when it loaded the city into an empty database."""
-    answer = app.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder)])
-    assert answer.exit_code == 0, answer.output
-    return answer.output
-
-
-@pytest.fixture(scope="module")
-def surveys(app: Flask, loaded: str) -> Iterator[dict[int, Survey]]:
+def surveys(app: Flask) -> Iterator[dict[int, Survey]]:
     """The three surveys, by year."""
     with app.app_context(), session() as opened:
         found = {day.year: store.surveys.latest(opened, store.CITY, on=day) for day in DAYS}
@@ -59,8 +41,8 @@ def surveys(app: Flask, loaded: str) -> Iterator[dict[int, Survey]]:
 
 
 @pytest.fixture(scope="module")
-def truth(folder: Path) -> list[dict[str, str]]:
-    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+def truth(sample: Path) -> list[dict[str, str]]:
+    with (sample / "truth.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -82,16 +64,17 @@ def waiting(survey: Survey) -> int:
     return len(unsure)
 
 
-def test_nothing_is_rejected_and_every_row_arrives(loaded: str, surveys: dict[int, Survey]) -> None:
+def test_nothing_is_rejected_and_every_row_arrives(loaded_sample: Path, surveys: dict[int, Survey]) -> None:
+    loaded = (loaded_sample / "told").read_text(encoding="utf-8")
     assert "退回" not in loaded
     assert "演示数据：街道、楼宇、企业、工会均为虚构" in loaded
     assert [len(survey.firms) for survey in surveys.values()] == [1200] * 3
 
 
-def test_loading_again_changes_nothing(app: Flask, folder: Path, loaded: str) -> None:
+def test_loading_again_changes_nothing(app: Flask, sample: Path) -> None:
     with app.app_context(), session() as opened:
         before = store.input_version(opened)
-    answer = app.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder), "--again"])
+    answer = app.test_cli_runner().invoke(args=["sample", "load", "--folder", str(sample), "--again"])
     assert answer.exit_code == 0, answer.output
     assert "新增" not in answer.output and "更新" not in answer.output
     with app.app_context(), session() as opened:
@@ -99,20 +82,20 @@ def test_loading_again_changes_nothing(app: Flask, folder: Path, loaded: str) ->
         assert store.settings.is_sample(opened)
 
 
-def test_a_sample_that_a_person_cleared_does_not_come_back(tmp_path: Path, folder: Path) -> None:
+def test_a_sample_that_a_person_cleared_does_not_come_back(tmp_path: Path, sample: Path) -> None:
     other = create_app(Config.from_environment({}, instance=tmp_path))
     with other.app_context():
         with session(write=True) as opened:
             store.settings.put(opened, "sample_cleared", value=True)
-        assert other.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder)]).exit_code == 0
+        assert other.test_cli_runner().invoke(args=["sample", "load", "--folder", str(sample)]).exit_code == 0
         with session() as opened:
             assert not store.settings.is_sample(opened)
             assert len(store.read(opened, "enterprises", store.CITY)) == 0
 
 
-def test_the_practice_register_shows_what_an_import_finds(app: Flask, folder: Path, loaded: str) -> None:
+def test_the_practice_register_shows_what_an_import_finds(app: Flask, sample: Path) -> None:
     with app.app_context():
-        found = imports.plan(current(), imports.Request(folder / "practice.xlsx", "enterprises")).tally
+        found = imports.plan(current(), imports.Request(sample / "practice.xlsx", "enterprises")).tally
     counts = found.counts()
     assert counts["rows_in"] == sum(counts[name] for name in ("new", "changed", "unchanged", "rejected"))
     assert counts["changed"] >= 8
@@ -122,12 +105,12 @@ def test_the_practice_register_shows_what_an_import_finds(app: Flask, folder: Pa
 
 @pytest.mark.postgis
 def test_postgis_gives_the_same_figures(
-    postgis_url: str, tmp_path: Path, folder: Path, surveys: dict[int, Survey]
+    postgis_url: str, tmp_path: Path, sample: Path, surveys: dict[int, Survey]
 ) -> None:
     other = create_app(Config.from_environment({}, instance=tmp_path, database_url=postgis_url))
     runner = other.test_cli_runner()
     assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
-    answer = runner.invoke(args=["sample", "load", "--folder", str(folder), "--later"])
+    answer = runner.invoke(args=["sample", "load", "--folder", str(sample), "--later"])
     assert answer.exit_code == 0, answer.output
     with other.app_context(), session() as opened:
         found = store.surveys.latest(opened, store.CITY)
@@ -138,14 +121,14 @@ def test_postgis_gives_the_same_figures(
     assert here.equals(there)
 
 
-def test_a_database_in_use_is_left_alone(tmp_path: Path, folder: Path) -> None:
+def test_a_database_in_use_is_left_alone(tmp_path: Path, sample: Path) -> None:
     other = create_app(Config.from_environment({}, instance=tmp_path))
     with other.app_context():
         with current().session(write=True) as opened:
             firms = store.read(opened, "enterprises", store.CITY)
             firms.loc["row:1", ["name", "address"]] = ["某公司", "某地"]
             store.write(opened, "enterprises", firms)
-        answer = other.test_cli_runner().invoke(args=["sample", "load", "--folder", str(folder)])
+        answer = other.test_cli_runner().invoke(args=["sample", "load", "--folder", str(sample)])
         assert answer.exit_code == 0
         with session() as opened:
             assert len(store.read(opened, "enterprises", store.CITY)) == 1

@@ -6,19 +6,20 @@ west 1, middle 2, east 3 and far 4. The zone 东沟经济开发区 is the fields
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import small_city
 from flask import Flask
+from installed import installed
 from shapely import box
 from signed_in import account
 
-from app import create_app, store
+from app import store
 from app.auth.accounts import Wish
-from app.config import Config
-from app.db import attached, session
+from app.db import session
 from geo.frames import CRS, FIRMS, OUTLINES, PLACES
 from geo.survey import Survey
 
@@ -102,18 +103,8 @@ def load(app: Flask) -> None:
         account(app, wish)
 
 
-def loaded(folder: Path, url: str = "") -> Flask:
-    """Return an application in ``folder`` with the city, without worker and form tokens; ``url``: of its database."""
-    app = made(folder, url)
-    attached(app).upgrade()
-    load(app)
-    return app
-
-
-def made(folder: Path, url: str = "") -> Flask:
-    """Return an application on a database as it is."""
-    told = {"ATLAS_DATABASE_URL": url} if url else {}
-    app = create_app(Config.from_environment(told, instance=folder, worker=False))
-    app.config["WTF_CSRF_ENABLED"] = False
+def loaded(folder: Path, server: Any = None) -> Flask:
+    """Return an application in ``folder`` with the city, without worker and form tokens; ``server``: its database's."""
+    app = installed(folder, load, server=server, form_tokens=False, worker=False)
     app.testing = True
     return app

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
-import cn2an
-
 from geo.registry.words import Wordbook, Words
 
 Fault: TypeAlias = tuple[str, dict[str, Any]]
@@ -141,8 +139,10 @@ def _count(number: float) -> Reading:
 def _count_in_words(text: str) -> Reading:
     if not re.fullmatch(r"[\d.零〇一二两三四五六七八九十百千万]{1,12}", text):
         return None, ("COUNT_UNREADABLE", {})
+    from cn2an import cn2an
+
     try:
-        number = float(cn2an.cn2an(text.replace("〇", "零"), "smart"))
+        number = float(cn2an(text.replace("〇", "零"), "smart"))
     except (ValueError, TypeError, KeyError, IndexError):
         return None, ("COUNT_UNREADABLE", {})
     value, fault = _count(number)

@@ -11,9 +11,9 @@ import small_city
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from installed import installed
 
-from app import create_app, store
-from app.config import Config
+from app import store
 from app.db import Database, session
 from app.models import Base
 
@@ -66,6 +66,12 @@ def own_database(database_url: str) -> Iterator[Database]:
     found.dispose()
 
 
+@pytest.fixture(params=["embedded", pytest.param("postgis", marks=pytest.mark.postgis)])
+def server(request: pytest.FixtureRequest) -> Any:
+    """The server of a database of each kind in turn, for ``installed``: None for the embedded one."""
+    return None if request.param == "embedded" else request.getfixturevalue("postgis_cluster")
+
+
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application with the surveys of the small city."""
@@ -75,16 +81,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """An application without worker and form tokens, and without rows: for modules that decide and survey anew."""
-    made = create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("desk"), worker=False))
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return installed(tmp_path_factory.mktemp("desk"), worker=False, form_tokens=False)
 
 
 @pytest.fixture(scope="module")
-def made(desk: Flask) -> Flask:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The city whose firms need a person, surveyed."""
-    review_city.load(desk)
-    return desk
+    return review_city.loaded(tmp_path_factory.mktemp("made"), form_tokens=False)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Signing in and out, guessing, sessions that end, given passwords, accounts of the sample, the record of it all."""
 
+import importlib.util
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,11 +21,7 @@ PLANNER = Wish("planner", "李四", "planner")
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
     """The small city with two accounts, forms without tokens."""
-    made = small_city.loaded(tmp_path)
-    made.config["WTF_CSRF_ENABLED"] = False
-    for wish in (TESTER, PLANNER):
-        account(made, wish)
-    return made
+    return small_city.loaded(tmp_path, people=(TESTER, PLANNER), form_tokens=False)
 
 
 def enter(client: FlaskClient, login: str = "planner", password: str = PASSWORD, to: str = "/gaps") -> int:
@@ -258,3 +255,13 @@ def test_the_administrator_of_the_sample_sees_no_forms_of_accounts(app: Flask) -
     enter(client, "demo-admin", demonstration.PASSWORD)
     page = client.get("/accounts").text
     assert "演示账号只能看" in page and 'action="/accounts' not in page
+
+
+def test_guessing_a_password_is_dear_and_an_unknown_login_costs_as_much() -> None:
+    spec = importlib.util.find_spec("app.auth.accounts")
+    assert spec is not None and spec.loader is not None
+    anew = importlib.util.module_from_spec(spec)  # as it is in use: the tests' own copy has a cheap hash
+    spec.loader.exec_module(anew)
+    dear = "$argon2id$v=19$m=65536,t=3,p=4$"  # RFC 9106, the second recommended choice
+    assert anew._hasher.hash(PASSWORD).startswith(dear)
+    assert anew._NOBODY.startswith(dear) and not anew._hasher.check_needs_rehash(anew._NOBODY)

@@ -26,7 +26,7 @@ from app.auth.accounts import Wish
 from app.auth.tokens import TokenWish
 from app.config import Config
 from app.current import reading
-from app.db import Database, session
+from app.db import session
 from app.store import surveys
 from geo.gaps import FIGURES, Filter
 
@@ -176,13 +176,9 @@ ALIKE = (
 
 @pytest.mark.parametrize("county", [None, HERE])
 def test_a_large_survey_read_slim_is_told_the_same(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, county: str | None
+    server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, county: str | None
 ) -> None:
-    made = create_app(Config.from_environment({}, instance=tmp_path, database_url=database_url))
-    upgraded = Database(database_url)
-    upgraded.upgrade()
-    upgraded.dispose()
-    small_city.load(made)
+    made = small_city.loaded(tmp_path, server=server)
     wish = TokenWish("test", 1, role="viewer" if county else "planner", county_code=county)
     with made.app_context(), session(write=True) as opened:
         _token, shown = tokens.make(opened, wish, by="test", at=datetime.now(UTC))

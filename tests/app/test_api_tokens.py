@@ -24,11 +24,7 @@ VIEWER = Wish("viewer", "王五", "viewer", HERE)
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
     """The small city with an administrator and a county's viewer, forms without tokens."""
-    made = small_city.loaded(tmp_path)
-    made.config["WTF_CSRF_ENABLED"] = False
-    for wish in (TESTER, VIEWER):
-        account(made, wish)
-    return made
+    return small_city.loaded(tmp_path, people=(TESTER, VIEWER), form_tokens=False)
 
 
 def made(app: Flask, wish: TokenWish, at: datetime | None = None) -> tuple[str, str]:

@@ -21,9 +21,7 @@ OWN = "img-src 'self' data: blob:;"
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = small_city.loaded(tmp_path_factory.mktemp("basemaps"))
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("basemaps"), form_tokens=False)
 
 
 @pytest.fixture

@@ -6,18 +6,14 @@ import pytest
 import small_city
 from flask import Flask
 
-from app import budget, create_app
-from app.config import Config
+from app import budget
 from app.db import session
 from app.runs import survey as surveying
 
 
 @pytest.fixture
 def app(tmp_path) -> Flask:
-    made = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    small_city.load(made)
-    return made
+    return small_city.loaded(tmp_path, form_tokens=False, worker=False)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Published census totals: typed in with their source, checked, and put beside the register basis at once."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 import small_city
@@ -10,8 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from signed_in import acting
 
-from app import census, create_app
-from app.config import Config
+from app import census
 from app.db import session
 from geo.coverage import measure
 
@@ -21,10 +19,7 @@ BASIS = {"source": SOURCE, "year": "2008", "counted_on": "2008-12-31"}
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("census"))))
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    small_city.load(made)
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("census"), form_tokens=False)
 
 
 @pytest.fixture

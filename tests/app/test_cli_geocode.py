@@ -149,9 +149,7 @@ def test_missing_files_and_folders_are_told(app: Flask, tmp_path: Path) -> None:
 def test_what_people_decided_counts_for_files_too(tmp_path: Path) -> None:
     import review_city
 
-    app = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
-    app.config["WTF_CSRF_ENABLED"] = False
-    review_city.load(app)
+    app = review_city.loaded(tmp_path, form_tokens=False)
     form = {"item": f"pin:{review_city.TOWER}", "act": "pin", "lon": "121.1", "lat": "32.1", "by": "张三"}
     app.test_client().post("/review/decide", data=form)
     given, answers = tmp_path / "in.csv", tmp_path / "out.csv"

@@ -38,9 +38,7 @@ MARK = Mark("internal", "张三", date(2026, 1, 5))
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = small_city.loaded(tmp_path_factory.mktemp("conference"))
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("conference"), form_tokens=False)
 
 
 def content(mark: Mark = MARK) -> tuple[Content, str]:

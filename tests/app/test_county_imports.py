@@ -8,12 +8,12 @@ import pytest
 import small_city
 from flask import Flask
 from flask.testing import FlaskClient
-from signed_in import account, sign, stranger
+from installed import installed
+from signed_in import sign, stranger
 from test_import_pages import form_of, upload, work
 
-from app import create_app, ground, store
+from app import ground, store
 from app.auth.accounts import Wish
-from app.config import Config
 from app.db import attached, session
 
 HERE, THERE = "320614", "320612"  # 海门区, 通州区
@@ -36,14 +36,14 @@ ROWS = {
 
 @pytest.fixture
 def app(tmp_path) -> Flask:
-    made = create_app(Config.from_environment({}, instance=tmp_path / "instance", worker=False))
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    with made.app_context():
-        attached(made).upgrade()
-        ground.lay(attached(made), data=made.config["ATLAS"].data, city="320600")
-    for wish in (EDITOR, COLLEAGUE, OTHER):
-        account(made, wish)
+    people = (EDITOR, COLLEAGUE, OTHER)
+    made = installed(tmp_path / "instance", with_divisions, people=people, form_tokens=False, worker=False)
+    made.testing = True
     return made
+
+
+def with_divisions(app: Flask) -> None:
+    ground.lay(attached(app), data=app.config["ATLAS"].data, city="320600")
 
 
 def of(app: Flask, wish: Wish) -> FlaskClient:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import small_city
 from flask import Flask
-from signed_in import account, acting, sign, stranger
+from signed_in import acting, sign, stranger
 from sqlalchemy.orm import Session
 
 from app import create_app, store
@@ -107,10 +107,8 @@ def test_a_position_alone_is_no_step_and_waits(app: Flask, embedded: Database, r
 
 
 def test_the_page_says_what_its_server_knows(tmp_path: Any) -> None:
-    made = small_city.loaded(tmp_path)
-    made.config["WTF_CSRF_ENABLED"] = False
-    for wish in (Wish("li", "李干事", "editor", HERE), Wish("gu", "顾", "viewer", HERE)):
-        account(made, wish)
+    people = (Wish("li", "李干事", "editor", HERE), Wish("gu", "顾", "viewer", HERE))
+    made = small_city.loaded(tmp_path, people=people, form_tokens=False)
     with acting(made):
         from app.current import reading
 

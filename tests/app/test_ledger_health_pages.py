@@ -3,13 +3,12 @@
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import small_city
 from bs4 import BeautifulSoup
 from flask import Flask
-from signed_in import account, sign, stranger
+from signed_in import sign, stranger
 from soup import soup
 
 from app import store
@@ -30,10 +29,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     gaps = firms.index[firms["gap"].astype(bool)]
     firms.loc[gaps[:5], "party_org"] = True
     firms.loc[gaps[:5], "building"] = "building:990101:云帆大厦"
-    app = small_city.loaded(Path(tmp_path_factory.mktemp("health")), replace(made, unions=unions, firms=firms))
-    app.config["WTF_CSRF_ENABLED"] = False
-    account(app, Wish("li", "李干事", "editor", HERE))
-    return app
+    newest, people = replace(made, unions=unions, firms=firms), [Wish("li", "李干事", "editor", HERE)]
+    return small_city.loaded(tmp_path_factory.mktemp("health"), newest, people=people, form_tokens=False)
 
 
 def total(text: str) -> int:

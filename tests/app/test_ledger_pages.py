@@ -11,7 +11,7 @@ import small_city
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from signed_in import account, acting, sign, stranger
+from signed_in import acting, sign, stranger
 from soup import soup
 
 from app import store
@@ -30,11 +30,7 @@ EDITOR, PLANNER = Wish("li", "李干事", "editor", HERE), Wish("wang", "王主�
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The small city without form tokens, with an editor of a county and a planner."""
-    app = small_city.loaded(tmp_path_factory.mktemp("ledger"))
-    app.config["WTF_CSRF_ENABLED"] = False
-    for wish in (EDITOR, PLANNER):
-        account(app, wish)
-    return app
+    return small_city.loaded(tmp_path_factory.mktemp("ledger"), people=(EDITOR, PLANNER), form_tokens=False)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl.worksheet.worksheet import Worksheet
-from signed_in import account, acting, sign, stranger
+from signed_in import acting, sign, stranger
 from soup import soup
 from werkzeug.test import TestResponse
 
@@ -34,11 +34,8 @@ WHERE = f"/visits/list.xlsx?building={BUILDING}"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    app = small_city.loaded(tmp_path_factory.mktemp("visits"))
-    app.config["WTF_CSRF_ENABLED"] = False
-    account(app, Wish("li", "李干事", "editor", HERE))
-    account(app, Wish("zhao", "赵干事", "editor", HERE))
-    return app
+    people = (Wish("li", "李干事", "editor", HERE), Wish("zhao", "赵干事", "editor", HERE))
+    return small_city.loaded(tmp_path_factory.mktemp("visits"), people=people, form_tokens=False)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Cells by box and zoom: no firm is lost or counted twice, few firms are dots, and a slim survey draws the same."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import small_city
@@ -9,8 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from signed_in import acting
 
-from app import create_app, store
-from app.config import Config
+from app import store
 from app.db import session
 from app.maps import cells, scene, view
 from app.maps.cells import Window
@@ -25,10 +22,7 @@ FILTERS = [Filter(), Filter(county=("990101",)), Filter(size=("under_25",), gap=
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("cells"))))
-    made.testing = True
-    small_city.load(made, 300)
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("cells"), count=300)
 
 
 @pytest.fixture

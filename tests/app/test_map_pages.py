@@ -12,8 +12,6 @@ from flask.testing import FlaskClient
 from signed_in import acting
 from soup import soup
 
-from app import create_app
-from app.config import Config
 from app.current import reading
 from app.maps import locator, view
 from app.maps.assets import Component
@@ -52,9 +50,7 @@ def test_each_state_says_what_it_must(client: FlaskClient, measure: str, form: s
 
 
 def test_an_approved_map_shows_its_number(app: Flask, tmp_path: Path) -> None:
-    made = create_app(Config.from_environment({}, instance=tmp_path, map_approval="苏F(2025)号"))
-    made.testing = True
-    small_city.load(made, 40)
+    made = small_city.loaded(tmp_path, count=40, map_approval="苏F(2025)号")
     text = made.test_client().get("/map").text
     assert "苏F(2025)号" in text
     assert "不得公开" not in text

@@ -274,8 +274,7 @@ def test_gap_lists_lead_to_the_map_with_their_filter(client: FlaskClient) -> Non
 
 
 def test_data_newer_than_the_survey_are_told(tmp_path: Path) -> None:
-    made = create_app(Config.from_environment({}, instance=tmp_path))
-    small_city.load(made, 20)
+    made = small_city.loaded(tmp_path, count=20)
     client = made.test_client()
     assert "数据已经更新" not in client.get("/").text
     with made.app_context(), session(write=True) as opened:

@@ -11,17 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from signed_in import acting
 
-from app import create_app
-from app.config import Config
-
 BUILDING = "building:990101:云帆大厦"
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = create_app(Config.from_environment({}, instance=tmp_path_factory.mktemp("quality"), worker=False))
-    small_city.load(made)
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("quality"))
 
 
 @pytest.fixture
@@ -72,10 +67,7 @@ def test_the_badge_stands_with_every_map_and_leads_here(client: FlaskClient, pat
 
 
 def test_former_names_and_decisions_are_counted(tmp_path: Path) -> None:
-    app = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
-    app.config["WTF_CSRF_ENABLED"] = False
-    review_city.load(app)
-    client = app.test_client()
+    client = review_city.loaded(tmp_path, form_tokens=False).test_client()
     item = client.get("/review/item?kind=address").get_json()["key"]
     client.post("/review/decide", data={"item": item, "act": "choose", "target": "990102", "by": "张三"})
     text = page(client, "/quality")

@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -17,8 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from signed_in import acting
 
-from app import create_app
-from app.config import Config
 from app.current import reading
 from app.reports import gap_list, rankings
 from app.reports.cells import MARKS, MOST, cell, neutral
@@ -56,9 +53,7 @@ def test_cells_are_values_that_excel_knows() -> None:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("reports"))))
-    small_city.load(made)
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("reports"))
 
 
 @pytest.fixture

@@ -204,9 +204,7 @@ def test_before_the_first_survey_the_page_says_so(tmp_path: Path) -> None:
 
 
 def test_a_city_of_other_surveys_stands(tmp_path: Path) -> None:
-    app = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
-    small_city.load(app)
-    assert app.test_client().get("/review").status_code == 200
+    assert small_city.loaded(tmp_path).test_client().get("/review").status_code == 200
 
 
 def test_the_next_survey_has_located_what_was_pinned(made: Flask) -> None:

@@ -32,11 +32,7 @@ REFUSED = (401, 403)
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The small city, with an account for every role and area, and forms without tokens."""
-    made = small_city.loaded(tmp_path_factory.mktemp("rights"))
-    made.config["WTF_CSRF_ENABLED"] = False
-    for wish in PEOPLE:
-        account(made, wish)
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("rights"), people=PEOPLE, form_tokens=False)
 
 
 def client(app: Flask, login: str) -> FlaskClient:

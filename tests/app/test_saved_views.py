@@ -6,7 +6,7 @@ import pytest
 import small_city
 from flask import Flask
 from flask.testing import FlaskClient
-from signed_in import account, sign, stranger
+from signed_in import sign, stranger
 from soup import soup
 
 from app import saved, store
@@ -28,11 +28,7 @@ PEOPLE = {
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The small city with people of both counties."""
-    made = small_city.loaded(tmp_path_factory.mktemp("views"))
-    made.config["WTF_CSRF_ENABLED"] = False
-    for wish in PEOPLE.values():
-        account(made, wish)
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("views"), people=PEOPLE.values(), form_tokens=False)
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,8 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from signed_in import account, sign, stranger
 
-from app import create_app, runs, store
+from app import runs, store
 from app.auth.accounts import Wish
-from app.config import Config
 from app.db import current, session
 from app.suggesting import scenarios
 from geo.joint import JointOptions
@@ -21,11 +20,7 @@ from geo.joint import JointOptions
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The city whose firms need a person, surveyed."""
-    folder = tmp_path_factory.mktemp("scenarios")
-    app = create_app(Config.from_environment({}, instance=folder, worker=False))
-    app.config["WTF_CSRF_ENABLED"] = False
-    review_city.load(app)
-    return app
+    return review_city.loaded(tmp_path_factory.mktemp("scenarios"), form_tokens=False)
 
 
 @pytest.fixture

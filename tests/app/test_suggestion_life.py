@@ -1,6 +1,5 @@
 """A suggestion from acceptance to approval and into the next survey, on both databases; rejected, it stays away."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,11 @@ import pytest
 import review_city
 from bs4 import BeautifulSoup
 from flask import Flask
-from signed_in import account, sign, stranger
+from signed_in import sign, stranger
 
-from app import create_app, store
+from app import store
 from app.auth.accounts import Wish
-from app.config import Config
-from app.db import Database, session
+from app.db import session
 from geo.survey import Survey
 
 EDITOR = Wish("li", "李干事", "editor", "990101")
@@ -24,15 +22,9 @@ MARKET = review_city.MARKET
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(server: Any, tmp_path: Path) -> Flask:
     """The city whose firms need a person, surveyed, in a database of each kind."""
-    Database(database_url).upgrade()
-    made = create_app(Config.from_environment({"ATLAS_DATABASE_URL": database_url}, instance=tmp_path, worker=False))
-    made.config["WTF_CSRF_ENABLED"] = False
-    review_city.load(made)
-    account(made, EDITOR)
-    account(made, OTHER)
-    yield made
+    return review_city.loaded(tmp_path, server=server, people=(EDITOR, OTHER), form_tokens=False)
 
 
 def survey(app: Flask) -> Survey:

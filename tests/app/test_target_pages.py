@@ -27,9 +27,7 @@ MARK = Written.now("张三")
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = small_city.loaded(tmp_path_factory.mktemp("year"))
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("year"), form_tokens=False)
 
 
 @pytest.fixture

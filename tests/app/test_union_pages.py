@@ -1,7 +1,6 @@
 """A union's page: listed and counted are two figures, and what does not count says why."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,8 +8,7 @@ import small_city
 from flask import Flask
 from soup import soup
 
-from app import create_app, store
-from app.config import Config
+from app import store
 from app.db import session
 from geo.frames import LINKS
 
@@ -20,9 +18,7 @@ JOINT, FED, OLD = "union:joint1", "union:fed1", "union:own1"
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The small city with the rolls of its joint union and federation; one own union has been revoked."""
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("unions"))))
-    made.testing = True
-    small_city.load(made)
+    made = small_city.loaded(tmp_path_factory.mktemp("unions"))
     survey = small_city.survey()
     joint = survey.firms.index[survey.firms["primary"].eq("joint")]
     rows = [(JOINT, "enterprise", key, "auto") for key in joint]

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from flask.testing import FlaskClient
 from signed_in import sign, stranger
 
 from app import runs, store
-from app.db import attached, session
+from app.db import session
 from app.runs.survey import today
 from geo.zones import transitions
 
@@ -26,32 +25,22 @@ JSON = {"Accept": "application/json"}
 TOGETHER = "东沟经济开发区"
 
 
-@pytest.fixture(scope="module")
-def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the city in an embedded database, to be copied."""
-    folder = tmp_path_factory.mktemp("laid")
-    attached(city.loaded(folder)).dispose()
-    return folder
+@pytest.fixture
+def file_app(tmp_path: Path) -> Flask:
+    """The city in the embedded database, for what does not depend on it."""
+    return city.loaded(tmp_path)
 
 
 @pytest.fixture
-def file_app(laid: Path, tmp_path: Path) -> Flask:
-    """The city in the embedded database, for what does not depend on it."""
-    return city.made(shutil.copytree(laid, tmp_path / "instance"))
-
-
-@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Flask:
+def app(server: Any, tmp_path: Path) -> Flask:
     """The city in each kind of database."""
-    if request.param == "geopackage":
-        return request.getfixturevalue("file_app")
-    return city.loaded(tmp_path, request.getfixturevalue("postgis_url"))
+    return city.loaded(tmp_path, server)
 
 
 @pytest.fixture(scope="module")
-def kept(laid: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The city for tests that leave it as it is."""
-    return city.made(shutil.copytree(laid, tmp_path_factory.mktemp("kept") / "instance"))
+    return city.loaded(tmp_path_factory.mktemp("kept"))
 
 
 class Desk:

@@ -14,9 +14,8 @@ import small_city
 from flask import Flask
 from serving import served
 
-from app import basemaps, create_app
+from app import basemaps
 from app.basemaps import Tiles
-from app.config import Config
 from app.db import session
 from geo import datum
 
@@ -88,9 +87,7 @@ def tiles() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    made = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("tiles"))))
-    small_city.load(made, 300)
-    return made
+    return small_city.loaded(tmp_path_factory.mktemp("tiles"), count=300)
 
 
 @pytest.fixture(scope="module")
@@ -204,8 +201,7 @@ def test_both_maps_of_a_comparison_have_it(page: Any, app: Flask, site: str, til
 
 
 def test_our_own_vector_tiles_are_drawn_from_this_machine(page: Any, tmp_path: Path) -> None:
-    made = create_app(Config.from_environment({}, instance=tmp_path))
-    small_city.load(made, 60)
+    made = small_city.loaded(tmp_path, count=60)
     assert made.test_cli_runner().invoke(args=["basemap", "build"]).exit_code == 0
     with served(made) as url:
         visit(page, f"{url}/map?view=32.055,121.055,14")

@@ -46,9 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a site that has the surveys of three days in its database."""
-    app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("stored"))))
-    small_city.load(app)
-    with served(app) as url:
+    with served(small_city.loaded(tmp_path_factory.mktemp("stored"))) as url:
         yield url
 
 

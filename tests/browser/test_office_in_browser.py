@@ -1,17 +1,14 @@
 """A day at the office in a real browser: signing in, the same view from its link, back, a foreign link, a phone."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import small_city
 from serving import served
-from signed_in import PASSWORD, account
+from signed_in import PASSWORD
 
-from app import create_app
 from app.auth.accounts import Wish
-from app.config import Config
 
 pytestmark = pytest.mark.browser
 HERE, THERE = small_city.COUNTIES
@@ -21,12 +18,9 @@ BUILDING = "building:building:990101:云帆大厦"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a site whose visitors have to sign in."""
-    app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("office"))))
-    small_city.load(app, 300)
-    account(app, Wish("o-planner", "甲", "planner"))
-    account(app, Wish("o-editor", "乙", "editor", HERE))
-    account(app, Wish("o-other", "丙", "editor", THERE))
-    with served(app, entered=False) as url:
+    editors = [Wish("o-editor", "乙", "editor", HERE), Wish("o-other", "丙", "editor", THERE)]
+    people = [Wish("o-planner", "甲", "planner"), *editors]
+    with served(small_city.loaded(tmp_path_factory.mktemp("office"), count=300, people=people), entered=False) as url:
         yield url
 
 

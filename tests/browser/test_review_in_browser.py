@@ -11,8 +11,7 @@ from flask import Flask
 from serving import served
 from signed_in import TESTER
 
-from app import create_app, store
-from app.config import Config
+from app import store
 from app.db import session
 
 pytestmark = pytest.mark.browser
@@ -22,9 +21,7 @@ NAME = TESTER.name
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
-    made = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
-    review_city.load(made)
-    return made
+    return review_city.loaded(tmp_path)
 
 
 @pytest.fixture

@@ -6,20 +6,14 @@ from typing import Any
 
 import pytest
 import review_city
-from flask import Flask
 from serving import served
-
-from app import create_app
-from app.config import Config
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
-    made: Flask = create_app(Config.from_environment({}, instance=tmp_path, worker=False))
-    review_city.load(made)
-    with served(made) as address:
+    with served(review_city.loaded(tmp_path)) as address:
         yield address
 
 

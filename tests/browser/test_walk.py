@@ -12,9 +12,6 @@ import pytest
 import small_city
 from serving import served
 
-from app import create_app
-from app.config import Config
-
 pytestmark = pytest.mark.browser
 
 BUILDING = "/places/building/building:990101:云帆大厦"
@@ -28,9 +25,7 @@ PAGES = [
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a served small city."""
-    app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("site"))))
-    small_city.load(app)
-    with served(app) as url:
+    with served(small_city.loaded(tmp_path_factory.mktemp("site"))) as url:
         yield url
 
 

@@ -1,16 +1,12 @@
 """The workbench in a real browser: filters and undo, the way down to a floor and a firm, links, shapes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 import small_city
 from serving import served
-
-from app import create_app
-from app.config import Config
 
 pytestmark = pytest.mark.browser
 MAP = "document.querySelector('.atlas-map').atlasMap"
@@ -20,9 +16,7 @@ BUILDING = "building:building:990101:云帆大厦"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a site with the surveys of three days."""
-    app = create_app(Config.from_environment({}, instance=Path(tmp_path_factory.mktemp("workbench"))))
-    small_city.load(app, 300)
-    with served(app) as url:
+    with served(small_city.loaded(tmp_path_factory.mktemp("workbench"), count=300)) as url:
         yield url
 
 
