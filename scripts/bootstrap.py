@@ -58,20 +58,25 @@ def main_test(argv: list[str]) -> int:
 
 
 def _test(fast: bool, rest: list[str]) -> int:
-    environment(dev=True)
-    if not fast:
-        system_packages()
-    failed = []
-    for name, command in checks().items():
-        say(f"== {name}")
-        if subprocess.call(command, cwd=ROOT) != 0:
-            failed.append(name)
+    failed: list[str] = []
+    environment(dev=True, beside=[lambda: failed.extend(check()), *([] if fast else [system_packages])])
     say("== pytest")
     chosen = ["-m", "not browser and not postgis and not slow"] if fast else []
     status = subprocess.call([str(PYTHON), "-m", "pytest", *chosen, *rest], cwd=ROOT)
     if failed:
         say("未通过的检查 / failed checks: " + ", ".join(failed))
     return status or int(bool(failed))
+
+
+def check() -> list[str]:
+    """Run the static checks, tell of each when it is done, and return the names of those that failed."""
+    failed = []
+    for name, command in checks().items():
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True)
+        say(f"== {name}\n{(done.stdout + done.stderr).decode(errors='replace').strip()}")
+        if done.returncode != 0:
+            failed.append(name)
+    return failed
 
 
 def checks() -> dict[str, list[str]]:

@@ -42,6 +42,8 @@ def explain(command: str, output: str) -> str:
     """Turn a failed set-up command's output into one sentence."""
     if "No space left on device" in output or "ENOSPC" in output:
         return disk_full()
+    if any(sign in output for sign in ("Permission denied", "Read-only file system", "EACCES", "EROFS")):
+        return no_right()
     if any(sign in output for sign in NETWORK_SIGNS):
         return (
             "首次启动需要联网取软件包（PyPI 与 npm），现在连不上；接通网络或设好代理后再运行一次即可。"
@@ -58,7 +60,16 @@ def explain(command: str, output: str) -> str:
     return f"安装步骤失败 / a set-up step failed ({Path(command).name}): {told}（详见 / see {LOG}）"
 
 
-def disk_full() -> str:
+def no_right(error: OSError | None = None) -> str:
+    """The sentence for a folder that may not be written."""
+    where = error.filename if error is not None and error.filename else ROOT
+    return (
+        f"没有写入权限：{where}。请把整个文件夹放到自己可写的位置，或请管理员授权后再运行。"
+        f" / No right to write {where}: move the whole folder to where you may write, or ask for the right."
+    )
+
+
+def disk_full(_error: OSError | None = None) -> str:
     """The sentence for a full disk."""
     free = shutil.disk_usage(ROOT).free // 2**20
     return (
@@ -105,9 +116,10 @@ def guarded(action: Callable[[], int]) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        sentence = {errno.ENOSPC: disk_full, errno.EACCES: no_right, errno.EROFS: no_right, errno.EPERM: no_right}
+        if error.errno not in sentence:
             raise
-        print(disk_full(), file=sys.stderr)
+        print(sentence[error.errno](error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -9,7 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from situations import LOG, ROOT, SetupError, explain, say
@@ -21,12 +23,26 @@ MARKS = VENV / "atlas-steps"
 VENDOR = ROOT / "app" / "static" / "vendor"
 
 
-def environment(*, dev: bool = False) -> None:
-    """Make ``.venv`` with the pinned packages, fetch the browser libraries; skip what is done."""
+def environment(*, dev: bool = False, beside: Iterable[Callable[[], None]] = ()) -> None:
+    """Make ``.venv`` with the pinned packages, fetch the browser libraries; skip what is done.
+
+    Once the packages are there, the rest is done at once, with what else is to be done ``beside``.
+    """
     virtual_environment()
     requirements = [ROOT / "requirements.txt"] + ([ROOT / "requirements-dev.txt"] if dev else [])
     step("packages-dev" if dev else "packages", requirements, lambda: install(requirements[-1]))
-    step("assets", [ROOT / "package.json", ROOT / "package-lock.json"], assets, made=VENDOR)
+    locked = [ROOT / "package.json", ROOT / "package-lock.json"]
+    read = [ROOT / "requirements.txt", *sorted((ROOT / "geo" / "joint").glob("*.py"))]
+    together(
+        lambda: step("assets", locked, assets, made=VENDOR), lambda: step("loops", read, compiled_loops), *beside,
+    )  # fmt: skip
+
+
+def together(*work: Callable[[], None]) -> None:
+    """Do several things at once; when all have ended, the first failure is raised."""
+    with ThreadPoolExecutor(len(work)) as pool:
+        for done in [pool.submit(each) for each in work]:
+            done.result()
 
 
 def step(name: str, reads: Iterable[Path], do: Callable[[], None], *, made: Path | None = None) -> None:
@@ -45,13 +61,13 @@ def virtual_environment() -> None:
     if PYTHON.exists() and _works([str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
         return
     say("建立 Python 环境 / making the Python environment …")
-    shutil.rmtree(VENV, ignore_errors=True)
+    remove(VENV)
     if shutil.which("uv"):
-        call(["uv", "venv", "-q", "--python", sys.executable, str(VENV)])
+        call(["uv", "venv", "-q", "--python", sys.executable, str(VENV)], logged=True)
         return
     if not _works([sys.executable, "-c", "import ensurepip, venv"]):
         apt(["python3-venv"])
-    call([sys.executable, "-m", "venv", str(VENV)])
+    call([sys.executable, "-m", "venv", str(VENV)], logged=True)
 
 
 def install(requirements: Path) -> None:
@@ -71,11 +87,37 @@ def assets() -> None:
     call(command, logged=True, extra=system_certificates())
     wanted: dict[str, str] = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["atlas"]["assets"]
     fresh = VENDOR.with_name("vendor.new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    remove(fresh)
     for target, pattern in wanted.items():
         copy_asset(pattern, fresh / target, folder=target.endswith("/"))
-    shutil.rmtree(VENDOR, ignore_errors=True)
+    remove(VENDOR)
     fresh.rename(VENDOR)
+
+
+def compiled_loops() -> None:
+    """Compile the loops of the joint unions, which the first survey would wait for: a suggestion for invented firms.
+
+    They are compiled where they are used, too, so nothing is lost where this does not succeed.
+    """
+    seats = ("building", "market", "zone")
+    rows = [["id", "lon", "lat", "workers", "jurisdiction", *seats, "street", "chainage_m"]]
+    for n in range(60):
+        places = [seat if n // 10 == kind else "" for kind, seat in enumerate(seats)]
+        along = ["street", str(n * 20)] if n >= 30 else ["", ""]
+        rows.append([f"f{n}", str(120.9 + n % 7 / 1000), str(32 + n % 5 / 1000), str(3 + n % 9), "t", *places, *along])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "firms.csv"
+        path.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+        answers = ["--out", f"{folder}/groups.csv", "--summary", f"{folder}/summary.json"]
+        flask = [str(PYTHON), "-m", "flask", "--app", "app"]
+        _works([*flask, "suggest", "--firms", str(path), *answers, "--no-database"], extra={"ATLAS_INSTANCE": folder})
+
+
+def remove(path: Path) -> None:
+    """Remove a folder if it is there; of a link to one elsewhere, the link alone."""
+    if path.is_symlink():
+        path.unlink()
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def copy_asset(pattern: str, target: Path, *, folder: bool) -> None:
@@ -145,8 +187,8 @@ def call(command: list[str], *, logged: bool = False, extra: dict[str, str] | No
         raise SetupError(explain(command[0], text))
 
 
-def _works(command: list[str]) -> bool:
+def _works(command: list[str], *, extra: dict[str, str] | None = None) -> bool:
     try:
-        return subprocess.run(command, capture_output=True).returncode == 0
+        return subprocess.run(command, capture_output=True, cwd=ROOT, env=os.environ | (extra or {})).returncode == 0
     except OSError:
         return False

@@ -3,6 +3,7 @@
 import re
 import shlex
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import click
@@ -31,13 +32,18 @@ def test_links_between_documents_lead_somewhere(name: str) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("line", flask_lines())
-def test_commands_in_the_readme_exist_with_their_options(line: str) -> None:
+@cache
+def commands() -> click.Group:
     from app import create_app
 
+    return create_app().cli
+
+
+@pytest.mark.parametrize("line", flask_lines())
+def test_commands_in_the_readme_exist_with_their_options(line: str) -> None:
     words = shlex.split(line, comments=True)
     words = words[words.index("app") + 1 :]
-    command: click.Command = create_app().cli
+    command: click.Command = commands()
     while isinstance(command, click.Group):
         name = words.pop(0)
         found = command.get_command(click.Context(command), name)
@@ -48,13 +54,11 @@ def test_commands_in_the_readme_exist_with_their_options(line: str) -> None:
 
 
 def test_every_command_of_the_readme_has_help() -> None:
-    from app import create_app
-
     listed = re.search(r"Each command explains itself with `--help`: (.+?)\.", text_of("README.md"), re.S)
     assert listed
     runner = CliRunner()
     for name in re.findall(r"`([a-z]+)`", listed.group(1)):
-        result = runner.invoke(create_app().cli, [name, "--help"])
+        result = runner.invoke(commands(), [name, "--help"])
         assert result.exit_code == 0, name
         assert len(result.output.splitlines()) > 3, name
 

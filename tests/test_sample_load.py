@@ -135,6 +135,27 @@ def test_a_database_in_use_is_left_alone(tmp_path: Path, sample: Path) -> None:
             assert not store.settings.is_sample(opened)
 
 
+def test_a_load_that_was_interrupted_is_taken_up_again(
+    tmp_path: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*asked: Any) -> None:
+        commit(*asked)
+        raise KeyboardInterrupt
+
+    other, commit = create_app(Config.from_environment({}, instance=tmp_path)), imports.commit
+    ask = ["sample", "load", "--folder", str(sample)]
+    monkeypatch.setattr(imports, "commit", interrupted)
+    assert other.test_cli_runner().invoke(args=ask).exit_code != 0
+    with other.app_context(), session() as opened:
+        assert len(store.read(opened, "enterprises", store.CITY)) > 0
+        assert store.surveys.days(opened) == []
+    monkeypatch.setattr(imports, "commit", commit)
+    answer = other.test_cli_runner().invoke(args=[*ask, "--later"])
+    assert answer.exit_code == 0, answer.output
+    with other.app_context(), session() as opened:
+        assert store.surveys.days(opened) == [DAYS[-1]]
+
+
 @pytest.mark.parametrize("year", [day.year for day in DAYS])
 def test_the_citys_figures_are_those_of_the_truth(
     surveys: dict[int, Survey], truth: list[dict[str, str]], year: int

@@ -54,7 +54,8 @@ def load(folder: Path | None, *, again: bool, later: bool) -> int:
         folder = folder or _made(loaded)
         manifest = _manifest(folder)
         cleared = bool(store.settings.get(session, CLEARED, default=False)) and not again
-        occupied = loaded is None and len(store.read(session, "enterprises", store.CITY)) > 0
+        begun = loaded is not None or store.settings.is_sample(session)
+        occupied = not begun and len(store.read(session, "enterprises", store.CITY)) > 0
     if settings().city != CITY or occupied or cleared:
         click.echo("未装入演示数据：库中已有其他数据、已清除或为其他城市 / sample not loaded: database in use")
         return DONE
@@ -94,7 +95,12 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _import(database: Database, folder: Path, manifest: dict[str, Any]) -> int:
-    """Lay the ground, import every file that says what it is, and return the number of rows rejected."""
+    """Lay the ground, import every file that says what it is, and return the number of rows rejected.
+
+    The database is the sample's from the first row on, so that a load that was interrupted is taken up by the next.
+    """
+    with database.session(write=True) as session:
+        store.settings.put(session, store.settings.SAMPLE, value=True)
     for layer, counts in ground.lay(database, data=settings().data, city=CITY).items():
         click.echo(f"{layer:<24} {_said(counts)}")
     rejected = 0
@@ -108,7 +114,6 @@ def _import(database: Database, folder: Path, manifest: dict[str, Any]) -> int:
             rejected += counts["rejected"]
             click.echo(f"{name:<24} {_said(counts)}")
     with database.session(write=True) as session:
-        store.settings.put(session, store.settings.SAMPLE, value=True)
         store.settings.put(session, LOADED, manifest["digest"])
         store.settings.put(session, CLEARED, value=False)
     return rejected
