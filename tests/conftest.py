@@ -184,6 +184,10 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+PATIENCE_MS = 90_000
+"""How long a page may take for what is waited for: the browser shares its two cores with other tests."""
+
+
 def watched(context: Any) -> list[str]:
     """Refuse every request that leaves the machine; return the list that collects those and all page errors."""
     faults: list[str] = []
@@ -197,6 +201,7 @@ def watched(context: Any) -> list[str]:
         route.abort()
 
     def listen(page: Any) -> None:
+        page.set_default_timeout(PATIENCE_MS)
         page.on(
             "console", lambda message: faults.append(f"console: {message.text}") if message.type == "error" else None
         )

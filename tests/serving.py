@@ -1,13 +1,23 @@
 """Applications served to a browser as in production."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import waitress
 from flask import Flask
 from signed_in import Entered
 from waitress import wasyncore
+
+
+def until(page: Any, holds: Callable[[], Any], seconds: float = 60) -> None:
+    """Let a page go on until something holds; on a busy machine that takes longer than anyone would guess."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never held"
+        page.wait_for_timeout(50)
 
 
 @contextmanager

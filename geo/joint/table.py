@@ -166,15 +166,7 @@ def _unusable(text: pd.DataFrame, frame: pd.DataFrame, faults: list[Fault], own_
     _tell(faults, rows[no_id], "id", text["id"][no_id], "ID_MISSING", "an id of its own for each firm")
     double = text["id"].duplicated() & ~no_id
     _tell(faults, rows[double], "id", text["id"][double], "ID_DOUBLE", "an id that no earlier row has")
-    homeless = text["jurisdiction"].isna()
-    _tell(
-        faults,
-        rows[homeless],
-        "jurisdiction",
-        text["jurisdiction"][homeless],
-        "JURISDICTION",
-        "the township or zone it is in",
-    )
+    homeless = _homeless(text["jurisdiction"], rows, faults)
     why = pd.Series(pd.NA, index=frame.index, dtype="string")
     for reason, hit in (
         ("R6", frame["workers"].isna()), ("own_size", (frame["workers"] >= own_size).fillna(False)),
@@ -183,6 +175,13 @@ def _unusable(text: pd.DataFrame, frame: pd.DataFrame, faults: list[Fault], own_
     ):  # fmt: skip
         why = why.mask(hit.astype(bool), reason)
     return why
+
+
+def _homeless(given: pd.Series, rows: pd.Series, faults: list[Fault]) -> pd.Series:
+    """Which rows name no jurisdiction; they are told."""
+    none = given.isna()
+    _tell(faults, rows[none], "jurisdiction", given[none], "JURISDICTION", "the township or zone it is in")
+    return none
 
 
 class Unions(NamedTuple):
@@ -213,15 +212,7 @@ def read_unions(raw: pd.DataFrame) -> Unions:
     _tell(faults, rows[odd], "kind", text["kind"][odd], "KIND", ", ".join(UNION_KINDS))
     double = frame["id"].duplicated() | frame["id"].isna()
     _tell(faults, rows[double], "id", text["id"][double], "ID_DOUBLE", "an id of its own for each union")
-    homeless = frame["jurisdiction"].isna()
-    _tell(
-        faults,
-        rows[homeless],
-        "jurisdiction",
-        text["jurisdiction"][homeless],
-        "JURISDICTION",
-        "the township or zone it is in",
-    )
+    homeless = _homeless(frame["jurisdiction"], rows, faults)
     street, area = frame["kind"].eq("street"), frame["kind"].eq("community")
     nowhere = (area & frame["lon"].isna()) | (~area & frame["place"].isna())
     nowhere |= street & (frame["from_m"].isna() | frame["to_m"].isna())

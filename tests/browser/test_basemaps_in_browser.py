@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import small_city
 from flask import Flask
-from serving import served
+from serving import served, until
 
 from app import basemaps
 from app.basemaps import Tiles
@@ -127,8 +127,7 @@ def test_tiles_are_asked_for_only_once_chosen(page: Any, app: Flask, site: str, 
     page.wait_for_function("() => document.querySelectorAll('img.leaflet-tile-loaded').length > 0")
     page.locator("#map-legend").get_by_text("GS(0)1号").wait_for()
     page.evaluate(f"() => {MAP}.setView([32.1, 121.2], 14, {{ animate: false }})")
-    page.wait_for_timeout(600)
-    assert tile(121.2, 32.1, 14) in tiles.asked
+    until(page, lambda: tile(121.2, 32.1, 14) in tiles.asked)
     page.go_back()
     page.wait_for_function("() => !location.search.includes('base=')")
     page.wait_for_selector("html[data-map-ready]")

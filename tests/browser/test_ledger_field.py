@@ -1,7 +1,7 @@
 """The field page with the network cut: the server is gone, the page stays; what was recorded arrives once, in order."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ import small_city
 import sqlalchemy as sa
 import waitress
 from flask import Flask
+from serving import served, until
 from signed_in import account
 from waitress import wasyncore
 
@@ -122,15 +123,6 @@ def record(page: Any, key: str, outcome: str = "verified", **fields: str) -> Non
     page.locator("#field[data-showing=list]").wait_for()
 
 
-def until(page: Any, holds: Callable[[], bool]) -> None:
-    """Let the page go on until something holds, ten seconds at most."""
-    for _turn in range(100):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError
-
-
 def arrived(app: Flask) -> list[FieldOutcome]:
     with app.app_context(), session() as opened:
         return list(opened.scalars(sa.select(FieldOutcome).order_by(FieldOutcome.fid)))
@@ -219,8 +211,6 @@ def test_two_people_record_one_firm_and_both_versions_are_there(
         one.locator("#send").click()
         one.locator(".answer", has_text="两份都已保存").wait_for()
     assert [(each.account, each.status) for each in arrived(city)] == [("wang", "applied"), ("li", "conflict")]
-    from serving import served
-
     with served(city) as url:
         page.goto(f"{url}/inbox")
         both = page.locator(".versions").inner_text()
@@ -246,8 +236,6 @@ def test_a_position_from_the_field_waits_for_review_and_becomes_a_pin(
         one.locator("#field[data-showing=list]").wait_for()
         until(one, lambda: bool(arrived(city)))
         assert int(one.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")) <= 0
-    from serving import served
-
     with served(city) as url:
         page.goto(f"{url}/inbox")
         page.get_by_role("button", name="作为这家企业的位置").click()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import small_city
 from flask import g
-from serving import served
+from serving import served, until
 
 from app import create_app
 from app.config import Config
@@ -189,9 +189,8 @@ def test_printing_fits_the_map_to_the_sheet_and_back(page: Any, site: str) -> No
     )
     before = page.locator(".map-canvas").bounding_box()["width"]
     page.get_by_role("button", name="打印").click()
-    page.wait_for_timeout(600)
-    assert page.evaluate("window.sheet") == pytest.approx(272 * 96 / 25.4, abs=4)
-    assert page.locator(".map-canvas").bounding_box()["width"] == before
+    until(page, lambda: page.evaluate("window.sheet") == pytest.approx(272 * 96 / 25.4, abs=4))
+    until(page, lambda: page.locator(".map-canvas").bounding_box()["width"] == before)
 
 
 def test_the_page_works_without_script(browser: Any, site: str) -> None:

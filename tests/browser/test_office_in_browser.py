@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import small_city
-from serving import served
+from serving import served, until
 from signed_in import PASSWORD
 
 from app.auth.accounts import Wish
@@ -57,7 +57,7 @@ def test_a_link_asks_to_sign_in_and_then_opens_the_same_view(page: Any, site: st
     page.go_back()
     page.get_by_role("heading", name="云帆大厦").wait_for()
     page.wait_for_function("() => !location.search.includes('%23')")
-    assert shown(page) == first
+    until(page, lambda: shown(page) == first)
     leave(page)
     enter(page, site, "o-planner", link)
     page.get_by_role("heading", name="云帆大厦").wait_for()

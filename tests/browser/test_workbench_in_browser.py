@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 import small_city
-from serving import served
+from serving import served, until
 
 pytestmark = pytest.mark.browser
 MAP = "document.querySelector('.atlas-map').atlasMap"
@@ -47,8 +47,7 @@ def test_filter_undo_and_back(page: Any, site: str) -> None:
     assert "covered=0" in page.url
     page.locator("[data-drop=covered]").click()
     page.wait_for_function("() => !location.search.includes('covered')")
-    page.wait_for_timeout(400)
-    assert page.locator("#map-legend").inner_text() == before
+    until(page, lambda: page.locator("#map-legend").inner_text() == before)
     page.go_back()
     page.wait_for_function("() => location.search.includes('covered=0')")
     page.locator(".chips li").first.wait_for()
@@ -69,7 +68,7 @@ def test_down_to_a_floor_and_a_firm_and_the_link_says_it(page: Any, site: str) -
     page.get_by_role("heading", name="层的企业").wait_for()
     visit(page, address)
     page.get_by_role("heading", name="层的企业").wait_for()
-    assert whole(page) == shown
+    until(page, lambda: whole(page) == shown)
     page.locator(".tenant").first.click()
     page.get_by_role("link", name="看它的依据").click()
     page.wait_for_url("**/firms/**")
@@ -245,7 +244,7 @@ def test_a_view_is_saved_and_opened_by_keyboard(page: Any, site: str) -> None:
     page.locator("#saved-name").press("Enter")
     page.get_by_text("视图“周一例会”已保存").wait_for()
     page.wait_for_selector("html[data-map-ready]")
-    assert whole(page) == shown
+    until(page, lambda: whole(page) == shown)
     visit(page, f"{site}/map")
     page.locator("#saved > summary").focus()
     page.keyboard.press("Enter")
@@ -258,7 +257,7 @@ def test_a_view_is_saved_and_opened_by_keyboard(page: Any, site: str) -> None:
     page.wait_for_url("**size=under_25**")
     page.wait_for_selector("html[data-map-ready]")
     assert parse_qs(page.url.split("?")[1]) == parse_qs(asked)
-    assert whole(page) == shown
+    until(page, lambda: whole(page) == shown)
 
 
 def test_a_map_that_was_moved_is_not_loaded_anew(page: Any, site: str) -> None:
