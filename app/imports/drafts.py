@@ -15,6 +15,7 @@ from app.db.types import to_json
 from app.imports.request import Request
 from app.imports.taking import Keep
 from app.store.imports import Row
+from geo.errors import FileRefused
 
 KEPT_S = 7 * 24 * 3600.0
 """Seconds after which a file that nobody went on with is deleted."""
@@ -63,8 +64,16 @@ def held(user_key: str) -> list[Draft]:
     """Return the uploads of an account that wait, the newest first; those that were imported wait no more."""
     folders = [folder for folder in (_root().iterdir() if _root().is_dir() else ()) if _TOKEN.fullmatch(folder.name)]
     folders.sort(key=lambda folder: (folder.stat().st_mtime, folder.name), reverse=True)
-    found = (get(folder.name) for folder in folders)
+    found = (_readable(folder.name) for folder in folders)
     return [draft for draft in found if draft is not None and draft.request.user_key == user_key and draft.done is None]
+
+
+def _readable(token: str) -> Draft | None:
+    """Return an upload, None for one whose request a newer version refuses: it waits for nobody and is swept."""
+    try:
+        return get(token)
+    except FileRefused:
+        return None
 
 
 def put(draft: Draft) -> Draft:

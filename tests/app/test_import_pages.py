@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from datetime import date
 
@@ -285,6 +286,18 @@ def test_no_file_bad_kind_and_gone_drafts(client):
     assert client.get("/imports/none").status_code == 404
     assert client.get("/runs/none").status_code == 404
     assert client.post("/imports/none/undo").status_code in (404, 409, 422)
+
+
+def test_an_upload_that_a_newer_version_refuses_shuts_nobody_out(app, client, tmp_path):
+    token = upload(client).rpartition("/")[2]
+    held = next((tmp_path / "instance").rglob(f"{token}/draft.json"))
+    assert "名录.csv" in client.get("/imports").get_data(as_text=True)
+    values = json.loads(held.read_text(encoding="utf-8"))
+    values["request"] |= {"kind": "places", "place_kind": "zone", "county_code": "320602"}
+    held.write_text(json.dumps(values), encoding="utf-8")
+    answer = client.get("/imports")
+    assert answer.status_code == 200
+    assert "名录.csv" not in answer.get_data(as_text=True)
 
 
 def test_registry_text_is_escaped(app, client):
