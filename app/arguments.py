@@ -140,9 +140,15 @@ def counties() -> Collection[str]:
 
 
 def towns() -> Collection[str]:
-    """Return the codes of all towns."""
+    """Return the codes of all towns; one of another county than the one asked for is told by ``stray_town``."""
     divisions = sketch().divisions
     return set(divisions.index[divisions["level"].eq("town")])
+
+
+def stray_town() -> bool:
+    """Return whether a town is asked for that is not of the county asked for: the county has been changed since."""
+    town, county = request.args.get("town", ""), request.args.get("county", "")
+    return bool(town and county) and not town.startswith(county)
 
 
 def _readable(text: str) -> bool:

@@ -25,6 +25,8 @@ def sheet(read: Reading, done: Work, found: Impact, what: str) -> Sheet:
             Column(_("职工"), 8),
             Column(_("建会状态"), 12),
         ]
+    else:
+        columns.append(Column(_("为什么"), 28))
     status = label("zone_status", done.draft.status)
     notes = [
         (_("草案"), done.draft.title), (_("状态"), status), (_("数据截止"), str(read.on)),
@@ -41,7 +43,7 @@ def _row(read: Reading, key: str, row: pd.Series, names: dict[str, str], firm: b
         for side in ("from", "to")
     ]
     if not firm:
-        return [read.name("union", key), *places]
+        return [read.name("union", key), *places, label("zone_move", row["because"])]
     told = read.survey.firms.loc[key]
     state = _("已覆盖") if row["covered"] is True else _("未建会") if row["eligible"] is True else _("不计入")
     return [told["name"], *places, told["uscc"], told["address"], told["workers"], state]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from app import runs, store
 from app.arguments import asks
-from app.current import day_of, reading, scope
+from app.current import day_of, reading, scope, this_year
 from app.db import session as database
 from app.downloads import download
 from app.errors import NotFoundError
@@ -17,10 +17,11 @@ from app.labels import label
 from app.maps import canvas
 from app.reports import moved
 from app.views.zones import loaded, names
-from app.zones import counts, course, faults, history, sights, work
+from app.zones import asked, counts, course, faults, history, sights, work
 from app.zones.drawing import differences
 from app.zones.words import said
 from geo.errors import AtlasError
+from geo.targets import FIGURES
 from geo.zones import transitions
 
 bp = Blueprint("boundary", __name__, url_prefix="/zones")
@@ -42,9 +43,12 @@ def review(draft: str) -> str:
         around = _statement(opened, done)
         around["people"] = names(opened)
     part = canvas.blank(read, label=_("改动前后的边界"))
+    today = runs.survey.today()
+    share = asked.asked(this_year(), read, done) if done.rows else None
     return render_template(
-        "zones/review.html", part=part, read=read, listed=LISTED, today=runs.survey.today(), **around
-    )
+        "zones/review.html", part=part, read=read, listed=LISTED, today=today, figures=FIGURES,
+        latest=today + transitions.MOST_AHEAD, asked=share, **around,
+    )  # fmt: skip
 
 
 @bp.post("/<draft>/take")

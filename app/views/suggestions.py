@@ -1,6 +1,6 @@
 """Suggested joint unions: the list, why each, and what people decide about it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -12,15 +12,16 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
 
 from app import store
-from app.arguments import Allowed, asks, codes, counties
+from app.arguments import Allowed, asks, codes, counties, stray_town, towns
 from app.auth import signed
 from app.auth.roles import ROLES
 from app.config import settings
-from app.current import partial, reading, scope, sketch
+from app.current import partial, reading, scope
 from app.db import session
 from app.downloads import download
 from app.labels import label
 from app.ledger_desk import hands, recording
+from app.links import without
 from app.listing import ordered, page
 from app.maps import locator
 from app.reading import Reading
@@ -44,11 +45,6 @@ TOPS = ("5", "10", "20", "50")
 """How many suggestions can be looked at as the next ones to do."""
 
 
-def towns() -> Collection[str]:
-    """Return the codes of the towns of the county that the request asks for."""
-    return {code for code, _name in sketch().towns(request.args.get("county", ""))}
-
-
 CONDITIONS: dict[str, Allowed] = {
     "kind": codes("group_kind"), "county": counties, "town": towns, "state": (*life.STATES[:4], "all"),
 }  # fmt: skip
@@ -61,8 +57,10 @@ _Page = str | tuple[str, int] | Redirect
 
 @bp.get("")
 @asks(sort=SORTS, page=True, choices={**CONDITIONS, "top": TOPS})
-def index() -> str:
+def index() -> str | Redirect:
     """List the suggested unions; htmx asks for the table alone."""
+    if stray_town():
+        return redirect(without(["town"]))
     read, sort = reading(), request.args.get("sort", "-workers")
     every = proposals.listed(read, _cases())
     groups = chosen(every)

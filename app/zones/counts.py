@@ -10,19 +10,26 @@ from flask_babel import gettext as _
 from app.reading import Reading
 from app.zones.work import State, Work
 from geo.coverage import UNPLACED
+from geo.gaps import Filter
 from geo.zones import tally as counting
 from geo.zones.impact import Impact, impact
 
-SHOWN = ("firms", "workers", "unions", "rate", "under_25")
+SHOWN = ("firms", "workers", "unions", "rate", "under_25", "unlocated")
 """What the desk tells of a zone; ``firms`` are the eligible ones."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """The rows that changed, in words' order, and how many firms no outline can tell a zone of."""
+    """The rows that changed, in words' order, and how many firms of the county no outline can tell a zone of.
+
+    ``unlocated`` is the figure of that name everywhere in the atlas; ``coarse`` are those located, but to no door.
+    """
 
     rows: list[dict[str, Any]]
     unlocated: int
+    coarse: int
+    chosen: Filter
+    """The firms of the draft's county."""
 
     def plain(self) -> list[dict[str, Any]]:
         """Return the rows for a script."""
@@ -37,25 +44,28 @@ def firms_of(read: Reading) -> counting.Ground:
 def statement(read: Reading, done: Work, state: State | None = None) -> Impact:
     """Return the impact of a draft, of what its steps give or of a state besides."""
     plan = (state or done.state).plan
-    return impact(done.before, plan, firms_of(read), others=_others(read, done), renamed=done.heirs(plan))
+    return impact(
+        done.before, plan, firms_of(read), others=outside(read, done), renamed=done.heirs(plan), county=done.county
+    )
 
 
 def tally(read: Reading, done: Work, state: State) -> Tally:
     """Return the zones whose land or figures change, before and after."""
-    firms, others = firms_of(read), _others(read, done)
-    before = read.kept.get(
-        ("zones.before", done.draft.base["mark"]), lambda: counting.tally(done.before, firms, others=others)
-    )
-    after = counting.tally(state.plan, firms, others=others, renamed=done.heirs(state.plan))
+    firms, others = firms_of(read), outside(read, done)
+    mark = ("zones.before", done.draft.base["mark"])
+    before = read.kept.get(mark, lambda: counting.tally(done.before, firms, others=others, county=done.county))
+    after = counting.tally(state.plan, firms, others=others, renamed=done.heirs(state.plan), county=done.county)
     moved = _moved(before, after)
     keys = [key for key in dict.fromkeys([*state.plan, *done.before]) if key in moved or _redrawn(done, state, key)]
     rows = [_row(before, after, key, _name(done, state, key)) for key in keys]
     if rows:
         rows.append(_row(before, after, UNPLACED, _("不在园区内")))
-    return Tally(rows, int(after["unlocated"].sum()))
+    unlocated, coarse = (firms.count(name, done.county) for name in ("unlocated", "coarse"))
+    return Tally(rows, unlocated, coarse - unlocated, Filter(county=(done.county,) if done.county else ()))
 
 
-def _others(read: Reading, done: Work) -> gpd.GeoDataFrame:
+def outside(read: Reading, done: Work) -> gpd.GeoDataFrame:
+    """Return the zones that the draft is not about: they hold firms too."""
     places = read.survey.places
     return places[places["kind"].eq("zone") & ~places.index.isin(list(done.before))]
 
@@ -79,7 +89,7 @@ def _redrawn(done: Work, state: State, key: str) -> bool:
 def _row(before: pd.DataFrame, after: pd.DataFrame, key: str, name: str) -> dict[str, Any]:
     sides = {side: _figures(frame, key) for side, frame in (("before", before), ("after", after))}
     gone = key != UNPLACED and key not in after.index
-    empty = dict.fromkeys(SHOWN[:3], 0) | {"rate": None, "under_25": 0}
+    empty = dict.fromkeys(SHOWN, 0) | {"rate": None}
     return {
         "key": key, "name": name, "before": sides["before"] or empty, "after": None if gone else sides["after"],
         "changed": sides["before"] != sides["after"],
@@ -97,6 +107,7 @@ def _figures(frame: pd.DataFrame, key: str) -> dict[str, Any] | None:
         "unions": int(row["unions"]),
         "rate": rate,
         "under_25": int(row["under_25"]),
+        "unlocated": int(row["unlocated"]),
     }
 
 

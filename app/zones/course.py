@@ -126,7 +126,7 @@ def _met(session: Session, work: Work, ask: Ask, facts: Facts, who: Act) -> set[
     found = {
         SOUND: facts.sound and not work.failed, SEEN: ask.seen, CONSENT: not missing_consents(draft),
         OTHER: who.account != draft.submitted_by, REASON: bool(ask.comment.strip()),
-        DAY: ask.day is not None and ask.day >= today(), FREE: free,
+        DAY: transitions.fits(ask.day, today=today()), FREE: free,
     }  # fmt: skip
     return {need for need, holds in found.items() if holds}
 

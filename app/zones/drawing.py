@@ -40,11 +40,21 @@ def middle(shape: shapely.Geometry | None) -> list[float] | None:
 
 
 def differences(done: Work, found: Impact) -> dict[str, Any]:
-    """Return the drawn difference as JSON: zones before and after, what is added and what is taken, with their size."""
+    """Return the drawn difference as JSON: zones before and after, what is added and what is taken, with their size.
+
+    ``inner``: of a zone below another that changes, whose pieces show it as well.
+    """
     before, after = done.before.frame.geometry, done.after.frame.geometry
+    told = set(found.changes.index)
     parts = [
-        {"name": row["name"], "what": what, "m2": round(row[f"{what}_m2"]), "geometry": drawn(row[what])}
-        for _key, row in found.changes.iterrows()
+        {
+            "name": row["name"],
+            "what": what,
+            "inner": _lies_in(done, key, told),
+            "m2": round(row[f"{what}_m2"]),
+            "geometry": drawn(row[what]),
+        }
+        for key, row in found.changes.iterrows()
         for what in ("added", "taken")
         if row[what] is not None
     ]
@@ -53,3 +63,7 @@ def differences(done: Work, found: Impact) -> dict[str, Any]:
         "after": [drawn(after[key]) for key in done.after.drawn],
         "parts": parts,
     }
+
+
+def _lies_in(done: Work, key: str, others: set[str]) -> bool:
+    return any(key in plan and plan.above(key) & others for plan in (done.before, done.after))

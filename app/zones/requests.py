@@ -1,6 +1,7 @@
 """What the page's script asks for, made into operations that can be stored and replayed: keys, names, outlines."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -18,6 +19,9 @@ from geo.zones.shapes import read_line, read_shape
 MOST_NAME = 60
 MOST_PAINTED = 200
 """Outlines painted at once."""
+
+MOST_NUMBER = 1e12
+"""Beyond, a number is no distance and as good as endless: the operation says what it takes."""
 
 OVER = 0.002
 """Share of a zone that may lie outside of the county: outlines of counties are a working background."""
@@ -157,8 +161,14 @@ def _several(it: Request) -> dict[str, Any]:
     return {"keys": _keys(it)}
 
 
-def _one(it: Request) -> dict[str, Any]:
-    return {"key": _key(it)}
+def _remove(it: Request) -> dict[str, Any]:
+    """What lies below a zone goes with it or stays, as the caller says: nothing is decided for them."""
+    key, below = _key(it), it.asked.get("below")
+    parks = it.work.after.below(key)
+    if parks and not isinstance(below, bool):
+        names = [it.work.after[one].name for one in parks]
+        raise OperationError("sub-parks below", code="ZONE_BELOW", detail={"names": names, "count": len(parks)})
+    return {"key": key, "below": bool(parks and below)}
 
 
 def _paint(it: Request) -> dict[str, Any]:
@@ -204,7 +214,7 @@ _MAKERS: Mapping[str, Callable[[Request], dict[str, Any]]] = MappingProxyType(
     {
         "draw": _draw, "reshape": _reshape, "move": _move, "cut_hole": _area_of, "fill_hole": _fill,
         "split": _split, "merge": _merge, "subtract": _area_of, "simplify": _simplify, "paint": _paint,
-        "snap": _snap, "lock": _several, "unlock": _several, "remove": _one, "describe": _describe, HOLD: _hold,
+        "snap": _snap, "lock": _several, "unlock": _several, "remove": _remove, "describe": _describe, HOLD: _hold,
     }
 )  # fmt: skip
 
@@ -220,7 +230,9 @@ def _number(asked: Asked, name: str) -> float:
     value = asked.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise OperationError(f"{name} is no number", code="ZONE_REQUEST")
-    return float(value)
+    if abs(value) < MOST_NUMBER:
+        return float(value)
+    return math.inf if value > 0 else -math.inf
 
 
 def _key(it: Request) -> str:

@@ -19,6 +19,7 @@ from app.zones.drawing import drawn, middle
 from app.zones.requests import Ground
 from app.zones.words import said
 from app.zones.work import Work, area
+from geo.zones.lattice import UNITS, scale
 from geo.zones.repair import REPAIRABLE
 
 
@@ -47,7 +48,7 @@ def around(opened: Session, read: Reading, done: Work) -> dict[str, Any]:
         "read": read, "draft": done.draft, "faults": found, "tally": counts.tally(read, done, done.state),
         "zone_names": {key: zone.name for key, zone in done.after.zones.items()},
         "rows": tree.hierarchy(done, held), "levels": options("zone_level"), "state": state(done, found),
-        "repairable": any(one.fault.code in REPAIRABLE for one in found),
+        "paintable": len(own.painted) > 0, "repairable": any(one.fault.code in REPAIRABLE for one in found),
         "branches": store.zones.branches(opened, done.draft),
         "overtaken": [done.before[key].name if key in done.before else key for key in over],
         "failed": [(one.number, one.kind, said(one.error)) for one in done.failed],
@@ -60,8 +61,8 @@ def state(done: Work, told: Iterable[faults.Told]) -> dict[str, Any]:
     changed, frame = set(done.changed), done.after.frame
     zones = [
         {
-            "key": key, "name": zone.name, "locked": zone.locked, "changed": key in changed,
-            "geometry": drawn(frame.geometry[key]), "at": middle(frame.geometry[key]),
+            "key": key, "name": zone.name, "locked": zone.locked, "changed": key in changed, "parent": zone.parent,
+            "metres": _metres(zone.shape), "geometry": drawn(frame.geometry[key]), "at": middle(frame.geometry[key]),
         }
         for key, zone in done.after.zones.items()
     ]  # fmt: skip
@@ -85,7 +86,9 @@ def words() -> dict[str, Any]:
     return {
         "newName": _("新园区"), "saved": _("已保存"), "broken": _("没有连上服务器，这一步没有保存；请检查网络后重试。"),
         "corners": _("坐标没有看懂：每行一个“经度,纬度”。"),
-        "nothingToPaint": _("没有镇街或村的边界图层，不能整片划入。"),
+        "moved": _("向东 {east} 米、向北 {north} 米；回车保存，Esc 取消"),
+        "below": _("“{name}”下面还有 {n} 个园区："), "removeAll": _("一起删除"),
+        "removeOne": _("只删这一个，下级归到上一级"), "removeNone": _("不删"),
         "takeRepair": _("采用修好的形状"), "dropRepair": _("不用"),
         "needs": {
             "1": _("请先选中一个园区"), "2": _("请先选中两个以上园区（按住 Ctrl 点选）"), "some": _("请先选中园区"),
@@ -95,6 +98,11 @@ def words() -> dict[str, Any]:
             "undo": _("已撤销"), "redo": _("已重做"),
         },
     }  # fmt: skip
+
+
+def _metres(shape: Any) -> list[float] | None:
+    """Metres a degree east and north in the middle of a zone, None where it is not drawn."""
+    return None if shape is None or shape.is_empty else [each * UNITS for each in scale(shape)]
 
 
 def _today(outlines: gpd.GeoDataFrame, *levels: str) -> gpd.GeoDataFrame:

@@ -72,6 +72,11 @@ class Work:
         """The zones that the steps give."""
         return self.state.plan
 
+    @property
+    def county(self) -> str | None:
+        """Code of the county that the draft is about, None for the whole city."""
+        return None if self.draft.county_code == WHOLE else self.draft.county_code
+
     @cached_property
     def changed(self) -> tuple[str, ...]:
         """Keys of the zones that are not as they were, new ones and those that are no more among them."""

@@ -10,6 +10,7 @@ from geo.coverage.figures import (
     growth,
     measure,
     moves,
+    named_seats,
     union_places,
     with_empty,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "legal_path",
     "measure",
     "moves",
+    "named_seats",
     "roll",
     "statistical_year",
     "survey_unions",

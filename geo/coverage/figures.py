@@ -167,17 +167,25 @@ def union_places(firms: pd.DataFrame, unions: pd.DataFrame, *, by: str | None) -
     """The one place each union is counted in, ``UNPLACED`` if unknown.
 
     County and town are the columns of SURVEYED_UNIONS, so that lists by them agree; of other kinds of place an own
-    union stands where its host stands, a joint union where most of the firms it covers are (ties: smallest key). So a
-    joint union counts once however many places it reaches.
+    union stands where its host stands; a joint union in the place that it names as its own (``place_id``), else where
+    most of the firms it covers are (ties: smallest key), in none if most are in none. So a joint union counts once
+    however many places it reaches, and the union of a whole town is not that of a zone some of its firms are in.
     """
     if by is None:
         return pd.Series("all", index=unions.index, dtype="string")
     if by in ("county_code", "town_code"):
         return unions[by].astype("string").fillna(UNPLACED)
-    covered = firms[firms["union_id"].notna() & firms[by].notna()]
-    result = commonest(covered[by], covered["union_id"]).reindex(unions.index).astype("string")
+    covered = firms[firms["union_id"].notna()]
+    result = commonest(covered[by].astype("string").fillna(UNPLACED), covered["union_id"])
     hosted = unions["host_id"].map(firms[by].astype("string")).astype("string")
-    return hosted.fillna(result).fillna(UNPLACED)
+    return hosted.fillna(named_seats(unions, by)).fillna(result.reindex(unions.index)).fillna(UNPLACED)
+
+
+def named_seats(unions: pd.DataFrame, by: str) -> pd.Series:
+    """The place of one kind (column of FIRMS) that each union of SURVEYED_UNIONS names as its own, NA for others."""
+    of_kind = unions["kind"].eq("village") if by == "village_code" else unions["place_id"].str.startswith(f"{by}:")
+    named = (unions["place_name"].notna() & of_kind).fillna(value=False).astype(bool)
+    return unions["place_id"].where(named).astype("string")
 
 
 def _keys(firms: pd.DataFrame, by: str | None) -> pd.Series:

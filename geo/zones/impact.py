@@ -82,7 +82,13 @@ class Impact:
 
 
 def impact(
-    before: Plan, after: Plan, ground: Ground, *, others: gpd.GeoDataFrame, renamed: Mapping[str, str | None]
+    before: Plan,
+    after: Plan,
+    ground: Ground,
+    *,
+    others: gpd.GeoDataFrame,
+    renamed: Mapping[str, str | None],
+    county: str | None = None,
 ) -> Impact:
     """Return what changes between two plans.
 
@@ -91,13 +97,14 @@ def impact(
     ground : firms and unions of one survey
     others : PLACES with the zones outside of the plans, which hold firms too
     renamed : by key of a zone that is no more, the key that an address naming it will mean, None for none
+    county : of what is in no zone, only that of this county is counted; None for all
     """
     found = difference(before, after)
     return Impact(
         found[found["change"].ne("rounded")],
         moves(before, after, ground, others=others, renamed=renamed),
-        tally(before, ground, others=others),
-        tally(after, ground, others=others, renamed=renamed),
+        tally(before, ground, others=others, county=county),
+        tally(after, ground, others=others, renamed=renamed, county=county),
     )
 
 

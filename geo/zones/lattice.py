@@ -52,11 +52,15 @@ def scale(geometry: Any) -> tuple[float, float]:
     Within 0.4 % over a county of half a degree.
     """
     bounds = shapely.total_bounds(geometry)
-    latitude = np.radians((bounds[1] + bounds[3]) / 2 / UNITS) if np.isfinite(bounds).all() else 0.0
-    sine2 = np.sin(latitude) ** 2
-    root = np.sqrt(1 - _E2 * sine2)
+    return scale_at((bounds[1] + bounds[3]) / 2 / UNITS if np.isfinite(bounds).all() else 0.0)
+
+
+def scale_at(latitude: float) -> tuple[float, float]:
+    """Return metres a unit along x and y at a latitude in degrees."""
+    angle = np.radians(latitude)
+    root = np.sqrt(1 - _E2 * np.sin(angle) ** 2)
     along_y = np.radians(1 / UNITS) * _A * (1 - _E2) / root**3
-    along_x = np.radians(1 / UNITS) * _A / root * np.cos(latitude)
+    along_x = np.radians(1 / UNITS) * _A / root * np.cos(angle)
     return float(along_x), float(along_y)
 
 

@@ -15,10 +15,13 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.zones.borders import Rows, cut_hole, draw, fill_hole, move, outline, pieces, region, reshape, settled, subtract
+from geo.zones.borders import draw, reshape
 from geo.zones.errors import OperationError, ShapeError
+from geo.zones.holes import cut_hole, fill_hole, subtract
+from geo.zones.land import Rows, outline, pieces, region, settled
 from geo.zones.lattice import metric, scale, to_lattice
 from geo.zones.mesh import Mesh, mesh
+from geo.zones.moving import move
 from geo.zones.partition import merge, paint, split
 from geo.zones.plan import FACTS, Plan
 from geo.zones.simplifying import simplify
@@ -38,16 +41,19 @@ def unlock(plan: Plan, keys: Sequence[str]) -> Plan:
     return plan.with_zones(*(replace(plan[key], locked=False) for key in keys))
 
 
-def remove(plan: Plan, key: str) -> Plan:
-    """Return the plan without a zone; zones below it hang where it hung.
+def remove(plan: Plan, key: str, *, below: bool = False) -> Plan:
+    """Return the plan without a zone, and without those below it or with these hanging where it hung.
 
     Raises
     ------
     LockedError, OperationError
     """
-    plan.unlocked([key])
-    below = [replace(zone, parent=plan[key].parent) for zone in plan.zones.values() if zone.parent == key]
-    return plan.with_zones(*below, without=[key])
+    gone = [key, *(plan.below(key) if below else [])]
+    plan.unlocked(gone)
+    if below:
+        return plan.with_zones(without=gone)
+    below_it = [replace(zone, parent=plan[key].parent) for zone in plan.zones.values() if zone.parent == key]
+    return plan.with_zones(*below_it, without=[key])
 
 
 def describe(plan: Plan, key: str, **facts: Any) -> Plan:
@@ -204,7 +210,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
         "key": (str,), "new_key": (str,), "into": (str,), "name": (str, type(None)), "border": (str,),
         "keys": (list, tuple), "targets": (list, tuple, type(None)), "streets": (list, tuple), "at": (list, tuple),
         "tolerance_m": (int, float), "east_m": (int, float), "north_m": (int, float),
-        "cross_county": (bool,), "around_locked": (bool,),
+        "cross_county": (bool,), "around_locked": (bool,), "below": (bool,),
         "parent": (str, type(None)), "county_code": (str, type(None)), "zone_level": (str, type(None)),
     }
 )  # fmt: skip

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.zones.borders import Rows, others, outline, pieces, region, settled, taken
 from geo.zones.errors import OperationError
+from geo.zones.land import Rows, others, outline, pieces, region, settled, taken
 from geo.zones.lattice import HAIR, joined, width
 from geo.zones.mesh import Mesh, dissolve, mesh
 from geo.zones.overlaps import is_coverage

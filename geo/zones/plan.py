@@ -147,8 +147,11 @@ class Plan:
 
     def related(self, key: str) -> set[str]:
         """Keys above and below a zone in the hierarchy, as far as they are in the plan; they may overlap it."""
-        above = self.above(key)
-        return above | {other for other in self.zones if self.zones[other].parent and key in self.above(other)}
+        return self.above(key) | set(self.below(key))
+
+    def below(self, key: str) -> list[str]:
+        """Keys of the zones below a zone in the hierarchy at any depth, in order; itself if the hierarchy is a ring."""
+        return [other for other, zone in self.zones.items() if zone.parent and key in self.above(other)]
 
     def with_zones(self, *zones: Zone, without: Iterable[str] = ()) -> "Plan":
         """Return the plan with zones put in (a known key keeps its place in the order) and others taken out."""

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from geo.zones import folds
-from geo.zones.borders import Rows, region
 from geo.zones.check import Fault
+from geo.zones.land import Rows, region
 from geo.zones.lattice import to_degrees, to_lattice
 from geo.zones.mesh import Mesh, mesh
 from geo.zones.plan import Plan

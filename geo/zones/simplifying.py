@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.zones.borders import outline
 from geo.zones.errors import OperationError
+from geo.zones.land import outline
 from geo.zones.lattice import Geometries, scale
 from geo.zones.mesh import dissolve, faces_of, noded, segments
 from geo.zones.overlaps import is_coverage, overlapping

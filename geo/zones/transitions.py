@@ -6,6 +6,7 @@ waits for the consent of both; what is approved comes in force on its day, not b
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from geo.errors import AtlasError
@@ -20,9 +21,13 @@ EDITABLE = (DRAFT, RETURNED)
 CALENDAR = "calendar"
 """Right of the day that has come; no person has it."""
 
+MOST_AHEAD = timedelta(days=731)
+"""How far ahead lines can be approved: beyond two years nobody knows whether they still fit. Our own choice."""
+
 SOUND, SEEN, CONSENT, OTHER, REASON, DAY, FREE = "sound", "seen", "consent", "other", "reason", "day", "free"
 """What a step can need: no fault left in the lines · its impact has been seen as it is · every county concerned
-consents · another person than who submitted · a reason in words · a day to come in force · no other approved draft
+consents · another person than who submitted · a reason in words · a day to come in force, not
+far off · no other approved draft
 changes the same places."""
 
 
@@ -84,6 +89,11 @@ class Caller:
     def draws(self, county: str) -> bool:
         """Return whether they may draw boundaries of a county."""
         return "zones" in self.rights and self.county_code in (None, county)
+
+
+def fits(day: date | None, *, today: date) -> bool:
+    """Return whether lines can come in force on a day: today or later, and not beyond ``MOST_AHEAD``."""
+    return day is not None and today <= day <= today + MOST_AHEAD
 
 
 def take(status: str, action: str, caller: Caller, county: str, met: Collection[str]) -> str:

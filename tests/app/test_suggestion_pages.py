@@ -51,7 +51,9 @@ def test_the_rate_that_the_first_suggestions_lead_to_is_counted_once(
 def test_towns_can_be_chosen_within_their_county(client: FlaskClient) -> None:
     assert "1 条建议" in text_of(client, "/suggestions?county=990101&town=990101001")
     assert "0 条建议" in text_of(client, "/suggestions?county=990101&town=990101002")
-    assert client.get("/suggestions?county=990102&town=990101001").status_code == 400
+    told = client.get("/suggestions?county=990102&town=990101001")
+    assert (told.status_code, told.headers["Location"]) == (302, "/suggestions?county=990102"), "another county chosen"
+    assert client.get("/suggestions?town=nonsense").status_code == 400
     assert client.get("/suggestions?top=7").status_code == 400
 
 

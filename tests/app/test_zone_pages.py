@@ -1,7 +1,9 @@
 """Drafts of boundaries as pages and scripts meet them: drawing, counting, conflicts, approval, areas."""
 
+import html
 import io
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -482,3 +484,98 @@ def test_a_city_without_zones_says_so(tmp_path: Path) -> None:
     client: FlaskClient = made.test_client()
     page = client.get("/zones").text
     assert "还没有草案" in page and "还没有园区" in page
+
+
+# --- what lies below, days, one definition of unlocated, targets ----------------------------------------------------
+
+
+def parks(desk: Desk) -> None:
+    """Give the zone a park in its eastern field."""
+    told = desk.do(kind="draw", shape=drawn(city.MIDDLE), border="free", name="东片")
+    key = next(zone["key"] for zone in told["state"]["zones"] if zone["name"] == "东片")
+    desk.do(kind="describe", key=key, facts={"parent": city.ZONE})
+
+
+def test_a_zone_moves_with_its_parks_and_undo_brings_all_back(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    parks(desk)
+    before = desk.zones()
+    desk.do(kind="move", key=city.ZONE, east_m=0, north_m=50, border="free")
+    after = desk.zones()
+    for name in (TOGETHER, "东片"):
+        south, north = (shapely.from_geojson(json.dumps(each[name]["geometry"])).bounds[1] for each in (before, after))
+        assert north - south == pytest.approx(50 / 110_900, rel=1e-2), name
+    desk.do(kind="move", key=city.ZONE, east_m=0, north_m=-50, border="free")
+    for name in (TOGETHER, "东片"):
+        assert same(*(shapely.from_geojson(json.dumps(z[name]["geometry"])) for z in (before, desk.zones()))), name
+    for _ in range(2):
+        desk.state = desk.ask("undo").get_json()["state"]
+    assert desk.zones() == before
+    desk.state = desk.ask("redo").get_json()["state"]
+    assert desk.zones() == after
+
+
+def test_a_zone_with_parks_is_removed_as_somebody_says_and_not_before(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    parks(desk)
+    told = desk.ask("operate", kind="remove", key=city.ZONE).get_json()
+    assert (told["refused"], "1 个园区（东片）" in told["said"]) == ("ZONE_BELOW", True)
+    desk.do(kind="remove", key=city.ZONE, below=False)
+    assert desk.zones()["东片"]["parent"] is None
+    desk.state = desk.ask("undo").get_json()["state"]
+    desk.do(kind="remove", key=city.ZONE, below=True)
+    assert desk.zones() == {}
+
+
+@pytest.mark.parametrize("metres", [1e308, -1e300, 10**400, 100_001])
+def test_a_move_beyond_measure_is_refused_in_words(kept: Flask, metres: float) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    for way in ("operate", "tally"):
+        told = desk.ask(way, kind="move", key=city.ZONE, east_m=metres, north_m=0).get_json()
+        assert (told["refused"], told["said"]) == ("MOVED_TOO_FAR", "一次最多移动 100 公里")
+
+
+def test_a_day_beyond_two_years_is_refused(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    desk.do(kind="draw", shape=drawn(city.EAST))
+    desk.step("submit")
+    boss = Desk(file_app, city.ADMIN.login, desk.address)
+    far = today() + transitions.MOST_AHEAD + timedelta(days=1)
+    for day in ("9999-12-31", far.isoformat(), "nonsense", ""):
+        assert "不晚于今天起两年" in boss.step("approve", day=day), day
+    assert boss.status(file_app) == "submitted"
+    assert f'max="{(far - timedelta(days=1)).isoformat()}"' in boss.page()
+    boss.step("approve", day=(far - timedelta(days=1)).isoformat())
+    assert boss.status(file_app) == "approved"
+
+
+@pytest.mark.parametrize("wish", [city.EDITOR, city.ADMIN])
+def test_unlocated_is_what_the_list_behind_it_holds_for_the_city_as_for_the_county(kept: Flask, wish: Any) -> None:
+    desk = Desk(kept, wish.login)
+    page = desk.client.get(desk.address).get_data(as_text=True)
+    count, address = re.search(r'href="([^"]+)">未定位 (\d+) 家', page).group(2, 1)
+    assert count == "1"
+    listed = desk.client.get(html.unescape(address)).get_data(as_text=True)
+    assert "田10公司" in listed and "田11公司" not in listed
+    rows = desk.ask("tally", kind="draw", shape=drawn(city.EAST)).get_json()["rows"]
+    nowhere = next(row for row in rows if row["name"] == "不在园区内")
+    assert (nowhere["before"]["firms"], nowhere["after"]["firms"]) == (8, 5), (
+        "firms of the other county are not its own"
+    )
+    assert nowhere["before"]["unlocated"] == nowhere["after"]["unlocated"] == 1
+
+
+def test_the_statement_shares_the_countys_target_out_on_both_lines(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    desk.do(kind="draw", shape=drawn(city.EAST), name="东区")
+    page = desk.page()
+    assert "任务指标变化" in page
+    assert "不随园区边界变动" in page
+
+
+def test_the_page_of_a_zone_leads_to_its_history(kept: Flask) -> None:
+    client = sign(stranger(kept), city.VIEWER.login)
+    page = client.get(f"/places/zone/{city.ZONE}").get_data(as_text=True)
+    address = html.unescape(re.search(r'href="([^"]*/zones/history/[^"]+)"', page).group(1))
+    assert "边界的历史" in client.get(address).get_data(as_text=True)
+    assert "/zones/history/" not in client.get(f"/places/building/{city.BUILDING}").get_data(as_text=True)

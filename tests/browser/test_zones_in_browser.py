@@ -78,8 +78,10 @@ def after(page: Any, act: Any) -> None:
 
 
 def figures(page: Any, name: str) -> list[str]:
-    """The cells of a zone's row in the tally."""
-    return page.locator("#zones-tally tr", has=page.locator(f"th:text-is('{name}')")).locator("td").all_inner_texts()
+    """The figures of a zone in the tally, as before → after where they differ."""
+    rows = page.locator(f"#zones-tally tbody[data-row='{name}'] tr:has(td)").all()
+    sides = [row.locator("td").all_inner_texts() for row in rows]
+    return [one if one == other else f"{one} → {other}" for one, other in zip(sides[0], sides[-1], strict=True)]
 
 
 def zones(page: Any) -> list[str]:
@@ -164,7 +166,8 @@ def test_the_tally_follows_the_drawing_before_it_is_saved(page: Any, site: str) 
     for lon, lat in [(121.062, 32.06), (121.062, 32.1), (121.08, 32.1), (121.08, 32.06)]:
         click(page, lon, lat)
     page.locator("#zones-live").wait_for()
-    page.locator("#zones-tally td", has_text="0 → 3").first.wait_for()
+    page.locator("#zones-tally tbody[data-row='新园区'] .after td:text-is('3')").first.wait_for()
+    assert figures(page, "新园区")[0] == "0 → 3"
     assert int(page.locator("#zones-desk").get_attribute("data-tally-ms")) < 1000  # the bench tells how fast it is
     page.keyboard.press("Escape")
     page.locator("#zones-live").wait_for(state="hidden")

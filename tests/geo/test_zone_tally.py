@@ -25,6 +25,12 @@ def places(given: Plan) -> gpd.GeoDataFrame:
     return PLACES.conform(given.frame.assign(kind="zone", origin="layer"))
 
 
+def keyed(seed: int) -> Plan:
+    """Cells under keys as places have them."""
+    frame = cells(seed, 7).frame
+    return Plan.of(frame.set_axis([key if key == "frame" else f"zone:{key}" for key in frame.index]))
+
+
 def halved(given: Plan, key: str) -> Plan:
     """The plan with a zone cut from north to south through its middle."""
     x = float(np.mean(given.frame.geometry[key].bounds[::2]))
@@ -60,10 +66,13 @@ def firms(located: pd.DataFrame, **columns: object) -> pd.DataFrame:
 
 
 def unions(**columns: object) -> pd.DataFrame:
-    facts = {"kind": "joint", "in_force": True, "host_id": None, "members": 5, "covered_workers": 5, "town_code": None}
+    facts = {
+        "kind": "joint", "in_force": True, "host_id": None, "members": 5, "covered_workers": 5, "town_code": None,
+        "county_code": "990101", "place_id": None, "place_name": None,
+    }  # fmt: skip
     count = max((len(value) for value in columns.values() if isinstance(value, list)), default=0)
     frame = pd.DataFrame(facts | columns, index=[f"u{k}" for k in range(count)])
-    return frame.astype({"host_id": "string"})
+    return frame.astype({"host_id": "string", "place_id": "string", "place_name": "string"})
 
 
 def crowd(seed: int, given: Plan, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -92,7 +101,11 @@ def crowd(seed: int, given: Plan, count: int) -> tuple[pd.DataFrame, pd.DataFram
     facts["workers"][facts["workers"] < 0] = pd.NA
     hosts = [str(random.choice(located.index)) if random.random() < 0.4 else None for _ in union]
     kinds = random.choice(["joint", "own", "federation"], len(union), p=[0.6, 0.3, 0.1])
-    table = unions(kind=list(kinds), in_force=list(random.random(len(union)) < 0.9), host_id=hosts)
+    seats = [None if host or random.random() < 0.6 else str(random.choice(keys)) for host in hosts]
+    table = unions(
+        kind=list(kinds), in_force=list(random.random(len(union)) < 0.9), host_id=hosts, place_name=seats,
+        place_id=seats,
+    )  # fmt: skip
     return located, (facts, table)
 
 
@@ -103,10 +116,12 @@ def surveyed(located: pd.DataFrame, facts: dict, given: Plan, rest: gpd.GeoDataF
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_tally_is_what_the_next_survey_says(seed: int) -> None:
-    before = cells(seed, 7)
+    before = keyed(seed)
     located, (facts, table) = crowd(seed, before, 600)
     now = surveyed(located, facts, before)
-    after = paint(halved(before, "c3") if seed % 2 else before, "c1", [grown(before, "c1")], around_locked=True)
+    after = paint(
+        halved(before, "zone:c3") if seed % 2 else before, "zone:c1", [grown(before, "zone:c1")], around_locked=True
+    )
     next_ = measure(surveyed(located, facts, after), table, by="zone")
     told = tally(after, now, table)
     assert list(told.index) == [*after, ""]
@@ -120,10 +135,10 @@ def test_a_tally_is_what_the_next_survey_says(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_moves_are_the_differences_of_two_surveys(seed: int) -> None:
-    before = cells(seed, 7)
+    before = keyed(seed)
     located, (facts, table) = crowd(seed, before, 2000)
     now = surveyed(located, facts, before)
-    after = paint(before, "c1", [grown(before, "c1")], around_locked=True)
+    after = paint(before, "zone:c1", [grown(before, "zone:c1")], around_locked=True)
     next_ = surveyed(located, facts, after)
     told = moves(before, after, now, table)
     changed = now["zone"].fillna("") != next_["zone"].fillna("")
@@ -137,6 +152,39 @@ def test_moves_are_the_differences_of_two_surveys(seed: int) -> None:
     figures = [tally(given, now, table)["unions"] for given in (before, after)]
     for key in before:
         assert figures[1][key] - figures[0][key] == gained.get(key, 0) - lost.get(key, 0)
+
+
+def test_a_joint_union_is_counted_where_it_sits_or_most_of_its_firms_are_and_not_in_a_zone_of_a_few() -> None:
+    a, b = "zone:a", "zone:b"
+    before = plan({a: square(0, 0), b: square(1, 0)})
+    spots = [(0.5, 0.5), (1.2, 0.5), (1.3, 0.5), (1.8, 0.5), (5, 5), (6, 6)]
+    located = locations({f"f{k}": ("number", spot, None) for k, spot in enumerate(spots)})
+    member = {"park": [0, 1, 2], "town": [3, 4, 5], "market": []}
+    unions_of = {k: u for u, firms_ in enumerate(member.values()) for k in firms_}
+    facts = {"union_id": [f"u{unions_of[k]}" for k in range(6)], "covered": True}
+    table = unions(kind=["park", "joint", "park"], place_name=["a", None, "b"], place_id=[a, None, b])
+    now = surveyed(located, facts, before)
+    counted = measure(now, table, by="zone")["unions"]
+    assert counted.to_dict() == {a: 1, b: 1, "": 1}, "of the town's firms two are in no zone, of the park's two in b"
+    assert tally(before, now, table)["unions"].to_dict() == counted.to_dict()
+    after = paint(before, a, [square(1, 0, 0.5, 1)])
+    assert set(moves(before, after, now, table).index) == {"f1", "f2"}, "no union moves with the firms"
+    gone = moves(before, remove(before, a), now, table)
+    assert gone.loc["u0", ["from", "to", "because"]].tolist() == [a, b, "firms"]
+    heir = moves(before, merge(before, [a, b], b), now, table, renamed={a: b})
+    assert heir.loc["u0", "to"] == b
+
+
+def test_of_what_is_in_no_zone_only_the_countys_own_is_counted() -> None:
+    before = plan({"a": square(0, 0)})
+    located = locations({"in": ("number", (0.5, 0.5), None), "out": ("none", None, None), "far": ("none", None, None)})
+    now = surveyed(located, {"county_code": ["990102", "990101", "990102"]}, before)
+    table = unions(county_code=["990101", "990102"])
+    told = tally(before, now, table, county="990101")
+    assert told["firms"].to_dict() == {"a": 1, "": 1}, "a firm of another county in the zone is counted there"
+    assert told["unions"].to_dict() == {"a": 0, "": 1}
+    ground = Ground.of(now, table)
+    assert [ground.count("unlocated", county) for county in ("990101", "990102", None)] == [1, 1, 2]
 
 
 def test_a_zone_named_in_the_address_stands_and_one_told_by_the_outline_follows_it() -> None:
@@ -154,7 +202,8 @@ def test_a_zone_named_in_the_address_stands_and_one_told_by_the_outline_follows_
     assert told[["from", "to"]].to_dict("index") == {"lies there": {"from": "a", "to": "b"}}
     counts = tally(after, now, unions())
     assert counts["firms"].to_dict() == {"a": 3, "b": 1, "": 1}
-    assert counts["unlocated"].to_dict() == {"a": 1, "b": 0, "": 1}
+    assert counts["coarse"].to_dict() == {"a": 1, "b": 0, "": 1}
+    assert counts["unlocated"].to_dict() == {"a": 0, "b": 0, "": 0}, "a zone or a street is known of each"
 
 
 def test_a_merged_zone_is_meant_by_its_former_name_where_the_caller_says_so() -> None:

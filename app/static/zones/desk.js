@@ -81,10 +81,22 @@ function offer(shape, body) {
 
 function take(told) {
   const chosen = picture.chosen;
+  const focused = mark(document.activeElement);
   const open = [...boxes.list.querySelectorAll("details[open] [data-describe]")].map((form) => form.dataset.describe);
   for (const [name, box] of Object.entries(boxes)) if (told[name] !== undefined) box.innerHTML = told[name];
   for (const key of open) boxes.list.querySelector(`[data-describe="${CSS.escape(key)}"]`)?.closest("details").setAttribute("open", "");
   show(told.state, chosen);
+  if (focused) [...document.querySelectorAll(focused.selector)].find((element) => !element.disabled)?.focus({ preventScroll: true });
+}
+
+// What is focused within a box that is written anew, so that a keyboard stays where it was.
+function mark(element) {
+  if (!element || !Object.values(boxes).some((box) => box.contains(element))) return null;
+  const form = element.closest("form[data-describe], form[data-hold]");
+  const of = (at, name) => `[data-${name}="${CSS.escape(at.dataset[name])}"]`;
+  if (form) return { selector: `${of(form, form.dataset.describe ? "describe" : "hold")} ${element.name ? `[name="${element.name}"]${element.name === "held" ? `[value="${CSS.escape(element.value)}"]` : ""}` : "[type=submit]"}` };
+  const name = ["zone", "find", "fault", "repair"].find((each) => each in element.dataset);
+  return { selector: name ? `${of(element, name)}, [data-find]` : "#zones-list summary" };
 }
 
 function show(now, chosen) {
@@ -133,7 +145,8 @@ function marked() {
   for (const box of boxes.list.querySelectorAll("[data-zone]")) box.checked = chosen.has(box.dataset.zone);
   for (const button of document.querySelectorAll("[data-needs]")) {
     const fits = { 1: chosen.size === 1, 2: chosen.size > 1, some: chosen.size > 0 }[button.dataset.needs];
-    button.toggleAttribute("data-unfit", !fits);
+    button.toggleAttribute("data-unfit", !fits || "off" in button.dataset);
+    button.setAttribute("aria-disabled", String(button.hasAttribute("data-unfit")));
   }
 }
 picture.onchoose = marked;
@@ -174,8 +187,31 @@ const ACTS = {
 async function perform(name) {
   const keys = [...picture.chosen];
   tools.stop();
-  if (name === "remove") { for (const key of keys) await send({ kind: "remove", key }); return; }
+  if (name === "remove") return remove(keys);
   send(ACTS[name](keys));
+}
+
+// A zone with others below it goes with them, or leaves them where it hung, as somebody says; nothing is decided for them.
+async function remove(keys) {
+  for (const key of keys) {
+    const zone = picture.facts.get(key), below = picture.below(key);
+    if (!zone) continue; // gone with the one above it
+    const along = below.length === 0 || below.every((one) => keys.includes(one)) || await question(words.below.replace("{name}", zone.name).replace("{n}", below.length), [[words.removeAll, true, "primary"], [words.removeOne, false, "plain"], [words.removeNone, null, "plain"]]);
+    if (along === null) return tell("", false);
+    if (!await send({ kind: "remove", key, below: along })) return;
+  }
+}
+
+function question(text, answers) {
+  tell(text, false);
+  return new Promise((answer) => {
+    for (const [label, value, look] of answers) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: `btn btn-${look}`, textContent: label });
+      button.addEventListener("click", () => { tell("", false); answer(value); });
+      said.append(" ", button);
+    }
+    said.querySelector("button").focus();
+  });
 }
 
 let repaired = null;
@@ -205,7 +241,7 @@ async function mend(step) {
 desk.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if ((button.dataset.tool || button.dataset.act) && button.hasAttribute("data-unfit")) return tell(words.needs[button.dataset.needs], true);
+  if ((button.dataset.tool || button.dataset.act) && button.hasAttribute("data-unfit")) return tell(button.dataset.off || words.needs[button.dataset.needs], true);
   if (button.dataset.tool) {
     if (tools.active === button.dataset.tool) { tools.stop(); restore(); return tell("", false); }
     tell(button.dataset.hint, false);

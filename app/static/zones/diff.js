@@ -31,11 +31,12 @@ if (diff) {
   leaveOut(map, () => new Set(JSON.parse(diff.dataset.names)));
   const drawn = JSON.parse(diff.dataset.drawn), words = JSON.parse(diff.dataset.words);
   const all = [...drawn.before.map((shape) => L.polygon(rings(shape), OLD)), ...drawn.after.map((shape) => L.polygon(rings(shape), NEW))];
-  const parts = drawn.parts.map(({ name, what, m2, geometry }) => {
+  const parts = drawn.parts.map(({ name, what, m2, inner, geometry }) => {
     const { color, fillColor, sign } = PARTS[what];
     const size = (m2 / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 3 });
     const layer = L.polygon(rings(geometry), { color, fillColor, weight: 2, fillOpacity: 0.45, renderer: above, className: `zone-${what}` });
     layer.bindTooltip(() => `${name} ${words[what]} ${size} ${words.unit}`, { sticky: true, className: "atlas-tip" });
+    if (inner) return [layer]; // its size is told in the table and by pointing: the pieces of the whole bear signs
     const label = document.createElement("span");
     label.textContent = `${sign}${size}`;
     const at = layer.getBounds().getCenter();
@@ -43,7 +44,7 @@ if (diff) {
     return [layer, L.marker(at, { pane: "names", interactive: false, keyboard: false, icon: L.divIcon({ html: label, className: "atlas-name zone-sign", iconSize: [0, 0] }) })];
   });
   const order = [...parts.filter(([layer]) => layer.options.className.endsWith("added")), ...parts.filter(([layer]) => layer.options.className.endsWith("taken"))];
-  for (const layer of [...order.map(([layer]) => layer), ...all, ...parts.map(([, label]) => label)]) layer.addTo(map);
+  for (const layer of [...order.map(([layer]) => layer), ...all, ...parts.map(([, label]) => label).filter(Boolean)]) layer.addTo(map);
   if (parts.length) striped();
   for (const path of document.querySelectorAll("path.zone-taken")) path.setAttribute("fill", "url(#zone-taken)");
   look(parts.length ? parts.map(([layer]) => layer) : all);

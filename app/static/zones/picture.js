@@ -64,8 +64,17 @@ export class Picture {
     layer.addTo(this.groups.zones);
     const label = document.createElement("span");
     label.textContent = zone.name;
-    const named = L.marker(zone.at, { pane: "names", interactive: false, keyboard: false, pmIgnore: true, snapIgnore: true, icon: L.divIcon({ html: label, className: "atlas-name zone-name", iconSize: [0, 0] }) }).addTo(this.groups.names);
+    const whole = this.below(zone.key).length > 0; // named over its northern border: its parts bear their names inside
+    if (whole) label.className = "above";
+    const named = L.marker(whole ? [layer.getBounds().getNorth(), zone.at[1]] : zone.at, { pane: "names", interactive: false, keyboard: false, pmIgnore: true, snapIgnore: true, icon: L.divIcon({ html: label, className: "atlas-name zone-name", iconSize: [0, 0] }) }).addTo(this.groups.names);
     this.labels.push([named, layer]);
+  }
+
+  // Keys of the zones below one, at any depth.
+  below(key) {
+    const found = [key];
+    for (const above of found) for (const zone of this.facts.values()) if (zone.parent === above && !found.includes(zone.key)) found.push(zone.key);
+    return found.slice(1);
   }
 
   style(zone) {

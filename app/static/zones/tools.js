@@ -1,6 +1,6 @@
 // The drawing tools, by Leaflet-Geoman's free parts: it gives shapes and lines, the server does everything to zones with them.
-const M_PER_DEGREE = 111320;
-const NUDGE = 6;
+const NUDGE_PX = 6; // about what an arrow key moves, in a round number of metres
+const LONG = 10; // steps with Shift
 
 export class Tools {
   constructor(map, picture, desk) {
@@ -58,8 +58,9 @@ export class Tools {
       this.held.pm.disable();
       this.held.pm.disableLayerDrag();
       this.held.off("pm:markerdrag pm:vertexadded pm:vertexremoved pm:drag pm:dragend", this.moved);
-      this.held.setLatLngs(this.was);
+      for (const { layer, was } of this.along) layer.setLatLngs(was);
       this.held = null;
+      this.map.keyboard.enable();
     }
     this.brushes?.remove();
     this.brushes = null;
@@ -99,7 +100,7 @@ export class Tools {
   hold() {
     this.held = this.picture.layers.get(this.key1);
     if (!this.held) { this.stop(); return false; }
-    this.was = structuredClone(this.held.getLatLngs().map((part) => plain(part))).map((part) => revive(part));
+    this.along = [this.held.zone, ...(this.active === "move" ? this.picture.below(this.held.zone) : [])].map((key) => this.picture.layers.get(key)).filter(Boolean).map((layer) => ({ layer, was: layer.getLatLngs().map(copied) }));
     return true;
   }
 
@@ -113,10 +114,14 @@ export class Tools {
 
   drag() {
     if (!this.hold()) return;
-    this.from = this.held.getBounds().getCenter();
+    this.map.keyboard.disable(); // arrow keys move the zone, not the map
+    this.middle = this.held.getBounds().getCenter().lat;
+    this.metres = { east_m: 0, north_m: 0 };
     this.moved = (event) => {
+      this.metres = this.dragged();
+      for (const { layer, was } of this.along.slice(1)) layer.setLatLngs(shifted(was, ...this.degrees()));
       if (event.type === "pm:dragend") this.save();
-      else this.desk.count({ kind: "move", key: this.held.zone, ...this.way(), border: this.desk.border() });
+      else this.count();
     };
     this.held.on("pm:drag pm:dragend", this.moved);
     this.held.pm.enableLayerDrag();
@@ -124,31 +129,48 @@ export class Tools {
 
   shape() { return this.held.toGeoJSON(7).geometry; }
 
-  way() {
-    const to = this.held.getBounds().getCenter();
-    return { east_m: (to.lng - this.from.lng) * M_PER_DEGREE * Math.cos((to.lat * Math.PI) / 180), north_m: (to.lat - this.from.lat) * M_PER_DEGREE };
+  count() { this.desk.count({ kind: "move", key: this.held.zone, ...this.metres, border: this.desk.border() }); }
+
+  // Metres and degrees as the server has them: a degree east is one of the latitude half way.
+  perDegree(north) {
+    const [east, up] = this.picture.facts.get(this.held.zone).metres, cos = (degrees) => Math.cos((degrees * Math.PI) / 180);
+    return [(east * cos(this.middle + north / 2)) / cos(this.middle), up];
+  }
+
+  dragged() {
+    const [now, was] = [first(this.held.getLatLngs()), first(this.along[0].was)];
+    const north = now.lat - was.lat, [perEast, perNorth] = this.perDegree(north);
+    return { east_m: (now.lng - was.lng) * perEast, north_m: north * perNorth };
+  }
+
+  degrees() {
+    const north = this.metres.north_m / this.perDegree(0)[1];
+    return [north, this.metres.east_m / this.perDegree(north)[0]];
   }
 
   save() {
     const key = this.held.zone, border = this.desk.border();
-    const operation = this.active === "move" ? { kind: "move", key, ...this.way(), border } : { kind: "reshape", key, shape: this.shape(), border };
+    const operation = this.active === "move" ? { kind: "move", key, ...this.metres, border } : { kind: "reshape", key, shape: this.shape(), border };
+    const still = this.active === "move" && !this.metres.east_m && !this.metres.north_m;
     this.stop();
-    this.desk.send(operation);
+    if (still) this.desk.tell("", false);
+    else this.desk.send(operation);
   }
 
+  // Whole steps in metres from where the zone stood: as many back as there is nowhere.
   nudge(right, down) {
-    const pixel = this.map.latLngToContainerPoint(this.from), step = this.map.containerPointToLatLng(pixel.add([right * NUDGE, down * NUDGE]));
-    const by = [step.lat - this.from.lat, step.lng - this.from.lng];
-    const shifted = (part) => (Array.isArray(part) ? part.map(shifted) : L.latLng(part.lat + by[0], part.lng + by[1]));
-    this.held.setLatLngs(shifted(this.held.getLatLngs()));
-    this.desk.count({ kind: "move", key: this.held.zone, ...this.way(), border: this.desk.border() });
+    const step = round(NUDGE_PX * (this.perDegree(0)[0] * 360) / (256 * 2 ** this.map.getZoom()));
+    this.metres = { east_m: tidy(this.metres.east_m + right * step), north_m: tidy(this.metres.north_m - down * step) };
+    for (const { layer, was } of this.along) layer.setLatLngs(shifted(was, ...this.degrees()));
+    const { east_m: east, north_m: north } = this.metres;
+    this.desk.tell(this.desk.words.moved.replace("{east}", east).replace("{north}", north), false);
+    this.count();
   }
 
   // --- painting and holes -----------------------------------------------------------------------------------------------
   async paint() {
     const { ok, told } = await this.desk.painted();
     if (!ok || this.active !== "paint") return;
-    if (!told.features.length) { this.desk.tell(this.desk.words.nothingToPaint, true); this.stop(); return; }
     const key = this.key1;
     this.brushes = L.geoJSON(told, {
       style: { color: "#4a5564", weight: 1, dashArray: "4 3", fillColor: "#4a5564", fillOpacity: 0.08, renderer: this.picture.renderers.above }, pmIgnore: true, snapIgnore: true,
@@ -174,11 +196,18 @@ export class Tools {
     if (event.key === "Escape") { this.stop(); this.desk.tell("", false); return true; }
     if (event.key === "Enter" && !event.target.closest("a, button, summary")) { this.finish(); return true; }
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (way && this.active === "move" && this.held) { this.nudge(...way.map((step) => step * (event.shiftKey ? 5 : 1))); return true; }
+    if (way && this.active === "move" && this.held) { this.nudge(...way.map((step) => step * (event.shiftKey ? LONG : 1))); return true; }
     if (event.key === "Backspace" && this.map.pm.Draw.getActiveShape()) { this.map.pm.Draw[this.map.pm.Draw.getActiveShape()]._removeLastVertex?.(); return true; }
     return false;
   }
 }
 
-const plain = (part) => (Array.isArray(part) ? part.map(plain) : [part.lat, part.lng]);
-const revive = (part) => (typeof part[0] === "number" ? L.latLng(part) : part.map(revive));
+const copied = (part) => (Array.isArray(part) ? part.map(copied) : L.latLng(part.lat, part.lng));
+const shifted = (part, north, east) => (Array.isArray(part) ? part.map((each) => shifted(each, north, east)) : L.latLng(part.lat + north, part.lng + east));
+const first = (part) => (Array.isArray(part) ? first(part[0]) : part);
+const tidy = (metres) => Math.round(metres * 1000) / 1000 || 0;
+// 1, 2 or 5 times a power of ten, from 0.1 m.
+function round(metres) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(metres, 0.1)));
+  return tidy([5, 2, 1].find((each) => each * power <= Math.max(metres, 0.1) * 1.0001) * power);
+}
