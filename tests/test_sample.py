@@ -11,7 +11,9 @@ from types import ModuleType
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 from stdnum.cn import uscc
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,6 +113,7 @@ def test_the_manifest_says_what_is_invented_and_counts_each_file(city: Path, man
         == files["truth_members.csv"]["rows"]
     )
     assert {name: entry["datum"] for name, entry in files.items() if "place" in entry} == {
+        "towns.geojson": "wgs84",
         "zones.geojson": "wgs84",
         "buildings.geojson": "wgs84",
         "markets.geojson": "gcj02",
@@ -248,3 +251,19 @@ def test_no_invented_name_is_that_of_a_real_place_or_firm(city: Path, shared: Pa
     for name in ("streets", "buildings", "markets", "zones"):
         for place in gpd.read_file(city / f"{name}.geojson")["名称"]:
             assert place not in texts and place not in divisions and place not in zones, place
+
+
+def test_town_areas_say_that_they_are_invented_and_match_within_a_county(city: Path) -> None:
+    assert "不是真实界线" in (city / "towns.geojson").read_text(encoding="utf-8")
+    towns = gpd.read_file(city / "towns.geojson")
+    assert towns["代码"].str.len().eq(9).all()
+    assert towns["代码"].is_unique
+    for county, own in towns.groupby("上级代码"):
+        assert shapely.coverage_is_valid(own.geometry.to_numpy()), county
+
+
+def test_no_corner_of_a_zone_nearly_is_another_one(city: Path) -> None:
+    for name, shape in layer(city / "zones.geojson").set_index("名称").geometry.items():
+        corners = shapely.get_coordinates(shape)
+        steps = np.hypot(*np.diff(corners, axis=0).T)
+        assert steps.min() > 15, name

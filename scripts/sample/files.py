@@ -135,8 +135,13 @@ def geometry(shape: BaseGeometry, place: Any) -> dict[str, Any]:
     """Return a shape on the plane as a GeoJSON geometry; ``place`` turns points into longitude and latitude."""
     if shape.geom_type == "LineString":
         return {"type": "LineString", "coordinates": [list(place(x, y)) for x, y in shape.coords]}
-    rings = [[list(place(x, y)) for x, y in ring.coords] for ring in (shape.exterior, *shape.interiors)]
-    return {"type": "Polygon", "coordinates": rings}
+    parts = [
+        [[list(place(x, y)) for x, y in ring.coords] for ring in (part.exterior, *part.interiors)]
+        for part in getattr(shape, "geoms", [shape])
+    ]
+    return {"type": "Polygon", "coordinates": parts[0]} if len(parts) == 1 else {
+        "type": "MultiPolygon", "coordinates": parts,
+    }  # fmt: skip
 
 
 def digest(path: Path) -> str:

@@ -1,7 +1,8 @@
 """The real ground: counties, towns and villages, on a plane in metres.
 
 Open data has no outlines of towns. The cells made here (all that is nearer to one town's point than to another's) serve
-the generator only, to lay out streets and to say which town a made address names. They are not town boundaries.
+the sample only: to lay out streets, to say which town a made address names, and as a layer of town areas to draw and
+paint with, which says of itself that it is invented. They are not town boundaries.
 """
 
 import csv
@@ -201,6 +202,15 @@ def _cut_cells(county: County) -> None:
     for town in county.towns:
         cell = next((c for c in cells.geoms if shapely.contains_xy(c, town.x, town.y)), county.outline)
         town.cell = shapely.intersection(cell, county.outline)
+
+
+def matched_cells(county: County) -> Iterator[tuple[Town, BaseGeometry]]:
+    """Yield the cells of a county's towns with the corners of each in the borders of the others, so that they match."""
+    lines = shapely.union_all([town.cell.boundary for town in county.towns])
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    points = shapely.point_on_surface(faces)
+    for town in county.towns:
+        yield town, shapely.coverage_union_all(faces[shapely.intersects(town.cell, points)])
 
 
 def _villages(

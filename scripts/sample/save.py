@@ -127,6 +127,14 @@ def _save_layers(city: City, folder: Path, enter: Any) -> None:
 
     note = f"{NOTICE}。坐标系 WGS-84"
     layers = (
+        (
+            "towns.geojson",
+            "division",
+            "wgs84",
+            "镇街范围",
+            tables.town_features(city),
+            f"{note}。镇街范围按驻地远近划分，不是真实界线",
+        ),
         ("zones.geojson", "zone", "wgs84", "开发区与园区", tables.zone_features(city), note),
         (
             "buildings.geojson",

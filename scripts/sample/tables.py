@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from .city import City
 from .files import Cell, geometry
 from .firms import DAYS, Firm
+from .ground import matched_cells
 from .houses import KINDS as HOUSE_KINDS
 from .houses import House
 from .names import SECTOR_NAMES
 from .shares import OWNERSHIP
 from .unions import KINDS as UNION_KINDS
 from .unions import Union
+from .zones import drawn
 
 MARKET_HEADER = (
     "企业名称", "统一社会信用代码", "市场主体类型", "企业类型", "单位类别", "行业", "住所", "实际经营地址",
@@ -162,6 +164,16 @@ def street_features(city: City) -> Iterator[tuple[dict[str, Cell], dict]]:
             )
 
 
+def town_features(city: City) -> Iterator[tuple[dict[str, Cell], dict]]:
+    """Yield the invented areas of the real towns: what is nearer to one than to another, no real borders."""
+    for county in city.ground.counties:
+        for town, cell in matched_cells(county):
+            properties: dict[str, Cell] = {
+                "代码": town.code, "名称": town.name, "级别": "镇街", "上级代码": county.code,
+            }  # fmt: skip
+            yield properties, geometry(cell, city.place)
+
+
 def zone_features(city: City) -> Iterator[tuple[dict[str, Cell], dict]]:
     """Yield the zones, sub-parks with the zone above them."""
     levels = {"national": "国家级", "provincial": "省级", "local": "市县级"}
@@ -175,7 +187,7 @@ def zone_features(city: City) -> Iterator[tuple[dict[str, Cell], dict]]:
             "名称": zone.name, "级别": levels[zone.level], "上级园区": zone.parent.name if zone.parent else "",
             "所在县区": zone.county.name, "主管单位": keeper,
         }  # fmt: skip
-        yield properties, geometry(zone.outline, city.place)
+        yield properties, geometry(drawn(zone), city.place)
 
 
 def house_features(

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import shapely
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, MultiPoint, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from .ground import XY, County, Ground, Town
 from .streets import Street, grid, longest
 from .words import LOCAL, NATIONAL, PROVINCIAL, SUBPARKS, Names
+
+_STEP = 15.0
+"""Metres within which two corners are one."""
 
 _SIZES = {"national": (5_200.0, 3_900.0), "provincial": (3_300.0, 2_500.0), "local": (1_300.0, 950.0)}
 
@@ -56,6 +59,29 @@ def lay_zones(ground: Ground, rng: random.Random, names: Names, *, scale: float 
         for part in zone.parts or [zone]:
             part.streets = _roads(part, rng, names)
     return zones
+
+
+def drawn(zone: Zone) -> BaseGeometry:
+    """Return the outline as an office would draw it: corners of a sub-park that nearly are its zone's are its zone's.
+
+    Two corners within a step of each other, and corners that turn nowhere, make spikes as soon as somebody drags one.
+    The city itself is laid on the outlines as they are.
+    """
+    if zone.parent is None:
+        return zone.outline
+    corners = MultiPoint(zone.parent.outline.exterior.coords[:-1])
+    ring = [_settled(Point(xy), corners) for xy in zone.outline.exterior.coords[:-1]]
+    return Polygon([xy for k, xy in enumerate(ring) if _turns(ring[k - 1], xy, ring[(k + 1) % len(ring)])])
+
+
+def _settled(corner: Point, corners: MultiPoint) -> XY:
+    near = min(corners.geoms, key=corner.distance)
+    found = near if corner.distance(near) < _STEP else corner
+    return found.x, found.y
+
+
+def _turns(before: XY, corner: XY, after: XY) -> bool:
+    return before != corner and Point(corner).distance(LineString([before, after])) > 1
 
 
 def _plan(ground: Ground, rng: random.Random, scale: float) -> Iterator[tuple[County, str, Town]]:

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 import shapely
 import small_city
+import sqlalchemy as sa
 import zone_city as city
 from flask import Flask
 from flask.testing import FlaskClient
@@ -579,3 +580,14 @@ def test_the_page_of_a_zone_leads_to_its_history(kept: Flask) -> None:
     address = html.unescape(re.search(r'href="([^"]*/zones/history/[^"]+)"', page).group(1))
     assert "边界的历史" in client.get(address).get_data(as_text=True)
     assert "/zones/history/" not in client.get(f"/places/building/{city.BUILDING}").get_data(as_text=True)
+
+
+def test_the_desk_says_why_nothing_can_be_painted_where_no_outline_is_known(file_app: Flask) -> None:
+    desk = Desk(file_app, city.EDITOR.login)
+    assert "data-off" not in desk.client.get(desk.address).get_data(as_text=True)
+    with file_app.app_context(), session(write=True) as opened:
+        opened.execute(store.layers.LAYERS["outlines"].table.delete().where(sa.text("level = 'town'")))
+        store.versions.bump(opened, store.versions.INPUTS)
+    page = desk.client.get(desk.address).get_data(as_text=True)
+    assert "data-off=" in page and "还没有镇街、村的边界" in page
+    assert desk.client.get(f"{desk.address}/painted").get_json()["features"] == []

@@ -220,3 +220,88 @@ def test_a_phone_shows_it_within_its_width(phone: Any, site: str) -> None:
     for path in (address, f"{address}/review", f"{site}/zones", f"{site}/zones/history/{city.ZONE}"):
         phone.goto(path)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def corner(page: Any, name: str) -> list[float]:
+    """The first corner of a zone on the map: longitude and latitude."""
+    return page.evaluate(
+        f"""(name) => {{
+          let found;
+          {MAP}.eachLayer((layer) => {{
+            if (layer.zone && layer.zone.endsWith(name)) found = layer.getLatLngs().flat(Infinity)[0];
+          }});
+          return [found.lng, found.lat];
+        }}""",
+        name,
+    )
+
+
+def test_arrow_keys_move_in_whole_metres_and_as_many_back_is_nowhere(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    begin(page, site, "键盘移动")
+    view(page)
+    choose(page, "东沟经济开发区")
+    start = corner(page, "东沟经济开发区")
+    middle = page.evaluate(f"() => {MAP}.getCenter()")
+    page.keyboard.press("m")
+    for key in ("ArrowRight", "Shift+ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    said = page.locator("#zones-said").inner_text()
+    assert "向东 100 米、向北 1100 米" in said, said
+    assert page.evaluate(f"() => {MAP}.getCenter()") == middle, "the map stays where it is"
+    for key in ("ArrowLeft", "Shift+ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    assert corner(page, "东沟经济开发区") == start
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"() => !{MAP}.getContainer().classList.contains('drawing')")
+    assert page.locator("[data-turn=undo]").is_disabled(), "nowhere is no step"
+    # Saved, and moved back by as much: the corner is the very same.
+    for way in ("ArrowRight", "ArrowLeft"):
+        page.locator("[data-tool=move]").click()
+        page.keyboard.press(way)
+        after(page, lambda: page.keyboard.press("Enter"))
+    assert corner(page, "东沟经济开发区") == start
+
+
+def test_a_zone_with_parks_moves_and_goes_with_them_if_one_says_so(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    begin(page, site, "下级园区")
+    view(page)
+    page.locator(".zones-typed > summary").click()
+    page.fill("#f-corners", "121.045,32.07\n121.045,32.09\n121.055,32.09\n121.055,32.07")
+    page.select_option("#f-border", "free")
+    after(page, lambda: page.get_by_role("button", name="用这些坐标").click())
+    row = page.locator("#zones-list li", has=page.locator("span:text-is('新园区')"))
+    row.locator("summary").click()
+    row.locator("[name=parent]").select_option(label="东沟经济开发区")
+    after(page, lambda: row.get_by_role("button", name="保存资料").click())
+    assert page.evaluate("document.activeElement.closest('form')?.dataset.describe"), "the keyboard stays where it was"
+    choose(page, "东沟经济开发区")
+    was = [corner(page, name) for name in ("东沟经济开发区", "新园区")]
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowDown")
+    moved = [corner(page, name) for name in ("东沟经济开发区", "新园区")]
+    assert was[0][1] - moved[0][1] == pytest.approx(was[1][1] - moved[1][1], abs=1e-9) and moved != was
+    after(page, lambda: page.keyboard.press("Enter"))
+    saved = [corner(page, name) for name in ("东沟经济开发区", "新园区")]
+    assert [abs(a - b) < 2e-7 for one, other in zip(saved, moved, strict=True) for a, b in zip(one, other, strict=True)]
+    page.locator("[data-act=remove]").click()
+    assert "下面还有 1 个园区" in page.locator("#zones-said").inner_text()
+    page.get_by_role("button", name="不删").click()
+    assert len(zones(page)) == 2
+    page.locator("[data-act=remove]").click()
+    after(page, lambda: page.keyboard.press("Enter"))  # the first answer has the focus: all of them
+    assert zones(page) == []
+    after(page, lambda: page.keyboard.press("Control+z"))
+    assert len(zones(page)) == 2
+
+
+def test_a_town_is_painted_into_a_zone(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    begin(page, site, "整片划入")
+    view(page)
+    choose(page, "东沟经济开发区")
+    page.keyboard.press("p")
+    page.locator("#zones-map path[stroke-dasharray='4 3']").first.wait_for()
+    after(page, lambda: click(page, 121.09, 32.08))
+    assert figures(page, "东沟经济开发区")[0] == "3 → 7"
