@@ -91,6 +91,8 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "ledger.export": "export",
         "ledger.progress": "see",
         "ledger.progress_file": "export",
+        "leftovers.index": "see",
+        "leftovers.export": "export",
         "ledger.show": "see",
         "ledger.record": "decide",
         "map.show": "see",

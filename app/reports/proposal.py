@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from flask_babel import gettext as _
 
-from app.labels import explain, label
+from app.labels import explain, label, options
 from app.law import Said
 from app.pages import MISSING, day, known, number, people, percent
 from app.reading import Reading
@@ -32,6 +32,9 @@ def paper(read: Reading, proposal: Proposal, members: pd.DataFrame, outlook: Out
     parts = (
         (_("基本情况"), _facts(read, proposal, members)),
         (_("建议理由"), _told(read, "group_reason", proposal.group["reasons"])),
+        (_("为什么不是别的编法"), _ways(outlook)),
+        (_("有多稳"), tuple(said + _("。") for said in outlook.firmness)),
+        (_("附近没有纳入的企业"), _near(outlook)),
         (_("可以选择的形式"), _forms(outlook)),
         (_("机构设置（按预计会员）"), _bodies(outlook)),
         (_("法律和文件依据"), tuple(_quoted(rule) for rule in outlook.law.basis)),
@@ -68,6 +71,16 @@ def _facts(read: Reading, proposal: Proposal, members: pd.DataFrame) -> tuple[st
         before = percent(total["rate"], 2)
         said.append(_("%(c)s建会率（名录口径）由 %(a)s 升到 %(b)s。", c=read.city(), a=before, b=after))
     return tuple(said)
+
+
+def _ways(outlook: Outlook) -> tuple[str, ...]:
+    return tuple(_("%(t)s。%(l)s。", t=way.said, l=way.loss) for way in outlook.ways)
+
+
+def _near(outlook: Outlook) -> tuple[str, ...]:
+    """Return how many firms nearby are not included, a reason a line."""
+    counts = {code: len(outlook.near[code]) for code, _phrase in options("not_included") if code in outlook.near}
+    return tuple(_("%(t)s：%(n)s 家。", t=label("not_included", code), n=number(n)) for code, n in counts.items())
 
 
 def _forms(outlook: Outlook) -> tuple[str, ...]:

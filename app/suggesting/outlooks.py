@@ -6,11 +6,16 @@ import pandas as pd
 
 from app.query import NOT_KNOWN
 from app.reading import Reading
-from app.suggesting import charters
+from app.suggesting import charters, explanations
 from app.suggesting.charters import Spoken, Terms
+from app.suggesting.explanations import Way
 from app.suggesting.proposals import Proposal
 from geo.gaps import Filter
-from geo.joint.outlook import NEAR_M, SEATS, alternatives, holds_at, lifted, neighbours
+from geo.joint.certificates import WIDE
+from geo.joint.outlook import NEAR_M, SEATS, holds_at, lifted, neighbours
+
+STAYING = ("border", "full", "too_far", "elsewhere", "left_over")
+"""Codes of ``NOT_INCLUDED`` for firms that are in no suggestion at all."""
 
 MOST_NAMED = 5
 """Neighbours named a reason."""
@@ -25,7 +30,9 @@ class Outlook:
     assumed: int
     """Firms without a count, taken at the assumed number."""
     each: int
-    others: pd.DataFrame
+    ways: tuple[Way, ...]
+    """Other ways for its firms, and what each would lose."""
+    firmness: tuple[str, ...]
     near: dict[str, list[str]]
     """Keys of the firms nearby that are not included, by ``NOT_INCLUDED``."""
     near_m: int
@@ -42,14 +49,16 @@ def of(read: Reading, proposal: Proposal, members: pd.DataFrame, terms: Terms) -
     options, kind = read.survey.joint, str(proposal.group["kind"])
     counted, unknown = int(members["workers"].sum()), int(members["workers"].isna().sum())
     whole = counted + unknown * options.workers_if_unknown
-    found = neighbours(read.survey.firms, members.index, _seat(read, proposal))
-    left = read.survey.firms["left_because"].reindex(found.index[found.eq("left_over")])
+    most = options.max_firms_in_place if kind in WIDE else None if kind == "existing" else options.max_firms
+    found = neighbours(read.survey.firms, members.index, _seat(read, proposal), most=most)
+    left = read.survey.firms["left_because"].reindex(found.index[found.isin(STAYING)])
     return Outlook(
         law=charters.of(read, proposal.group, members, terms),
         women_unknown=int(members["women"].isna().sum()),
         assumed=unknown,
         each=options.workers_if_unknown,
-        others=alternatives(members, kind),
+        ways=explanations.ways(read, proposal.key),
+        firmness=explanations.firmness(members, kind, options),
         near={str(code): list(keys) for code, keys in found.groupby(found).groups.items()},
         near_m=NEAR_M,
         margin=holds_at(whole, counted, least=options.min_workers),

@@ -1,15 +1,18 @@
-"""What a suggested union would mean: what it lifts, where else its firms could go, who is left out.
+"""What a suggested union would mean: what it lifts, how much it withstands, who nearby is left out.
 
 Figures are recomputed from FIRMS; nothing here decides who is grouped.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from geo.coverage import PRECISE
+from geo.joint.options import JointOptions
 
 NEAR_M = 300
 """How far around a group neighbours are looked for, metres; our own choice."""
@@ -96,37 +99,21 @@ def lifted_in(firms: pd.DataFrame, taken: Collection[str], *, by: str | None = N
     return sums.assign(before=sums["covered"] / base, after=(sums["covered"] + sums["firms"]) / base)
 
 
-def alternatives(members: pd.DataFrame, kind: str, *, least: int = 3) -> pd.DataFrame:
-    """Return where else the firms of a group meet: for each other kind of seat the place that most of them share.
-
-    Parameters
-    ----------
-    members : rows of FIRMS
-    kind : the group's own kind, left out
-    least : firms that have to share a place, else it is none
-
-    Returns
-    -------
-    by kind: ``place_id``, ``firms``, ``workers`` of the members that are there, ``away``: members that are not
-    """
-    rows = {}
-    for other, column in SEATS.items():
-        counts = members[column].value_counts()
-        if other == kind or counts.empty or counts.iloc[0] < least:
-            continue
-        place = min(counts.index[counts == counts.iloc[0]])
-        here = members[members[column].eq(place).fillna(value=False)]
-        rows[other] = (place, len(here), int(here["workers"].sum()), len(members) - len(here))
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["place_id", "firms", "workers", "away"])
-
-
-NOT_INCLUDED = ("covered", "own_size", "not_counted", "other_group", "left_over")
+NOT_INCLUDED = (
+    "covered", "own_size", "not_counted", "other_group", "border", "full", "too_far", "elsewhere", "left_over",
+)  # fmt: skip
 """Why a firm nearby is not in a group: it has a union · it is large enough for its own · it is not in the denominator ·
-another group takes it · it stays over (``left_because`` tells)."""
+another group takes it · another county or, along a street, town · the group holds as many firms as it may · too far
+along the street · near but not at the place · it stays over for another reason (``left_because`` tells)."""
 
 
 def neighbours(
-    firms: pd.DataFrame, members: pd.Index, seat: tuple[str, str] | None, *, near_m: int = NEAR_M
+    firms: pd.DataFrame,
+    members: pd.Index,
+    seat: tuple[str, str] | None,
+    *,
+    near_m: int = NEAR_M,
+    most: int | None = None,
 ) -> pd.Series:
     """Return the firms at the seat or near the group that are not in it, each with a code of ``NOT_INCLUDED``.
 
@@ -136,6 +123,7 @@ def neighbours(
     members : keys of the group's firms
     seat : column of FIRMS and value, None for a group without one
     near_m : firms placed precisely within so many metres of the middle of the members placed precisely are near
+    most : firms that the group may hold, None if nobody knows
     """
     others = firms[~firms.index.isin(members)]
     hit = pd.Series(data=False, index=others.index)
@@ -149,14 +137,55 @@ def neighbours(
         close = np.hypot(east, north) <= near_m
         hit |= (close & others["level"].isin(PRECISE)).fillna(value=False).astype(bool)
     found = others[hit]
+    there = pd.Series(data=True, index=found.index) if seat is None else found[seat[0]].eq(seat[1]).fillna(value=False)
+    street = seat is not None and seat[0] == "street"
+    ours = firms[firms.index.isin(members)]
+    border = found["county_code"].notna() & ~found["county_code"].isin(set(ours["county_code"].dropna()))
+    if street:
+        border |= found["town_code"].notna() & ~found["town_code"].isin(set(ours["town_code"].dropna()))
     told = np.select(
         [
             ~found["eligible"].astype(bool), found["covered"].astype(bool),
             found["group_id"].notna(), found["size_class"].eq("25_and_over"),
+            border.astype(bool), np.full(len(found), most is not None and len(members) >= most),
+            ~there.astype(bool), np.full(len(found), street),
         ],
-        ["not_counted", "covered", "other_group", "own_size"], "left_over",
+        ["not_counted", "covered", "other_group", "own_size", "border", "full", "elsewhere", "too_far"], "left_over",
     )  # fmt: skip
     return pd.Series(told, index=found.index, dtype="string")
+
+
+@dataclass(frozen=True)
+class Sturdiness:
+    """How much a group may lose before it falls below its minimum; nothing is asked of an existing union."""
+
+    any_firms: int
+    """So many firms may leave, whichever they are."""
+    most_firms: int
+    """So many may leave if they are the smallest."""
+    workers: int
+    """So many workers may go, spread over firms that stay."""
+    critical: int
+    """Firms of which each alone would break it."""
+    largest: int
+    """Workers of the largest firm."""
+
+
+def sturdiness(workers: Sequence[int], units: int, *, options: JointOptions) -> Sturdiness:
+    """Return what a group of firms with these workers withstands; ``units`` are its distinct employers.
+
+    Each firm that leaves is taken to be an employer of its own, so nothing is promised that would not hold.
+    """
+    counts = sorted(workers, reverse=True)
+    total, least = sum(counts), max(options.min_firms, options.min_units)
+    spare_units, spare = units - least, total - options.min_workers
+
+    def leave(order: Sequence[int]) -> int:
+        gone = list(accumulate(order))
+        return sum(n <= spare_units and lost <= spare for n, lost in enumerate(gone, start=1))
+
+    critical = len(counts) if spare_units < 1 else sum(count > spare for count in counts)
+    return Sturdiness(leave(counts), leave(counts[::-1]), max(0, spare), critical, max(counts, default=0))
 
 
 def holds_at(workers: int, counted: int, *, least: int) -> float:

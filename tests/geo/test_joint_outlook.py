@@ -1,5 +1,7 @@
 """What a suggested union would mean, by hand on a few firms."""
 
+from itertools import combinations
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from invented import firms
 from geo.frames import GROUPS
 from geo.joint import JointOptions
 from geo.joint.house import WAYS, way
-from geo.joint.outlook import NOT_INCLUDED, alternatives, holds_at, lifted, neighbours
+from geo.joint.outlook import NOT_INCLUDED, holds_at, lifted, neighbours, sturdiness
 
 TOWER, ROAD, VILLAGE = "building:990101:云帆大厦", "street:990101:望江路", "990101001001"
 
@@ -46,27 +48,62 @@ def town() -> pd.DataFrame:
         "far": {"lon": 121.01},
         "vague": {"lon": 121.0, "level": "town"},
         "other": {"lon": 121.001, "group_id": "h"},
+        "late": {**here, "left_because": "R2"},
+        "across": {**here, "county_code": "990102", "lon": 121.05},
     }
     return firms(rows)
 
 
 def test_neighbours_say_why_they_are_not_included() -> None:
-    found = neighbours(town(), pd.Index(["t0", "t1", "t2", "t3"]), ("building", TOWER))
+    members = pd.Index(["t0", "t1", "t2", "t3"])
+    found = neighbours(town(), members, ("building", TOWER), most=300)
     assert found.to_dict() == {
-        "own": "covered", "big": "own_size", "gone": "not_counted", "near": "left_over", "other": "other_group",
+        "own": "covered", "big": "own_size", "gone": "not_counted", "near": "elsewhere", "other": "other_group",
+        "late": "left_over", "across": "border",
     }  # fmt: skip
-    assert set(found) == set(NOT_INCLUDED)
+    assert neighbours(town(), members, ("building", TOWER), most=4)["late"] == "full"
     lonely = firms({"a": {"lon": None, "lat": None}, "b": {}})
     assert neighbours(lonely, pd.Index(["a"]), None).empty
 
 
-def test_alternatives_are_the_places_that_most_members_share() -> None:
-    rows = town().loc[["t0", "t1", "t2", "t3"]].copy()
-    rows.loc["t3", "street"] = None
-    found = alternatives(rows, "building")
-    assert found.loc["street"].tolist() == [ROAD, 3, 30, 1] and list(found.index) == ["street"]
-    assert alternatives(rows, "street").index.tolist() == ["building"]
-    assert alternatives(rows.head(2), "village").empty
+def test_along_a_street_a_firm_of_it_is_too_far_or_across_the_border_of_the_town() -> None:
+    rows = {key: {"street": ROAD, "town_code": "990101001", "group_id": "g"} for key in "abc"}
+    rows["d"] = {"street": ROAD, "town_code": "990101001", "lon": 121.02}
+    rows["e"] = {"street": ROAD, "town_code": "990101002", "lon": 121.02}
+    found = neighbours(firms(rows), pd.Index(list("abc")), ("street", ROAD))
+    assert found.to_dict() == {"d": "too_far", "e": "border"}
+    assert {"too_far", "border", "elsewhere", "full"} < set(NOT_INCLUDED)
+
+
+def groups_of(counts: list[int]) -> bool:
+    return len(counts) >= 3 and sum(counts) >= 25
+
+
+def test_what_a_group_withstands_by_hand() -> None:
+    found = sturdiness([20, 10, 9, 8, 7], 5, options=JointOptions())  # 54 workers
+    assert (found.any_firms, found.most_firms, found.workers, found.critical, found.largest) == (1, 2, 29, 0, 20)
+    one_large = sturdiness([20, 4, 4], 3, options=JointOptions())
+    assert (one_large.any_firms, one_large.most_firms, one_large.critical) == (0, 0, 3), "three firms are the least"
+    heavy = sturdiness([20, 4, 4, 4], 4, options=JointOptions())
+    assert (heavy.any_firms, heavy.most_firms, heavy.critical, heavy.workers) == (0, 1, 1, 7)
+
+
+@given(st.lists(st.integers(1, 24), min_size=3, max_size=7))
+def test_any_firms_may_leave_as_many_as_are_said_and_not_one_more(counts: list[int]) -> None:
+    if not groups_of(counts):
+        return
+    found = sturdiness(counts, len(counts), options=JointOptions())
+
+    def after(gone: tuple[int, ...]) -> list[int]:
+        return [count for at, count in enumerate(counts) if at not in gone]
+
+    def outcomes(number: int) -> list[bool]:
+        return [groups_of(after(gone)) for gone in combinations(range(len(counts)), number)]
+
+    assert all(outcomes(found.any_firms)) and not all(outcomes(found.any_firms + 1))
+    assert any(outcomes(found.most_firms)) and not any(outcomes(found.most_firms + 1))
+    assert found.critical == outcomes(1).count(False)
+    assert sum(counts) - found.workers >= 25 > sum(counts) - found.workers - 1
 
 
 def test_how_far_counts_may_be_wrong() -> None:

@@ -1,0 +1,242 @@
+"""Why a firm is left over, proved again from the survey's rows: the figures that show that no group could take it.
+
+R1 every seat it may use holds too few workers or employers, all candidates counted, grouped or not · R2 a seat would
+hold enough, but those there are grouped elsewhere and what is left does not suffice · R3 only the border of a
+jurisdiction is in the way · R4 it lies in no place that could be a seat · R5 the union at its place is full · R6 nobody
+knows its workers and none may be assumed · R7 the group it would be in was rejected (said by a person, not provable).
+"""
+
+from collections.abc import Collection
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.joint.nearby import TOGETHER, around, counted
+from geo.joint.options import JointOptions
+
+REJECTED = "R7"
+WIDE = ("building", "market", "zone", "town")
+"""Seats whose unions may hold as many firms as a place."""
+
+FIGURES = (
+    "kind", "place_id", "seats", "workers", "firms", "units", "grouped", "left_workers", "left_firms",
+    "across_workers", "across_firms", "union_id", "held", "most", "level",
+)  # fmt: skip
+"""Columns of a certificate; NA where a figure is no part of the proof."""
+
+Row = dict[str, Any]
+
+
+def certify(
+    firms: pd.DataFrame,
+    keys: Collection[str],
+    *,
+    unions: pd.DataFrame,
+    groups: pd.DataFrame,
+    places: gpd.GeoDataFrame,
+    options: JointOptions,
+) -> pd.DataFrame:
+    """Prove anew why firms are left over.
+
+    Parameters
+    ----------
+    firms : FIRMS of a survey
+    keys : of firms that have a ``left_because``
+    unions : SURVEYED_UNIONS
+    groups : GROUPS
+    places : PLACES
+
+    Returns
+    -------
+    by key, in the order of ``keys``: ``left_because`` as the survey has it, ``found`` as it comes out here, ``proved``
+    (both agree and the figures show it), and FIGURES. Where only a part of the city is at hand, as for the account
+    of one county, R3 cannot be found again and stays unproved.
+    """
+    rows = around(firms, keys, places=places, options=options)
+    seats = _Seats(rows, unions, groups, options)
+    told = firms["left_because"]
+    table = {}
+    for key in keys:
+        found = seats.judge(key)
+        figures = {name: found.get(name) for name in FIGURES} | {"level": firms.at[key, "level"]}
+        said, code = told[key], found["code"]
+        proved = said == code and bool(found.get("shown", True)) and said != REJECTED
+        table[key] = {"left_because": said, "found": code, "proved": proved, **figures}
+    columns = ["left_because", "found", "proved", *FIGURES]
+    return pd.DataFrame.from_dict(table, orient="index", columns=columns) if table else pd.DataFrame(columns=columns)
+
+
+class _Seats:
+    """Who could sit where, among the candidates around some firms."""
+
+    def __init__(self, rows: pd.DataFrame, unions: pd.DataFrame, groups: pd.DataFrame, options: JointOptions) -> None:
+        self.options, self.rows = options, rows.astype("object").where(rows.notna(), None).to_dict("index")
+        self.at: dict[tuple[str, str, str], list[str]] = {}
+        self.across: dict[tuple[str, str], list[str]] = {}
+        live = set(counted(rows, options).index)
+        for key, row in self.rows.items():
+            for kind in TOGETHER:
+                if key in live and row[kind] is not None:
+                    self.at.setdefault((kind, row[kind], row["county"]), []).append(key)
+                    self.across.setdefault((kind, row[kind]), []).append(key)
+            if key in live and row["street"] is not None and row["chainage_m"] is not None:
+                self.at.setdefault(("street", row["street"], row["row"]), []).append(key)
+                self.across.setdefault(("street", row["street"]), []).append(key)
+        self.live, self.full = live, _full(unions, groups, options)
+        self.spots = [key for key in self.rows if key in live and self.rows[key]["x"] is not None]
+        self.points = np.array([[self.rows[key]["x"], self.rows[key]["y"]] for key in self.spots], dtype=np.int64)
+
+    def judge(self, key: str) -> Row:
+        """Return the code of one firm with its figures."""
+        row = self.rows.get(key)
+        if row is None:
+            return {"code": "none"}
+        if key not in self.live:
+            return {"code": "R6"}
+        seats = [self._seat(key, *seat) for seat in self._of(row)] + self._around(key, row["town"])
+        if not seats:
+            return {"code": "R4"}
+        union = next((self.full[place] for place in self._named(row) if place in self.full), None)
+        if union is not None:
+            return {"code": "R5", **union}
+        return self._counted(key, row, seats)
+
+    def _counted(self, key: str, row: Row, seats: list[Row]) -> Row:
+        if self._reaches(seats):
+            best = max(seats, key=lambda seat: (seat["enough"], seat["left_workers"], seat["left_firms"]))
+            return {"code": "R2", "seats": len(seats), "shown": not any(seat["open"] for seat in seats), **best}
+        best = max(seats, key=lambda seat: (seat["workers"], seat["firms"]))
+        across = [self._wide(key, kind, place) for kind, place, _where in self._of(row)] + self._around(key, None)
+        if self._reaches(across):
+            most = max(across, key=lambda seat: (seat["enough"], seat["workers"], seat["firms"]))
+            same = next((seat for seat in seats if seat["place_id"] == most["place_id"]), best)
+            figures = {"across_workers": most["workers"], "across_firms": most["firms"]}
+            return {"code": "R3", "seats": len(seats), **same, **figures}
+        return {"code": "R1", "seats": len(seats), **best}
+
+    def _reaches(self, seats: list[Row]) -> bool:
+        """Whether the least may be met, taking workers and firms each where there are most: the widest reading."""
+        least = max(self.options.min_firms, self.options.min_units)
+        workers, firms = (max((seat[name] for seat in seats), default=0) for name in ("workers", "firms"))
+        return workers >= self.options.min_workers and firms >= least
+
+    def _wide(self, key: str, kind: str, place: str) -> Row:
+        return {"place_id": place, **self._sums(self._reached(key, kind, self.across[kind, place]), kind)}
+
+    def _around(self, key: str, town: str | None) -> list[Row]:
+        """Seats at the addresses in reach of a firm, each with all who reach it; within a town unless it is None."""
+        row = self.rows[key]
+        if row["x"] is None:
+            return []
+        near = [each for each in self._within(row) if town is None or self.rows[each]["town"] == town]
+        found = []
+        for spot in {(self.rows[each]["x"], self.rows[each]["y"]): each for each in near}.values():
+            there = [each for each in self._within(self.rows[spot]) if town is None or self.rows[each]["town"] == town]
+            left = [each for each in there if self.rows[each]["group_id"] is None]
+            rest = self._sums(left)
+            found.append({
+                "kind": "community", "place_id": spot, **self._sums(there), "grouped": len(there) - len(left),
+                "left_workers": rest["workers"], "left_firms": rest["firms"], "open": rest["enough"],
+            })  # fmt: skip
+        return found
+
+    def _within(self, row: Row) -> list[str]:
+        off = (self.points[:, 0] - row["x"]) ** 2 + (self.points[:, 1] - row["y"]) ** 2
+        return [self.spots[at] for at in np.flatnonzero(off <= self.options.reach_m**2).tolist()]
+
+    def _of(self, row: Row) -> list[tuple[str, str, str]]:
+        """Seats that a firm may use: kind, place, jurisdiction."""
+        found = [(kind, row[kind], row["county"]) for kind in TOGETHER if row[kind] is not None]
+        if row["street"] is not None and row["chainage_m"] is not None:
+            found.append(("street", row["street"], row["row"]))
+        return found
+
+    def _named(self, row: Row) -> list[str]:
+        return [row[kind] for kind in (*TOGETHER, "street", "town") if row[kind] is not None]
+
+    def _seat(self, key: str, kind: str, place: str, where: str) -> Row:
+        there = self._reached(key, kind, self.at[kind, place, where])
+        left = [each for each in there if self.rows[each]["group_id"] is None]
+        rest = self._sums(left)
+        open_ = rest["enough"] if kind != "street" else self._free_piece(key, place, where)
+        return {
+            "kind": kind, "place_id": place, **self._sums(there, kind), "grouped": len(there) - len(left),
+            "left_workers": rest["workers"], "left_firms": rest["firms"], "open": open_,
+        }  # fmt: skip
+
+    def _sums(self, keys: Collection[str], kind: str = "") -> Row:
+        """Sums of some firms; along a street, where the row is a bound, a firm is taken for an employer."""
+        workers, units = sum(self.rows[key]["workers"] for key in keys), len({self.rows[key]["unit"] for key in keys})
+        least = max(self.options.min_firms, self.options.min_units)
+        heads = len(keys) if kind == "street" else units
+        enough = workers >= self.options.min_workers and heads >= least
+        return {"workers": workers, "firms": len(keys), "units": units, "enough": enough}
+
+    def _reached(self, key: str, kind: str, keys: Collection[str]) -> list[str]:
+        """Of those at a seat the ones in reach; along a street the unbroken row within a span to either side."""
+        if kind != "street":
+            return list(keys)
+        here = self.rows[key]["chainage_m"]
+        near = [each for each in keys if abs(self.rows[each]["chainage_m"] - here) <= self.options.street_span_m]
+        return self._unbroken(key, near)
+
+    def _unbroken(self, key: str, keys: Collection[str]) -> list[str]:
+        """Those that no gap parts from a firm, in street order."""
+        lying = sorted(keys, key=lambda each: (self.rows[each]["chainage_m"], each))
+        runs: list[list[str]] = [lying[:1]]
+        for before, each in pairwise(lying):
+            gap = self.rows[each]["chainage_m"] - self.rows[before]["chainage_m"]
+            runs = [*runs, [each]] if gap > self.options.street_gap_m else [*runs[:-1], [*runs[-1], each]]
+        return next((run for run in runs if key in run), [])
+
+    def _free_piece(self, key: str, place: str, where: str) -> bool:
+        """Whether firms left over could make a piece with this one that nobody else stands in."""
+        options, lying = self.options, self.at["street", place, where]
+        open_ = [each for each in lying if not _placed(self.rows[each]["group_id"])]
+        open_.sort(key=lambda each: (self.rows[each]["chainage_m"], each))
+        run: list[str] = []
+        runs: list[list[str]] = []
+        for each in open_:
+            taken = self.rows[each]["group_id"] is not None
+            apart = run and self.rows[each]["chainage_m"] - self.rows[run[-1]]["chainage_m"] > options.street_gap_m
+            if taken or apart:
+                runs, run = [*runs, run], []
+            run = run if taken else [*run, each]
+        mine = next((row for row in [*runs, run] if key in row), [])
+        for first, start in enumerate(mine):
+            end = self.rows[start]["chainage_m"] + options.street_span_m
+            piece = [each for each in mine[first:] if self.rows[each]["chainage_m"] <= end]
+            if key in piece and self._sums(piece)["enough"]:
+                return True
+        return False
+
+
+def _placed(group_id: Any) -> bool:
+    """Whether a firm is in a group that takes it out of the street's row: one of a place, or an existing union."""
+    return group_id is not None and str(group_id).partition("|")[0] not in ("street", "village", "community")
+
+
+def _full(unions: pd.DataFrame, groups: pd.DataFrame, options: JointOptions) -> dict[str, Row]:
+    """Existing joint unions without room, by their seat: what they hold with those who join them now, and the most."""
+    sitting = unions[unions["in_force"].astype(bool) & unions["place_id"].notna()].sort_index()
+    joining = groups[groups["kind"].eq("existing")].set_index("place_id")["firms"]
+    found: dict[str, Row] = {}
+    for union in sitting.itertuples():
+        kind = kind_of(str(union.place_id))
+        most = options.max_firms_in_place if kind in WIDE else options.max_firms
+        reported = 0 if pd.isna(union.covered_units) else int(union.covered_units)
+        held = max(reported, int(union.covered_firms)) + int(joining.get(union.Index, 0))
+        if held >= most and str(union.place_id) not in found:
+            found[str(union.place_id)] = {"union_id": union.Index, "held": held, "most": most}
+    return found
+
+
+def kind_of(place_id: str) -> str:
+    """Return the kind of a seat by its key: that of a place, else town or village by the length of the code."""
+    kind, sign, _rest = place_id.partition(":")
+    if sign:
+        return kind
+    return "town" if len(place_id) == 9 else "village"

@@ -1,0 +1,383 @@
+"""What else the firms of a suggestion could do, and what that would lose: the price of another way.
+
+Recomputed from the survey's rows; nothing is taken from the engine. Prices are those of the model in thousandths of a
+worker (``JointOptions``): a firm's workers, less what kind and distance take, less the founding of a new union. Joint
+unions of towns and zones larger than one street union may be have no price: they come last, for whom nobody else takes.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import hypot
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.joint.certificates import WIDE, kind_of
+from geo.joint.nearby import KINDS, around
+from geo.joint.options import JointOptions
+from geo.joint.seats import metres as on_grid
+from geo.joint.seats import scale
+from geo.joint.streets import chainages
+
+DISSOLVE, EXISTING, STREET, VILLAGE, COMMUNITY = "dissolve", "existing", "street", "village", "community"
+MILLI = 1_000
+MOST_TRIED = 3
+"""Other places tried of each kind, those that most members share."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another way for the members of a group.
+
+    ``kind``: ``dissolve`` (no new union, each goes where it may) or the kind of another seat, at ``place_id``.
+    """
+
+    kind: str
+    place_id: str | None
+    there: int
+    """Members that would sit there."""
+    more: int
+    """Firms left over today that would join them."""
+    elsewhere: int
+    """Members that other suggestions or existing unions could take in."""
+    outside: int
+    """Members nobody could take in."""
+    outside_workers: int
+    last_resort: int
+    """Of those outside how many the joint union of the town could still take in, which comes last and has no price."""
+    value_milli: int
+    loss_milli: int
+    """How much less it is worth than the suggestion; below zero if it is worth more."""
+    placed: Mapping[str, str] = field(default_factory=dict)
+    """Seat of each firm that has one, ``new`` for the new union."""
+
+
+def rivals(
+    firms: pd.DataFrame,
+    group_id: str,
+    *,
+    groups: pd.DataFrame,
+    unions: pd.DataFrame,
+    places: gpd.GeoDataFrame,
+    options: JointOptions,
+) -> list[Rival]:
+    """Return the other ways of the members of a group of the survey, the one that loses least first.
+
+    Parameters
+    ----------
+    firms : FIRMS
+    group_id : a key of ``groups`` that is no case
+    groups : GROUPS
+    unions : SURVEYED_UNIONS
+    places : PLACES
+    """
+    members = sorted(firms.index[firms["group_id"].eq(group_id).fillna(value=False)])
+    if not members:
+        return []
+    kind, place = str(groups.at[group_id, "kind"]), str(groups.at[group_id, "place_id"])
+    around_ = _Field(firms, members, groups.drop(index=group_id), unions, places, options)
+    now = around_.value_now(kind, place, members)
+    around_.hosts.pop(place, None)  # what the group would no longer do
+    found = [] if now is None else [around_.dissolved(members, now), *around_.moved(members, (kind, place), now)]
+    return sorted(found, key=lambda rival: (rival.loss_milli, KINDS.index(rival.kind) if rival.place_id else -1))
+
+
+def price(kind: str, workers: int, metres: int, options: JointOptions) -> int:
+    """Return what a firm adds to a union of a kind, milli-workers."""
+    if kind == STREET:
+        taken, reach = options.penalty_street_milli, max(1, options.street_span_m // 2)
+    else:
+        taken, reach = (
+            options.penalty_community_milli if kind in (VILLAGE, COMMUNITY, "town") else 0,
+            max(1, options.reach_m),
+        )
+    return workers * (MILLI - taken) - workers * options.distance_milli * metres // reach
+
+
+def founding(kind: str, options: JointOptions) -> int:
+    """Return what founding a union of a kind costs, milli-workers."""
+    costs = {STREET: options.founding_street, VILLAGE: options.founding_community, EXISTING: 0}
+    costs[COMMUNITY] = options.founding_community
+    return MILLI * costs.get(kind, options.founding_place)
+
+
+class _Field:
+    """The candidates around a group, the other groups among them, and the unions there are."""
+
+    def __init__(
+        self,
+        firms: pd.DataFrame,
+        members: list[str],
+        groups: pd.DataFrame,
+        unions: pd.DataFrame,
+        places: gpd.GeoDataFrame,
+        options: JointOptions,
+    ) -> None:
+        table = around(firms, members, places=places, options=options)
+        self.options, self.rows = options, table.astype("object").where(table.notna(), None).to_dict("index")
+        self.groups = groups[["kind", "place_id", "firms"]].to_dict("index")
+        self.of: dict[str, list[str]] = {}
+        for key, row in self.rows.items():
+            if row["group_id"] is not None:
+                self.of.setdefault(row["group_id"], []).append(key)
+        self.east = scale(firms)
+        self.hosts = _hosts(unions, groups, options)
+        streets = {row["street"] for row in (self.rows[key] for key in members) if row["street"] is not None}
+        self.ends = _ends(firms[firms["street"].isin(streets)], self.hosts, places, options)
+        sizes = Counter(row["zone"] for row in self.rows.values() if row["zone"] is not None)
+        self.wide_zones = {zone for zone, size in sizes.items() if size > options.max_firms}
+
+    def value_now(self, kind: str, place: str, members: list[str]) -> int | None:
+        """Value of the group as it is."""
+        if kind == EXISTING:
+            host = self.hosts.get(place)
+            if host is None:
+                return None
+            return sum(
+                price(host["kind"], self._workers(key), self._to_host(key, place), self.options) for key in members
+            )
+        if kind == COMMUNITY:
+            away = [self._to_address(key, place) for key in members]
+            return sum(
+                self._worth(kind, key, metres or 0) for key, metres in zip(members, away, strict=True)
+            ) - founding(kind, self.options)
+        if kind == STREET:
+            best = self._best_seat(members)
+            return None if best is None else best - founding(kind, self.options)
+        return sum(self._worth(kind, key) for key in members) - founding(kind, self.options)
+
+    def dissolved(self, members: list[str], now: int) -> Rival:
+        """No new union: each member goes where it may, in the order of the keys."""
+        value, placed = self._dispersed(members)
+        return self._rival(DISSOLVE, None, [], [], members, placed, now, value)
+
+    def moved(self, members: list[str], seat: tuple[str, str], now: int) -> Iterator[Rival]:
+        """Another seat for those who can go there; the others go where they may."""
+        for kind in KINDS:
+            counts = Counter(self.rows[key][kind] for key in members if self.rows[key][kind] is not None)
+            for place, _n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_TRIED]:
+                if (kind, place) != seat and place not in self.wide_zones:
+                    found = self._at(kind, place, members, now)
+                    yield from [found] if found is not None else []
+
+    def _at(self, kind: str, place: str, members: list[str], now: int) -> Rival | None:
+        here = [key for key in members if self.rows[key][kind] == place]
+        where = {self._jurisdiction(kind, key) for key in here}
+        if len(where) != 1 or self._taken(kind, place, here[0]):
+            return None
+        free = [key for key, row in self.rows.items() if row["group_id"] is None and row[kind] == place]
+        free = [key for key in free if self._jurisdiction(kind, key) in where]
+        union = self._piece(here, free) if kind == STREET else [*here, *free][: self._most(kind)]
+        if not union or not self._enough(union):
+            return None
+        inside = (
+            self._best_seat(union)
+            if kind == STREET
+            else sum(price(kind, self._workers(k), 0, self.options) for k in union)
+        )
+        if inside is None:
+            return None
+        rest = [key for key in members if key not in union]
+        value, placed = self._dispersed(rest)
+        there = [key for key in union if key in set(members)]
+        more = [key for key in union if key not in set(members)]
+        whole = value + inside - founding(kind, self.options)
+        return self._rival(kind, place, there, more, rest, placed, now, whole)
+
+    def _rival(
+        self, kind: str, place: str | None, there: list[str], more: list[str], rest: list[str],
+        placed: dict[str, str], now: int, value: int,
+    ) -> Rival:  # fmt: skip
+        out = [key for key in rest if key not in placed]
+        last = sum(any(self._admitted(key, union) for union in self.hosts if self._last(union)) for key in out)
+        return Rival(
+            kind, place, len(there), len(more), len(placed), len(out), sum(map(self._workers, out)), last, value,
+            now - value, {**placed, **dict.fromkeys([*there, *more], "new")},
+        )  # fmt: skip
+
+    def _last(self, union: str) -> bool:
+        """Whether an existing union is that of a town and has room: it comes last."""
+        return self.hosts[union]["kind"] == "town" and self.hosts[union]["room"] > 0
+
+    def _dispersed(self, members: Collection[str]) -> tuple[int, dict[str, str]]:
+        """Value of members that go to the best of what is open and has room, one after the other."""
+        room: Counter[str] = Counter()
+        value, placed = 0, {}
+        for key in sorted(members):
+            best = max(self._open(key, room), key=lambda way: (way[0], way[1]), default=None)
+            if best is not None and best[0] > 0:
+                value, placed[key] = value + best[0], best[1]
+                room[best[1]] += 1
+        return value, placed
+
+    def _open(self, key: str, room: Counter[str]) -> Iterator[tuple[int, str]]:
+        """Value and key of each other group and existing union that a firm may join."""
+        row = self.rows[key]
+        for group, keys in self.of.items():
+            known = self.groups.get(group)
+            if known is None or known["kind"] == EXISTING or known["firms"] + room[group] >= self._most(known["kind"]):
+                continue
+            kind, there = str(known["kind"]), known["place_id"]
+            if kind == COMMUNITY:
+                metres = self._to_address(key, there) if row["town"] == self.rows[keys[0]]["town"] else None
+                if metres is not None:
+                    yield price(kind, row["workers"], metres, self.options), group
+                continue
+            if row[kind] != there or there in self.wide_zones:
+                continue
+            if self._jurisdiction(kind, key) != self._jurisdiction(kind, keys[0]):
+                continue
+            metres = self._to_piece(key, keys) if kind == STREET else 0
+            if metres is not None:
+                yield price(kind, row["workers"], metres, self.options), group
+        for union, host in self.hosts.items():
+            if host["kind"] != "town" and host["room"] > room[union] and self._admitted(key, union):
+                yield price(host["kind"], row["workers"], self._to_host(key, union), self.options), union
+
+    def _taken(self, kind: str, place: str, key: str) -> bool:
+        """Whether another suggestion sits at a place already; those who go there join it."""
+        if kind == STREET:
+            return False
+        return any(
+            known is not None and (known["kind"], known["place_id"]) == (kind, place)
+            and self._jurisdiction(kind, keys[0]) == self._jurisdiction(kind, key)
+            for known, keys in ((self.groups.get(group), keys) for group, keys in self.of.items())
+        )  # fmt: skip
+
+    def _worth(self, kind: str, key: str, metres: int = 0) -> int:
+        return price(kind, self._workers(key), metres, self.options)
+
+    def _workers(self, key: str) -> int:
+        return int(self.rows[key]["workers"])
+
+    def _jurisdiction(self, kind: str, key: str) -> str:
+        return str(self.rows[key]["row" if kind == STREET else "county"])
+
+    def _most(self, kind: str) -> int:
+        return self.options.max_firms_in_place if kind in WIDE else self.options.max_firms
+
+    def _enough(self, keys: Collection[str]) -> bool:
+        units = len({self.rows[key]["unit"] for key in keys})
+        least = max(self.options.min_firms, self.options.min_units)
+        return units >= least and sum(map(self._workers, keys)) >= self.options.min_workers
+
+    def _best_seat(self, keys: Collection[str]) -> int | None:
+        """Value of a street piece without its founding, from the best address on the street that all reach."""
+        at = {key: self.rows[key]["chainage_m"] for key in keys}
+        if any(metres is None for metres in at.values()):
+            return None
+        street, where = self.rows[next(iter(keys))]["street"], self._jurisdiction(STREET, next(iter(keys)))
+        spots = {row["chainage_m"] for row in self.rows.values() if (row["street"], row["row"]) == (street, where)}
+        half, lowest, highest = self.options.street_span_m // 2, min(at.values()), max(at.values())
+        spots = {spot for spot in spots if spot is not None and highest - half <= spot <= lowest + half}
+        worth = [sum(self._worth(STREET, key, abs(metres - spot)) for key, metres in at.items()) for spot in spots]
+        return max(worth, default=None)
+
+    def _piece(self, here: list[str], free: list[str]) -> list[str]:
+        """The row of firms along a street of most workers, members and free ones, that no stranger stands in."""
+        lying = [key for key in [*here, *free] if self.rows[key]["chainage_m"] is not None]
+        lying.sort(key=lambda key: (self.rows[key]["chainage_m"], key))
+        runs = self._runs(lying)
+        pieces = [piece for run in runs for piece in self._windows(run)]
+        return max(pieces, key=lambda piece: sum(map(self._workers, piece)), default=[])
+
+    def _runs(self, lying: list[str]) -> list[list[str]]:
+        """Rows without a gap too wide and without a firm of another piece or of a village union inside."""
+        runs: list[list[str]] = [lying[:1]]
+        for before, key in pairwise(lying):
+            first, last = (self.rows[each]["chainage_m"] for each in (before, key))
+            parted = last - first > self.options.street_gap_m or self._stranger(before, first, last)
+            runs = [*runs, [key]] if parted else [*runs[:-1], [*runs[-1], key]]
+        return runs
+
+    def _stranger(self, beside: str, first: int, last: int) -> bool:
+        street = (self.rows[beside]["street"], self.rows[beside]["row"])
+        return any(
+            (row["street"], row["row"]) == street and row["chainage_m"] is not None
+            and first < row["chainage_m"] < last and self._kind_of(row) in (STREET, VILLAGE, COMMUNITY)
+            for row in self.rows.values()
+        )  # fmt: skip
+
+    def _kind_of(self, row: Row) -> str:
+        known = self.groups.get(row["group_id"]) if row["group_id"] is not None else None
+        return "" if known is None else str(known["kind"])
+
+    def _windows(self, run: list[str]) -> Iterator[list[str]]:
+        """The longest pieces that begin at each firm of a row and keep span and size."""
+        for at, first in enumerate(run):
+            end = self.rows[first]["chainage_m"] + self.options.street_span_m
+            piece = [key for key in run[at : at + self.options.max_firms] if self.rows[key]["chainage_m"] <= end]
+            if self._enough(piece):
+                yield piece
+
+    def _to_address(self, key: str, place: str) -> int | None:
+        """Metres to the address that a union is founded around, None if it is out of reach."""
+        lon, lat = (pd.Series([float(part)]) for part in place.split(","))
+        if self.rows[key]["x"] is None:
+            return None
+        x, y = on_grid(lon, lat, self.east)
+        away = round(hypot(self.rows[key]["x"] - int(x[0]), self.rows[key]["y"] - int(y[0])))
+        return away if away <= self.options.reach_m else None
+
+    def _to_piece(self, key: str, keys: list[str]) -> int | None:
+        """Metres to the nearest member of a street piece that a firm may join, None if it may not."""
+        here, at = self.rows[key]["chainage_m"], [self.rows[each]["chainage_m"] for each in keys]
+        if here is None:
+            return None
+        near = min(abs(here - metres) for metres in at)
+        span = max(*at, here) - min(*at, here)
+        if near > self.options.street_gap_m or span > self.options.street_span_m:
+            return None
+        middle = sorted(at)[len(at) // 2]
+        return min(abs(here - middle), max(1, self.options.street_span_m // 2))
+
+    def _admitted(self, key: str, union: str) -> bool:
+        host, row = self.hosts[union], self.rows[key]
+        if row[host["kind"]] != host["place"] or (host["county"] and row["county"] != host["county"]):
+            return False
+        if host["kind"] != STREET:
+            return True
+        ends = self.ends.get(union)
+        if ends is None or row["chainage_m"] is None or row["row"] != f"{host['county']}/{host['town']}":
+            return False
+        return max(ends[1], row["chainage_m"]) - min(ends[0], row["chainage_m"]) <= self.options.street_span_m
+
+    def _to_host(self, key: str, union: str) -> int:
+        ends, at = self.ends.get(union), self.rows[key]["chainage_m"]
+        if self.hosts[union]["kind"] != STREET or ends is None or at is None:
+            return 0
+        return min(abs(at - sum(ends) // 2), max(1, self.options.street_span_m // 2))
+
+
+def _hosts(unions: pd.DataFrame, groups: pd.DataFrame, options: JointOptions) -> dict[str, Row]:
+    """Existing joint unions by key: seat, jurisdiction, and the room that those who join them now leave."""
+    sitting = unions[unions["in_force"].astype(bool) & unions["place_id"].notna()].sort_index()
+    joining = groups[groups["kind"].eq(EXISTING)].set_index("place_id")["firms"]
+    found = {}
+    for union in sitting.itertuples():
+        kind = kind_of(str(union.place_id))
+        most = options.max_firms_in_place if kind in WIDE else options.max_firms
+        reported = 0 if pd.isna(union.covered_units) else int(union.covered_units)
+        room = most - max(reported, int(union.covered_firms)) - int(joining.get(union.Index, 0))
+        county, town = ("" if pd.isna(code) else str(code) for code in (union.county_code, union.town_code))
+        place = str(union.place_id)
+        found[str(union.Index)] = {"kind": kind, "place": place, "county": county, "town": town, "room": room}
+    return found
+
+
+def _ends(
+    firms: pd.DataFrame, hosts: Mapping[str, Row], places: gpd.GeoDataFrame, options: JointOptions
+) -> dict[str, tuple[int, int]]:
+    """First and last place along the street of the firms that a street union covers."""
+    if not len(firms):
+        return {}
+    at = chainages(firms, places, options=options)["chainage_m"]
+    seat = firms["union_id"].map({union: host["place"] for union, host in hosts.items() if host["kind"] == STREET})
+    mine = at[firms["street"].eq(seat.astype("string")).fillna(value=False) & at.notna()]
+    ends = mine.groupby(firms.loc[mine.index, "union_id"]).agg(["min", "max"])
+    return {str(union): (int(row["min"]), int(row["max"])) for union, row in ends.iterrows()}
