@@ -89,7 +89,7 @@ def test_the_price_of_a_union_for_every_building_is_told_in_words(app: Flask) ->
     price = (run.tally or {})["price"]
     assert price["worth"] >= 0, "a narrower choice is never worth more than the tolerance allows"
     said = app.test_client().get("/scenarios").text
-    assert "够条件的楼宇各建一个工会的代价" in said and f"新建工会多 {price['unions']:+d} 个" in said
+    assert "够条件的楼宇各建一个工会的代价" in said and f"新建工会 {price['unions']:+d} 个" in said
     assert figures(app)["够条件的楼宇各建一个"] == ["否", "是"]
 
 
