@@ -51,6 +51,8 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "bulletin.export": "export",
         "bulletin.edit": "settings",
         "bulletin.save": "settings",
+        "contacts.show": "contacts",
+        "contacts.change": "decide",
         "conference.index": "see",
         "conference.make": "export",
         "conference.file": "export",

@@ -151,6 +151,7 @@ def clear_sample(database: Database) -> int:
             store.imports.undo(session, key)
         store.surveys.clear(session)
         store.cases.clear(session)
+        store.contacts.clear(session)
         store.settings.put(session, store.settings.SAMPLE, value=False)
         store.settings.put(session, SAMPLE_CLEARED, value=True)
         session.execute(sa.delete(Setting).where(Setting.key == "sample_loaded"))

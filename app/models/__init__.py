@@ -2,6 +2,7 @@
 
 from app.models.accounts import AuditEntry, DataVersion, EndedSession, Setting, User
 from app.models.base import Base
+from app.models.contacts import Contact
 from app.models.decisions import Decision
 from app.models.divisions import Alias, Division, Outline
 from app.models.enterprises import Enterprise, Headcount
@@ -25,6 +26,7 @@ __all__ = [
     "Base",
     "CaseStep",
     "ColumnMapping",
+    "Contact",
     "DataVersion",
     "Decision",
     "Division",

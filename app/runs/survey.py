@@ -57,6 +57,7 @@ def _surveyed(job: Job) -> Mapping[str, Any]:
     )  # fmt: skip
     with job.database.session(write=True) as session:
         store.surveys.save(session, found, job.key, input_version=version, seconds=clock.seconds("joint"))
+        store.contacts.expire(session, today())
     return {"stages": [asdict(stage) for stage in found.tally], "firms": len(found.firms)}
 
 

@@ -2,6 +2,7 @@
 
 from app.store import (
     cases,
+    contacts,
     decisions,
     headcounts,
     imports,
@@ -28,6 +29,7 @@ __all__ = [
     "Outcome",
     "Scope",
     "cases",
+    "contacts",
     "count",
     "data_version",
     "decisions",

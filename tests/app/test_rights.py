@@ -61,6 +61,7 @@ def addresses(app: Flask, things: dict[str, str]) -> Iterator[tuple[str, str, st
     kind = things["place"].partition(":")[0]
     values = {
         "firms.show": things["firm"], "ledger.show": things["firm"], "ledger.record": things["firm"],
+        "contacts.show": things["firm"], "contacts.change": things["firm"],
         "places.show": things["place"], "unions.show": things["union"],
         "suggestions.show": things["group"], "suggestions.paper": things["group"],
         "suggestions.document": things["group"], "suggestions.decide": things["group"],
