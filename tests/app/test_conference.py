@@ -331,7 +331,7 @@ def test_an_area_without_firms_and_outlines_has_its_documents(tmp_path: Path) ->
 
 
 def test_heavy_libraries_load_when_a_document_is_made() -> None:
-    heavy = "{'matplotlib', 'pptx', 'reportlab'}"
+    heavy = "{'docx', 'matplotlib', 'pptx', 'reportlab'}"
     asked = f"import sys, app; app.create_app(); print(sorted({heavy} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
     assert told.stdout.strip().splitlines()[-1] == "[]"
