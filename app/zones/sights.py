@@ -26,8 +26,9 @@ from geo.zones.repair import REPAIRABLE
 def ground(opened: Session, read: Reading, draft: ZoneDraft) -> Ground:
     """Return what operations on a draft can lean on."""
     own = area(draft.county_code)
-    outlines = read.kept.get(("zones.outlines", own), lambda: store.read(opened, "outlines", own))
-    every = read.kept.get("zones.counties", lambda: _today(store.read(opened, "outlines", store.CITY), "county"))
+    now = store.input_version(opened)  # a layer imported since the survey can be painted with at once
+    outlines = read.kept.get(("zones.outlines", own, now), lambda: store.read(opened, "outlines", own))
+    every = read.kept.get(("zones.counties", now), lambda: _today(store.read(opened, "outlines", store.CITY), "county"))
     streets = read.kept.get("zones.streets", partial(_streets, read))
     return Ground(
         every,
