@@ -15,7 +15,7 @@ PLENTY = 1 << 60
 
 
 ARC, AT, HELD, FROZEN = 0, 1, 2, 3
-OPENED, ROOM, SPARE_WORKERS, SPARE_FIRMS, SEALED, TO_OPEN, TO_SWAP, TO_MERGE = 0, 1, 2, 3, 4, 5, 6, 7
+OPENED, ROOM, SPARE_WORKERS, SPARE_FIRMS, SEALED, TO_OPEN, TO_SWAP, TO_MERGE, TO_MOVE = 0, 1, 2, 3, 4, 5, 6, 7, 8
 TOTAL, LENGTH = 0, 1
 
 
@@ -27,7 +27,7 @@ class State(NamedTuple):
     whether it is FROZEN and stays."""
     seats: Integers
     """By seat, and outside: OPENED, ROOM for more firms, SPARE_WORKERS and SPARE_FIRMS above the minimum, SEALED (none
-    joins or opens it), TO_OPEN, TO_SWAP and TO_MERGE (something changed around it since that was last
+    joins or opens it), TO_OPEN, TO_SWAP, TO_MERGE and TO_MOVE (something changed around it since that was last
     found not to pay)."""
     sums: Integers
     """TOTAL value and LENGTH of the record."""
@@ -40,7 +40,7 @@ def state_for(net: Net) -> State:
     """Make an empty solution in which seats that cost and ask nothing are open."""
     firms, seats = len(net.sizes), len(net.terms)
     state = State(
-        np.zeros((firms, 4), np.int64), np.zeros((seats + 1, 8), np.int64), np.zeros(2, np.int64),
+        np.zeros((firms, 4), np.int64), np.zeros((seats + 1, 9), np.int64), np.zeros(2, np.int64),
         np.zeros((12 * firms + 8 * seats + 64, 2), np.int64),
     )  # fmt: skip
     for firm in range(firms):
@@ -128,7 +128,8 @@ def accept(net: Net, state: State) -> None:
 
 @compiled
 def _due(state: State, seat: int) -> None:
-    state.seats[seat, TO_OPEN] = state.seats[seat, TO_SWAP] = state.seats[seat, TO_MERGE] = 1
+    state.seats[seat, TO_OPEN] = state.seats[seat, TO_SWAP] = 1
+    state.seats[seat, TO_MERGE] = state.seats[seat, TO_MOVE] = 1
 
 
 @compiled

@@ -77,6 +77,8 @@ class JointOptions:
     """Thousandths of a worker gained for each who stays in the union suggested last time."""
     stay_founding_milli: int = 100
     """Thousandths by which founding a union suggested last time costs less."""
+    stay_loss_milli: int = 2
+    """Thousandths of its value that staying may cost a jurisdiction; above it the groups that cost most change."""
     tolerance_milli: int = 2
     """Stop where the suggestion is proved to be within so many thousandths of the best one."""
 

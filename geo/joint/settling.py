@@ -13,6 +13,7 @@ from geo.joint.ground import EXISTING, NONE, STREET, VILLAGE, Ground, Laid
 from geo.joint.options import JointOptions
 from geo.joint.problem import Flags, Integers
 from geo.joint.solver import Effort, Fixed, solve
+from geo.joint.staying import release
 from geo.joint.streets import cut
 from geo.joint.wishes import closed_to_newcomers
 
@@ -54,8 +55,11 @@ def settle(laid: Laid, ground: Ground, *, options: JointOptions, fixed: Flags | 
     held = _held(laid, ground, fixed, options)
     effort = Effort(tolerance_milli=options.tolerance_milli)
     found = solve(laid.problem, effort=effort, start=laid.start, fixed=held)
-    arc = _whole(ground, laid, found.arc, options, held.frozen)
-    if not np.array_equal(arc, found.arc):
+    begun = found.arc
+    if laid.start is not None:
+        begun = release(ground, laid, begun, most_milli=options.stay_loss_milli, fixed=held)
+    arc = _whole(ground, laid, begun, options, held.frozen)
+    if not np.array_equal(arc, begun):
         arc = _offered(ground, laid, arc, held)
     arc = _joined_again(ground, laid, arc, options)
     if laid.start is None:

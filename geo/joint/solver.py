@@ -7,8 +7,9 @@ import numpy as np
 from geo.joint.bound import Desk, desk_for, evaluate, move_prices
 from geo.joint.compiled import compiled
 from geo.joint.moves import ARC, FROZEN, SEALED, TOTAL, State, state_for
+from geo.joint.moving import move_groups
 from geo.joint.problem import Flags, Integers, Net, Part, Problem, parts
-from geo.joint.search import close_worthless, improve, load, open_by_worth
+from geo.joint.search import ROUNDS, close_worthless, improve, load, open_by_worth
 
 LATE = 100
 """Moves of the prices after which solutions are made whether or not the bound has come close."""
@@ -24,6 +25,8 @@ class Effort:
     """Moves of the prices at most."""
     every: int = 10
     """Solutions are made from every so many prices."""
+    mild: bool = False
+    """Only improve what there is, never begin anew."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ def _solve_part(part: Part, effort: Effort, start: Integers | None, fixed: Fixed
     if fixed is not None:
         state.firms[:, FROZEN], state.seats[:-1, SEALED] = fixed.frozen[part.firms], fixed.sealed[part.seats]
     best = begin.copy()
-    numbers = np.array([effort.tolerance_milli, effort.iterations, effort.every, int(start is not None)], np.int64)
+    numbers = np.array(
+        [effort.tolerance_milli, effort.iterations, effort.every, int(start is not None), int(effort.mild)], np.int64
+    )
     value, bound, iterations = _between(net, state, desk_for(net), best, numbers)
     return Solution(best, int(value), int(bound), int(iterations))
 
@@ -97,7 +102,7 @@ def _solve_part(part: Part, effort: Effort, start: Integers | None, fixed: Fixed
 @compiled
 def _between(net: Net, state: State, desk: Desk, best: Integers, numbers: Integers) -> tuple[int, int, int]:
     """Fill ``best`` with the arcs of the best solution; return its value, the bound and the iterations used."""
-    tolerance, most, every, warm = numbers[0], numbers[1], numbers[2], numbers[3]
+    tolerance, most, every, warm, mild = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
     every = min(every, 2 + len(net.firm) // 2000)
     price, times, course = first_prices(net), np.zeros(len(best), np.int64), np.zeros(len(best), np.int64)
     worth, mark = np.zeros(len(net.terms), np.int64), np.zeros(len(net.terms), np.bool_)
@@ -120,20 +125,33 @@ def _between(net: Net, state: State, desk: Desk, best: Integers, numbers: Intege
             400 * (bound - value) <= max(tolerance, 2) * bound or turn % (4 * every) == 4 * every - 1 or turn >= LATE
         )
         if turn % every == every - 1 and close_by:
-            if turn // every % 2:
+            if mild or turn // every % 2:
                 load(net, state, best)
                 close_worthless(net, state, worth)
             else:
                 load(net, state, np.full(len(best), -1, np.int64))
             open_by_worth(net, state, worth)
             improve(net, state, worth, mark, True)
-            if state.sums[TOTAL] > value + (tolerance * bound // 1000 if warm else 0):
+            if state.sums[TOTAL] > value + (tolerance * bound // 1000 if warm and not mild else 0):
                 value = state.sums[TOTAL]
                 best[:] = state.firms[:, ARC]
         if stalled >= 5:
             share, stalled = share * 0.6, 0
         move_prices(net, price, times, course, now - value, share)
-    return value, bound, done
+    return _finish(net, state, best, worth, mark), bound, done
+
+
+@compiled
+def _finish(net: Net, state: State, best: Integers, worth: Integers, mark: Flags) -> int:
+    """Move whole groups of the best solution to better seats until none is left; return its value."""
+    load(net, state, best)
+    tally = np.zeros((len(net.terms), 2), np.int64)
+    for _ in range(ROUNDS):
+        if not move_groups(net, state, tally):
+            break
+        improve(net, state, worth, mark, False)
+    best[:] = state.firms[:, ARC]
+    return int(state.sums[TOTAL])
 
 
 @compiled

@@ -1,6 +1,7 @@
 """Pages and papers of suggestions: which first, what the rules ask, who is left out, the proposal as a document."""
 
 import io
+import re
 import subprocess
 import sys
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from signed_in import acting
 
 from app.config import ROOT
 from app.current import reading
+from app.maps import locator
 from geo.gaps import Filter
 
 GROUP = "building:990101:云帆大厦"
@@ -143,3 +145,26 @@ def test_a_building_shows_its_way_and_which_rooms_are_in_a_suggestion(
 
 def test_the_small_city_holds_one_suggestion() -> None:
     assert list(small_city.survey().groups.index) == [GROUP]
+
+
+@pytest.mark.law(33)
+def test_list_map_workbook_and_interface_tell_the_same_figures(client: FlaskClient, app: Flask) -> None:
+    with acting(app):
+        group = reading().survey.groups.loc[GROUP]
+    told = (int(group["firms"]), int(group["workers"]))
+    soup = BeautifulSoup(client.get("/suggestions").text, "html.parser")
+    (row,) = soup.select("table.data tbody tr")
+    cells = [
+        re.sub(r"\D.*", "", row.select_one(f'td[data-label="{name}"]').get_text(strip=True))
+        for name in ("企业", "职工")
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/suggestions/list.xlsx").data), read_only=True)
+    heads, values = list(book["清单"].iter_rows(values_only=True))[:2]
+    listed = dict(zip(heads, values, strict=False))  # a last cell without text is not written
+    answer = client.get(f"/api/v1/suggestions/{quote(GROUP)}").get_json()
+    assert tuple(map(int, cells)) == told
+    assert (listed["拟涵盖单位"], listed["职工"]) == told
+    assert (answer["firms"], answer["workers"]) == told
+    with acting(app), app.test_request_context("/suggestions"):
+        drawn = locator._circles(reading().survey.groups)
+    assert [line["values"][0] for line in drawn.lines] == list(told)

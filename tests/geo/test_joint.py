@@ -185,6 +185,7 @@ def test_a_split_keeps_every_firm_and_every_minimum(workers: list[int], most: in
         assert len(workers) > most, "what fits into one part is never left out"
 
 
+@pytest.mark.law(4)
 def test_one_employer_with_two_rows_counts_once() -> None:
     rows = {
         key: {"workers": 10, "building": TOWER, "org_code": code}
@@ -388,6 +389,7 @@ def a_city(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     }
 
 
+@pytest.mark.law(7, 31)
 @given(a_city(), st.sampled_from([LIMITS, TOGETHER]))
 @settings(max_examples=40, deadline=None)
 def test_every_firm_has_exactly_one_fate_and_no_worker_is_lost(
@@ -435,6 +437,7 @@ def test_what_is_left_over_in_one_place_was_not_enough_for_a_union(
             assert len(part) < LIMITS.min_firms or counted[part.index].sum() < LIMITS.min_workers
 
 
+@pytest.mark.law(30)
 @pytest.mark.parametrize("rows", [{}, {"a": {}}, {"a": {"workers": 24, "building": TOWER}}])
 def test_degenerate_cities(rows: dict[str, dict[str, Any]]) -> None:
     groups, groupings = suggested(rows)

@@ -105,6 +105,7 @@ def test_the_published_optimum_is_found_and_never_undercut(name: str) -> None:
     assert (free - found.bound) / orlib.SCALE <= best * (1 + 1e-8)
 
 
+@pytest.mark.law(9, 10)
 @given(a_problem())
 @settings(max_examples=150, deadline=None)
 def test_the_best_of_all_solutions_lies_between_the_two_bounds(problem: Problem) -> None:
@@ -115,6 +116,7 @@ def test_the_best_of_all_solutions_lies_between_the_two_bounds(problem: Problem)
     assert solve_exactly(problem).value == best
 
 
+@pytest.mark.law(10)
 @pytest.mark.parametrize("seed", range(24))
 def test_small_towns_are_solved_within_a_hundredth_of_the_optimum(seed: int) -> None:
     problem = small_town(seed)
@@ -135,6 +137,7 @@ def test_a_township_is_proved_to_be_near_the_best() -> None:
 # --- laws of the solution --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.law(13)
 @pytest.mark.parametrize("seed", range(12))
 def test_no_single_move_improves_it(seed: int) -> None:
     problem = small_town(seed, 45)
@@ -150,6 +153,7 @@ def test_no_single_move_improves_it(seed: int) -> None:
         assert worth(problem, changed) <= found.value
 
 
+@pytest.mark.law(12)
 @pytest.mark.parametrize("seed", range(12))
 def test_who_is_left_over_could_not_make_a_group(seed: int) -> None:
     problem = small_town(seed, 120)
@@ -161,6 +165,7 @@ def test_who_is_left_over_could_not_make_a_group(seed: int) -> None:
         assert problem.workers[firms].sum() < problem.least_workers[seat] or len(firms) < problem.least_firms[seat]
 
 
+@pytest.mark.law(26)
 @pytest.mark.parametrize("seed", range(6))
 def test_what_happens_elsewhere_changes_nothing(seed: int) -> None:
     one, other = town(seed, 90, 40), town(100 + seed, 70, 10)
@@ -184,6 +189,7 @@ def groups(laid: object, found: Solution) -> np.ndarray:
     return np.where((found.arc >= 0)[:, None], rows[seat], -9)
 
 
+@pytest.mark.law(25)
 @pytest.mark.parametrize("seed", range(6))
 def test_the_same_township_twice_is_worth_twice(seed: int) -> None:
     one = town(seed, 80, 40)
@@ -196,6 +202,7 @@ def test_the_same_township_twice_is_worth_twice(seed: int) -> None:
     assert (double.value, double.bound) == (2 * single.value, 2 * single.bound)
 
 
+@pytest.mark.law(24)
 @pytest.mark.parametrize("seed", range(4))
 def test_moving_the_whole_town_by_kilometres_changes_nothing(seed: int) -> None:
     here = town(seed, 100, 40)
@@ -204,6 +211,7 @@ def test_moving_the_whole_town_by_kilometres_changes_nothing(seed: int) -> None:
     assert (one.value, one.bound) == (other.value, other.bound)
 
 
+@pytest.mark.law(24)
 @pytest.mark.parametrize("seed", range(4))
 def test_turning_or_mirroring_the_town_leaves_the_optimum(seed: int) -> None:
     here = town(seed, 30, 40)
@@ -219,6 +227,7 @@ def exact(ground: Ground, **changes: int) -> int:
     return best.value
 
 
+@pytest.mark.law(17, 18)
 @pytest.mark.parametrize("seed", range(5))
 def test_more_reach_and_more_room_never_cost_and_higher_thresholds_never_gain(seed: int) -> None:
     ground = town(seed, 18, [200, 40, 10][seed % 3])
@@ -230,6 +239,7 @@ def test_more_reach_and_more_room_never_cost_and_higher_thresholds_never_gain(se
         assert exact(planar, distance_milli=0, max_firms=10, **harder) <= base
 
 
+@pytest.mark.law(16)
 @pytest.mark.parametrize("seed", range(5))
 def test_one_more_firm_never_lowers_the_optimum(seed: int) -> None:
     ground = town(seed, 24, 40)
@@ -238,6 +248,7 @@ def test_one_more_firm_never_lowers_the_optimum(seed: int) -> None:
     assert exact(fewer) <= exact(planar)
 
 
+@pytest.mark.law(19)
 @pytest.mark.parametrize("seed", range(5))
 def test_dearer_founding_never_means_more_unions_of_one_kind(seed: int) -> None:
     ground = town(seed, 24, [40, 10][seed % 2])
@@ -249,6 +260,7 @@ def test_dearer_founding_never_means_more_unions_of_one_kind(seed: int) -> None:
     assert counts == sorted(counts, reverse=True)
 
 
+@pytest.mark.law(20)
 @pytest.mark.parametrize("seed", range(5))
 def test_workers_thresholds_and_costs_scaled_alike_scale_the_value(seed: int) -> None:
     problem = small_town(seed)
@@ -259,6 +271,7 @@ def test_workers_thresholds_and_costs_scaled_alike_scale_the_value(seed: int) ->
     assert solve_exactly(triple).value == 3 * solve_exactly(problem).value
 
 
+@pytest.mark.law(21)
 def test_without_costs_and_thresholds_everybody_in_reach_is_covered() -> None:
     ground = town(3, 80, 5)
     free = JointOptions(

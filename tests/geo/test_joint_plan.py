@@ -83,6 +83,7 @@ def rows(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
 # --- laws, whatever the table ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.law(1, 2, 3, 5, 6, 8, 9)
 @given(rows(), st.sampled_from([LIMITS, replace(LIMITS, max_firms=7, max_firms_in_place=9, reach_m=300)]))
 @settings(max_examples=60, deadline=None)
 def test_every_row_is_answered_and_every_rule_is_kept(table: list[dict[str, Any]], options: JointOptions) -> None:
@@ -95,6 +96,7 @@ def test_every_row_is_answered_and_every_rule_is_kept(table: list[dict[str, Any]
     assert found.firms["reason"][~grouped].str.match(r"R\d|no_|own_size|double_id|not_eligible").all()
 
 
+@pytest.mark.law(22)
 @given(rows(most=25), st.randoms())
 @settings(max_examples=20, deadline=None)
 def test_the_order_of_rows_changes_nothing(table: list[dict[str, Any]], draw: random.Random) -> None:
@@ -104,6 +106,7 @@ def test_the_order_of_rows_changes_nothing(table: list[dict[str, Any]], draw: ra
     assert one.firms.iloc[order].reset_index(drop=True).equals(other.firms.reset_index(drop=True))
 
 
+@pytest.mark.law(26)
 @given(rows(most=25), rows(most=25))
 @settings(max_examples=20, deadline=None)
 def test_what_happens_in_one_township_changes_nothing_in_another(
@@ -117,6 +120,7 @@ def test_what_happens_in_one_township_changes_nothing_in_another(
     assert alone[["group", "kind", "seat", "distance_m"]].equals(together[["group", "kind", "seat", "distance_m"]])
 
 
+@pytest.mark.law(27)
 @given(rows(), st.sampled_from([0, 20, 100]))
 @settings(max_examples=25, deadline=None)
 def test_the_same_table_with_its_own_answer_keeps_that_answer(table: list[dict[str, Any]], bonus: int) -> None:
@@ -126,6 +130,7 @@ def test_the_same_table_with_its_own_answer_keeps_that_answer(table: list[dict[s
     assert again.firms.equals(first.firms)
 
 
+@pytest.mark.law(12)
 @given(rows())
 @settings(max_examples=25, deadline=None)
 def test_nobody_left_over_in_one_place_could_make_a_group(table: list[dict[str, Any]]) -> None:
@@ -137,6 +142,7 @@ def test_nobody_left_over_in_one_place_could_make_a_group(table: list[dict[str, 
             assert len(part) < LIMITS.min_firms or part["workers"].sum() < LIMITS.min_workers
 
 
+@pytest.mark.law(31, 32)
 @given(rows(most=30))
 @settings(max_examples=25, deadline=None)
 def test_the_figures_of_a_reason_prove_it(table: list[dict[str, Any]]) -> None:
@@ -161,11 +167,13 @@ def test_firms_of_one_building_found_one_union_there() -> None:
     assert found.objective_milli == 27_000 - 6_000
 
 
+@pytest.mark.law(32)
 def test_a_border_inside_a_building_is_told_as_r3() -> None:
     found = planned([firm(n, building="大厦", jurisdiction="tu"[n % 2]) for n in range(4)])
     assert found.firms["reason"].tolist() == ["R3"] * 4
 
 
+@pytest.mark.law(30, 31)
 def test_a_lone_firm_an_unplaced_firm_and_one_without_a_count_have_their_reasons() -> None:
     table = [firm(0), firm(1, lon=None, lat=None), firm(2, workers=None), firm(3, workers=25), firm(4, jurisdiction="")]
     assert planned(table).firms["reason"].tolist() == [
@@ -173,6 +181,7 @@ def test_a_lone_firm_an_unplaced_firm_and_one_without_a_count_have_their_reasons
     ]  # fmt: skip
 
 
+@pytest.mark.law(5)
 def test_an_existing_union_with_room_is_joined_and_a_full_one_is_told() -> None:
     union = {"id": "U", "kind": "building", "place": "大厦", "jurisdiction": "t", "spare": 1}
     found = planned([firm(n, building="大厦", lon=None, lat=None) for n in range(2)], unions=[union])
@@ -180,12 +189,14 @@ def test_an_existing_union_with_room_is_joined_and_a_full_one_is_told() -> None:
     assert set(found.firms["reason"]) == {"joins", "R5"}
 
 
+@pytest.mark.law(30)
 def test_a_tower_above_the_limit_is_shared_evenly() -> None:
     found = planned([firm(n, building="大厦", lon=None, lat=None) for n in range(301)])
     assert sorted(found.groups["firms"]) == [150, 151]
     assert sorted(found.groups["seat"]) == ["大厦#1", "大厦#2"]
 
 
+@pytest.mark.law(30)
 def test_a_street_crossing_a_border_is_cut_there_and_a_zero_length_street_is_one_piece() -> None:
     base = {"street": "路", "chainage_m": 0, "lon": None, "lat": None}
     found = planned([firm(n, jurisdiction="tu"[n // 3], **base) for n in range(6)])
@@ -193,6 +204,7 @@ def test_a_street_crossing_a_border_is_cut_there_and_a_zero_length_street_is_one
     assert set(found.groups["kind"]) == {"street"}
 
 
+@pytest.mark.law(6)
 def test_members_along_a_street_stand_next_to_one_another() -> None:
     draw = np.random.default_rng(4)
     for _ in range(10):

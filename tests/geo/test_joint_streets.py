@@ -84,6 +84,7 @@ def cut_total(at: list[int], workers: list[int], run: list[int], options: JointO
     return sum(values)
 
 
+@pytest.mark.law(11)
 @pytest.mark.parametrize("seed", range(500))
 def test_the_cut_of_a_street_is_the_best_there_is(seed: int) -> None:
     case = random_street(seed, 14)
@@ -96,6 +97,7 @@ def test_and_so_says_trying_every_set_of_cuts(seed: int) -> None:
     assert cut_total(*case) == total_by_all_subsets(*case)
 
 
+@pytest.mark.law(24)
 @pytest.mark.parametrize("seed", range(40))
 def test_a_street_measured_from_its_other_end_has_the_same_value(seed: int) -> None:
     at, workers, run, options = random_street(seed, 14)
