@@ -82,7 +82,24 @@ def redrawn(plan: Plan, shapes: Mapping[str, Any], border: str) -> Plan:
         detail = {"argument": "border", "found": str(border), "known": list(BORDERS)}
         raise OperationError(f"border {border!r} is none of {BORDERS}", code="ARGUMENT", detail=detail)
     plan.unlocked(shapes)
-    keys, faces, rows, drawn = _laid(plan, shapes, with_old=border == "shared")
+    done = _dealt(plan, shapes, border, with_old=border == "shared")
+    if done is None:  # no neighbour takes what is left: the old outlines would only leave vertices in the new ones
+        done = _dealt(plan, shapes, border, with_old=False)
+    assert done is not None
+    keys, faces, rows = done
+    return settled(plan, keys, faces, rows)
+
+
+def _dealt(
+    plan: Plan, shapes: Mapping[str, Any], border: str, *, with_old: bool
+) -> tuple[list[str], Mesh, Rows] | None:
+    """Return whose the faces are afterwards; None if the old outlines are among the borders and nobody takes from them.
+
+    Parameters
+    ----------
+    with_old : whether neighbours are offered what the first zone leaves
+    """
+    keys, faces, rows, drawn = _laid(plan, shapes, with_old=with_old)
     first = next(iter(shapes))
     left = rows[keys.index(first)] & ~drawn[first]
     still = np.array([key not in shapes for key in keys], dtype=bool)
@@ -93,9 +110,10 @@ def redrawn(plan: Plan, shapes: Mapping[str, Any], border: str) -> Plan:
             rows[keys.index(key)] = face & ~rows[others(plan, keys, key) & still].any(axis=0)
         elif border == "shared":
             rows = taken(plan, keys, rows, faces, face, by=key, of=still)
-    if border == "shared" and plan[first].drawn:
-        rows = _given(plan, keys, rows, faces, left, by=first)
-    return settled(plan, keys, faces, rows)
+    if not with_old:
+        return keys, faces, rows
+    given = _given(plan, keys, rows, faces, left, by=first)
+    return None if (given == rows).all() else (keys, faces, given)
 
 
 def _laid(

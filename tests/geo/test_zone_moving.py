@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from zone_plans import plan, square
 
+from geo.zones.borders import BORDERS
 from geo.zones.check import check
 from geo.zones.errors import LockedError, OperationError
 from geo.zones.lattice import to_degrees
@@ -75,11 +76,13 @@ def test_a_locked_park_holds_its_zone() -> None:
     assert caught.value.detail["zones"] == ["yard"]
 
 
-@given(st.floats(-5_000, 5_000), st.floats(-5_000, 5_000))
-def test_there_and_back_is_the_same_border_and_the_way_is_as_long_as_told(east_m: float, north_m: float) -> None:
+@given(st.floats(-5_000, 5_000), st.floats(-5_000, 5_000), st.sampled_from(BORDERS))
+def test_there_and_back_is_the_same_border_and_the_way_is_as_long_as_told(
+    east_m: float, north_m: float, border: str
+) -> None:
     before = plan({"a": square(0, 0)})
-    there = move(before, "a", east_m, north_m)
-    assert same_shape(move(there, "a", -east_m, -north_m)["a"].shape, before["a"].shape)
+    there = move(before, "a", east_m, north_m, border=border)
+    assert same_shape(move(there, "a", -east_m, -north_m, border=border)["a"].shape, before["a"].shape)
     (x, y), (u, v) = corner(before, "a"), corner(there, "a")
     for to, metres in (((x, v), north_m), ((u, y), east_m)):
         _, _, went = GLOBE.inv(x, y, *to)
