@@ -172,7 +172,7 @@ def _counted(scene: Scene, view: View, size: int) -> Counted:
     prior = rates.prior(pd.Series(part), pd.Series(whole))
     if measured.flag:
         q, r, _x, _y = centres(scene, size)
-        value = flags.of(part, whole, rates.of_hexagons(q[place], r[place]))
+        value = flags.of(measured, part, whole, rates.of_hexagons(q[place], r[place]))
     else:
         value = _share(part, whole, prior) if measured.rate else counts[measured.column].astype(float)
     return Counted(size, place.astype("int32"), counts, value, prior, np.full((3, len(place)), -1, dtype="float32"))
@@ -221,7 +221,7 @@ def _said(scene: Scene, view: View, size: int) -> tuple[Classes, list[tuple[str,
 
     def make() -> tuple[Classes, list[tuple[str, str]]]:
         scale = classed(scene, view, size)
-        said = flags.labels() if view.measured.flag else scale.labels()
+        said = flags.labels(view.measured) if view.measured.flag else scale.labels()
         return scale, list(zip(said, scale.colours, strict=True))
 
     asked = view.cell if view.measured.rate else size
@@ -271,7 +271,7 @@ def _towns(scene: Scene, size: int) -> tuple[list[str], np.ndarray]:
 def classed(scene: Scene, view: View, size: int) -> Classes:
     """Return the classes of cells over all firms: of a share the same at every zoom, of a count one set a cell size."""
     if view.measured.flag:
-        return flags.CLASSES
+        return flags.scale(view.measured)
     size = view.cell if view.measured.rate else size
     return scene.read.kept.get(("map.cellscale", view.measure, size), lambda: _scale(scene, view, size))
 

@@ -1,7 +1,7 @@
 """Kernel surfaces: firms per square kilometre, and the share without a union as a ratio of two such surfaces.
 
-A lone density of uncovered firms shows where firms are; the ratio (same band width above and below, after Kelsall and
-Diggle 1995) shows where unions are missing. Both are corrected at the city's border and drawn only inside it.
+A lone density of uncovered firms shows where firms are; the ratio (``geo.rates.ratio``) shows where unions are missing.
+Both are corrected at the city's border and drawn only inside it.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ import shapely
 
 from app.maps import basemap, hexagons
 from app.maps.scene import Scene
+from geo import rates
 
 OPACITY = 200
 FINENESS = 8
@@ -19,15 +20,12 @@ FINENESS = 8
 
 WIDEST = 900
 
-SUPPORT = 5
-"""Firms within reach of half a band width below which a ratio is left blank: nothing is drawn over fields and water."""
-
 
 @dataclass(frozen=True)
 class Raster:
     """Pixels over the city in projected metres, first row in the south.
 
-    ``inside`` marks the city, ``sigma`` is the band width in pixels, ``reached`` the share of a kernel that is inside.
+    ``inside`` marks the city, ``sigma`` is the band width in pixels.
     """
 
     west: float
@@ -36,7 +34,6 @@ class Raster:
     inside: np.ndarray
     pixel_km2: float
     sigma: float
-    reached: np.ndarray
 
     def corners(self) -> list[list[float]]:
         """Return the raster's corners as Leaflet wants them: south-west and north-east, latitude first."""
@@ -55,19 +52,14 @@ def raster(scene: Scene, bandwidth_m: int) -> Raster:
 def density(scene: Scene, weights: np.ndarray, bandwidth_m: int) -> np.ndarray:
     """Return the sum of ``weights`` per km² on the raster, NaN outside the city. NaN positions must have weight 0."""
     grid = raster(scene, bandwidth_m)
-    smooth = _smooth(grid, _binned(scene, grid, weights))
-    return np.where(grid.inside, smooth / grid.pixel_km2, np.nan)
+    return rates.density(_binned(scene, grid, weights), grid.inside, sigma=grid.sigma) / grid.pixel_km2
 
 
 def ratio(scene: Scene, parts: np.ndarray, wholes: np.ndarray, bandwidth_m: int) -> np.ndarray:
     """Return the kernel ratio of two weights, NaN outside the city and where too few firms support it."""
     grid = raster(scene, bandwidth_m)
-    below = density(scene, wholes, bandwidth_m)
-    near = _blurred(_binned(scene, grid, wholes).astype("float32"), grid.sigma / 2)
-    firms = near * 4 * np.pi * (grid.sigma / 2) ** 2  # the number that weighs as much as the kernel's sum
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = density(scene, parts, bandwidth_m) / below
-        return np.where(firms >= SUPPORT, np.clip(share, 0, 1), np.nan)
+    above, below = (_binned(scene, grid, weights) for weights in (parts, wholes))
+    return rates.ratio(above, below, grid.inside, sigma=grid.sigma).share
 
 
 def image(classes: np.ndarray, colours: Sequence[str]) -> np.ndarray:
@@ -86,9 +78,7 @@ def _raster(scene: Scene, bandwidth_m: int) -> Raster:
     city = shapely.union_all(basemap.simplified(basemap.counties_of(scene.read.outlines)).to_numpy())
     shapely.prepare(city)
     inside = shapely.contains_xy(city, *np.meshgrid(lon, lat))
-    sigma = bandwidth_m / (pixel * scale)
-    reached = _blurred(inside.astype("float32"), sigma)
-    return Raster(float(x0), float(y0), pixel, inside, (pixel * scale / 1000) ** 2, sigma, reached)
+    return Raster(float(x0), float(y0), pixel, inside, (pixel * scale / 1000) ** 2, bandwidth_m / (pixel * scale))
 
 
 def _binned(scene: Scene, grid: Raster, weights: np.ndarray) -> np.ndarray:
@@ -98,14 +88,3 @@ def _binned(scene: Scene, grid: Raster, weights: np.ndarray) -> np.ndarray:
         used = (weights != 0) & (column >= 0) & (column < wide) & (row >= 0) & (row < high)
     flat = row[used].astype("int64") * wide + column[used].astype("int64")
     return np.bincount(flat, weights=weights[used], minlength=high * wide).reshape(high, wide)
-
-
-def _smooth(grid: Raster, counts: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(_blurred(counts.astype("float32"), grid.sigma) / grid.reached)
-
-
-def _blurred(pixels: np.ndarray, sigma: float) -> np.ndarray:
-    from scipy.ndimage import gaussian_filter
-
-    return np.asarray(gaussian_filter(pixels, sigma, mode="constant", truncate=3))

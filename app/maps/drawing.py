@@ -128,16 +128,16 @@ def values(view: View, table: pd.DataFrame) -> pd.Series:
 def _flags(scene: Scene, view: View, table: pd.DataFrame) -> np.ndarray:
     part, whole = table[view.measured.part].to_numpy(), table[view.measured.whole].to_numpy()
     if view.unit != "cell":
-        return flags.of(part, whole, flags.around(scene, view.unit, table.index))
+        return flags.of(view.measured, part, whole, flags.around(scene, view.unit, table.index))
     pairs = np.array([hexagons.parse(str(key)) for key in table.index], dtype="int64").reshape(-1, 2)
-    return flags.of(part, whole, rates.of_hexagons(*pairs.T))
+    return flags.of(view.measured, part, whole, rates.of_hexagons(*pairs.T))
 
 
 def _scale(scene: Scene, view: View) -> tuple[Classes, float]:
     """Classes and the largest value, found over all firms of the city, so that a filter never changes the colours."""
     if view.measured.flag:
         table = scene.count(units_of(scene, view), scene.rows(Filter()))
-        return flags.CLASSES, float(table[view.measured.whole].max() if len(table) else 0)
+        return flags.scale(view.measured), float(table[view.measured.whole].max() if len(table) else 0)
     key = ("map.scale", view.measure, view.unit, view.cell if view.unit == "cell" else 0)
     return scene.read.kept.get(key, lambda: _scaled(scene, view))
 

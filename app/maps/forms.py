@@ -9,7 +9,7 @@ import shapely
 from flask_babel import gettext as _
 
 from app import palette
-from app.maps import basemap, hexagons, positions
+from app.maps import basemap, flags, hexagons, positions
 from app.maps.classes import Classes
 from app.maps.layers import Drawing
 from app.maps.scene import Scene
@@ -139,7 +139,7 @@ def _county_values(scene: Scene, view: View, table: pd.DataFrame) -> list[list[A
 def scale_text(view: View, value: float) -> str:
     """Return a value as the map writes it, "" for one that is not shown."""
     if view.measured.flag:
-        return {1.0: "▲", -1.0: "▼"}.get(value, "")
+        return flags.sign(view.measured, value)
     if np.isnan(value):
         return ""
     return percent(value, 0) if view.measured.rate else number(value)

@@ -106,7 +106,8 @@ def _swatches(picture: Picture) -> list[Swatch]:
         labels = [_("≥ %(value)s", value=_plain(value)) for value in scale.breaks]
         return [Swatch(label, colour, 0.8) for label, colour in zip(labels, scale.colours, strict=True)]
     if view.measured.flag:
-        return [Swatch(text, colour, forms.PLAIN) for text, colour in zip(flags.labels(), scale.colours, strict=True)]
+        said = zip(flags.labels(view.measured), scale.colours, strict=True)
+        return [Swatch(text, colour, forms.PLAIN) for text, colour in said]
     shown = [Swatch(label, colour, forms.PLAIN) for label, colour in zip(scale.labels(), scale.colours, strict=True)]
     if view.measured.rate:
         shown = [Swatch(swatch.label, swatch.colour, forms.FULL) for swatch in shown]
@@ -144,7 +145,9 @@ def _notes(picture: Picture) -> list[str]:
     if picture.drawing.form == "symbols":
         sized = str(SIZED[view.measured.whole]) if view.measured.rate else str(words.MEASURES[view.measure])
         notes.append(_("圆面积 = %(what)s", what=sized))
-    if view.measured.flag:
+    if view.measured.like:
+        notes.append(_("各处与相邻各处比（局部莫兰指数，比率按企业数校正），误报率控制在 10%%；供分析用"))
+    elif view.measured.flag:
         notes.append(_("与按全市未建会率随机分布相比，误报率控制在 10%%（超几何检验，Benjamini–Hochberg）"))
     elif view.measured.rate and view.by != "heat":
         notes.append(_("比率经经验贝叶斯平滑，颜色越淡越不确定（90%% 区间宽于 %(a)s、%(b)s 点）", a=15, b=30))

@@ -15,7 +15,8 @@ from geo.gaps import Filter
 class Measure:
     """One thing to map: the figure of ``geo.gaps`` behind its number, and the column that is summed.
 
-    Of a rate also the two counts it is made of. ``flag``: only whether a share is more than chance is shown.
+    Of a rate also the two counts it is made of. ``flag``: only whether a share is more than chance is shown;
+    ``like``: whether places lie among their like.
     """
 
     column: str
@@ -24,6 +25,7 @@ class Measure:
     part: str = "gap"
     whole: str = "eligible"
     flag: bool = False
+    like: bool = False
 
     @property
     def graded(self) -> bool:
@@ -39,6 +41,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "rate": Measure("smoothed", "gap", rate=True),
         "opportunity": Measure("opportunity", "opportunity"),
         "flags": Measure("flag", "gap", rate=True, flag=True),
+        "like": Measure("flag", "gap", rate=True, flag=True, like=True),
         "unknown": Measure("unknown", "gap_workers_unknown", rate=True, part="gap_workers_unknown", whole="gap"),
     }
 )

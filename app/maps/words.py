@@ -9,6 +9,7 @@ MEASURES: dict[str, LazyString] = {
     "rate": lazy_gettext("平滑未建会率"),
     "opportunity": lazy_gettext("建会机会"),
     "flags": lazy_gettext("显著偏高偏低"),
+    "like": lazy_gettext("与周边相似"),
     "unknown": lazy_gettext("人数不详占比"),
 }
 
@@ -19,6 +20,7 @@ COUNTED: dict[str, LazyString] = {
     "rate": lazy_gettext("未建会企业"),
     "opportunity": lazy_gettext("已列入建议的未建会企业"),
     "flags": lazy_gettext("未建会企业"),
+    "like": lazy_gettext("未建会企业"),
     "unknown": lazy_gettext("人数不详的未建会企业"),
 }
 """What the numbers of firms or workers beside the picture count; of a rate, its numerator."""
@@ -30,6 +32,7 @@ UNITS: dict[str, LazyString] = {
     "rate": lazy_gettext("占应建会企业"),
     "opportunity": lazy_gettext("家"),
     "flags": lazy_gettext("与全市比"),
+    "like": lazy_gettext("与周边比"),
     "unknown": lazy_gettext("占未建会企业"),
 }
 
@@ -40,6 +43,7 @@ DENSITIES: dict[str, LazyString] = {
     "rate": lazy_gettext("占应建会企业"),
     "opportunity": lazy_gettext("家／平方公里"),
     "flags": lazy_gettext("与全市比"),
+    "like": lazy_gettext("与周边比"),
     "unknown": lazy_gettext("占未建会企业"),
 }
 

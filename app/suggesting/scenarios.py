@@ -34,7 +34,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "worth": ("founding_place", "founding_street", "founding_community", "penalty_street_milli",
                   "penalty_community_milli", "distance_milli"),
         "policy": ("own_building", "compete", "industry_milli", "federation_from"),
-        "stay": ("stay_milli", "stay_founding_milli", "tolerance_milli"),
+        "stay": ("stay_milli", "stay_founding_milli", "stay_loss_milli", "tolerance_milli"),
     }
 )  # fmt: skip
 """The options that a scenario can change, by what they are about; a phrase for each stands in ``data/codes``. What the

@@ -18,10 +18,25 @@ from werkzeug.datastructures import MultiDict
 
 from app import create_app, palette
 from app.config import ROOT, Config
-from app.maps import assets, basemap, classes, density, drawing, escape, forms, hexagons, layers, positions, scene, view
+from app.maps import (
+    assets,
+    basemap,
+    classes,
+    density,
+    drawing,
+    escape,
+    flags,
+    forms,
+    hexagons,
+    layers,
+    positions,
+    scene,
+    view,
+)
 from app.maps.frame import AtlasMap
 from app.maps.scene import Scene
 from app.reading import Reading
+from geo import rates
 from geo.coverage import measure
 from geo.gaps import FIGURES, KINDS, Filter, select
 
@@ -301,6 +316,27 @@ def test_symbols_are_as_large_as_their_values() -> None:
     assert sizes[0] == 0
     assert sizes[2] == pytest.approx(forms.LARGEST_PX)
     assert (sizes[2] / sizes[1]) ** 2 == pytest.approx(4, rel=0.02)
+
+
+# --- beyond chance --------------------------------------------------------------------------------------------------
+
+
+def test_a_block_of_cells_is_high_among_high_and_its_neighbours_are_told_apart(app: Flask) -> None:
+    q, r = np.meshgrid(np.arange(12), np.arange(12))
+    q, r = q.ravel(), r.ravel()
+    block = (q >= 4) & (q <= 8) & (r >= 4) & (r <= 8)
+    whole = np.full(144, 40)
+    part = np.where(block, 30, 10)
+    part[(q == 6) & (r == 6)] = 2
+    asked = view.MEASURES["like"]
+    found = flags.of(asked, part, whole, rates.of_hexagons(q, r))
+    assert found[(q == 6) & (r == 6)] == -1, "low among high"
+    assert (found[(q >= 5) & (q <= 7) & (r == 5)] == 2).all()
+    assert not (found[~block] == 2).any()
+    with app.test_request_context():
+        told = [flags.labels(asked)[index] for index in flags.scale(asked).indices(np.array([-2.0, 0.0, 2.0]))]
+    assert told == ["低，周边也低", "无显著规律", "高，周边也高"]
+    assert [flags.sign(asked, value) for value in (-2.0, -1.0, 0.0, 1.0, 2.0)] == ["▼", "▽", "", "△", "▲"]
 
 
 # --- surfaces -------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def test_they_are_offered_only_where_an_outline_is_known(client: FlaskClient, vi
     )
 
 
-@pytest.mark.parametrize("measure", ["firms", "rate", "workers", "flags", "unknown"])
+@pytest.mark.parametrize("measure", ["firms", "rate", "workers", "flags", "like", "unknown"])
 def test_drawn_and_told_towns_hold_all_firms(towns: Flask, visitor: FlaskClient, measure: str) -> None:
     drawing = json.loads(visitor.get(f"/map/part?by=town&measure={measure}").text)["drawing"]
     assert drawing["form"] == "areas" and set(drawing["keys"]) <= {f"town:{code}" for code in DRAWN}
@@ -64,7 +64,7 @@ def test_drawn_and_told_towns_hold_all_firms(towns: Flask, visitor: FlaskClient,
     gaps = firms[firms["gap"].astype(bool)]
     told = dict(zip(drawing["keys"], drawing["lines"][0]["values"], strict=True))
     assert told == {f"town:{code}": count for code, count in gaps["town_code"].value_counts().items() if code in DRAWN}
-    if measure in ("firms", "rate", "flags"):
+    if measure in ("firms", "rate", "flags", "like"):
         left, nowhere = (int(gaps["town_code"].eq(LEFT).sum()), int(gaps["town_code"].isna().sum()))
         numbers = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) 家", text.split("数据截止")[1])]
         assert numbers == [nowhere, left]
