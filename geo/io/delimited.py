@@ -9,7 +9,8 @@ from pathlib import Path
 from geo.errors import FileRefused
 from geo.io import kinds
 
-_LONGEST_CELL = 10_000_000
+USUAL_CELL, LONGEST_CELL = 131_072, 10_000_000
+"""Characters of the longest cell of a register, and of a table whose texts are not ours to judge."""
 SEPARATORS = (",", "\t", ";", "|")
 _BLOCK = 1 << 20
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -74,7 +75,7 @@ def find_null(path: Path, encoding: str) -> tuple[int, int] | None:
     return (row, count) if count else None
 
 
-def read_rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
+def read_rows(path: Path, encoding: str, separator: str, *, longest: int = USUAL_CELL) -> Iterator[list[str]]:
     """Yield the rows of the file as lists of texts, the first one first.
 
     Raises
@@ -86,18 +87,19 @@ def read_rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
     row = 0
     lines: list[str] = []
     unclosed = False
+    # One for the whole process, and libraries raise it, too: it only bounds what is held, ``longest`` is looked at.
+    csv.field_size_limit(LONGEST_CELL)
     try:
         with path.open(encoding=encoding, newline="") as file:
             for cells in csv.reader(_kept(file, lines), delimiter=separator):
                 row += 1
+                if max(map(len, cells), default=0) > longest:
+                    raise _too_long(path, row, lines, longest)
                 unclosed = len(lines) > 1 and "".join(lines).count('"') % 2 == 1
                 lines.clear()
                 yield cells
     except csv.Error as error:
-        if any('"' in line for line in lines):
-            raise _quotes(path, row + 1, str(error)) from None
-        detail = {"file": path.name, "row": row + 1, "limit": csv.field_size_limit()}
-        raise FileRefused(f"{path.name}: row {row + 1}: {error}", code="FILE_CELL", detail=detail) from None
+        raise _too_long(path, row + 1, lines, longest) from error
     if unclosed:
         raise _quotes(path, row, "a quotation mark is not closed")
 
@@ -109,16 +111,25 @@ def _kept(file: Iterable[str], lines: list[str]) -> Iterator[str]:
         yield lines[-1]
 
 
+def _too_long(path: Path, row: int, lines: list[str], longest: int) -> FileRefused:
+    """A cell longer than any text: one that a quotation mark opened took the lines that follow."""
+    why = f"a cell of more than {longest:,} characters"
+    if any('"' in line for line in lines):
+        return _quotes(path, row, why)
+    detail = {"file": path.name, "row": row, "limit": longest}
+    return FileRefused(f"{path.name}: row {row}: {why}", code="FILE_CELL", detail=detail)
+
+
 def _quotes(path: Path, row: int, why: str) -> FileRefused:
     return FileRefused(f"{path.name}: row {row}: {why}", code="FILE_QUOTES", detail={"file": path.name, "row": row})
 
 
-def guess_separator(path: Path, encoding: str) -> list[str]:
+def guess_separator(path: Path, encoding: str, *, longest: int = USUAL_CELL) -> list[str]:
     """Return the separators in order of how well they cut the first rows, best first."""
     scores = {}
     for separator in SEPARATORS:
         try:
-            widths = [len(row) for row in islice(read_rows(path, encoding, separator), 50) if any(row)]
+            widths = [len(row) for row in islice(read_rows(path, encoding, separator, longest=longest), 50) if any(row)]
         except FileRefused:
             widths = []
         usual = max(set(widths), key=widths.count) if widths else 0
@@ -141,6 +152,6 @@ def read_plain_rows(path: Path) -> Iterator[list[str]]:
     kind = kinds.detect(path)
     if kind != "csv":
         raise FileRefused(f"{path.name} is {kind}, not a delimited text", code="FILE_KIND", detail={"is": kind})
-    csv.field_size_limit(_LONGEST_CELL)
     encoding = detect_encoding(path)
-    return read_rows(path, encoding, guess_separator(path, encoding)[0])
+    separator = guess_separator(path, encoding, longest=LONGEST_CELL)[0]
+    return read_rows(path, encoding, separator, longest=LONGEST_CELL)
