@@ -166,7 +166,7 @@ def test_the_tally_follows_the_drawing_before_it_is_saved(page: Any, site: str) 
     for lon, lat in [(121.062, 32.06), (121.062, 32.1), (121.08, 32.1), (121.08, 32.06)]:
         click(page, lon, lat)
     page.locator("#zones-live").wait_for()
-    page.locator("#zones-tally tbody[data-row='新园区'] .after td:text-is('3')").first.wait_for()
+    page.locator("#zones-tally tbody[data-row='新园区'] .after b:text-is('3')").first.wait_for()
     assert figures(page, "新园区")[0] == "0 → 3"
     assert int(page.locator("#zones-desk").get_attribute("data-tally-ms")) < 1000  # the bench tells how fast it is
     page.keyboard.press("Escape")
