@@ -89,6 +89,11 @@ SAYINGS: Mapping[str, Saying] = MappingProxyType(
             _("账号没有保存"),
             _("请改正所填的内容。"),
         ),
+        "ADJUST": Saying(
+            422,
+            _("改动没有记下"),
+            _("请按页上的说明换一种做法。"),
+        ),
         "METHOD": Saying(
             405,
             _("请求无法处理"),

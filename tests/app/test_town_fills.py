@@ -67,7 +67,8 @@ def test_drawn_and_told_towns_hold_all_firms(towns: Flask, visitor: FlaskClient,
     if measure in ("firms", "rate", "flags", "like"):
         left, nowhere = (int(gaps["town_code"].eq(LEFT).sum()), int(gaps["town_code"].isna().sum()))
         numbers = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) 家", text.split("数据截止")[1])]
-        assert numbers == [nowhere, left]
+        unlocated = int((firms["eligible"].astype(bool) & firms["level"].isin(("none", "county"))).sum())
+        assert numbers == [unlocated, nowhere, left]
         assert sum(told.values()) + left + nowhere == len(gaps)
 
 
