@@ -130,3 +130,53 @@ def test_a_formula_is_defused_and_an_input_is_never_written_over(app: Flask, tmp
     result = app.test_cli_runner().invoke(args=["suggest", "--firms", str(source), "--out", str(source)])
     assert result.exit_code == 2
     assert source.read_text(encoding="utf-8").startswith(HEAD)
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "status", "hint"),
+    [
+        (
+            "--existing",
+            "id,kind,place,jurisdiction,spare\nU1,tower,甲,t,2\nU2,building,,t,-1\n",
+            1,
+            "row 2, kind: 'tower'",
+        ),
+        ("--existing", "id,kind\nU1,building\n", 2, "place, jurisdiction, spare"),
+        ("--previous", "id,group\nf0,t\n", 2, "kind, seat"),
+        (
+            "--previous",
+            "id,group,kind,seat\nf0,x,community,here\nf1,y,street,路@far\nf2,z,moon,1\nf9,a,building,b#0\n",
+            0,
+            "4 家",
+        ),
+        ("--previous", "", 2, "o.csv"),
+    ],
+)
+def test_other_files_are_as_hostile(app: Flask, tmp_path: Path, option: str, text: str, status: int, hint: str) -> None:
+    other = tmp_path / "o.csv"
+    other.write_text(text, encoding="utf-8")
+    got, said = ask(app, tmp_path, table(*ROWS), option, str(other))
+    assert (got, "Traceback" in said) == (status, False), said
+    assert hint in said
+    assert (tmp_path / "g.csv").exists() == (status != 2)
+
+
+def test_hostile_cells_are_told_by_row_and_column_and_every_firm_is_answered(app: Flask, tmp_path: Path) -> None:
+    cells = [
+        ("nan", "32.0", "9", "t"), ("120.9", "1e999", "9", "t"), ("120.9", "32.0", "NaN", "t"),
+        ("120.9", "32", "-1", "t"),
+        ("120.9", "32.0", "9" * 30, "t"), ("120.9", "32.0", "٣", "t"), ("", "", "4", "t"),
+        ("120.9", "32.0", "2.5", "t"),
+        ("120.9", "32.0", "7", ""), ("120.9", "32.0", "7", "t" * 5000),
+    ]  # fmt: skip
+    rows = [f"h{number},{','.join(each)},\u202e{'楼' * 3}" for number, each in enumerate(cells)]
+    status, said = ask(app, tmp_path, table(*ROWS, *rows))
+    assert status == 1, said
+    assert "Traceback" not in said
+    for row, column in ((6, "lon"), (7, "lat"), (8, "workers"), (9, "workers"), (10, "workers"), (13, "workers")):
+        assert f"row {row}, {column}" in said, (row, column)
+    assert "row 14, jurisdiction" in said
+    assert "应为 / should be" in said
+    answered = answer(tmp_path)
+    assert [each["id"] for each in answered] == [f"f{n}" for n in range(4)] + [f"h{n}" for n in range(10)]
+    assert all(each["reason"] for each in answered)
