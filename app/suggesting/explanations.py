@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 
 from app.labels import explain, label
+from app.pages import known
 from app.reading import Reading
 from geo.joint import JointOptions
 from geo.joint.certificates import certify
 from geo.joint.outlook import Sturdiness, sturdiness
 from geo.joint.rivals import DISSOLVE, Rival, rivals
+from geo.joint.seats import employers
 
 SHOWN = 3
 """Other ways told, those that lose least."""
@@ -61,9 +63,8 @@ def firmness(members: pd.DataFrame, kind: str, options: JointOptions) -> tuple[s
     if kind == "existing":
         return (explain("sturdy", "joined"),)
     workers = members["workers"].fillna(options.workers_if_unknown).astype("int64")
-    unit = members["org_code"].fillna(members["uscc"].str[8:17]).fillna(members.index.to_series().astype("string"))
-    found: Sturdiness = sturdiness(workers.tolist(), unit.nunique(), options=options)
-    least = {"least_workers": options.min_workers, "least_firms": max(options.min_firms, options.min_units)}
+    found: Sturdiness = sturdiness(workers.tolist(), employers(members).nunique(), options=options)
+    least = {"least_workers": options.min_workers, "least_firms": options.min_firms}
     detail = {**asdict(found), **least}
     codes = ["critical" if found.critical else "any_firms", "workers"]
     return tuple(explain("sturdy", code, detail) for code in codes)
@@ -96,7 +97,7 @@ def _said(read: Reading, row: dict[str, Any]) -> str:
     options = read.survey.joint
     detail = {name: int(value) if isinstance(value, float) else value for name, value in row.items() if known(value)}
     detail |= {
-        "least_workers": options.min_workers, "least_firms": max(options.min_firms, options.min_units),
+        "least_workers": options.min_workers, "least_firms": options.min_firms,
         "span": options.street_span_m, "gap": options.street_gap_m, "place": detail.get("place_id", ""),
         "union": detail.get("union_id", ""), "level": label("level", row["level"]),
     }  # fmt: skip
@@ -104,8 +105,3 @@ def _said(read: Reading, row: dict[str, Any]) -> str:
     if row["kind"] == _AROUND:
         detail |= {"place": read.firm_name(str(row["place_id"])), "reach": options.reach_m}
     return explain("left_proof", code + suffix, detail, names=read.named)
-
-
-def known(value: Any) -> bool:
-    """Return whether a figure is part of the proof."""
-    return value is not None and not pd.isna(value)

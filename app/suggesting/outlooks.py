@@ -11,8 +11,8 @@ from app.suggesting.charters import Spoken, Terms
 from app.suggesting.explanations import Way
 from app.suggesting.proposals import Proposal
 from geo.gaps import Filter
-from geo.joint.certificates import WIDE
-from geo.joint.outlook import NEAR_M, SEATS, holds_at, lifted, neighbours
+from geo.joint.life import COLUMNS
+from geo.joint.outlook import NEAR_M, holds_at, lifted, neighbours
 
 STAYING = ("border", "full", "too_far", "elsewhere", "left_over")
 """Codes of ``NOT_INCLUDED`` for firms that are in no suggestion at all."""
@@ -49,7 +49,7 @@ def of(read: Reading, proposal: Proposal, members: pd.DataFrame, terms: Terms) -
     options, kind = read.survey.joint, str(proposal.group["kind"])
     counted, unknown = int(members["workers"].sum()), int(members["workers"].isna().sum())
     whole = counted + unknown * options.workers_if_unknown
-    most = options.max_firms_in_place if kind in WIDE else None if kind == "existing" else options.max_firms
+    most = None if kind == "existing" else options.most_in(kind)
     found = neighbours(read.survey.firms, members.index, _seat(read, proposal), most=most)
     left = read.survey.firms["left_because"].reindex(found.index[found.isin(STAYING)])
     return Outlook(
@@ -89,9 +89,9 @@ def coming(read: Reading, groups: pd.DataFrame, county: str) -> pd.DataFrame:
 def _seat(read: Reading, proposal: Proposal) -> tuple[str, str] | None:
     """Return the column of FIRMS and the value that a suggestion sits at; of a union to be joined, its own seat."""
     kind, place = str(proposal.group["kind"]), str(proposal.group["place_id"])
-    if kind in SEATS:
-        return SEATS[kind], place
+    if kind in COLUMNS:
+        return COLUMNS[kind], place
     unions = read.survey.unions
     seat = unions["place_id"].get(place)
-    column = SEATS.get(str(seat).partition(":")[0]) if isinstance(seat, str) else None
+    column = COLUMNS.get(str(seat).partition(":")[0]) if isinstance(seat, str) else None
     return (column, str(seat)) if column is not None else None

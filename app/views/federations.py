@@ -12,11 +12,11 @@ from app.listing import page
 from app.reading import Reading
 from app.reports import federation_list
 from app.suggesting import federations
-from geo.joint.federations import SEATS
+from geo.joint.federations import KINDS
 
 bp = Blueprint("federations", __name__, url_prefix="/federations")
 
-CONDITIONS: dict[str, Allowed] = {"kind": tuple(SEATS), "county": counties}
+CONDITIONS: dict[str, Allowed] = {"kind": KINDS, "county": counties}
 
 
 @bp.get("")
@@ -25,7 +25,7 @@ def index() -> str:
     """List the places with so many unions that a federation over them may be offered."""
     read = reading()
     return render_template(
-        "suggestions/federations.html", read=read, kinds=tuple(SEATS), least=read.survey.joint.federation_from,
+        "suggestions/federations.html", read=read, kinds=KINDS, least=read.survey.joint.federation_from,
         total=read.total(), page=page(_chosen(read), request.args.get("page", 1, type=int), settings().page_size),
     )  # fmt: skip
 

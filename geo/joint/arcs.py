@@ -87,7 +87,7 @@ def _terms(seats: Seats, hosts: Hosts, options: JointOptions) -> tuple[Integers,
     founding = np.where(old, 0, np.where(spread, options.founding_community, founding))
     most = np.where(spread | (seats.kind == STREET), options.max_firms, options.max_firms_in_place)
     most[old] = hosts.spare[seats.place[old]]
-    least = max(options.min_firms, options.min_units)
+    least = options.min_firms
     return (
         (founding * MILLI).astype(np.int64), np.where(old, 0, options.min_workers).astype(np.int64),
         np.where(old, 0, least).astype(np.int64), most.astype(np.int64),
@@ -283,4 +283,4 @@ def _ranges(first: Integers, count: Integers) -> Integers:
 def _enough(ground: Ground, firm: Integers, first: Integers, count: Integers, options: JointOptions) -> Flags:
     mass, heads = (np.concatenate([[0], np.cumsum(part[firm])]) for part in (ground.workers, ground.heads))
     enough = mass[first + count] - mass[first] >= options.min_workers
-    return enough & (heads[first + count] - heads[first] >= max(options.min_firms, options.min_units))
+    return enough & (heads[first + count] - heads[first] >= options.min_firms)

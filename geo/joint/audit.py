@@ -64,7 +64,7 @@ def _sizes(grouped: pd.DataFrame, unions: pd.DataFrame, options: JointOptions) -
     tests = {
         "several jurisdictions": size["towns"] > 1,
         "several seats": size["seats"] > 1,
-        "too few firms": new & (size["firms"] < max(options.min_firms, options.min_units)),
+        "too few firms": new & (size["firms"] < options.min_firms),
         "too few workers": new & (size["workers"] < options.min_workers),
         "too many firms": new & (size["firms"] > most),
         "more than the union has room for": ~new & (spare.isna() | (size["firms"] > spare.fillna(0))),

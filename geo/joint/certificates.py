@@ -7,20 +7,17 @@ knows its workers and none may be assumed · R7 the group it would be in was rej
 """
 
 from collections.abc import Collection
-from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.joint.nearby import TOGETHER, around, counted
+from geo.joint.hosts import hosts
+from geo.joint.nearby import TOGETHER, around, counted, runs
 from geo.joint.options import JointOptions
 
 REJECTED = "R7"
-WIDE = ("building", "market", "zone", "town")
-"""Seats whose unions may hold as many firms as a place."""
-
 FIGURES = (
     "kind", "place_id", "seats", "workers", "firms", "units", "grouped", "left_workers", "left_firms",
     "across_workers", "across_firms", "union_id", "held", "most", "level",
@@ -119,9 +116,8 @@ class _Seats:
 
     def _reaches(self, seats: list[Row]) -> bool:
         """Whether the least may be met, taking workers and firms each where there are most: the widest reading."""
-        least = max(self.options.min_firms, self.options.min_units)
         workers, firms = (max((seat[name] for seat in seats), default=0) for name in ("workers", "firms"))
-        return workers >= self.options.min_workers and firms >= least
+        return workers >= self.options.min_workers and firms >= self.options.min_firms
 
     def _wide(self, key: str, kind: str, place: str) -> Row:
         return {"place_id": place, **self._sums(self._reached(key, kind, self.across[kind, place]), kind)}
@@ -170,9 +166,8 @@ class _Seats:
     def _sums(self, keys: Collection[str], kind: str = "") -> Row:
         """Sums of some firms; along a street, where the row is a bound, a firm is taken for an employer."""
         workers, units = sum(self.rows[key]["workers"] for key in keys), len({self.rows[key]["unit"] for key in keys})
-        least = max(self.options.min_firms, self.options.min_units)
         heads = len(keys) if kind == "street" else units
-        enough = workers >= self.options.min_workers and heads >= least
+        enough = workers >= self.options.min_workers and heads >= self.options.min_firms
         return {"workers": workers, "firms": len(keys), "units": units, "enough": enough}
 
     def _reached(self, key: str, kind: str, keys: Collection[str]) -> list[str]:
@@ -185,29 +180,22 @@ class _Seats:
 
     def _unbroken(self, key: str, keys: Collection[str]) -> list[str]:
         """Those that no gap parts from a firm, in street order."""
-        lying = sorted(keys, key=lambda each: (self.rows[each]["chainage_m"], each))
-        runs: list[list[str]] = [lying[:1]]
-        for before, each in pairwise(lying):
-            gap = self.rows[each]["chainage_m"] - self.rows[before]["chainage_m"]
-            runs = [*runs, [each]] if gap > self.options.street_gap_m else [*runs[:-1], [*runs[-1], each]]
-        return next((run for run in runs if key in run), [])
+        return next((run for run in runs(self._lying(keys), self._gap) if key in run), [])
+
+    def _lying(self, keys: Collection[str]) -> list[str]:
+        return sorted(keys, key=lambda each: (self.rows[each]["chainage_m"], each))
+
+    def _gap(self, before: str, after: str) -> bool:
+        return bool(self.rows[after]["chainage_m"] - self.rows[before]["chainage_m"] > self.options.street_gap_m)
 
     def _free_piece(self, key: str, place: str, where: str) -> bool:
         """Whether firms left over could make a piece with this one that nobody else stands in."""
-        options, lying = self.options, self.at["street", place, where]
-        open_ = [each for each in lying if not _placed(self.rows[each]["group_id"])]
-        open_.sort(key=lambda each: (self.rows[each]["chainage_m"], each))
-        run: list[str] = []
-        runs: list[list[str]] = []
-        for each in open_:
-            taken = self.rows[each]["group_id"] is not None
-            apart = run and self.rows[each]["chainage_m"] - self.rows[run[-1]]["chainage_m"] > options.street_gap_m
-            if taken or apart:
-                runs, run = [*runs, run], []
-            run = run if taken else [*run, each]
-        mine = next((row for row in [*runs, run] if key in row), [])
+        open_ = [each for each in self.at["street", place, where] if not _placed(self.rows[each]["group_id"])]
+        taken = {each for each in open_ if self.rows[each]["group_id"] is not None}
+        rows = runs(self._lying(open_), lambda before, after: bool({before, after} & taken) or self._gap(before, after))
+        mine = next((row for row in rows if key in row and key not in taken), [])
         for first, start in enumerate(mine):
-            end = self.rows[start]["chainage_m"] + options.street_span_m
+            end = self.rows[start]["chainage_m"] + self.options.street_span_m
             piece = [each for each in mine[first:] if self.rows[each]["chainage_m"] <= end]
             if key in piece and self._sums(piece)["enough"]:
                 return True
@@ -221,22 +209,8 @@ def _placed(group_id: Any) -> bool:
 
 def _full(unions: pd.DataFrame, groups: pd.DataFrame, options: JointOptions) -> dict[str, Row]:
     """Existing joint unions without room, by their seat: what they hold with those who join them now, and the most."""
-    sitting = unions[unions["in_force"].astype(bool) & unions["place_id"].notna()].sort_index()
-    joining = groups[groups["kind"].eq("existing")].set_index("place_id")["firms"]
     found: dict[str, Row] = {}
-    for union in sitting.itertuples():
-        kind = kind_of(str(union.place_id))
-        most = options.max_firms_in_place if kind in WIDE else options.max_firms
-        reported = 0 if pd.isna(union.covered_units) else int(union.covered_units)
-        held = max(reported, int(union.covered_firms)) + int(joining.get(union.Index, 0))
-        if held >= most and str(union.place_id) not in found:
-            found[str(union.place_id)] = {"union_id": union.Index, "held": held, "most": most}
+    for key, union in hosts(unions, groups, options).items():
+        if union.room <= 0 and union.place not in found:
+            found[union.place] = {"union_id": key, "held": union.held, "most": union.most}
     return found
-
-
-def kind_of(place_id: str) -> str:
-    """Return the kind of a seat by its key: that of a place, else town or village by the length of the code."""
-    kind, sign, _rest = place_id.partition(":")
-    if sign:
-        return kind
-    return "town" if len(place_id) == 9 else "village"

@@ -100,7 +100,7 @@ class _Sums:
 
     def __init__(self, workers: Integers, unit: Integers, options: JointOptions) -> None:
         self.mass, self.units = (np.concatenate([[0], np.cumsum(part)]) for part in (workers, unit))
-        self.least_workers, self.least_units = options.min_workers, max(options.min_firms, options.min_units)
+        self.least_workers, self.least_units = options.min_workers, options.min_firms
 
     def admit(self, first: Any, end: Any) -> Any:
         """Whether the firms from ``first`` to before ``end`` are enough; integers or arrays of them."""

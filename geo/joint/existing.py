@@ -3,12 +3,11 @@
 import geopandas as gpd
 import pandas as pd
 
-from geo.joint.options import JointOptions
+from geo.joint.options import WIDE, JointOptions
 
 _SEATS = {"building": "building", "market": "market", "street": "street", "park": "zone", "village": "village"}
 _COLUMNS = {"building": "building", "market": "market", "street": "street", "zone": "zone", "village": "village_code"}
 _COLUMNS |= {"town": "town_code"}
-_WIDE = ("building", "market", "zone", "town")
 
 
 def existing(
@@ -50,7 +49,7 @@ def existing(
     table["county"], table["town"] = joint["county_code"], joint["town_code"]
     table["reported"], table["checked"] = joint["covered_units"], joint["covered_firms"].fillna(0)
     held = table["reported"].fillna(0).clip(lower=table["checked"]).astype("int64")
-    most = table["kind"].isin(_WIDE).map({True: options.max_firms_in_place, False: options.max_firms})
+    most = table["kind"].isin(WIDE).map({True: options.max_firms_in_place, False: options.max_firms})
     table["firms"], table["spare"] = held, (most - held).clip(lower=0).astype("int64")
     table[["from_m", "to_m"]] = _ends(firms, table)
     return table

@@ -4,17 +4,12 @@ How many unions make one worth while is our own choice; the 2020 opinion says "s
 cover firms that have no union, and is never added to the joint unions that do.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import pandas as pd
 
 from geo.joint.options import JointOptions
 
-SEATS: Mapping[str, str] = MappingProxyType(
-    {"zone": "zone", "market": "market", "building": "building", "street": "street"}
-)
-"""Column of FIRMS that holds the place, by kind."""
+KINDS = ("zone", "market", "building", "street")
+"""Kinds of places that may have a federation, each a column of FIRMS."""
 
 _COLUMNS = ["kind", "place_id", "county_code", "town_code", "unions", "own", "joint", "federated", "firms", "workers",
             "workers_unknown", "gap"]  # fmt: skip
@@ -40,32 +35,32 @@ def offers(firms: pd.DataFrame, unions: pd.DataFrame, *, options: JointOptions) 
     if not options.federation_from:
         return pd.DataFrame(columns=_COLUMNS)
     live = unions[unions["in_force"].astype(bool) & ~unions["kind"].isin(["federation", "project"])]
-    tables = [_of_kind(kind, column, firms, live, options) for kind, column in SEATS.items()]
+    tables = [_of_kind(kind, firms, live, options) for kind in KINDS]
     found = pd.concat(tables, ignore_index=True)
     found = found[found["unions"] - found["federated"] >= options.federation_from]
     order = ["unions", "workers", "kind", "place_id"]
     return found.sort_values(order, ascending=[False, False, True, True]).reset_index(drop=True)
 
 
-def _of_kind(kind: str, column: str, firms: pd.DataFrame, unions: pd.DataFrame, options: JointOptions) -> pd.DataFrame:
-    here = firms[firms[column].notna()]
+def _of_kind(kind: str, firms: pd.DataFrame, unions: pd.DataFrame, options: JointOptions) -> pd.DataFrame:
+    here = firms[firms[kind].notna()]
     covered = here[here["union_id"].isin(unions.index) & here["primary"].isin(["own", "joint"])]
-    covered = covered[_belongs(covered, column, firms, unions, options)]
-    pairs = covered[[column, "union_id"]].assign(federated=covered["secondary"].fillna(value=False).astype(bool))
-    pairs = pairs.groupby([column, "union_id"], observed=True)["federated"].any().reset_index()
-    seated = unions[unions["place_id"].isin(set(here[column]))]
+    covered = covered[_belongs(covered, kind, firms, unions, options)]
+    pairs = covered[[kind, "union_id"]].assign(federated=covered["secondary"].fillna(value=False).astype(bool))
+    pairs = pairs.groupby([kind, "union_id"], observed=True)["federated"].any().reset_index()
+    seated = unions[unions["place_id"].isin(set(here[kind]))]
     missing = [pair for pair in zip(seated["place_id"], seated.index, strict=True)
-               if pair not in set(zip(pairs[column], pairs["union_id"], strict=True))]  # fmt: skip
-    more = pd.DataFrame(missing, columns=[column, "union_id"]).assign(federated=False)
+               if pair not in set(zip(pairs[kind], pairs["union_id"], strict=True))]  # fmt: skip
+    more = pd.DataFrame(missing, columns=[kind, "union_id"]).assign(federated=False)
     pairs = pd.concat([pairs, more.astype(pairs.dtypes.to_dict())]) if len(more) else pairs
     own = pairs["union_id"].map(unions["kind"].eq("own").to_dict()).astype(bool)
-    counted = pairs.assign(own=own).groupby(column).agg(
+    counted = pairs.assign(own=own).groupby(kind).agg(
         unions=("union_id", "size"), own=("own", "sum"), federated=("federated", "sum")
     )  # fmt: skip
-    told = covered.groupby(column, observed=True)["workers"].agg(firms="size", workers="sum", known="count")
+    told = covered.groupby(kind, observed=True)["workers"].agg(firms="size", workers="sum", known="count")
     table = counted.join(told.reindex(counted.index).fillna(0).astype("int64"))
-    where = here.groupby(column, observed=True)[["county_code", "town_code"]].agg(_only)
-    gap = here.groupby(column, observed=True)["gap"].sum()
+    where = here.groupby(kind, observed=True)[["county_code", "town_code"]].agg(_only)
+    gap = here.groupby(kind, observed=True)["gap"].sum()
     table = table.join(where).assign(
         kind=kind, place_id=table.index, joint=table["unions"] - table["own"], gap=gap.reindex(table.index).astype(int),
         workers_unknown=table["firms"] - table["known"],

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.joint.seats import employers
 from geo.rules import Duty, Form, Rule, RuleSet, SeatTable
 
 Cited = Rule | Duty | SeatTable | Form
@@ -46,12 +47,11 @@ class Pool:
     def of(cls, members: pd.DataFrame, kind: str, *, each: int) -> "Pool":
         """Read the firms of a group (rows of FIRMS); ``each`` is taken for a firm without a count."""
         workers = members["workers"].fillna(each).astype("int64")
-        code = members["org_code"].fillna(members["uscc"].str[8:17]).fillna(members.index.to_series().astype("string"))
         women = members["women"]
         return cls(
             kind, tuple(int(count) for count in workers), int(women.sum()) if women.notna().any() else None,
-            int(code.nunique()), int(members["town_code"].nunique()), int(members["county_code"].nunique()),
-            bool(members["town_code"].isna().any()),
+            int(employers(members).nunique()), int(members["town_code"].nunique()),
+            int(members["county_code"].nunique()), bool(members["town_code"].isna().any()),
         )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def reach(ground: Ground, *, options: JointOptions) -> Reach:
     mass = np.bincount(seat, weights=ground.workers[problem.firm], minlength=problem.seats).astype(np.int64)
     count = np.bincount(seat, minlength=problem.seats).astype(np.int64)
     heads = np.bincount(seat, weights=ground.heads[problem.firm], minlength=problem.seats)
-    good = (mass >= options.min_workers) & (heads >= max(options.min_firms, options.min_units))
+    good = (mass >= options.min_workers) & (heads >= options.min_firms)
     order = np.lexsort((count[seat], mass[seat], problem.firm))
     last = np.append(np.flatnonzero(np.diff(problem.firm[order])), len(order) - 1) if len(order) else order
     best = order[last]
@@ -74,5 +74,5 @@ def left_because(
         elif near.enough[firm]:
             said.append(f"R2 {figures}")
         else:
-            said.append(f"R1 {figures} least={options.min_workers}/{max(options.min_firms, options.min_units)}")
+            said.append(f"R1 {figures} least={options.min_workers}/{options.min_firms}")
     return said

@@ -1,6 +1,6 @@
 """The rows around some firms, as the second opinion reads them: from FIRMS alone, never from the engine's tables."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from geo.coverage import PRECISE
 from geo.joint.life import COLUMNS
 from geo.joint.options import JointOptions
-from geo.joint.seats import metres, scale
+from geo.joint.seats import employers, metres, scale
 from geo.joint.streets import chainages
 
 TOGETHER = ("building", "market", "zone", "village")
@@ -59,7 +59,7 @@ def around(
         {
             "workers": rows["workers"].fillna(options.workers_if_unknown).astype("int64"),
             "known": rows["workers"].notna(),
-            "unit": rows["org_code"].fillna(rows["uscc"].str[8:17]).fillna(rows.index.to_series().astype("string")),
+            "unit": employers(rows),
             "town": rows["town_code"],
             "village": rows["village_code"],
             **{kind: rows[kind] for kind in ("building", "market", "zone", "street")},
@@ -75,6 +75,16 @@ def around(
     table["x"], table["y"] = (pd.Series(axis, index=rows.index, dtype="Int64").where(placed) for axis in (x, y))
     table["chainage_m"] = chainages(lying, places, options=options)["chainage_m"].reindex(rows.index)
     return table
+
+
+def runs(keys: Sequence[str], parted: Callable[[str, str], bool]) -> list[list[str]]:
+    """Cut firms that lie in order into rows, wherever two neighbours are parted."""
+    found: list[list[str]] = []
+    for at, key in enumerate(keys):
+        if not at or parted(keys[at - 1], key):
+            found.append([])
+        found[-1].append(key)
+    return found
 
 
 def counted(rows: pd.DataFrame, options: JointOptions) -> pd.DataFrame:

@@ -12,6 +12,10 @@ class OptionError(AtlasError):
     code = "OPTION"
 
 
+WIDE = ("building", "market", "zone", "town")
+"""Seats whose unions may hold as many firms as a place."""
+
+
 @dataclass(frozen=True)
 class JointOptions:
     """Thresholds of a suggested joint union.
@@ -23,7 +27,7 @@ class JointOptions:
     min_units: int = 2
     """Distinct employers the law asks for at least."""
     min_firms: int = 3
-    """Member firms a new union needs."""
+    """Member firms a new union needs; not fewer than the law's employers."""
     min_workers: int = 25
     """Workers a new union needs; the law's 25 speaks of members, who are not known before there is a union."""
     max_firms: int = 100
@@ -87,6 +91,10 @@ class JointOptions:
         """Return the options that were stored; those of another version that are not known any more are passed over."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in stored.items() if name in known})
+
+    def most_in(self, kind: str) -> int:
+        """Return how many firms a union with a seat of a kind may hold."""
+        return self.max_firms_in_place if kind in WIDE else self.max_firms
 
     def __post_init__(self) -> None:
         negative = [f.name for f in fields(self) if getattr(self, f.name) < 0]

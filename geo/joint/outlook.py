@@ -6,7 +6,6 @@ Figures are recomputed from FIRMS; nothing here decides who is grouped.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -16,11 +15,6 @@ from geo.joint.options import JointOptions
 
 NEAR_M = 300
 """How far around a group neighbours are looked for, metres; our own choice."""
-
-SEATS: Mapping[str, str] = MappingProxyType(
-    {"building": "building", "market": "market", "zone": "zone", "street": "street", "village": "village_code"}
-)
-"""Column of FIRMS that holds the seat of a group, by kind, the nearest together first."""
 
 
 def lifted(groups: pd.DataFrame, *, covered: int, eligible: int) -> pd.DataFrame:
@@ -177,8 +171,7 @@ def sturdiness(workers: Sequence[int], units: int, *, options: JointOptions) -> 
     Each firm that leaves is taken to be an employer of its own, so nothing is promised that would not hold.
     """
     counts = sorted(workers, reverse=True)
-    total, least = sum(counts), max(options.min_firms, options.min_units)
-    spare_units, spare = units - least, total - options.min_workers
+    spare_units, spare = units - options.min_firms, sum(counts) - options.min_workers
 
     def leave(order: Sequence[int]) -> int:
         gone = list(accumulate(order))

@@ -50,7 +50,7 @@ def own_buildings(laid: Laid, ground: Ground, hosts: Hosts, *, options: JointOpt
     mine = (kind == BUILDING) & ~spared[problem.firm]
     mass = np.bincount(seat[mine], weights=ground.workers[problem.firm[mine]], minlength=problem.seats)
     heads = np.bincount(seat[mine], weights=ground.heads[problem.firm[mine]], minlength=problem.seats)
-    good = (mass >= options.min_workers) & (heads >= max(options.min_firms, options.min_units))
+    good = (mass >= options.min_workers) & (heads >= options.min_firms)
     bound = np.zeros(problem.firms, dtype=bool)
     bound[problem.firm[mine & good[seat]]] = True
     host = np.where(kind == EXISTING, laid.seats.place[seat], 0)

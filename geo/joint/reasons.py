@@ -151,22 +151,19 @@ def around_reach(pool: pd.DataFrame, left: pd.Index, options: JointOptions, *, b
     """
     lying = pool[pool["lon"].notna()] if options.reach_m else pool[:0]
     asked = lying[lying.index.isin(left)]
-    best = pd.DataFrame({"workers": 0, "firms": 0}, index=asked.index)
     if not len(asked):
-        return best
+        return pd.DataFrame({"workers": 0, "firms": 0}, index=asked.index)
     x, y = metres(lying["lon"], lying["lat"], float(lying["east"].iloc[0]))
     town = pd.factorize(lying["town"])[0] * FAR_M if borders else np.zeros(len(lying))
     spots = np.stack([x - x.min(), y - y.min(), town], axis=1).astype("float64")
-    tree, workers, found = cKDTree(spots), lying["workers"].to_numpy("int64"), dict[int, tuple[int, int]]()
-    for row, around in enumerate(tree.query_ball_point(spots[lying.index.get_indexer(asked.index)], options.reach_m)):
-        sums = []
-        for seat in around:
-            if seat not in found:
-                near = tree.query_ball_point(spots[seat], options.reach_m)
-                found[seat] = int(workers[near].sum()), len(near)
-            sums.append(found[seat])
-        best.iloc[row] = max(total for total, _ in sums), max(count for _, count in sums)
-    return best
+    tree, workers = cKDTree(spots), lying["workers"].to_numpy("int64")
+    near = tree.query_ball_point(spots[lying.index.get_indexer(asked.index)], options.reach_m)
+    mass, count = np.zeros(len(lying), dtype=np.int64), np.zeros(len(lying), dtype=np.int64)
+    for seat in np.unique(np.concatenate(near)).astype(np.int64).tolist():
+        there = tree.query_ball_point(spots[seat], options.reach_m)
+        mass[seat], count[seat] = workers[there].sum(), len(there)
+    best = {"workers": [mass[seats].max() for seats in near], "firms": [count[seats].max() for seats in near]}
+    return pd.DataFrame(best, index=asked.index)
 
 
 def _street_reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.DataFrame:

@@ -8,19 +8,17 @@ unions of towns and zones larger than one street union may be have no price: the
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import hypot
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.joint.certificates import WIDE, kind_of
-from geo.joint.nearby import KINDS, around
+from geo.joint.hosts import Existing, hosts
+from geo.joint.nearby import KINDS, around, runs
 from geo.joint.options import JointOptions
 from geo.joint.seats import metres as on_grid
 from geo.joint.seats import scale
-from geo.joint.streets import chainages
 
 DISSOLVE, EXISTING, STREET, VILLAGE, COMMUNITY = "dissolve", "existing", "street", "village", "community"
 MILLI = 1_000
@@ -82,7 +80,7 @@ def rivals(
     kind, place = str(groups.at[group_id, "kind"]), str(groups.at[group_id, "place_id"])
     around_ = _Field(firms, members, groups.drop(index=group_id), unions, places, options)
     now = around_.value_now(kind, place, members)
-    around_.hosts.pop(place, None)  # what the group would no longer do
+    around_.existing.hosts.pop(place, None)  # what the group would no longer do
     found = [] if now is None else [around_.dissolved(members, now), *around_.moved(members, (kind, place), now)]
     return sorted(found, key=lambda rival: (rival.loss_milli, KINDS.index(rival.kind) if rival.place_id else -1))
 
@@ -126,20 +124,20 @@ class _Field:
             if row["group_id"] is not None:
                 self.of.setdefault(row["group_id"], []).append(key)
         self.east = scale(firms)
-        self.hosts = _hosts(unions, groups, options)
         streets = {row["street"] for row in (self.rows[key] for key in members) if row["street"] is not None}
-        self.ends = _ends(firms[firms["street"].isin(streets)], self.hosts, places, options)
+        self.existing = Existing(hosts(unions, groups, options), firms[firms["street"].isin(streets)], places, options)
         sizes = Counter(row["zone"] for row in self.rows.values() if row["zone"] is not None)
         self.wide_zones = {zone for zone, size in sizes.items() if size > options.max_firms}
 
     def value_now(self, kind: str, place: str, members: list[str]) -> int | None:
         """Value of the group as it is."""
         if kind == EXISTING:
-            host = self.hosts.get(place)
+            host = self.existing.hosts.get(place)
             if host is None:
                 return None
             return sum(
-                price(host["kind"], self._workers(key), self._to_host(key, place), self.options) for key in members
+                price(host.kind, self._workers(key), self.existing.metres(self.rows[key], place), self.options)
+                for key in members
             )
         if kind == COMMUNITY:
             away = [self._to_address(key, place) for key in members]
@@ -172,7 +170,7 @@ class _Field:
             return None
         free = [key for key, row in self.rows.items() if row["group_id"] is None and row[kind] == place]
         free = [key for key in free if self._jurisdiction(kind, key) in where]
-        union = self._piece(here, free) if kind == STREET else [*here, *free][: self._most(kind)]
+        union = self._piece(here, free) if kind == STREET else [*here, *free][: self.options.most_in(kind)]
         if not union or not self._enough(union):
             return None
         inside = (
@@ -194,15 +192,11 @@ class _Field:
         placed: dict[str, str], now: int, value: int,
     ) -> Rival:  # fmt: skip
         out = [key for key in rest if key not in placed]
-        last = sum(any(self._admitted(key, union) for union in self.hosts if self._last(union)) for key in out)
+        last = sum(self.existing.last_resort(self.rows[key]) for key in out)
         return Rival(
             kind, place, len(there), len(more), len(placed), len(out), sum(map(self._workers, out)), last, value,
             now - value, {**placed, **dict.fromkeys([*there, *more], "new")},
         )  # fmt: skip
-
-    def _last(self, union: str) -> bool:
-        """Whether an existing union is that of a town and has room: it comes last."""
-        return self.hosts[union]["kind"] == "town" and self.hosts[union]["room"] > 0
 
     def _dispersed(self, members: Collection[str]) -> tuple[int, dict[str, str]]:
         """Value of members that go to the best of what is open and has room, one after the other."""
@@ -220,7 +214,11 @@ class _Field:
         row = self.rows[key]
         for group, keys in self.of.items():
             known = self.groups.get(group)
-            if known is None or known["kind"] == EXISTING or known["firms"] + room[group] >= self._most(known["kind"]):
+            if (
+                known is None
+                or known["kind"] == EXISTING
+                or known["firms"] + room[group] >= self.options.most_in(known["kind"])
+            ):
                 continue
             kind, there = str(known["kind"]), known["place_id"]
             if kind == COMMUNITY:
@@ -235,9 +233,9 @@ class _Field:
             metres = self._to_piece(key, keys) if kind == STREET else 0
             if metres is not None:
                 yield price(kind, row["workers"], metres, self.options), group
-        for union, host in self.hosts.items():
-            if host["kind"] != "town" and host["room"] > room[union] and self._admitted(key, union):
-                yield price(host["kind"], row["workers"], self._to_host(key, union), self.options), union
+        for union, host in self.existing.hosts.items():
+            if host.kind != "town" and host.room > room[union] and self.existing.admit(row, union):
+                yield price(host.kind, row["workers"], self.existing.metres(row, union), self.options), union
 
     def _taken(self, kind: str, place: str, key: str) -> bool:
         """Whether another suggestion sits at a place already; those who go there join it."""
@@ -258,13 +256,9 @@ class _Field:
     def _jurisdiction(self, kind: str, key: str) -> str:
         return str(self.rows[key]["row" if kind == STREET else "county"])
 
-    def _most(self, kind: str) -> int:
-        return self.options.max_firms_in_place if kind in WIDE else self.options.max_firms
-
     def _enough(self, keys: Collection[str]) -> bool:
         units = len({self.rows[key]["unit"] for key in keys})
-        least = max(self.options.min_firms, self.options.min_units)
-        return units >= least and sum(map(self._workers, keys)) >= self.options.min_workers
+        return units >= self.options.min_firms and sum(map(self._workers, keys)) >= self.options.min_workers
 
     def _best_seat(self, keys: Collection[str]) -> int | None:
         """Value of a street piece without its founding, from the best address on the street that all reach."""
@@ -282,18 +276,13 @@ class _Field:
         """The row of firms along a street of most workers, members and free ones, that no stranger stands in."""
         lying = [key for key in [*here, *free] if self.rows[key]["chainage_m"] is not None]
         lying.sort(key=lambda key: (self.rows[key]["chainage_m"], key))
-        runs = self._runs(lying)
-        pieces = [piece for run in runs for piece in self._windows(run)]
+        pieces = [piece for run in runs(lying, self._parted) for piece in self._windows(run)]
         return max(pieces, key=lambda piece: sum(map(self._workers, piece)), default=[])
 
-    def _runs(self, lying: list[str]) -> list[list[str]]:
-        """Rows without a gap too wide and without a firm of another piece or of a village union inside."""
-        runs: list[list[str]] = [lying[:1]]
-        for before, key in pairwise(lying):
-            first, last = (self.rows[each]["chainage_m"] for each in (before, key))
-            parted = last - first > self.options.street_gap_m or self._stranger(before, first, last)
-            runs = [*runs, [key]] if parted else [*runs[:-1], [*runs[-1], key]]
-        return runs
+    def _parted(self, before: str, after: str) -> bool:
+        """Whether a gap too wide lies between two firms, or a firm of another piece or of a village union."""
+        first, last = (self.rows[key]["chainage_m"] for key in (before, after))
+        return last - first > self.options.street_gap_m or self._stranger(before, first, last)
 
     def _stranger(self, beside: str, first: int, last: int) -> bool:
         street = (self.rows[beside]["street"], self.rows[beside]["row"])
@@ -335,49 +324,3 @@ class _Field:
             return None
         middle = sorted(at)[len(at) // 2]
         return min(abs(here - middle), max(1, self.options.street_span_m // 2))
-
-    def _admitted(self, key: str, union: str) -> bool:
-        host, row = self.hosts[union], self.rows[key]
-        if row[host["kind"]] != host["place"] or (host["county"] and row["county"] != host["county"]):
-            return False
-        if host["kind"] != STREET:
-            return True
-        ends = self.ends.get(union)
-        if ends is None or row["chainage_m"] is None or row["row"] != f"{host['county']}/{host['town']}":
-            return False
-        return max(ends[1], row["chainage_m"]) - min(ends[0], row["chainage_m"]) <= self.options.street_span_m
-
-    def _to_host(self, key: str, union: str) -> int:
-        ends, at = self.ends.get(union), self.rows[key]["chainage_m"]
-        if self.hosts[union]["kind"] != STREET or ends is None or at is None:
-            return 0
-        return min(abs(at - sum(ends) // 2), max(1, self.options.street_span_m // 2))
-
-
-def _hosts(unions: pd.DataFrame, groups: pd.DataFrame, options: JointOptions) -> dict[str, Row]:
-    """Existing joint unions by key: seat, jurisdiction, and the room that those who join them now leave."""
-    sitting = unions[unions["in_force"].astype(bool) & unions["place_id"].notna()].sort_index()
-    joining = groups[groups["kind"].eq(EXISTING)].set_index("place_id")["firms"]
-    found = {}
-    for union in sitting.itertuples():
-        kind = kind_of(str(union.place_id))
-        most = options.max_firms_in_place if kind in WIDE else options.max_firms
-        reported = 0 if pd.isna(union.covered_units) else int(union.covered_units)
-        room = most - max(reported, int(union.covered_firms)) - int(joining.get(union.Index, 0))
-        county, town = ("" if pd.isna(code) else str(code) for code in (union.county_code, union.town_code))
-        place = str(union.place_id)
-        found[str(union.Index)] = {"kind": kind, "place": place, "county": county, "town": town, "room": room}
-    return found
-
-
-def _ends(
-    firms: pd.DataFrame, hosts: Mapping[str, Row], places: gpd.GeoDataFrame, options: JointOptions
-) -> dict[str, tuple[int, int]]:
-    """First and last place along the street of the firms that a street union covers."""
-    if not len(firms):
-        return {}
-    at = chainages(firms, places, options=options)["chainage_m"]
-    seat = firms["union_id"].map({union: host["place"] for union, host in hosts.items() if host["kind"] == STREET})
-    mine = at[firms["street"].eq(seat.astype("string")).fillna(value=False) & at.notna()]
-    ends = mine.groupby(firms.loc[mine.index, "union_id"]).agg(["min", "max"])
-    return {str(union): (int(row["min"]), int(row["max"])) for union, row in ends.iterrows()}

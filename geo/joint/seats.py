@@ -2,13 +2,14 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from geo.coverage import PRECISE
 from geo.gaps import walk
 from geo.joint.options import JointOptions
 from geo.joint.problem import Integers
 
-_EARTH_M = 6_371_008.8
+EARTH_M = 6_371_008.8
 
 PLACE_KINDS = ("building", "market", "zone", "village")
 """Kinds of seats where being in the same place is enough."""
@@ -38,8 +39,7 @@ def candidates(firms: pd.DataFrame, *, options: JointOptions) -> pd.DataFrame:
     table = pd.DataFrame(index=chosen.index)
     table["known"] = chosen["workers"].notna()
     table["workers"] = chosen["workers"].fillna(options.workers_if_unknown).astype("int64")
-    org_code = chosen["org_code"].fillna(chosen["uscc"].str[8:17])
-    table["unit"] = org_code.fillna(chosen.index.to_series().astype("string"))
+    table["unit"] = employers(chosen)
     table["county"] = _filled(chosen["county_code"], chosen["building"].fillna(chosen["market"]))
     table["town"] = chosen["town_code"]
     table["street_town"] = _filled(chosen["town_code"], chosen["street"])
@@ -57,15 +57,22 @@ def candidates(firms: pd.DataFrame, *, options: JointOptions) -> pd.DataFrame:
     return table
 
 
+def employers(firms: pd.DataFrame) -> pd.Series:
+    """Return what counts as one employer, by firm: the organisation code, else the firm itself."""
+    code = firms["org_code"].fillna(firms["uscc"].str[8:17])
+    return code.fillna(firms.index.to_series().astype("string"))
+
+
 def scale(firms: pd.DataFrame) -> float:
     """Return the east-west scale of a city's firms: that of its middle latitude, a whole degree; within 0.5 %."""
     middle = firms["lat"].median()
     return 1.0 if pd.isna(middle) else float(np.cos(np.radians(round(float(middle)))))
 
 
-def metres(lon: pd.Series, lat: pd.Series, east: float) -> tuple[Integers, Integers]:
-    """Return whole metres east and north of nowhere in particular, on a scale."""
-    x, y = np.radians(lon.to_numpy("float64")) * east * _EARTH_M, np.radians(lat.to_numpy("float64")) * _EARTH_M
+def metres(lon: ArrayLike, lat: ArrayLike, east: float | np.ndarray) -> tuple[Integers, Integers]:
+    """Return whole metres east and north of nowhere in particular, on a scale, or one for each position."""
+    x = np.radians(np.asarray(lon, dtype="float64")) * east * EARTH_M
+    y = np.radians(np.asarray(lat, dtype="float64")) * EARTH_M
     return np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
 
 

@@ -13,14 +13,13 @@ import pandas as pd
 import shapely
 
 from geo.joint.options import JointOptions
+from geo.joint.seats import EARTH_M
 
 Integers = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
 LINE, AXIS, NUMBER = "line", "axis", "number"
 """How a chainage was found: along the drawn line, along the main axis of the firms' points, from house numbers."""
-
-_EARTH_M = 6_371_008.8
 
 
 def chainages(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOptions) -> pd.DataFrame:
@@ -104,7 +103,7 @@ def cut(
     terms = np.array(
         [
             options.street_span_m, options.street_gap_m, reach, options.min_workers,
-            max(options.min_firms, options.min_units), options.max_firms, options.founding_street * 1000 * reach,
+            options.min_firms, options.max_firms, options.founding_street * 1000 * reach,
             (1000 - options.penalty_street_milli) * reach, options.distance_milli,
         ],
         dtype=np.int64,
@@ -160,7 +159,7 @@ def _on_axis(degrees: Reals) -> Reals:
 def _planar(degrees: Reals, origin: Reals) -> Reals:
     """Metres east and north of an origin on the sphere; within 0.3 % over a city."""
     scale = np.array([np.cos(np.radians(origin[1])), 1.0])
-    return np.asarray(np.radians(degrees - origin) * scale * _EARTH_M)
+    return np.asarray(np.radians(degrees - origin) * scale * EARTH_M)
 
 
 def _direction(planar: Reals) -> Reals:

@@ -5,10 +5,10 @@ import pandas as pd
 
 from geo.joint.ground import COMMUNITY, EXISTING, KINDS, NONE, STREET, Before, Ground, Hosts, Seats
 from geo.joint.problem import Integers
+from geo.joint.seats import EARTH_M, metres
 
 PLAIN_PLACES = ("building", "market", "park")
 """Columns of a plain table that name a place; a park is a zone here."""
-_EARTH_M = 6_371_008.8
 _SHOWN = {"zone": "park"}
 
 
@@ -43,7 +43,7 @@ class Towns:
     def _ground(self) -> Ground:
         firms, town = self.firms, self.jurisdictions.numbers(self.firms["jurisdiction"])
         located = firms["lon"].notna().to_numpy()
-        x, y = _metres(firms["lon"].fillna(0).to_numpy(), firms["lat"].fillna(0).to_numpy(), self.east[town])
+        x, y = metres(firms["lon"].fillna(0).to_numpy(), firms["lat"].fillna(0).to_numpy(), self.east[town])
         places = [self.names[kind].numbers(firms[kind]) for kind in PLAIN_PLACES]
         street = np.where(firms["chainage_m"].notna(), self.names["street"].numbers(firms["street"]), NONE)
         return Ground(
@@ -61,7 +61,7 @@ class Towns:
         for name, names in self.names.items():
             here = unions["kind"].eq(name).to_numpy()
             place[here] = names.numbers(unions["place"][here])
-        x, y = _metres(unions["lon"].fillna(0).to_numpy(), unions["lat"].fillna(0).to_numpy(), self.east[town])
+        x, y = metres(unions["lon"].fillna(0).to_numpy(), unions["lat"].fillna(0).to_numpy(), self.east[town])
         street = kind == STREET
         a, b = (
             np.where(street, unions[name].fillna(0).to_numpy("int64"), axis)
@@ -90,7 +90,7 @@ class Towns:
         try:
             if kind == "community":
                 lon, lat = (float(part) for part in seat.split(","))
-                x, y = _metres(np.array([lon]), np.array([lat]), self.east[town : town + 1])
+                x, y = metres(np.array([lon]), np.array([lat]), self.east[town : town + 1])
                 return COMMUNITY, NONE, town, int(x[0]), int(y[0])
             if kind == "existing":
                 return EXISTING, self.unions["id"].tolist().index(seat), town, 0, 0
@@ -139,11 +139,11 @@ class Towns:
 
     def _spot(self, town: int, x: int, y: int) -> str:
         """Degrees of a seat at which no firm lies any more, on the grid that gives its metres back."""
-        lon, lat = np.degrees(x / (_EARTH_M * self.east[town])), np.degrees(y / _EARTH_M)
+        lon, lat = np.degrees(x / (EARTH_M * self.east[town])), np.degrees(y / EARTH_M)
         for d_lon in range(-1, 2):
             for d_lat in range(-1, 2):
                 near = (round(lon * 1e5) + d_lon) / 1e5, (round(lat * 1e5) + d_lat) / 1e5
-                back = _metres(np.array([near[0]]), np.array([near[1]]), self.east[town : town + 1])
+                back = metres(np.array([near[0]]), np.array([near[1]]), self.east[town : town + 1])
                 if (int(back[0][0]), int(back[1][0])) == (x, y):
                     return f"{near[0]:.5f},{near[1]:.5f}"
         return f"{lon:.5f},{lat:.5f}"
@@ -169,9 +169,3 @@ def _scales(firms: pd.DataFrame, towns: _Names) -> np.ndarray:
     """East-west scale of each jurisdiction: the cosine of its middle latitude, to a tenth of a degree."""
     middle = firms.groupby("jurisdiction")["lat"].median().reindex(towns.words).fillna(0.0).round(1)
     return np.cos(np.radians(middle.to_numpy("float64")))
-
-
-def _metres(lon: np.ndarray, lat: np.ndarray, east: np.ndarray) -> tuple[Integers, Integers]:
-    """Whole metres east and north."""
-    x, y = np.radians(lon) * east * _EARTH_M, np.radians(lat) * _EARTH_M
-    return np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
