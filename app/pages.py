@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from flask import Flask, Response, current_app, g, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import format_decimal, format_percent, gettext
 
 from app import store
@@ -109,6 +109,8 @@ def is_sample() -> bool:
 
 def _vary(response: Response) -> Response:
     # The same address answers htmx with a part and a browser with the page: neither may be kept for the other.
-    response.vary.add("HX-Request")
-    response.vary.add("Cookie")
+    # A file is the same for all; with the cookie, which changes, a browser would fetch each of them for every page.
+    if request.endpoint != "static":
+        response.vary.add("HX-Request")
+        response.vary.add("Cookie")
     return response

@@ -23,6 +23,7 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'self'",
 }
+YEAR_S = 365 * 24 * 3600
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -80,4 +81,8 @@ def _guard(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.endpoint != "static":  # what one has seen is not there for whoever sits down next
         response.headers.setdefault("Cache-Control", "private, no-store")
+    elif response.status_code < 400 and (
+        "v" in request.args or request.path.endswith(".woff2")
+    ):  # the address changes with the file; fonts stay
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
     return response

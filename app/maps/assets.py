@@ -30,6 +30,8 @@ VENDORED: Mapping[str, str] = MappingProxyType({
     "https://unpkg.com/protomaps-leaflet@5.1.0/dist/protomaps-leaflet.js":
         "vendor/protomaps-leaflet/protomaps-leaflet.js",
     f"{OWN}map/layers.js": "map/layers.js",
+    f"{OWN}map/sheet.js": "map/sheet.js",
+    f"{OWN}map/live.js": "map/live.js",
     f"{OWN}map/map.css": "map/map.css",
 })  # fmt: skip
 """What Folium asks for → the file below ``app/static`` that answers (1.9.4 mends 1.9.3, with the same interface)."""

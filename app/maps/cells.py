@@ -4,7 +4,7 @@ The whole city is counted once for a choice of firms and a cell size; a box is t
 costs the same over a thousand firms and over a million.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,12 @@ PLAIN = 10_000
 
 POINTS = 2_000
 """Firms in view from which on cells are drawn instead of them."""
+
+AROUND = {"cells": 4_000, "points": 4_000}
+"""Cells and firms up to which a margin around the window is sent with it, so that a small move asks for nothing."""
+
+DEEPEST = 99.0
+"""A zoom that no map reaches."""
 
 FINEST_PX = 16
 """Distance between neighbouring cells on the screen that is drawn at least."""
@@ -70,6 +76,18 @@ class Window:
         x, y = hexagons.project(np.array([bounds[0], bounds[2]]), np.array([bounds[1], bounds[3]]))
         return cls(float(x[0]), float(y[0]), float(x[1]), float(y[1]), zoom)
 
+    def widened(self, share: float) -> "Window":
+        """Return the window with ``share`` of its width and height added on each side."""
+        across, up = (self.east - self.west) * share, (self.north - self.south) * share
+        return replace(
+            self, west=self.west - across, south=self.south - up, east=self.east + across, north=self.north + up
+        )
+
+    def box(self) -> Bounds:
+        """Return the box in degrees."""
+        lon, lat = hexagons.unproject(np.array([self.west, self.east]), np.array([self.south, self.north]))
+        return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
+
     def holds(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return which points lie in the box."""
         return (x >= self.west) & (x <= self.east) & (y >= self.south) & (y <= self.north)
@@ -82,23 +100,50 @@ def live(scene: Scene, view: View) -> bool:
 
 def spacing(scene: Scene, view: View, zoom: float) -> int:
     """Return the cell size for a zoom: the one asked for, unless a browser would draw too many of them."""
-    least = FINEST_PX * EQUATOR_M_PX * np.cos(np.radians(scene.latitude)) / 2**zoom
-    asked = view.cell if view.by == "grid" else 0
-    return next((size for size in SIZES if size >= max(least, asked)), SIZES[-1])
+    least = _coarsest(scene) / 2**zoom
+    return next((size for size in SIZES if size >= max(least, _least(view))), SIZES[-1])
 
 
-def seen(scene: Scene, view: View, window: Window) -> dict[str, Any]:
+def zooms(scene: Scene, view: View, size: int) -> tuple[float, float]:
+    """Return from which zoom on, and below which, cells of a size are drawn."""
+    smaller = [other for other in SIZES if _least(view) <= other < size]
+    first, last = (float(np.log2(_coarsest(scene) / metres)) for metres in (size, smaller[-1] if smaller else size))
+    return (0.0 if size == SIZES[-1] else first), (last if smaller else DEEPEST)
+
+
+def _coarsest(scene: Scene) -> float:
+    """Return the least distance of cells at zoom 0, in metres."""
+    return float(FINEST_PX * EQUATOR_M_PX * np.cos(np.radians(scene.latitude)))
+
+
+def _least(view: View) -> int:
+    return view.cell if view.by == "grid" else 0
+
+
+def seen(scene: Scene, view: View, window: Window, margin: float = 0.0) -> dict[str, Any]:
     """Return what a view shows in a window, as the script draws it (``layers.Drawing.payload``), and its cell size.
 
-    Columns are arrays; NaN stands for what is not known, and is written as null.
+    Columns are arrays; NaN stands for what is not known, and is written as null. ``box`` is what the answer holds in
+    truth: the window, with ``margin`` of its size on each side where that is not too much. It stands for the zooms
+    from the first of ``zooms`` to below the last; ``settled``: what is seen within the box has no better answer.
     """
     size = spacing(scene, view, window.zoom)
     found = counted(scene, view, size)
     side = hexagons.Grid.on_ground(size, scene.latitude).side
     shown = within(scene, found, window, side)
+    wide = window.widened(margin)
+    more = within(scene, found, wide, side) if margin else shown
     if view.by == "points" and found.counts["eligible"][shown].sum() <= POINTS:
-        return points(scene, members(scene, view, found, shown), window)
-    return _cells(scene, view, found, shown) | {"side": round(side, 3), "spacing": size}
+        fits = found.counts["eligible"][more].sum() <= AROUND["points"]
+        box, cut = (wide, more) if fits else (window, shown)
+        return points(scene, members(scene, view, found, cut), box) | _range(box, (window.zoom, DEEPEST), settled=True)
+    box, cut = (wide, more) if len(more) <= AROUND["cells"] else (window, shown)
+    told = _range(box, zooms(scene, view, size), settled=view.by == "grid")
+    return _cells(scene, view, found, cut) | {"side": round(side, 3), "spacing": size} | told
+
+
+def _range(box: Window, zoomed: tuple[float, float], *, settled: bool) -> dict[str, Any]:
+    return {"box": box.box(), "zooms": zoomed, "settled": settled}
 
 
 def within(scene: Scene, found: Counted, window: Window, side: float) -> np.ndarray:

@@ -49,7 +49,8 @@ class AtlasMap(folium.Map):
     ) -> None:  # fmt: skip
         super().__init__(tiles=None, location=[(bounds[1] + bounds[3]) / 2, (bounds[0] + bounds[2]) / 2])
         self._id, self.datum = key, datum
-        self.default_js = [*folium.Map.default_js[:1], ("atlas_layers", f"{OWN}map/layers.js")]
+        own = [(f"atlas_{name}", f"{OWN}map/{name}.js") for name in ("layers", "sheet", "live")]
+        self.default_js = [*folium.Map.default_js[:1], *own]
         self.default_css = [*folium.Map.default_css[:1], ("atlas_map", f"{OWN}map/map.css")]
         self.label = label
         self.extent = framed(bounds)

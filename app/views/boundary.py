@@ -17,7 +17,7 @@ from app.labels import label
 from app.maps import canvas
 from app.reports import moved
 from app.views.zones import loaded, names
-from app.zones import asked, counts, course, faults, history, sights, work
+from app.zones import asked, counts, course, faults, history, lying, sights, work
 from app.zones.drawing import differences
 from app.zones.words import said
 from geo.errors import AtlasError
@@ -175,6 +175,7 @@ def _statement(opened: Session, done: work.Work) -> dict[str, Any]:
         "drawn": differences(done, found), "events": store.zones.events(opened, draft), "steps": _offered(done),
         "missing": course.missing_consents(draft), "own_county": scope().county_code,
         "branches": store.zones.branches(opened, draft), "groups": sights.groups(read, done),
+        "left": lying.rows(done, own),
         "overtaken": [zones.get(key, key) for key in over], "changed": bool(done.rows), "held": done.state.held,
         "failed": [(one.number, one.kind, said(one.error)) for one in done.failed], "returned": None,
         "drawable": draft.status in transitions.EDITABLE and course.caller().draws(draft.county_code),

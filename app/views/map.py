@@ -48,6 +48,9 @@ SPLITS = ("pair", "swipe")
 KEYS = ("then", "now")
 """Names of the two maps that are compared."""
 
+MARGINS = ("0", "0.25", "0.5")
+"""Shares of a box that may be asked for on each side of it."""
+
 TOP_CHANGES = 30
 DAY_S = 24 * 3600
 MOST_ZOOM = 22
@@ -98,11 +101,12 @@ def part() -> Response:
 
 
 @bp.get("/cells")
-@asks("key", "at", "shape", "bbox", "zoom", filters=True, choices=CONTROLS)
+@asks("key", "at", "shape", "bbox", "zoom", filters=True, choices={"margin": MARGINS, **CONTROLS})
 def in_view() -> Response:
-    """Give what a view shows in a box (``bbox``: west, south, east, north in degrees) at a zoom."""
+    """Give what a view shows in a box (``bbox``: west, south, east, north in degrees) at a zoom, and around it."""
     now, asked = scene.of(sketch()), view.read(request.args)
-    drawn = orjson.dumps(cells.seen(now, asked, _window()), option=orjson.OPT_SERIALIZE_NUMPY)
+    margin = float(request.args.get("margin") or 0)
+    drawn = orjson.dumps(cells.seen(now, asked, _window(), margin), option=orjson.OPT_SERIALIZE_NUMPY)
     return Response(drawn, mimetype="application/json")
 
 

@@ -24,8 +24,16 @@ nav = Nav(40, "unions.index", lazy_gettext("工会"))
 
 LAYERS, STATES, DUE = ("basic", "federation"), ("in_force", "ended"), ("1",)
 MOVES = ("founded", "ended")
+COUNTY_DIGITS = 6
+"""Digits of a town's code that are its county's."""
+
+
+def _towns() -> set[str]:
+    return {*towns(), NOT_KNOWN}
+
+
 CONDITIONS: dict[str, Allowed] = {
-    "layer": LAYERS, "kind": codes("union_kind"), "county": counties, "town": towns, "state": STATES, "due": DUE,
+    "layer": LAYERS, "kind": codes("union_kind"), "county": counties, "town": _towns, "state": STATES, "due": DUE,
     "year": MOVES, "flag": codes("union_flag"),
 }  # fmt: skip
 """What the list can be narrowed by, with the allowed values."""
@@ -39,7 +47,8 @@ def index() -> str:
     read, sort = reading(), request.args.get("sort", "-covered_firms")
     rows = page(ordered(listed(read), sort, SORTS), request.args.get("page", 1, type=int), settings().page_size)
     template = "unions/table.html" if partial() else "unions/page.html"
-    return render_template(template, read=read, sort=sort, page=rows)
+    county, town = _where()
+    return render_template(template, read=read, sort=sort, page=rows, county=county, town=town)
 
 
 @bp.get("/list.<any(xlsx, csv):form>")
@@ -65,10 +74,18 @@ def show(key: str) -> str:
     )  # fmt: skip
 
 
+def _where() -> tuple[str, str]:
+    """Return county and town asked for, "" for any: a town alone names its county, one of another county is none."""
+    county, town = request.args.get("county", ""), request.args.get("town", "")
+    if not county and town and town != NOT_KNOWN:
+        return town[:COUNTY_DIGITS], town
+    return county, town if town == NOT_KNOWN or town.startswith(county) else ""
+
+
 def asked(read: Reading) -> list[tuple[str, str]]:
     """Return the request's conditions in words, name and value."""
     args = request.args
-    county = args.get("county", "")
+    county, town = _where()
     told = [
         (_("工会名称"), words(args.get("text", ""))),
         (_("层次"), {"basic": _("基层工会"), "federation": _("联合会")}.get(args.get("layer", ""), "")),
@@ -76,7 +93,7 @@ def asked(read: Reading) -> list[tuple[str, str]]:
         (_("县（市、区）"), _("未知") if county == NOT_KNOWN else read.name("county", county)),
         (_("状态"), {"in_force": _("在册"), "ended": _("已终止")}.get(args.get("state", ""), "")),
         (_("换届"), _("届期已满") if args.get("due") else ""),
-        (_("镇（街道）"), read.name("town", args.get("town", ""))),
+        (_("镇（街道）"), _("未知") if town == NOT_KNOWN else read.name("town", town)),
         (_("本统计年度"), {"founded": _("新建"), "ended": _("终止")}.get(args.get("year", ""), "")),
         (_("核对提示"), label("union_flag", args["flag"]) if args.get("flag") else ""),
     ]
@@ -87,17 +104,16 @@ def listed(read: Reading) -> pd.DataFrame:
     """Return the unions that meet the request's conditions: kind, county, state, term due, words of the name."""
     table, args = ledger.table(read), request.args
     keep = pd.Series(data=True, index=table.index)
-    for name, column in (("kind", "kind"), ("county", "county_code")):
-        if args.get(name):
-            keep &= table[column].isna() if args[name] == NOT_KNOWN else table[column].eq(args[name]).fillna(False)
+    county, town = _where()
+    for value, column in ((args.get("kind"), "kind"), (county, "county_code"), (town, "town_code")):
+        if value:
+            keep &= table[column].isna() if value == NOT_KNOWN else table[column].eq(value).fillna(False)
     if args.get("state") in STATES:
         keep &= table["in_force"].astype(bool) == (args["state"] == "in_force")
     if args.get("layer") in LAYERS:
         keep &= table["kind"].eq("federation") == (args["layer"] == "federation")
     if args.get("due"):
         keep &= (table["term_end"] <= pd.Timestamp(read.on)).fillna(False) & table["in_force"].astype(bool)
-    if args.get("town"):
-        keep &= table["town_code"].eq(args["town"]).fillna(False)
     if args.get("flag"):
         keep &= table["flags"].map(lambda flags: args["flag"] in flags).astype(bool)
     if args.get("year") in MOVES:

@@ -20,7 +20,7 @@ from app.maps import canvas
 from app.models import ZoneDraft
 from app.store.zones import Seen
 from app.views import Nav
-from app.zones import counts, course, faults, requests, sights, tree, work
+from app.zones import counts, course, faults, lying, requests, sights, tree, work
 from app.zones.drawing import features
 from app.zones.words import said
 from geo.errors import AtlasError
@@ -133,12 +133,14 @@ def tally(draft: str) -> Response:
     with database() as opened:
         done = loaded(opened, draft)
         try:
-            made = requests.operation(asked, done, sights.ground(opened, read, done.draft))
+            own = sights.ground(opened, read, done.draft)
+            made = requests.operation(asked, done, own)
             after = work.taken(done.state, made)
         except AtlasError as error:
             return _refused(error)
-    counted = counts.tally(read, done, after)
-    return jsonify(tally=render_template("zones/tally.html", read=read, tally=counted), rows=counted.plain())
+    counted, left = counts.tally(read, done, after), lying.rows(done, own, after)
+    shown = render_template("zones/tally.html", read=read, tally=counted, left=left)
+    return jsonify(tally=shown, rows=counted.plain(), left=left)
 
 
 @bp.get("/<draft>/repair")

@@ -8,16 +8,18 @@ from flask_babel import gettext as _
 
 from app.labels import explain
 from app.reading import Reading
+from app.zones import lying
 from app.zones.drawing import drawn, features
 from app.zones.requests import Ground
 from app.zones.work import REPAIR, Work
 from geo.zones.check import Fault, check
 from geo.zones.difference import difference
+from geo.zones.lying import Left
 from geo.zones.plan import Plan
 from geo.zones.repair import REPAIRABLE
 from geo.zones.repair import repair as mend
 
-WARNINGS = frozenset({"CHILD_OUTSIDE", "PARENT_UNKNOWN", "DUPLICATE_NAME", "OUTSIDE_PARENT"})
+WARNINGS = frozenset({"CHILD_OUTSIDE", "LEFT_OUTSIDE", "PARENT_UNKNOWN", "DUPLICATE_NAME", "OUTSIDE_PARENT"})
 """Faults that do not keep a draft from being submitted; our own choice."""
 
 
@@ -38,10 +40,17 @@ def told(done: Work, own: Ground, read: Reading) -> list[Told]:
     for fault in faults_of(done.after, own):
         old = (fault.code, fault.keys) in known and not set(fault.keys) & set(done.changed)
         weight = "warn" if old or fault.code in WARNINGS else "bad"
-        where = "、".join(dict.fromkeys(names.get(key) or read.named(key) for key in fault.keys))
+        where = _("、").join(dict.fromkeys(names.get(key) or read.named(key) for key in fault.keys))
         words = explain("zone_fault", fault.code, fault.detail, names=read.named)
-        found.append(Told(fault, f"{where}：{words}", weight))
+        found.append(Told(fault, f"{where}{_('：')}{words}", weight))
+    left = (one for one in lying.left(done, own) if one.key not in done.after)  # of sub-parks OUTSIDE_PARENT tells
+    found += [_left(one, lying.named(done, done.state, one.zone)) for one in left]
     return sorted(found, key=lambda one: one.weight != "bad")
+
+
+def _left(one: Left, zone: str) -> Told:
+    words = explain("zone_fault", "LEFT_OUTSIDE", {"zone": zone})
+    return Told(Fault("LEFT_OUTSIDE", (one.key, one.zone), 0.0, one.at), f"{one.name}{_('：')}{words}", "warn")
 
 
 def faults_of(plan: Plan, own: Ground) -> list[Fault]:

@@ -34,10 +34,14 @@ Asked = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Ground:
-    """What an operation can lean on: outlines of counties (today's), of what can be painted, and lines of streets."""
+    """What an operation can lean on: outlines of counties (today's), of what can be painted, and lines of streets.
+
+    ``held`` are the buildings and markets in force, with the zone each belongs to (``parent``).
+    """
 
     counties: gpd.GeoDataFrame
     painted: gpd.GeoDataFrame
+    held: gpd.GeoDataFrame
     streets: np.ndarray
     taken_keys: Callable[[str], bool]
 

@@ -14,7 +14,7 @@ from app import store
 from app.labels import options
 from app.models import ZoneDraft
 from app.reading import Reading
-from app.zones import counts, course, faults, tree
+from app.zones import counts, course, faults, lying, tree
 from app.zones.drawing import drawn, middle
 from app.zones.requests import Ground
 from app.zones.words import said
@@ -33,6 +33,7 @@ def ground(opened: Session, read: Reading, draft: ZoneDraft) -> Ground:
     return Ground(
         every,
         _today(outlines, "town", "village"),
+        read.kept.get(("zones.held", own, now), lambda: store.lines.in_force(opened, own, store.lines.HELD)),
         streets,
         lambda key: len(store.lines.versions_of(opened, store.CITY, key)) > 0,
     )
@@ -43,12 +44,12 @@ def around(opened: Session, read: Reading, done: Work) -> dict[str, Any]:
     own = ground(opened, read, done.draft)
     found = faults.told(done, own, read)
     over = course.overtaken(opened, done)
-    held = store.lines.in_force(opened, area(done.draft.county_code), store.lines.HELD)
     returned = next((event for event in store.zones.events(opened, done.draft) if event.action == "return"), None)
     return {
         "read": read, "draft": done.draft, "faults": found, "tally": counts.tally(read, done, done.state),
         "zone_names": {key: zone.name for key, zone in done.after.zones.items()},
-        "rows": tree.hierarchy(done, held), "levels": options("zone_level"), "state": state(done, found),
+        "rows": tree.hierarchy(done, own.held), "left": lying.rows(done, own),
+        "levels": options("zone_level"), "state": state(done, found),
         "paintable": len(own.painted) > 0, "repairable": any(one.fault.code in REPAIRABLE for one in found),
         "branches": store.zones.branches(opened, done.draft),
         "overtaken": [done.before[key].name if key in done.before else key for key in over],

@@ -18,9 +18,10 @@ from geo.zones.plan import Plan
 
 FAULT_CODES = (
     "INVALID", "DUPLICATE_SHAPE", "DUPLICATE_NAME", "OVERLAP", "OVERLAP_SLIVER", "GAP", "GAP_SLIVER", "TINY_PART",
-    "OUTSIDE_COUNTY", "CROSS_COUNTY", "OUTSIDE_PARENT", "CHILD_OUTSIDE", "PARENT_UNKNOWN", "HIERARCHY_RING",
+    "OUTSIDE_COUNTY", "CROSS_COUNTY", "OUTSIDE_PARENT", "CHILD_OUTSIDE", "LEFT_OUTSIDE", "PARENT_UNKNOWN",
+    "HIERARCHY_RING",
 )  # fmt: skip
-"""The codes of faults, each with its phrases in ``data/codes`` (kind ``zone_fault``)."""
+"""The codes of faults, each with its phrases in ``data/codes`` (kind ``zone_fault``); LEFT_OUTSIDE is of ``lying``."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,17 @@ def test_signing_in_leads_to_the_page_asked_for_and_out_of_it_again(app: Flask) 
     assert told(app, "sign_in") == ["planner"] and told(app, "sign_out") == ["planner"]
 
 
+def test_files_are_kept_by_the_browser_whoever_has_signed_in(app: Flask) -> None:
+    """The cookie changes: a file that varies with it, or writes it, would be fetched again for every page."""
+    client = stranger(app)
+    client.post("/sign-in", data={"login": "planner", "password": PASSWORD})
+    assert "Set-Cookie" not in client.get("/password").headers, "nothing of the session has changed"
+    for address in ("/static/css/atlas.css?v=1", "/static/css/atlas.css", "/static/no-such-file?v=1"):
+        answer = client.get(address)
+        assert "Cookie" not in answer.headers.get("Vary", "") and "Set-Cookie" not in answer.headers
+        assert ("immutable" in answer.headers.get("Cache-Control", "")) == address.endswith("css?v=1")
+
+
 @pytest.mark.parametrize(
     "to", ["https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)", "/a\nb"]
 )

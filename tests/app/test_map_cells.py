@@ -106,3 +106,40 @@ def test_a_slim_survey_holds_the_same_firms(app: Flask, monkeypatch: pytest.Monk
         ours, theirs = (frame.firms[column].astype("object") for frame in (thin, whole))
         assert np.array_equal(ours.fillna("").to_numpy(), theirs.fillna("").to_numpy()), column
     assert set(county.firms.index) == set(select(whole.firms, Filter(county=("990102",))).index)
+
+
+@pytest.mark.parametrize("by", ["grid", "points"])
+@pytest.mark.parametrize("cell", [500, 3000])
+def test_an_answer_says_for_which_zooms_its_cells_stand(now: Scene, by: str, cell: int) -> None:
+    asked = view.View(by=by, cell=cell)
+    for zoom in np.arange(5, 18.25, 0.25):
+        size = cells.spacing(now, asked, zoom)
+        first, last = cells.zooms(now, asked, size)
+        same = [other for other in np.arange(5, 18.25, 0.25) if cells.spacing(now, asked, other) == size]
+        assert same == [other for other in np.arange(5, 18.25, 0.25) if first <= other < last]
+
+
+def test_a_margin_brings_what_lies_around_and_says_how_far_it_goes(
+    app: Flask, now: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, window = view.View(by="grid", cell=500), Window.of((121.15, 32.05, 121.25, 32.15), 13.0)
+    with acting(app):
+        bare, wide = (cells.seen(now, asked, window, margin) for margin in (0.0, 0.5))
+        assert bare["box"] == pytest.approx((121.15, 32.05, 121.25, 32.15))
+        assert wide["box"] == pytest.approx((121.10, 32.0, 121.30, 32.2), abs=1e-3)
+        whole = cells.seen(now, asked, Window.of(wide["box"], 13.0))
+        pairs = {
+            name: {tuple(pair) for pair in told["cells"]} for name, told in [("b", bare), ("w", wide), ("a", whole)]
+        }
+        assert pairs["b"] < pairs["w"] == pairs["a"]
+        monkeypatch.setattr(cells, "AROUND", {"cells": len(bare["cells"]), "points": 0})
+        assert len(cells.seen(now, asked, window, 0.5)["cells"]) == len(bare["cells"])
+        dots = cells.seen(now, view.View(by="points"), window, 0.5)
+        assert (dots["form"], dots["settled"], dots["box"]) == ("symbols", True, bare["box"])
+        monkeypatch.setattr(cells, "POINTS", 0)
+        assert cells.seen(now, view.View(by="points"), window, 0.5)["settled"] is False
+
+
+def test_only_known_margins_are_answered(client: FlaskClient) -> None:
+    assert client.get("/map/cells?by=grid&bbox=121,32,122,33&zoom=9&margin=0.5").status_code == 200
+    assert client.get("/map/cells?by=grid&bbox=121,32,122,33&zoom=9&margin=50").status_code == 400

@@ -70,3 +70,17 @@ def test_every_figure_of_the_list_opens_something(app: Flask) -> None:
         link = row.select_one(f"[data-label={label}] a")
         soup(app.test_client(), link["href"])
     assert row.select_one("[data-label=会员] a")["href"].endswith("#register")
+
+
+def test_the_town_of_another_county_goes_when_the_county_changes(app: Flask) -> None:
+    page = soup(app.test_client(), "/unions?town=990101001")
+    assert page.select_one("#f-county option[selected]")["value"] == "990101", "a town names its county"
+    assert page.select_one("#f-town option[selected]")["value"] == "990101001"
+    assert not page.select("input[name=town]")
+    answer = app.test_client().get("/unions?county=990102&town=990101001", headers={"HX-Request": "true"}).text
+    whole = app.test_client().get("/unions?county=990102", headers={"HX-Request": "true"}).text
+    count = lambda text: text.split("</h2>")[0].rsplit(">", 1)[1]  # noqa: E731
+    assert count(answer) == count(whole)
+    assert 'id="town-field" hx-swap-oob="true"' in answer and 'value="990101001"' not in answer
+    sheet = app.test_client().get("/unions/list.csv?county=990101&town=-")
+    assert "镇（街道）" in sheet.get_data(as_text=True) and "未知" in sheet.get_data(as_text=True)

@@ -194,6 +194,47 @@ def test_two_days_of_many_firms_are_asked_for_box_by_box(page: Any, site: str, m
     page.get_by_text("现在画的六边形中心相距").wait_for()
 
 
+def test_a_small_move_shows_what_is_there_and_asks_for_nothing(
+    page: Any, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.maps.cells.PLAIN", 10)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/map/cells" in request.url else None)
+    visit(page, f"{site}/map?by=grid&cell=500&measure=firms&view=32.1,121.2,12")
+    page.wait_for_function(f"() => {MAP}.atlas.items.size > 0")
+    assert len(asked) == 1 and "margin=0.5" in asked[0]
+    told = "addEventListener('atlas:drawn', () => done(1), { once: true })"
+    drawn = f"() => new Promise((done) => {{ {MAP}.getContainer().{told};"
+    page.evaluate(f"{drawn} {MAP}.panBy([60, 40], {{ animate: false }}); }})")
+    page.evaluate(f"{drawn} {MAP}.setZoom(12.5, {{ animate: false }}); }})")
+    page.wait_for_timeout(400)
+    assert len(asked) == 1, "the margin held what the move brought"
+    page.evaluate(f"{drawn} {MAP}.panBy([5000, 0], {{ animate: false }}); }})")
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(("by", "name"), [("grid", "一带"), ("points", "公司")])
+def test_what_lies_on_a_sheet_is_told_and_opened_where_it_is(
+    page: Any, site: str, monkeypatch: pytest.MonkeyPatch, by: str, name: str
+) -> None:
+    monkeypatch.setattr("app.maps.cells.PLAIN", 10)
+    visit(page, f"{site}/map?by={by}&view=32.1,121.2,11")
+    page.wait_for_function(f"() => {MAP}.atlas.items.size > 0")
+    spot = page.evaluate(
+        f"""() => {{
+          const {{ drawing, sheet }} = {MAP}.atlas.layer, size = {MAP}.getSize();
+          const at = sheet.form.positions(drawing).map((spot) => {MAP}.latLngToContainerPoint(spot));
+          return at.find(({{ x, y }}) => x > 60 && y > 60 && x < size.x - 120 && y < size.y - 60);
+        }}"""
+    )
+    page.locator(".atlas-map").hover(position=spot)
+    page.locator(".atlas-tip").get_by_text(name).first.wait_for()
+    page.locator(".atlas-map").click(position=spot)
+    page.locator("#map-side .unit").wait_for()
+    assert "at=cell" in page.url if by == "grid" else "at=firm" in page.url
+    assert page.evaluate(f"() => {MAP}.atlas.layer.sheet.chosen") >= 0, "it stands out"
+
+
 @pytest.mark.parametrize("split", ["pair", "swipe"])
 def test_two_days_look_at_the_same_place_in_one_scale(page: Any, site: str, split: str) -> None:
     visit(page, f"{site}/map/compare?with=2023-12-31&split={split}&measure=rate")

@@ -63,6 +63,7 @@ def spot(page: Any, lon: float, lat: float) -> tuple[float, float]:
 def draw(page: Any, tool: str, points: list[tuple[float, float]]) -> None:
     """Choose a tool, click the points, end with Enter, and wait for what the server made of it."""
     before = page.evaluate(DONE)
+    page.locator(".atlas-map").focus()
     page.keyboard.press(tool)
     page.wait_for_function(f"() => {MAP}.pm.globalDrawModeEnabled() || {MAP}.pm.Draw.getActiveShape()")
     for lon, lat in points:
@@ -162,6 +163,7 @@ def test_the_tally_follows_the_drawing_before_it_is_saved(page: Any, site: str) 
     sign_in(page, site, city.EDITOR.login)
     begin(page, site, "边画边算")
     view(page)
+    page.locator(".atlas-map").focus()
     page.keyboard.press("d")
     for lon, lat in [(121.062, 32.06), (121.062, 32.1), (121.08, 32.1), (121.08, 32.06)]:
         click(page, lon, lat)
@@ -294,6 +296,51 @@ def test_a_zone_with_parks_moves_and_goes_with_them_if_one_says_so(page: Any, si
     assert zones(page) == []
     after(page, lambda: page.keyboard.press("Control+z"))
     assert len(zones(page)) == 2
+
+
+def test_letters_are_keys_where_one_draws_and_can_be_switched_off(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    begin(page, site, "快捷键")
+    pressed = page.locator("[data-tool=draw]")
+    page.keyboard.press("d")
+    assert pressed.get_attribute("aria-pressed") == "false", "nothing that the key could be meant for has the focus"
+    page.locator(".atlas-map").focus()
+    page.keyboard.press("d")
+    assert pressed.get_attribute("aria-pressed") == "true"
+    page.keyboard.press("Escape")
+    page.locator(".zones-tools [data-keys-switch]").uncheck()
+    page.reload()
+    ready(page)
+    page.locator(".atlas-map").focus()
+    page.keyboard.press("d")
+    assert pressed.get_attribute("aria-pressed") == "false"
+    assert not pressed.locator("kbd").is_visible()
+    page.locator(".whoami > summary").click()
+    page.locator(".whoami [data-keys-switch]").check()
+    page.locator(".atlas-map").focus()
+    page.keyboard.press("d")
+    assert pressed.get_attribute("aria-pressed") == "true"
+
+
+def test_a_zone_that_leaves_its_building_behind_says_so_while_it_is_drawn_and_after(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    address = begin(page, site, "留下楼宇")
+    view(page)
+    row = page.locator("#zones-list li", has=page.locator("span:text-is('东沟经济开发区')"))
+    row.locator("summary").click()
+    row.get_by_label("云帆大厦").check()
+    after(page, lambda: row.get_by_role("button", name="保存归属").click())
+    assert not page.locator(".zone-left").count()
+    choose(page, "东沟经济开发区")
+    page.keyboard.press("m")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.locator("#zones-tally .zone-left").get_by_text("云帆大厦（属东沟经济开发区）").wait_for()
+    after(page, lambda: page.keyboard.press("Enter"))
+    assert "云帆大厦：改边以后不在所属的“东沟经济开发区”里了" in page.locator("#zones-faults").inner_text()
+    page.goto(f"{address}/review")
+    page.locator("#zone-impact .zone-left").get_by_text("云帆大厦").wait_for()
+    assert page.get_by_role("button", name="提交").is_enabled()
 
 
 def test_a_town_is_painted_into_a_zone(page: Any, site: str) -> None:

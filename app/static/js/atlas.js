@@ -20,7 +20,21 @@ document.addEventListener("click", (event) => {
   document.querySelectorAll(MENUS).forEach((box) => { if (!box.contains(event.target)) box.open = false; });
 });
 
+// Keys of a single letter can be switched off, as speech input types letters that nobody meant (WCAG 2.1.4).
+const KEYS = "atlas.keys";
+function letters(on) {
+  root.dataset.keys = on ? "on" : "off";
+  document.querySelectorAll("[data-keys-switch]").forEach((box) => { box.checked = on; });
+}
+let keyed = "on";
+try { keyed = localStorage.getItem(KEYS) || "on"; } catch { /* as above */ }
+letters(keyed !== "off");
+
 document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-keys-switch]")) {
+    letters(event.target.checked);
+    try { localStorage.setItem(KEYS, root.dataset.keys); } catch { /* as above */ }
+  }
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 

@@ -19,12 +19,14 @@
     return (hatching = context.createPattern(tile, "repeat"));
   }
 
+  atlas.paint = (context, colour) => (colour === HATCH ? hatch(context) : colour);
+
   L.Canvas.include({
     _fillStroke(context, layer) {
       const style = layer.options;
       if (style.fill) {
         context.globalAlpha = style.fillOpacity;
-        context.fillStyle = style.fillColor === HATCH ? hatch(context) : style.fillColor || style.color;
+        context.fillStyle = atlas.paint(context, style.fillColor || style.color);
         context.fill(style.fillRule || "evenodd");
       }
       if (style.stroke && style.weight !== 0) {
@@ -239,14 +241,14 @@
   const EDGE = { color: "#ffffff", weight: 1, opacity: 0.9 };
   const CHOSEN = { color: "#1c2430", weight: 2.5, opacity: 1 };
 
-  function look(drawing, place) {
+  atlas.look = (drawing, place) => {
     const index = drawing.classes[place];
     if (index < 0) return { fillColor: HATCH, fillOpacity: 1 };
     return { fillColor: drawing.colours[index], fillOpacity: drawing.certainty[place] ?? drawing.certainty };
-  }
+  };
 
   // The words of one item, line by line: its name, then each figure with its label.
-  function spoken(drawing, place) {
+  atlas.spoken = (drawing, place) => {
     const box = document.createElement("div");
     const head = box.appendChild(document.createElement("b"));
     head.textContent = drawing.names[drawing.name[place]];
@@ -258,43 +260,45 @@
       line.append(`${label} `, Object.assign(document.createElement("b"), { textContent: value === null ? none : value.toLocaleString() }), value === null ? "" : ` ${unit}${range}${rest}`);
     }
     return box;
-  }
+  };
 
   function enlist(map, group, shape, drawing, place) {
-    const key = drawing.keys[place] ?? `cell:${drawing.cells[place].join(",")}`;
+    const key = drawing.keys[place];
     map.atlas.items.set(key, shape);
     shape.atlasStyle = { color: shape.options.color, weight: shape.options.weight, opacity: shape.options.opacity };
-    shape.bindTooltip(() => spoken(drawing, place), { sticky: true, className: "atlas-tip", direction: "top", offset: [0, -6] });
+    shape.bindTooltip(() => atlas.spoken(drawing, place), { sticky: true, className: "atlas-tip", direction: "top", offset: [0, -6] });
     shape.on("click", (event) => {
       if (map.atlas.drawing) return; // the click sets a corner of a shape
       L.DomEvent.stop(event);
-      if (drawing.links?.[place]) location.assign(drawing.links[place]); else pick(map, key);
+      if (drawing.links?.[place]) location.assign(drawing.links[place]); else atlas.pick(map, key);
     });
     group.addLayer(shape);
   }
 
-  function pick(map, key) {
-    map.getContainer().dispatchEvent(new CustomEvent("atlas:pick", { bubbles: true, detail: { key } }));
-  }
+  atlas.pick = (map, key) => map.getContainer().dispatchEvent(new CustomEvent("atlas:pick", { bubbles: true, detail: { key } }));
 
+  // Make the item chosen stand out; returns something that has a position, null where it is not drawn.
   atlas.mark = (map, key) => {
-    const { items, chosen } = map.atlas;
-    if (chosen && items.has(chosen)) items.get(chosen).setStyle(items.get(chosen).atlasStyle);
+    const before = map.atlas.chosen;
     map.atlas.chosen = key;
-    map.atlas.layer?.mark?.(map, key);
-    if (key && items.has(key)) items.get(key).setStyle(CHOSEN).bringToFront();
-    return items.get(key);
+    return map.atlas.layer?.mark(map, key, before) ?? null;
   };
 
   const Drawn = L.FeatureGroup.extend({
     initialize(drawing) { L.FeatureGroup.prototype.initialize.call(this); this.drawing = drawing; },
     onAdd(map) {
       this.clearLayers();
-      map.atlas.items.clear();
+      map.atlas.items = new Map();
       map.atlas.layer = this;
       this.fill(map, this.drawing);
       L.FeatureGroup.prototype.onAdd.call(this, map);
       if (map.atlas.chosen) atlas.mark(map, map.atlas.chosen);
+    },
+    mark(map, key, before) {
+      const { items } = map.atlas;
+      if (before && items.has(before)) items.get(before).setStyle(items.get(before).atlasStyle);
+      if (key && items.has(key)) items.get(key).setStyle(CHOSEN).bringToFront();
+      return items.get(key);
     },
   });
 
@@ -303,7 +307,7 @@
     fill(map, drawing) {
       drawing.areas.forEach((area, place) => {
         const shape = typeof area === "string" ? map.atlas.shapes[area] : area;
-        const style = { ...EDGE, weight: 1.4, pane: "fills", smoothFactor: 0, ...look(drawing, place) };
+        const style = { ...EDGE, weight: 1.4, pane: "fills", smoothFactor: 0, ...atlas.look(drawing, place) };
         enlist(map, this, L.polygon(rings(shape), style), drawing, place);
       });
       for (const [lat, lon, text] of drawing.values) {
@@ -318,7 +322,7 @@
     dotted(map, drawing) {
       const fills = this.getLayers();
       const dots = drawing.dots.map(([lon, lat], place) => {
-        const dot = L.circleMarker([lat, lon], { ...EDGE, pane: "fills", radius: 7, ...look(drawing, place) });
+        const dot = L.circleMarker([lat, lon], { ...EDGE, pane: "fills", radius: 7, ...atlas.look(drawing, place) });
         enlist(map, this, dot, drawing, place);
         return dot;
       });
@@ -337,106 +341,23 @@
     onRemove(map) { if (this.choose) map.off("zoomend", this.choose); L.FeatureGroup.prototype.onRemove.call(this, map); },
   });
 
-  const SMALL = 0.6; // as .legend-circles in map.css
-  const Symbols = Drawn.extend({
-    fill(map, drawing) {
-      const scale = matchMedia("(max-width: 820px)").matches ? SMALL : 1;
-      drawing.points.forEach(([lon, lat], place) => {
-        const hollow = drawing.radii[place] === 0;
-        const style = {
-          ...EDGE, color: drawing.edge || EDGE.color, pane: "marks", radius: hollow ? 2.5 : Math.max(2, drawing.radii[place] * scale),
-          ...look(drawing, place),
-          ...(hollow ? { fillColor: "#ffffff", fillOpacity: 0.9, color: "#8b95a1", weight: 1 } : {}),
-        };
-        enlist(map, this, L.circleMarker([lat, lon], style), drawing, place);
-      });
-    },
-  });
-
-  const CORNERS = [0, 1, 2, 3, 4, 5].map((turn) => [Math.sin((turn * Math.PI) / 3), Math.cos((turn * Math.PI) / 3)]);
-  const Cells = Drawn.extend({
-    fill(map, drawing) {
-      const { side } = drawing;
-      drawing.cells.forEach(([q, r], place) => {
-        const ring = corners(side, [q, r]);
-        const style = { ...EDGE, weight: 0.6, pane: "fills", smoothFactor: 0, ...look(drawing, place) };
-        enlist(map, this, L.polygon(ring, style), drawing, place);
-      });
-    },
-  });
-
   // A surface made on the server; a click anywhere opens the hexagon around it.
-  function hexagon(side, latlng) {
-    const at = L.Projection.SphericalMercator.project(latlng);
-    const q = ((Math.sqrt(3) / 3) * at.x - at.y / 3) / side, r = ((2 / 3) * at.y) / side;
-    let whole = [Math.round(q), Math.round(r), Math.round(-q - r)];
-    const off = [Math.abs(whole[0] - q), Math.abs(whole[1] - r), Math.abs(whole[2] + q + r)];
-    if (off[0] > off[1] && off[0] > off[2]) whole[0] = -whole[1] - whole[2];
-    else if (off[1] > off[2]) whole[1] = -whole[0] - whole[2];
-    return [whole[0], whole[1]];
-  }
-
-  function corners(side, [q, r]) {
-    const x = side * Math.sqrt(3) * (q + r / 2), y = side * 1.5 * r;
-    return CORNERS.map(([dx, dy]) => L.Projection.SphericalMercator.unproject(L.point(x + side * dx, y + side * dy)));
-  }
-
-  atlas.centre = (side, [q, r]) => {
-    const at = L.Projection.SphericalMercator.unproject(L.point(side * Math.sqrt(3) * (q + r / 2), side * 1.5 * r));
-    return [at.lat, at.lng];
-  };
-
   const Surface = Drawn.extend({
     fill(map, drawing) {
       this.addLayer(L.imageOverlay(drawing.url, drawing.corners, { pane: "fills", opacity: 1, alt: "", className: "atlas-surface" }));
-      this.asked = (event) => map.atlas.drawing || pick(map, `cell:${hexagon(drawing.side, event.latlng).join(",")}`);
+      this.asked = (event) => map.atlas.drawing || atlas.pick(map, `cell:${atlas.hexagon(drawing.side, event.latlng).join(",")}`);
       map.on("click", this.asked);
     },
     onRemove(map) { map.off("click", this.asked); this.ring?.remove(); L.FeatureGroup.prototype.onRemove.call(this, map); },
     mark(map, key) {
       this.ring?.remove();
       const pair = /^cell:(-?\d+),(-?\d+)$/.exec(key || "");
-      if (pair) this.ring = L.polygon(corners(this.drawing.side, [+pair[1], +pair[2]]), { ...CHOSEN, fill: false, pane: "marks", interactive: false }).addTo(map);
+      this.ring = pair && L.polygon(atlas.corners(this.drawing.side, [+pair[1], +pair[2]]), { ...CHOSEN, fill: false, pane: "marks", interactive: false }).addTo(map);
+      return this.ring;
     },
   });
 
-  // More than a browser should hold: each move asks for what lies in the frame, an answer that comes late is dropped.
-  const Live = Drawn.extend({
-    fill(map) {
-      this.asked = 0;
-      this.look = () => this.ask(map);
-      map.on("moveend", this.look);
-      if (map.atlas.ready) this.look();
-    },
-    onRemove(map) {
-      map.off("moveend", this.look);
-      this.running?.abort();
-      L.FeatureGroup.prototype.onRemove.call(this, map);
-    },
-    async ask(map) {
-      this.running?.abort();
-      this.running = new AbortController();
-      const number = ++this.asked, bounds = map.getBounds(), address = new URL(this.url || this.drawing.url, location.href);
-      for (const [name, value] of new URLSearchParams(location.search)) if (!["view", "at", "on", "with", "split"].includes(name)) address.searchParams.append(name, value);
-      address.searchParams.set("bbox", [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value, place) => Math.min(Math.max(value, place % 2 ? -85 : -180), place % 2 ? 85 : 180).toFixed(5)).join());
-      address.searchParams.set("zoom", map.getZoom());
-      try {
-        const answer = await fetch(address, { signal: this.running.signal });
-        if (answer.ok && number === this.asked) this.show(map, { ...this.drawing, ...(await answer.json()) });
-      } catch (error) {
-        if (error.name !== "AbortError") throw error;
-      }
-    },
-    show(map, drawing) {
-      this.clearLayers();
-      map.atlas.items.clear();
-      this.drawing = drawing;
-      (drawing.form === "cells" ? Cells : Symbols).prototype.fill.call(this, map, drawing);
-      if (map.atlas.chosen) atlas.mark(map, map.atlas.chosen);
-      map.getContainer().dispatchEvent(new CustomEvent("atlas:drawn", { bubbles: true, detail: drawing }));
-    },
-  });
-
-  const FORMS = { image: Surface, areas: Areas, symbols: Symbols, cells: Cells, live: Live };
-  atlas.draw = (drawing) => new FORMS[drawing.form](drawing);
+  atlas.Drawn = Drawn;
+  atlas.FORMS = { image: Surface, areas: Areas }; // and those of live.js
+  atlas.draw = (drawing) => new atlas.FORMS[drawing.form](drawing);
 })();

@@ -135,6 +135,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+  if (event.key.length === 1 && document.documentElement.dataset.keys === "off") return;
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const focus = parts.item.querySelector(`[data-focus="${CSS.escape(name)}"]`);
   const button = parts.item.querySelector(`[data-key="${CSS.escape(name)}"]:not(:disabled)`);

@@ -282,6 +282,8 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing) return;
   if (tools.key(event)) { event.preventDefault(); return; }
+  // A letter alone counts where one works with the tools, and only while such keys are switched on.
+  if (document.documentElement.dataset.keys === "off" || !event.target.closest("#zones-map, .zones-tools, #zones-list")) return;
   const button = document.querySelector(`[data-tool][data-key="${CSS.escape(key)}"]`);
   if (button && !event.target.closest(".leaflet-container.drawing")) { event.preventDefault(); button.click(); }
 });
