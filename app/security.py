@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -33,6 +34,15 @@ HEADERS = {
 }
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """A file is the same for all: its answer neither writes the cookie nor varies with it, so that browsers keep it."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the session where it changed, except with a file."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 class _Protect(CSRFProtect):
     """A token in a header is sent by programs only; a cookie also by a form on somebody else's page."""
 
@@ -45,6 +55,7 @@ class _Protect(CSRFProtect):
 def init_app(app: Flask) -> None:
     """Attach CSRF protection, the headers, and the proxy fix if the configuration trusts proxies."""
     config: Config = app.config["ATLAS"]
+    app.session_interface = _Sessions()
     _Protect(app)
     app.after_request(_guard)
     app.jinja_env.globals["csp_nonce"] = nonce

@@ -50,11 +50,13 @@ def test_files_are_kept_by_the_browser_whoever_has_signed_in(app: Flask) -> None
     """The cookie changes: a file that varies with it, or writes it, would be fetched again for every page."""
     client = stranger(app)
     client.post("/sign-in", data={"login": "planner", "password": PASSWORD})
+    client.get("/password")  # writes the token of its form
     assert "Set-Cookie" not in client.get("/password").headers, "nothing of the session has changed"
     for address in ("/static/css/atlas.css?v=1", "/static/css/atlas.css", "/static/no-such-file?v=1"):
         answer = client.get(address)
         assert "Cookie" not in answer.headers.get("Vary", "") and "Set-Cookie" not in answer.headers
         assert ("immutable" in answer.headers.get("Cache-Control", "")) == address.endswith("css?v=1")
+        answer.close()
 
 
 @pytest.mark.parametrize(

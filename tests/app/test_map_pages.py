@@ -194,4 +194,4 @@ def test_a_small_map_stands_in_any_page(app: Flask) -> None:
         part = locator.place(reading(), "county", "990101")
         page = render_template_string("<div>{{ part.html }}</div>{{ part.scripts }}", part=part)
     assert "&lt;" not in page
-    assert page.count("<script") == 4
+    assert page.count("<script") == 6

@@ -200,13 +200,13 @@ def test_a_small_move_shows_what_is_there_and_asks_for_nothing(
     monkeypatch.setattr("app.maps.cells.PLAIN", 10)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/map/cells" in request.url else None)
-    visit(page, f"{site}/map?by=grid&cell=500&measure=firms&view=32.1,121.2,12")
+    visit(page, f"{site}/map?by=grid&cell=500&measure=firms&view=32.1,121.2,13")
     page.wait_for_function(f"() => {MAP}.atlas.items.size > 0")
     assert len(asked) == 1 and "margin=0.5" in asked[0]
     told = "addEventListener('atlas:drawn', () => done(1), { once: true })"
     drawn = f"() => new Promise((done) => {{ {MAP}.getContainer().{told};"
     page.evaluate(f"{drawn} {MAP}.panBy([60, 40], {{ animate: false }}); }})")
-    page.evaluate(f"{drawn} {MAP}.setZoom(12.5, {{ animate: false }}); }})")
+    page.evaluate(f"{drawn} {MAP}.setZoom(13.5, {{ animate: false }}); }})")
     page.wait_for_timeout(400)
     assert len(asked) == 1, "the margin held what the move brought"
     page.evaluate(f"{drawn} {MAP}.panBy([5000, 0], {{ animate: false }}); }})")
