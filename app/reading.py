@@ -38,7 +38,7 @@ KEPT = 160
 
 def kind_name(kind: str) -> str:
     """Return what a kind of place or a list of codes is called."""
-    return title(kind) if kind in CODE_KINDS else label("place_kind", kind)
+    return title(kind) if kind in (*CODE_KINDS, "priority") else label("place_kind", kind)
 
 
 def unplaced(kind: str) -> str:
@@ -188,7 +188,7 @@ class Reading:
         """Return the name of a place, division, union or code by its key; "" if none, the key if nobody named it."""
         if pd.isna(key) or key == UNPLACED:
             return ""
-        if kind in CODE_KINDS:
+        if kind in (*CODE_KINDS, "priority"):
             return label(kind, key)
         if key == ELSEWHERE:
             return _("本县（市、区）以外的工会")

@@ -184,7 +184,7 @@ def _before(content: Content) -> dict[str, Any] | None:
     if before is None:
         return None
     now = shown(content, content.counties, "rate")
-    then = before.figures("county")["rate"].astype("float64").reindex(now.index)
+    then = shown(content, before.figures("county").reindex(now.index), "rate")
     scale = classes.of_rates(pd.concat([now, then]).to_numpy(), palette.COVERED)
     return {
         "title": say("before_after"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from app.conference.content import MODES, PUBLIC, Content, Mark
 from app.conference.words import say
 from app.config import settings
 from app.errors import NoSurveyError
+from geo.beside import beside
 from geo.errors import AtlasError
 
 MANIFEST = "manifest.json"
@@ -51,27 +53,49 @@ def gather(
 
 
 def files(content: Content, template: str, tell: Tell | None = None) -> Iterator[tuple[str, bytes]]:
-    """Yield name and bytes of each file of the pack; ``tell`` hears stage, done and of how many."""
-    from app.conference import annex, atlas, deck, documents, facts, slides
+    """Yield name and bytes of each file of the pack; ``tell`` hears stage, done and of how many.
 
-    said = tell or (lambda _stage, _done, _of: None)
-    city = content.city
+    The atlas takes as long as all others: it is drawn in a process beside this one where that can be.
+    """
+    from app.conference import annex, deck, documents, facts, slides
+
+    said, city = tell or (lambda _stage, _done, _of: None), content.city
+    _count(content)
+    drawn = beside(_atlas(content, said), wanted=True)
     said("slides", 0, 100)
     yield f"1_{city}_{say('deck_name')}.pptx", slides.deck(content)
-    said("atlas", 15, 100)
-    yield (
-        f"2_{city}_{say('atlas_name')}.pdf",
-        atlas.atlas(content, lambda done, of: said("atlas", 15 + 60 * done // of, 100)),
-    )
-    said("bulletin", 76, 100)
+    said("bulletin", 15, 100)
     parts = bulletin.parts(content, template)
-    yield f"3_{city}_{say('bulletin_name')}.docx", documents.docx(content, parts)
-    yield f"3_{city}_{say('bulletin_name')}.pdf", documents.pdf(content, parts)
-    said("page", 82, 100)
-    yield f"4_{city}_{say('page_name')}.html", deck.page(content)
-    said("annex", 90, 100)
-    yield f"5_{city}_{say('annex_name')}.xlsx", annex.annex(content, facts.facts(content))
+    written = documents.docx(content, parts), documents.pdf(content, parts)
+    said("page", 22, 100)
+    page = deck.page(content)
+    said("annex", 30, 100)
+    table = annex.annex(content, facts.facts(content))
+    said("atlas", 40, 100)
+    yield f"2_{city}_{say('atlas_name')}.pdf", drawn()
+    for body, form in zip(written, ("docx", "pdf"), strict=True):
+        yield f"3_{city}_{say('bulletin_name')}.{form}", body
+    yield f"4_{city}_{say('page_name')}.html", page
+    yield f"5_{city}_{say('annex_name')}.xlsx", table
     said("annex", 100, 100)
+
+
+def _count(content: Content) -> None:
+    """Let what all documents share be known before a process is forked: it asks no database, nothing is counted twice."""
+    for name in ("total", "counties", "zones", "buildings", "markets", "fingerprint", "footer"):
+        getattr(content, name)
+
+
+def _atlas(content: Content, said: Tell) -> Callable[[], bytes]:
+    from app.conference import atlas
+
+    here = os.getpid()
+
+    def draw() -> bytes:
+        heard = (lambda done, of: said("atlas", 40 + 55 * done // of, 100)) if os.getpid() == here else None
+        return atlas.atlas(content, heard)
+
+    return draw
 
 
 def write(content: Content, template: str, folder: Path, tell: Tell | None = None) -> dict[str, str]:

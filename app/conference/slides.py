@@ -189,7 +189,7 @@ def _before_after(slide: Slide, content: Content) -> None:
         )
         return
     now = shown(content, content.counties, "rate")
-    then = before.figures("county")["rate"].astype("float64").reindex(now.index)
+    then = shown(content, before.figures("county").reindex(now.index), "rate")
     scale = classes.of_rates(pd.concat([now, then]).to_numpy(), palette.COVERED)
     for left, values, on in ((0.4, then, before.on), (6.8, now, content.read.on)):
         body = maps.picture((6.1, 4.9), _choropleth(content, values, scale))

@@ -3,9 +3,10 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -13,12 +14,16 @@ from app import runs, store
 from app.config import settings
 from app.ledger_desk import standings
 from app.ledger_desk.days import day
+from app.pages import is_sample
 from app.reading import Reading, with_plain_villages
 from app.reports import visit
 from app.reports.site_map import picture
 from app.store import Scope
+from geo.beside import beside
 from geo.gaps import FINE_FIRST, Filter, walk
 from geo.ledger import shown, stand, states
+
+T = TypeVar("T")
 
 KIND = "visits"
 PACKED = ("zone", "building", "market", "town")
@@ -27,34 +32,50 @@ _UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|\s]+')
 
 
 def place_name(read: Reading, chosen: Filter) -> str:
-    """Return the name of the one place that a choice is about, the finest of several; "" if it is about none."""
-    for kind in FINE_FIRST:
+    """Return the name of the one place, industry or priority type that a choice is about, the finest; "" if of none."""
+    for kind in (*FINE_FIRST, "priority", "sector"):
         keys = getattr(chosen, kind)
         if len(keys) == 1 and keys[0]:
             return read.name(kind, keys[0])
     return ""
 
 
-def book(read: Reading, chosen: Filter, rows: pd.DataFrame) -> tuple[str, bytes]:
-    """Return name and content of the workbook of the ledger's rows, put in the order of a walk."""
+def book(read: Reading, chosen: Filter, rows: pd.DataFrame, mark: str = "") -> tuple[str, bytes]:
+    """Return name and content of the workbook of the ledger's rows, put in the order of a walk.
+
+    ``mark`` says who takes it out and when.
+    """
     rows = walk(rows)
     place = place_name(read, chosen)
-    made = visit.sheet(read, chosen, rows, place)
+    made = visit.sheet(read, chosen, rows, place, mark)
     drawn = picture(read, chosen, rows, place or read.city()) if len(rows) else None
     return made.name, visit.workbook(made, len(rows), drawn)
 
 
-def pack(read: Reading, table: pd.DataFrame, kind: str) -> Iterator[tuple[str, bytes, int, int]]:
-    """Yield name, content, number and total of the workbook of each place of a kind that has a firm due."""
+def pack(read: Reading, table: pd.DataFrame, kind: str, mark: str = "") -> Iterator[tuple[str, bytes, int, int]]:
+    """Yield name, content, number and total of the workbook of each place of a kind that has a firm due.
+
+    A process beside this one makes every other book where that can be.
+    """
     due = table[shown(table, "due").to_numpy(dtype=bool)]
     keys = due[kind].value_counts().index[:MOST_PACKED].tolist()
+    parts = dict(iter(due.groupby(kind, sort=False, observed=True)))
+    is_sample()  # known before a process is forked: it asks no database
+
+    def made(each: list[str]) -> Iterator[tuple[str, bytes]]:
+        return (book(read, Filter().but(**{kind: (key,)}), parts[key], mark) for key in each)
+
+    theirs = beside(lambda: list(made(keys[1::2])), wanted=len(keys) > 1)
     taken: set[str] = set()
-    for number, key in enumerate(keys, 1):
-        name, body = book(read, Filter().but(**{kind: (key,)}), due[due[kind].eq(key).fillna(value=False)])
+    for number, (name, body) in enumerate(chain(made(keys[::2]), _later(theirs)), 1):
         plain = _UNSAFE.sub("_", name)[:80]
         unique = plain if plain not in taken else f"{plain}_{number}"
         taken.add(unique)
         yield f"{unique}.xlsx", body, number, len(keys)
+
+
+def _later(wait: Callable[[], Iterable[T]]) -> Iterator[T]:
+    yield from wait()
 
 
 def file_of(key: str) -> Path:
@@ -63,7 +84,7 @@ def file_of(key: str) -> Path:
 
 
 def work(job: runs.Job) -> Mapping[str, Any]:
-    """Write the zip of a run: ``county`` (None: the city) and ``kind`` of place are its parameters."""
+    """Write the zip of a run: ``county`` (None: the city), ``kind`` of place and ``mark`` are its parameters."""
     scope = Scope(job.params.get("county"))
     kind = str(job.params.get("kind"))
     with job.database.session() as opened:
@@ -78,7 +99,7 @@ def work(job: runs.Job) -> Mapping[str, Any]:
     target.parent.mkdir(parents=True, exist_ok=True)
     stream, count = io.BytesIO(), 0
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        for name, body, count, of in pack(read, table, kind):
+        for name, body, count, of in pack(read, table, kind, str(job.params.get("mark", ""))):
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), body)
             job.progress("visits", count, of)
     target.write_bytes(stream.getvalue())

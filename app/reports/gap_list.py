@@ -99,8 +99,8 @@ def sheet(read: Reading, chosen: Filter, table: pd.DataFrame) -> Sheet:
 
 
 def _place(read: Reading, chosen: Filter) -> str:
-    """Return the name of the one place that a choice is about, the finest of several; "" if it is about none."""
-    for kind in FINE_FIRST:
+    """Return the name of the one place, industry or priority type that a choice is about, the finest; "" if of none."""
+    for kind in (*FINE_FIRST, "priority", "sector"):
         keys = getattr(chosen, kind)
         if len(keys) == 1:
             return read.name(kind, keys[0])

@@ -38,6 +38,7 @@ CONDITIONS = {
     "placed": lazy("地点类型"),
     "flag": lazy("核对提示"),
     "federation": lazy("联合会"),
+    "priority": lazy("重点类型"),
     "eligible": lazy("计入分母"),
     "covered": lazy("已建会"),
     "gap": lazy("未建会"),
@@ -56,6 +57,10 @@ CONDITIONS = {
 """What each condition of ``geo.gaps.Filter`` is called."""
 
 
+COUNTED = ("firms", "eligible", "gap", "unlocated", "workers_unknown")
+"""Counts that a cover tells; all other figures of a choice would take a workbook as long as its rows."""
+
+
 def notes(
     read: Reading, chosen: Filter, what: str, asked: Sequence[tuple[str, str]] | None = None
 ) -> list[tuple[str, str]]:
@@ -67,7 +72,8 @@ def notes(
     what : what one row is
     asked : conditions of a list that is not one of firms, name and value in words; by default those of ``chosen``
     """
-    total, asked = read.total(chosen), conditions(read, chosen) if asked is None else asked
+    asked = conditions(read, chosen) if asked is None else asked
+    total = {name: read.counted(name, chosen) for name in COUNTED}
     lines = [
         (_("内容"), what),
         (_("筛选条件"), "；".join(f"{name}：{value}" for name, value in asked) or _("无，全部列出")),

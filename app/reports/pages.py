@@ -69,7 +69,7 @@ class _Drawing:
     def end(self) -> None:
         """Finish the page."""
         self._canvas.setFont(NAME, SIZE)
-        said = _("工作台账，非统计调查表；内部使用")
+        said = "　".join(filter(None, (_("工作台账，非统计调查表；内部使用"), self._sheet.mark)))
         self._canvas.drawString(MARGIN, MARGIN - 10, said)
         self._canvas.drawRightString(self._paper[0] - MARGIN, MARGIN - 10, str(self._number))
         self._canvas.showPage()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -14,6 +15,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.reports import markup
 from app.reports.cells import cell, neutral
 
 MEDIA = {
@@ -50,7 +52,8 @@ class Sheet:
     """A titled table.
 
     ``notes`` (label, text) go to a cover sheet: basis, day, firms without a position, notices; ``stamp`` are those that
-    a file without a cover carries in columns.
+    a file without a cover carries in columns. ``mark`` is who took it out of the atlas and when: on the cover and at
+    the foot of every page.
     """
 
     title: str
@@ -59,6 +62,7 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
     name: str
     stamp: Sequence[tuple[str, str]] = ()
+    mark: str = ""
 
 
 def xlsx(sheet: Sheet, *, labels: tuple[str, str], more: Sequence[Sheet] = ()) -> bytes:
@@ -72,12 +76,9 @@ def xlsx(sheet: Sheet, *, labels: tuple[str, str], more: Sequence[Sheet] = ()) -
     """
     book = Workbook(write_only=True)
     cover(book.create_sheet(labels[0]), sheet)
-    _list(book.create_sheet(labels[1]), sheet)
-    for other in more:
-        _list(book.create_sheet(other.title), other)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    bodies = [_list(book.create_sheet(labels[1]), sheet)]
+    bodies += [_list(book.create_sheet(other.title), other) for other in more]
+    return markup.save(book, bodies)
 
 
 def comma_separated(sheet: Sheet) -> bytes:
@@ -98,39 +99,33 @@ def cover(page: Worksheet, sheet: Sheet) -> None:
     """Write title and notes of a sheet to the cover page of its workbook."""
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 22, 96
     a4_landscape(page)
+    page.print_options.gridLines, page.row_dimensions[1].height = False, 26
     page.append([styled(page, sheet.title, font=Font(bold=True, size=16, color=_INK))])
     page.append([])
-    for label, text in sheet.notes:
+    for label, text in [*sheet.notes, *([(_("导出"), sheet.mark)] if sheet.mark else [])]:
         wrap = Alignment(wrap_text=True, vertical="top")
         page.append([styled(page, label, font=Font(bold=True), align=wrap), styled(page, text, align=wrap)])
 
 
-def _list(page: Worksheet, sheet: Sheet) -> None:
+def _list(page: Worksheet, sheet: Sheet) -> markup.Rows:
     for number, column in enumerate(sheet.columns, 1):
         page.column_dimensions[get_column_letter(number)].width = column.width
     page.freeze_panes = "C2"
     page.print_title_rows = "1:1"
     a4_landscape(page)
     page.oddHeader.left.text = sheet.title.replace("&", "&&")
-    page.oddFooter.right.text = "&P / &N"
+    page.oddFooter.left.text, page.oddFooter.right.text = sheet.mark.replace("&", "&&"), "&P / &N"
     page.append([heading(page, column) for column in sheet.columns])
-    rows = 1
-    # One styled cell a column is filled anew for each row: a row is written as soon as it is appended.
-    formats = {
-        number: peculiar(page, column) for number, column in enumerate(sheet.columns) if column.share or column.wrap
-    }
-    for rows, row in enumerate(sheet.rows, 2):  # noqa: B007 (the last number is the height of the table)
-        values = [cell(value) for value in row]
-        for number, made in formats.items():
-            made.value, values[number] = values[number], made
-        page.append(values)
-    printed = sum(column.printed for column in sheet.columns) or len(sheet.columns)
-    page.print_area = f"A1:{get_column_letter(printed)}{rows}"
-    page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{rows}"
+    looks = {n: peculiar(page, column) for n, column in enumerate(sheet.columns) if column.share or column.wrap}
+    body = markup.written(page, sheet.rows, looks)
+    printed, last = sum(column.printed for column in sheet.columns) or len(sheet.columns), body.count + 1
+    page.print_area = f"A1:{get_column_letter(printed)}{last}"
+    page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{last}"
+    return body
 
 
 def peculiar(page: Worksheet, column: Column) -> WriteOnlyCell:
-    """Return a cell formatted as its column wants, to be filled anew for each row."""
+    """Return a cell formatted as its column wants: the look of all its values."""
     made = WriteOnlyCell(page)
     if column.share:
         made.number_format = "0.0%"
@@ -144,7 +139,9 @@ def a4_landscape(page: Worksheet) -> None:
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.6, bottom=0.5)
+    # Head and foot stand between the paper's edge and the rows: where their margins are the page's own, LibreOffice
+    # leaves them out.
+    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.6, header=0.35, footer=0.25)
     page.print_options.gridLines = True
 
 

@@ -1,14 +1,14 @@
 """The map of one place as a picture for a workbook: its outline, streets nearby, its firms by their number in the list.
 
-Drawn by Matplotlib on a canvas of its own, safe in grey; nothing is fetched. A position coarser than a door is no dot.
+Nothing is fetched. It is safe in grey; a position coarser than a door is no dot.
 """
 
-import io
 import math
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -16,19 +16,22 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from app.config import settings
-from app.plotting import DRAWING
 from app.reading import Reading
+from app.reports.brush import Box, Brush
 from geo.coverage import PRECISE
 from geo.gaps import Filter
 
-WIDTH, HEIGHT, DPI = 10.8, 6.9, 110
+SIZE, FRAME = (1188, 760), (12, 46, 1176, 722)
+"""Pixels of the picture, and where in it the map is."""
 MARGIN, LEAST_M = 0.12, 250.0
 MOST_NAMED = 14
 """Streets and zones whose names are written; more of them are one grey."""
 MOST_NUMBERS = 120
 COLUMNS, ROWS = 24, 34
 """Cells of the picture in which dots share their numbers."""
-_INK, _LINE, _LAND, _DOT = "#1c2430", "#8a95a1", "#f6f7f5", "#b3262d"
+AROUND = {"zone": ("#b9c2cc", 1.4, (6.0, 3.0)), "building": ("#b9c2cc", 0.8, None), "street": ("#c3cad2", 2.2, None)}
+"""Colour, width and dashes of what lies around."""
+_INK, _QUIET, _LINE, _LAND, _DOT = "#1c2430", "#55606e", "#8a95a1", "#f6f7f5", "#b3262d"
 _M_PER_DEGREE = 111_320.0
 
 
@@ -37,14 +40,28 @@ def picture(read: Reading, chosen: Filter, rows: pd.DataFrame, title: str) -> by
 
     ``rows`` are in the order of the list: a dot bears the numbers of the firms that stand there.
     """
-    dots = rows.assign(number=range(1, len(rows) + 1))
-    dots = dots[dots["level"].isin(PRECISE) & dots["lon"].notna() & dots["lat"].notna()]
+    told = (rows["level"].isin(PRECISE) & rows["lon"].notna() & rows["lat"].notna()).to_numpy(dtype=bool)
+    spots = rows.loc[told, ["lon", "lat"]].astype("float64").to_numpy()
     area = _outline(read, chosen)
-    box = _box(area, dots)
+    box = _box(area, spots)
     if box is None:
         return None
-    with DRAWING:
-        return _drawn(read, area, dots, box, f"{title}（{len(dots)} / {len(rows)}）")
+    brush = Brush(box, SIZE, FRAME, _LAND)
+    named = _around(brush, read, box)
+    if area is not None and not area.is_empty:
+        brush.area(area, "#5f9ac2", 0.14)
+        brush.lines([area], _INK, 2.4)
+    places, sizes = np.unique(spots.round(5), axis=0, return_counts=True)
+    brush.dots(places, 3.2 + np.sqrt(sizes), _DOT)
+    brush.margins()
+    left_out = _numbers(brush, spots, np.flatnonzero(told) + 1, box)
+    for point, name in named:
+        brush.name(point, name, font_file(), 11, _QUIET)
+    brush.scale(*_scale(box), font_file(), 12, _INK)
+    said = _("%(place)s（%(n)s 家，图上 %(m)s 家）", place=title, n=len(rows), m=len(spots))
+    brush.text(14, 16, said, font_file(bold=True), 19, _INK)
+    brush.text(14, 732, _note(read, left_out), font_file(), 11, _QUIET)
+    return brush.png(_LINE)
 
 
 def _outline(read: Reading, chosen: Filter) -> Any:
@@ -58,103 +75,69 @@ def _outline(read: Reading, chosen: Filter) -> Any:
     return found["geometry"].iloc[0] if len(found) else None
 
 
-def _box(area: Any, dots: pd.DataFrame) -> tuple[float, float, float, float] | None:
+def _box(area: Any, spots: np.ndarray) -> Box | None:
     known = area is not None and not area.is_empty
-    if not known and dots.empty:
+    if not known and not len(spots):
         return None
     bounds = [np.array(area.bounds)] if known else []
-    if len(dots):
-        lon, lat = dots["lon"].quantile([0.01, 0.99]), dots["lat"].quantile([0.01, 0.99])
-        bounds.append(np.array([lon.iloc[0], lat.iloc[0], lon.iloc[1], lat.iloc[1]]))
+    if len(spots):
+        bounds.append(np.quantile(spots, [0.01, 0.99], axis=0).ravel())
     every = np.array(bounds)
     west, south = every[:, :2].min(axis=0)
     east, north = every[:, 2:].max(axis=0)
     stretch = math.cos(math.radians((south + north) / 2))
     wide = max((east - west) * (1 + 2 * MARGIN), LEAST_M / _M_PER_DEGREE / stretch)
     high = max((north - south) * (1 + 2 * MARGIN), LEAST_M / _M_PER_DEGREE)
-    wide, high = max(wide, high * WIDTH / HEIGHT / stretch), max(high, wide * stretch * HEIGHT / WIDTH)
+    shape = (FRAME[2] - FRAME[0]) / (FRAME[3] - FRAME[1])
+    wide, high = max(wide, high * shape / stretch), max(high, wide * stretch / shape)
     x, y = (west + east) / 2, (south + north) / 2
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
-def _drawn(read: Reading, area: Any, dots: pd.DataFrame, box: tuple[float, ...], title: str) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.01, 0.06, 0.98, 0.87))
-    axes.set(xlim=(box[0], box[2]), ylim=(box[1], box[3]), xticks=[], yticks=[], facecolor=_LAND)
-    axes.set_aspect(1 / math.cos(math.radians((box[1] + box[3]) / 2)))
-    for spine in axes.spines.values():
-        spine.set_color(_LINE)
-    _around(axes, read, box)
-    if area is not None and not area.is_empty:
-        _shape(axes, area, color=_INK, linewidth=1.8, fill="#5f9ac2", alpha=0.14)
-    _numbers(axes, dots)
-    _scale(axes, box)
-    figure.text(0.012, 0.955, title, fontproperties=_font(12, bold=True), color=_INK)
-    figure.text(0.012, 0.02, _note(read), fontproperties=_font(7.5), color="#55606e")
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", metadata={"Software": None})
-    return stream.getvalue()
-
-
-def _around(axes: Any, read: Reading, box: tuple[float, ...]) -> None:
-    """Draw what lies around in quiet tones: counties, zones, streets, buildings, with the names of the longest."""
+def _around(brush: Brush, read: Reading, box: Box) -> list[tuple[tuple[float, float], str]]:
+    """Draw what lies around in quiet tones: counties, zones, buildings, streets; return the names of the longest."""
     frame = shapely.box(*box)
-    for outline in read.outlines["geometry"]:
-        _shape(axes, outline, color=_LINE, linewidth=0.8, dashes=(6, 3))
-    places = read.survey.places
-    places = gpd.GeoDataFrame(places[places["geometry"].notna() & places["kind"].isin(["zone", "street", "building"])])
-    near = places[places.intersects(frame).to_numpy()] if len(places) else places
-    for kind, style in (("zone", {"linewidth": 1.0, "dashes": (4, 2)}), ("building", {"linewidth": 0.6}),
-                        ("street", {"linewidth": 1.6})):  # fmt: skip
-        part = near[near["kind"].eq(kind)]
-        for shape in part["geometry"]:
-            _shape(axes, shape, color="#b9c2cc", **style)
-        cut = part.assign(geometry=part["geometry"].intersection(frame))
-        longest = np.argsort(-shapely.length(cut["geometry"].to_numpy()), kind="stable")[:MOST_NAMED]
-        for _key, row in cut.iloc[longest].iterrows():
-            at = row["geometry"].representative_point() if not row["geometry"].is_empty else None
-            if at is not None and kind != "building":
-                axes.text(at.x, at.y, row["name"], fontproperties=_font(7), color="#55606e", ha="center", clip_on=True,
-                          path_effects=_halo())  # fmt: skip
-
-
-def _shape(axes: Any, shape: Any, *, color: str, linewidth: float, fill: str = "", alpha: float = 1.0,
-           dashes: tuple[int, int] | None = None) -> None:  # fmt: skip
-    for part in shapely.get_parts(shape) if shape is not None else ():
-        if part.geom_type == "Point":
-            axes.plot(part.x, part.y, marker="s", color=color, markersize=7, fillstyle="none")
+    brush.lines(read.outlines["geometry"].to_numpy(), _LINE, 1.2, (9, 5))
+    named = []
+    for kind, style in AROUND.items():
+        shapes, names = read.kept.get(("site map", kind), partial(_shapes, read, kind))
+        near = shapely.intersects(shapes, frame)
+        brush.lines(shapes[near], *style)
+        if kind == "building":
             continue
-        rings = [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]
-        if fill and part.geom_type == "Polygon":
-            axes.fill(*part.exterior.xy, color=fill, alpha=alpha, linewidth=0)
-        for ring in rings:
-            line = axes.plot(*ring.xy, color=color, linewidth=linewidth)[0]
-            if dashes:
-                line.set_dashes(dashes)
+        cut = shapely.intersection(shapes[near], frame)
+        for n in np.argsort(-shapely.length(cut), kind="stable")[:MOST_NAMED]:
+            if not shapely.is_empty(cut[n]):
+                at = shapely.point_on_surface(cut[n])
+                named.append(((at.x, at.y), str(names[near][n])))
+    return named
 
 
-def _numbers(axes: Any, dots: pd.DataFrame) -> None:
-    """Draw a dot where firms stand; dots that are near one another share the numbers beside them."""
-    west, east = axes.get_xlim()
-    south, north = axes.get_ylim()
-    spots = dots.assign(x=dots["lon"].round(5), y=dots["lat"].round(5))
-    told = spots.groupby(["x", "y"]).size().rename("size").reset_index()
-    sizes = 16 + 6 * np.sqrt(told["size"])
-    axes.scatter(told["x"], told["y"], s=sizes, c=_DOT, edgecolors="white", linewidths=0.7, zorder=5)
-    near = spots.assign(
-        column=((spots["x"] - west) / (east - west) * COLUMNS).astype("int64"),
-        row=((spots["y"] - south) / (north - south) * ROWS).astype("int64"),
-    )
-    for _cell, part in list(near.groupby(["column", "row"]))[:MOST_NUMBERS]:
-        at = part.iloc[-1]
-        axes.annotate(
-            _runs(sorted(part["number"])), (at["x"], at["y"]), xytext=(5, 3), textcoords="offset points", color=_INK,
-            fontproperties=_font(7), zorder=6, annotation_clip=True, path_effects=_halo(),
-        )  # fmt: skip
+def _shapes(read: Reading, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    places = read.survey.places
+    drawn = places[places["geometry"].notna() & places["kind"].eq(kind)]
+    shapes = drawn["geometry"].to_numpy()
+    shapely.prepare(shapes)
+    return shapes, drawn["name"].to_numpy(dtype=object)
+
+
+def _numbers(brush: Brush, spots: np.ndarray, numbers: np.ndarray, box: Box) -> int:
+    """Write the numbers beside the dots, those near one another together; return for how many there was no room."""
+    told = 0
+    cells = list(_cells(spots, box))
+    for rows in cells[:MOST_NUMBERS]:
+        told += brush.name(spots[rows[-1]], _runs(numbers[rows].tolist()), font_file(), 11, _INK, "ewns")
+    return len(cells) - told
+
+
+def _cells(spots: np.ndarray, box: Box) -> Iterator[np.ndarray]:
+    """Yield the rows of the spots in each cell of the picture, in their order; the fullest cells come first."""
+    share = (spots - box[:2]) / (np.array(box[2:]) - box[:2])
+    inside = np.flatnonzero(((share >= 0) & (share < 1)).all(axis=1))
+    cell = (share[inside] * [COLUMNS, ROWS]).astype("int64") @ [ROWS, 1]
+    order = np.argsort(cell, kind="stable")
+    parts = np.split(inside[order], np.flatnonzero(np.diff(cell[order])) + 1) if len(order) else []
+    yield from sorted(parts, key=lambda part: (-len(part), part[0]))
 
 
 def _runs(numbers: list[int]) -> str:
@@ -169,37 +152,25 @@ def _runs(numbers: list[int]) -> str:
     return ",".join(words[:3]) + ("…" if len(words) > 3 else "")
 
 
-def _halo() -> list[Any]:
-    from matplotlib.patheffects import withStroke
-
-    return [withStroke(linewidth=1.8, foreground="white")]
-
-
-def _scale(axes: Any, box: tuple[float, ...]) -> None:
-    stretch = math.cos(math.radians((box[1] + box[3]) / 2))
-    metres = (box[2] - box[0]) * _M_PER_DEGREE * stretch / 5
-    step = 10 ** math.floor(math.log10(metres))
-    length = max(n for n in (1, 2, 5) if n * step <= metres or n == 1) * step
-    wide, x, y = length / _M_PER_DEGREE / stretch, box[0] + (box[2] - box[0]) * 0.02, box[1] + (box[3] - box[1]) * 0.035
-    axes.plot([x, x + wide], [y, y], color=_INK, linewidth=2.2, solid_capstyle="butt", zorder=7)
+def _scale(box: Box) -> tuple[float, str]:
+    """Return the share of the frame that a round length takes, about a fifth, and the length in words."""
+    metres = (box[2] - box[0]) * _M_PER_DEGREE * math.cos(math.radians((box[1] + box[3]) / 2))
+    step = 10 ** math.floor(math.log10(metres / 5))
+    length = max(n for n in (1, 2, 5) if n * step <= metres / 5 or n == 1) * step
     text = _("%(n)s 公里", n=f"{length / 1000:g}") if length >= 1000 else _("%(n)s 米", n=f"{length:g}")
-    axes.text(x, y + (box[3] - box[1]) * 0.012, text, fontproperties=_font(8), color=_INK, zorder=7)
+    return length / metres, text
 
 
-def _note(read: Reading) -> str:
+def _note(read: Reading, left_out: int) -> str:
     approval = settings().map_approval
     said = _("审图号 %(no)s", no=approval) if approval else _("内部工作用图，未经审核，不得公开")
     told = [_("红点旁的数字是走访表的序号；位置粗于门牌的不画点"), _("数据截止 %(d)s", d=read.on.isoformat()), said]
-    return "　".join([*told, *read.credits])[:150]
+    if left_out:
+        told.insert(1, _("%(n)s 处过密，未标序号", n=left_out))
+    return "　".join([*told, *read.credits])
 
 
 def font_file(*, bold: bool = False) -> Path:
     """Return the font that set-up copied from its package."""
     name = "NotoSansSC-Bold.ttf" if bold else "NotoSansSC-Regular.ttf"
     return Path(current_app.static_folder or "") / "vendor" / "noto-sans-sc" / name
-
-
-def _font(size: float, *, bold: bool = False) -> Any:
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(fname=str(font_file(bold=bold)), size=size)

@@ -20,20 +20,21 @@ from app.labels import label, options
 from app.ledger_desk.days import day
 from app.links import finest_place
 from app.reading import Reading
+from app.reports import markup
 from app.reports import sheet as sheets
-from app.reports.cells import cell, neutral
+from app.reports.cells import neutral
 from app.reports.notes import notes, stamp
 from app.reports.sheet import Column, Sheet
 from geo.gaps import KINDS, Filter, floors
 
 FACTS = (
-    ("name", 22), ("where", 12), ("floor", 5), ("room", 6), ("address", 23), ("workers", 6), ("stage", 10),
+    ("name", 22), ("where", 12), ("floor", 5), ("room", 6), ("address", 29), ("workers", 6), ("stage", 10),
     ("reason", 12),
 )  # fmt: skip
 """What is known, and the widths of its columns."""
 ASKED = (
-    ("taken_on", 10), ("outcome", 12), ("workers", 7), ("women", 7), ("reason", 14), ("second_reason", 14),
-    ("stage", 13), ("next_on", 10), ("note", 15),
+    ("taken_on", 10), ("outcome", 12), ("workers", 7), ("women", 7), ("reason", 12), ("second_reason", 12),
+    ("stage", 12), ("next_on", 10), ("note", 14),
 )  # fmt: skip
 """What is asked: columns of STEPS, under the headings of ``step_field``."""
 LATER = (("members", 9), ("committee", 9), ("document", 14), ("taken_by", 10))
@@ -44,7 +45,7 @@ USED = ("name", "room", "address", "workers", "stage", "reason", "last_step")
 DATES, NUMBERS = ("taken_on", "next_on"), ("workers", "women", "members", "committee")
 PICTURE_PX = 980
 _QUIET, _SMALL = Font(name="Calibri", size=8, color="8A95A1"), Font(name="Calibri", size=9)
-_HEIGHT = 38.0
+_HEIGHT = 40.0
 
 
 def choices(kind: str) -> list[str]:
@@ -53,7 +54,7 @@ def choices(kind: str) -> list[str]:
     return [f"{code} {phrase}" if coded else phrase for code, phrase in options(kind)]
 
 
-def sheet(read: Reading, chosen: Filter, rows: pd.DataFrame, place: str = "") -> Sheet:
+def sheet(read: Reading, chosen: Filter, rows: pd.DataFrame, place: str = "", mark: str = "") -> Sheet:
     """Return the table of the ledger's rows, in their order, as csv and PDF take it, too."""
     heads = [Column(_("序号"), 5, printed=True, wrap=True)]
     heads += [Column(_heading(name), width, printed=True, wrap=True) for name, width in FACTS]
@@ -64,7 +65,7 @@ def sheet(read: Reading, chosen: Filter, rows: pd.DataFrame, place: str = "") ->
     on = day(read)
     facts = notes(read, chosen, _("一行一家企业，按走访顺序；浅黄色各栏现场填写，填好后原样导回"))
     name = f"{title.replace(' ', '_').replace('/', '_')}_{on}"
-    return Sheet(title, facts, heads, _rows(read, rows), name, stamp(read))
+    return Sheet(title, facts, heads, _rows(read, rows), name, stamp(read), mark)
 
 
 def workbook(made: Sheet, count: int, picture: bytes | None) -> bytes:
@@ -74,7 +75,7 @@ def workbook(made: Sheet, count: int, picture: bytes | None) -> bytes:
     page = book.create_sheet(_("走访表"))
     names = {kind: f"'{_('选项')}'!${get_column_letter(n)}$2:${get_column_letter(n)}${len(choices(kind)) + 1}"
              for n, kind in enumerate(dict.fromkeys(LISTS.values()), 1)}  # fmt: skip
-    _list(page, made, count, names)
+    body = _list(page, made, count, names)
     if picture is not None:
         drawn = Image(io.BytesIO(picture))
         drawn.width, drawn.height = PICTURE_PX, int(PICTURE_PX * drawn.height / drawn.width)
@@ -83,9 +84,7 @@ def workbook(made: Sheet, count: int, picture: bytes | None) -> bytes:
         land.print_options.gridLines, land.sheet_view.showGridLines = False, False
         land.add_image(drawn, "A1")
     _choices(book.create_sheet(_("选项")))
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return markup.save(book, [body])
 
 
 def _heading(name: str) -> str:
@@ -114,38 +113,37 @@ def _rows(read: Reading, rows: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _list(page: Any, made: Sheet, count: int, names: dict[str, str]) -> None:
+def _list(page: Any, made: Sheet, count: int, names: dict[str, str]) -> markup.Rows:
     sheets.a4_landscape(page)
-    page.page_margins.top = 0.8
     page.sheet_format.defaultRowHeight, page.sheet_format.customHeight = _HEIGHT, True
     page.freeze_panes, page.print_title_rows = "C2", "1:1"
     page.oddHeader.left.text = made.title.replace("&", "&&")
-    page.oddFooter.left.text = _("工作台账，非统计调查表；内部使用")
+    said = _("工作台账，非统计调查表；内部使用")
+    page.oddFooter.left.text = "　".join(filter(None, (said, made.mark))).replace("&", "&&")
     page.oddFooter.right.text = "&P / &N"
     for number, column in enumerate(made.columns, 1):
         page.column_dimensions[get_column_letter(number)].width = column.width
     first = 2 + len(FACTS)
     for number, (name, _width) in enumerate(ASKED + LATER, first):
         letter = get_column_letter(number)
+        asked = page.column_dimensions[letter]
+        asked.font, asked.alignment = _SMALL, sheets.WRAPPED
+        if name in DATES:
+            asked.number_format = markup.DAY
         rule = _rule(name, names)
         if rule is not None and count:
             rule.sqref = f"{letter}2:{letter}{count + 1}"
             page.data_validations.append(rule)
     page.append([sheets.heading(page, column) for column in made.columns])
-    wrapped = {n: sheets.peculiar(page, column) for n, column in enumerate(made.columns) if column.wrap}
-    quiet = len(made.columns) - len(KEYS)
-    for made_cell in wrapped.values():
-        made_cell.font = _SMALL
-    keys = {n: sheets.styled(page, "", font=_QUIET) for n in range(quiet, len(made.columns))}
-    for row in made.rows:
-        values = [cell(value) for value in row]
-        for n, made_cell in (wrapped | keys).items():
-            if values[n] is not None:
-                made_cell.value, values[n] = values[n], made_cell
-        page.append(values)
+    looks = {n: sheets.peculiar(page, column) for n, column in enumerate(made.columns) if column.wrap}
+    for look in looks.values():
+        look.font = _SMALL
+    looks |= {n: sheets.styled(page, "", font=_QUIET) for n in range(len(made.columns) - len(KEYS), len(made.columns))}
+    body = markup.written(page, made.rows, looks)
     printed = get_column_letter(1 + len(FACTS) + len(ASKED))
     page.print_area = f"A1:{printed}{count + 1}"
     page.auto_filter.ref = f"A1:{get_column_letter(len(made.columns))}{count + 1}"
+    return body
 
 
 def _rule(name: str, names: dict[str, str]) -> DataValidation | None:

@@ -1,18 +1,21 @@
 """Snapshots: the city at the ends of years and months, side by side in one scale, and the days still to be surveyed."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import pandas as pd
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Redirect
 
 from app import palette, runs
+from app.annual import Annual
 from app.arguments import asks
 from app.conference import series, snapshots
-from app.current import reading, sketch_on, this_year, yearly
+from app.current import day_of, reading, sketch_on, this_year, yearly
 from app.db import session
 from app.links import figure_url
 from app.maps import classes, counties
@@ -25,14 +28,20 @@ bp = Blueprint("series", __name__, url_prefix="/year/series")
 nav = Nav(46, "series.index", lazy_gettext("快照与对比"), "year")
 
 
+def surveyed() -> Collection[str]:
+    """Return the days that can be compared with, as an address writes them."""
+    return {on.isoformat() for on in reading().days}
+
+
 @bp.get("")
-@asks()
+@asks(choices={"with": surveyed})
 def index() -> str:
-    """Show the yearly and the monthly series, and two days in one scale."""
+    """Show the yearly and the monthly series, and two days in one scale: the base date's, or the one asked for."""
     year, read, totals = this_year(), reading(), yearly()
     months = series.monthly(totals, read.on)
     known = [(on, row) for on, row in months if row is not None]
-    before = sketch_on(year.before.on) if year.before is not None else None
+    then = _then(year, read)
+    before = sketch_on(then) if then is not None else None
     return render_template(
         "year/series.html",
         read=read,
@@ -43,6 +52,8 @@ def index() -> str:
         chart=years_chart(known) if len(known) > 1 else None,
         pair=pair(read, before),
         before=before,
+        offered=[("", _("统计年度开始")), *((str(on), str(on)) for on in read.days if on != read.on)],
+        today=runs.survey.today(),
         print_mark=snapshots.fingerprint(read)[:12],
     )
 
@@ -66,6 +77,13 @@ def export() -> Response:
     answer = Response(snapshots.snapshot(read), mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="snapshot_{read.on}.json"'
     return answer
+
+
+def _then(year: Annual, read: Reading) -> date | None:
+    asked = day_of(request.args.get("with", ""))
+    if asked is not None and asked != read.on:
+        return asked
+    return year.before.on if year.before is not None else None
 
 
 def pair(read: Reading, before: Reading | None) -> dict[str, Any] | None:

@@ -3,35 +3,38 @@
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
-from app import query, runs
+from app import query, reviewer, runs
 from app.arguments import asks
 from app.auth import signed
 from app.config import settings
 from app.current import reading, scope
 from app.db import session
-from app.downloads import download, send
+from app.downloads import download, mark, send
 from app.errors import NotFoundError
 from app.labels import refusal_text
 from app.ledger_desk import recording, returned, standings, visits
 from app.ledger_desk.days import day
 from app.listing import page
 from app.models import Run
+from app.reading import Reading
 from app.reports import pages, visit
 from app.reports.site_map import picture
 from app.views import Nav
+from geo.coverage import UNPLACED
 from geo.errors import FileRefused
-from geo.gaps import KINDS, walk
+from geo.gaps import KINDS, PRIORITIES, Filter, walk
 from geo.ledger import completeness
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
 nav = Nav(35, "visits.index", lazy_gettext("走访表"), "work")
 
-OFFERED = ("zone", "building", "market", "street", "town", "village", "county")
+OFFERED = ("zone", "building", "market", "street", "town", "village", "county", "sector", "priority")
 PACKS = 8
 _Page = str | Redirect
 
@@ -50,10 +53,10 @@ def export(form: str) -> Response:
     read, chosen = reading(), query.read(request.args)
     rows = standings.listed(read, request.args)
     if form == "xlsx":
-        name, body = visits.book(read, chosen, rows)
+        name, body = visits.book(read, chosen, rows, mark(reviewer.name()))
         return send(body, name, form)
     rows, place = walk(rows), visits.place_name(read, chosen)
-    made = visit.sheet(read, chosen, rows, place)
+    made = visit.sheet(read, chosen, rows, place, mark(reviewer.name()))
     if form == "csv":
         return download(made, form)
     drawn = picture(read, chosen, rows, place or read.city()) if len(rows) else None
@@ -66,8 +69,9 @@ def pack() -> Redirect:
     kind = request.form.get("kind", "zone")
     if kind not in visits.PACKED:
         raise NotFoundError(f"no pack of {kind!r}")
+    asked = {"county": scope().county_code, "kind": kind, "mark": mark(reviewer.name())}
     with session(write=True) as opened:
-        runs.enqueue(opened, runs.Order(visits.KIND, {"county": scope().county_code, "kind": kind}))
+        runs.enqueue(opened, runs.Order(visits.KIND, asked))
     runs.wake()
     flash(_("正在逐个做走访表，做好后在本页下载。"), "ok")
     return redirect(url_for("visits.index", _anchor="packs"))
@@ -112,15 +116,25 @@ def take_back() -> _Page:
 
 def _page(report: returned.Report | None = None, filename: str = "") -> str:
     read, kind = reading(), request.args.get("kind") or OFFERED[0]
-    rows = completeness(standings.table(read), KINDS[kind])
-    rows = rows[rows.index != ""]
-    rows = rows.assign(name=[read.name(kind, key) for key in rows.index],
-                       around=[read.around(kind, key) if kind != "county" else "" for key in rows.index])  # fmt: skip
+    rows = _offered(read, kind)
+    around = [read.around(kind, key) if kind in KINDS and kind != "county" else "" for key in rows.index]
+    rows = rows.assign(name=[read.name(kind, key) for key in rows.index], around=around)
     return render_template(
         "visits/page.html", read=read, kind=kind, kinds=OFFERED, report=report, filename=filename, packs=_packs(),
         page=page(rows, request.args.get("page", 1, type=int), settings().page_size), packed=visits.PACKED,
         worded=recording.worded, day=day(read),
     )  # fmt: skip
+
+
+def _offered(read: Reading, kind: str) -> pd.DataFrame:
+    """Return how complete the ledger is by the places of a kind, by industry, or by priority type."""
+    table = standings.table(read)
+    if kind != "priority":
+        rows = completeness(table, KINDS.get(kind, kind))
+        return rows[rows.index != UNPLACED]
+    parts = {code: completeness(table[read.rows(Filter(priority=(code,)))]) for code in PRIORITIES}
+    told = [part.rename(index={"all": code}) for code, part in parts.items() if len(part)]
+    return pd.concat(told) if told else completeness(table).iloc[:0]
 
 
 def _packs() -> list[Run]:

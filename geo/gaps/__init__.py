@@ -5,6 +5,7 @@ from geo.gaps.columns import Columns, Searched, searched_text
 from geo.gaps.filters import CHOICES, FIGURES, FINE_FIRST, KINDS, PLACED, SWITCHES, Filter, opened
 from geo.gaps.floors import floor_of_room, floors
 from geo.gaps.lists import by_place, select, walk
+from geo.gaps.priority import PRIORITIES, Priority
 
 __all__ = [
     "CHOICES",
@@ -12,9 +13,11 @@ __all__ = [
     "FINE_FIRST",
     "KINDS",
     "PLACED",
+    "PRIORITIES",
     "SWITCHES",
     "Columns",
     "Filter",
+    "Priority",
     "Searched",
     "by_place",
     "floor_of_room",

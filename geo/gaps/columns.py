@@ -1,6 +1,7 @@
 """FIRMS as small arrays: any filter in milliseconds over a million firms; the same choice as ``select`` makes."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 
 from geo.coverage import PRECISE, UNLOCATED, UNPLACED
 from geo.gaps.filters import CHOICES, KINDS, PLACED, SWITCHES, Filter
+from geo.gaps.priority import PRIORITIES, Priority
 
 T = TypeVar("T")
 
@@ -53,6 +55,8 @@ class Columns:
             return self._placed(frozenset(value))
         if name in LISTS:
             return self._any_of(LISTS[name], frozenset(value))
+        if name == "priority":
+            return self._of_types(frozenset(value))
         if name == "text":
             found = [self._word(word.upper()) for word in value.split()]
             return np.logical_and.reduce(found) if found else np.ones(len(self), dtype=bool)
@@ -75,6 +79,24 @@ class Columns:
         codes, values = self._once(("lists", column), lambda: _factorised(self._firms[column].map(_listed)))
         hit = np.fromiter((not allowed.isdisjoint(value) for value in values), dtype=bool, count=len(values))
         return np.append(hit, np.False_)[codes]
+
+    def _of_types(self, types: frozenset[str]) -> np.ndarray:
+        every = PRIORITIES if UNPLACED in types else types & PRIORITIES.keys()
+        each = {code: self._once(("type", code), partial(self._of_type, PRIORITIES[code])) for code in every}
+        keep = np.zeros(len(self), dtype=bool)
+        for code in types & each.keys():
+            keep |= each[code]
+        return keep | ~np.logical_or.reduce(list(each.values())) if UNPLACED in types else keep
+
+    def _of_type(self, kind: Priority) -> np.ndarray:
+        found = self._among("sector", kind.sectors) | self._among("ownership", kind.ownership)
+        if kind.top500:
+            found = found | self._once(("switch", "top500"), lambda: self._switch("top500"))
+        if kind.words:
+            names = self._firms["name"].fillna("")
+            hit = (any(word in name for word in kind.words) for name in names)
+            found = found | np.fromiter(hit, dtype=bool, count=len(self))
+        return found
 
     def _switch(self, name: str) -> np.ndarray:
         if name in SWITCHES:

@@ -93,6 +93,8 @@ class Filter:
     """Firms with any of these flags."""
     federation: tuple[str, ...] = ()
     """Firms under any of these federations."""
+    priority: tuple[str, ...] = ()
+    """Firms of any of these types of the campaign (``PRIORITIES``)."""
     eligible: bool | None = None
     covered: bool | None = None
     gap: bool | None = None

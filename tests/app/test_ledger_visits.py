@@ -244,3 +244,16 @@ def test_the_list_comes_as_pages_to_print_and_as_a_table(app: Flask) -> None:
 def test_a_place_without_firms_gives_an_empty_workbook_without_a_map(app: Flask) -> None:
     book = openpyxl.load_workbook(io.BytesIO(app.test_client().get("/visits/list.xlsx?text=没有这家").data))
     assert book.sheetnames == ["说明", "走访表", "选项"] and book["走访表"].max_row == 1
+
+
+def test_industries_and_the_campaigns_priority_types_have_their_lists(app: Flask) -> None:
+    client = app.test_client()
+    for kind in ("sector", "priority"):
+        rows = soup(client, f"/visits?kind={kind}").select("table.data tbody tr")
+        assert rows, kind
+        for row in rows:
+            due = int(row.select_one("td.n").text.replace(",", ""))
+            link = row.find("a", string="CSV")["href"]
+            assert len(client.get(link).data.decode("utf-8-sig").splitlines()) == due + 1, (kind, link)
+    book = opened_book(client.get("/visits/list.xlsx?priority=trade").data)[0]
+    assert book["说明"]["A1"].value == "商贸 走访表"

@@ -165,3 +165,13 @@ def test_no_year_without_a_survey(tmp_path: Path) -> None:
     answer = bare.test_client().get("/year")
     assert answer.status_code == bare.test_client().get("/").status_code == 200
     assert "还没有" in answer.get_data(as_text=True)
+
+
+def test_any_two_days_stand_side_by_side_and_any_past_day_can_be_asked_for(client: FlaskClient) -> None:
+    page = soup(client.get("/year/series?with=2023-12-31"))
+    days = [caption.b.text for caption in page.find_all("figcaption")]
+    assert days == ["2023-12-31", "2025-12-31"]
+    assert soup(client.get("/year/series")).find("figcaption").b.text == "2024-12-31", "the base date by itself"
+    form = page.find(id="any-day")
+    assert form["action"] == "/runs" and form.find("input", {"name": "on_day"})["type"] == "date"
+    assert client.get("/year/series?with=1999-01-01").status_code == 400

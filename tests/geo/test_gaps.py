@@ -19,7 +19,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "a": {"workers": 30, "building": TOWER, "name": "云帆纺织有限公司", "sector": "C", "party_org": True},
     "b": {"workers": 8, "building": TOWER, "reason": "R04", "stage": "P2"},
     "c": {"workers": None, "building": TOWER, "primary": "joint", "union_id": "union:j", "federations": ["union:f"]},
-    "d": {"workers": 12, "building": OTHER, "flags": ["young"], "party_org": False},
+    "d": {"workers": 12, "building": OTHER, "flags": ["young"], "party_org": False, "name": "云帆物业服务有限公司"},
     "e": {"workers": 90, "county_code": None, "level": "none", "lon": None, "lat": None, "top500": True},
     "f": {"workers": 5, "building": OTHER, "eligible": False, "excluded_because": "closed"},
 }
@@ -41,6 +41,9 @@ ROWS: dict[str, dict[str, Any]] = {
         (Filter(party_org=True), "a"),
         (Filter(party_org=False), "bcdef"),
         (Filter(top500=True), "e"),
+        (Filter(priority=("foreign",)), "e"),
+        (Filter(priority=("property", "finance")), "d"),
+        (Filter(priority=(UNPLACED,)), "abcf"),
         (Filter(reason=("R04",)), "b"),
         (Filter(stage=("P2", "P3")), "b"),
         (Filter(flag=("young", "two_own")), "d"),
