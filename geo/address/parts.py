@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geo.address.batches import Component
 from geo.address.numbers import Number, read_floor, read_number
 from geo.address.segments import Hit, Segment, segment
-from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, SEP
+from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, SEP, Token
 
 
 @dataclass(slots=True)
@@ -53,35 +53,40 @@ _ROAD_PART = re.compile(r"\(([东西南北中])段?\)$")
 _ROAD_SUFFIX = re.compile(r"(?<!大)[路街]$")
 
 
-def parse(text: str, hits: Iterable[Hit] = ()) -> Address:
-    """Read a normalised address. ``hits`` are names that a gazetteer knows in it. Never raises; covers every text."""
-    return _Reader(text).read(segment(text, hits))
+def parse(text: str, hits: Iterable[Hit] = (), tokens: Sequence[Token] | None = None) -> Address:
+    """Read a normalised address. ``hits`` are names that a gazetteer knows in it. Never raises; covers every text.
+
+    ``tokens`` are those of the scanner, if it has been through the text already.
+    """
+    return Reader(text).read(segment(text, hits, tokens))
 
 
-def parse_all(texts: Sequence[str], hits: Sequence[Iterable[Hit]]) -> list[Address]:
-    """Return what ``parse`` returns for each text with its hits; faster for many than one by one."""
-    rows = [segment(text, found) for text, found in zip(texts, hits, strict=True)]
-    return [_Reader(text).read(segments) for text, segments in zip(texts, rows, strict=True)]
-
-
-class _Reader:
+class Reader:
     """Walks the segments once, left to right; what a number means depends on what stood before it."""
 
     __slots__ = ("_address", "_before", "_components", "_labels", "_last", "_names", "_text", "_texts")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, after: "Reader | None" = None) -> None:
+        """Begin a text, or go on in one whose beginning ``after`` has read; it must hold names only."""
         self._text = text
         self._components: list[Component] = []
         self._names: list[Segment] = []
         self._texts: list[str] = []
-        self._address = Address(text, self._components, self._names, self._texts)
         self._last = ""
         """Label of the last component that numbers may hang on."""
         self._before = ""
         """Label of the segment right before this one."""
         self._labels: set[str] = set()
+        if after is not None:
+            self._components += after._components
+            self._names += after._names
+            self._texts += after._texts
+            self._labels |= after._labels
+            self._last, self._before = after._last, after._before
+        self._address = Address(text, self._components, self._names, self._texts)
 
-    def read(self, segments: list[Segment]) -> Address:
+    def read(self, segments: Iterable[Segment]) -> Address:
+        """Walk on through segments and return the address."""
         readers = _READERS
         for piece in segments:
             label = piece[2]
@@ -260,16 +265,16 @@ class _Reader:
         self._last = shown
 
 
-_READERS: dict[str, Callable[[_Reader, Segment], None]] = {
-    "no": _Reader._number,
-    CHAIN: _Reader._chain,
-    SEP: _Reader._separator,
-    REL: _Reader._relation,
-    KM: _Reader._relation,
-    NOTE: _Reader._note,
-    GROUP: _Reader._group,
-    **dict.fromkeys(_SHOWN, _Reader._inside),
-    **dict.fromkeys(_NAMES, _Reader._name),
+_READERS: dict[str, Callable[[Reader, Segment], None]] = {
+    "no": Reader._number,
+    CHAIN: Reader._chain,
+    SEP: Reader._separator,
+    REL: Reader._relation,
+    KM: Reader._relation,
+    NOTE: Reader._note,
+    GROUP: Reader._group,
+    **dict.fromkeys(_SHOWN, Reader._inside),
+    **dict.fromkeys(_NAMES, Reader._name),
 }
 
 

@@ -30,15 +30,17 @@ _SURE = 2.5
 """Score below which a name is too doubtful to be taken without looking at the alternatives."""
 _Edges = dict[int, list[Segment]]
 _State = tuple[float, int, Segment]
+States = dict[int, dict[int, _State]]
 """Score of the best way to a position that has reached a rank, the rank before its last segment, and that segment."""
 
 
-def segment(text: str, hits: Iterable[Hit] = ()) -> list[Segment]:
-    """Return the segments of a normalised text, in order, covering it wholly."""
+def segment(text: str, hits: Iterable[Hit] = (), tokens: Sequence[Token] | None = None) -> list[Segment]:
+    """Return the segments of a normalised text, in order, covering it wholly. ``tokens``: what ``scan`` returned."""
     size = len(text)
     if not size:
         return []
-    tokens = scan(text)
+    if tokens is None:
+        tokens = scan(text)
     edges: _Edges = {token[0]: [token] for token in tokens}
     for hit in hits:
         start = hit[0]
@@ -72,9 +74,54 @@ def _all_known(size: int, edges: _Edges) -> list[Segment] | None:
     return path
 
 
+def known_row(text: str, hits: Iterable[Hit]) -> tuple[list[Segment] | None, int]:
+    """Return the row of longest known names of a text without tokens as ``segment`` takes it, and the rank reached.
+
+    ``None`` if it is not all known.
+    """
+    edges: _Edges = {}
+    for hit in hits:
+        edges.setdefault(hit[0], []).append(hit)
+    row = _all_known(len(text), edges)
+    return row, max([_RANK[piece[2]] for piece in row], default=0) if row else 0
+
+
+def go_through(tokens: Iterable[Token], reached: int) -> bool:
+    """Whether tokens behind known names that reach a rank are in order, so that nothing else is to be looked at."""
+    for _, _, label, _, _ in tokens:
+        rank = _RANK[label]
+        if rank:
+            if rank < reached or (rank == reached and rank <= _AGAIN_UP_TO):
+                return False
+            reached = rank
+    return True
+
+
+def reading_states(text: str, hits: Iterable[Hit]) -> States:
+    """Return the states of the best readings of a text without tokens, for texts that go on with a token behind it."""
+    size = len(text)
+    edges: _Edges = {}
+    for hit in hits:
+        edges.setdefault(hit[0], []).append(hit)
+    return _all_states(size, (), edges, suffix_ends(text))
+
+
+def traced(states: States, tokens: Sequence[Token], size: int) -> list[Segment]:
+    """Return the best reading of a text of which the states before its tokens are known; only tokens follow."""
+    states = dict(states)
+    for token in tokens:
+        states[token[1]] = {}
+        _go_on(states, _worth_going_on(states[token[0]]), (token,))
+    return _traced(states, size)
+
+
 def _best_reading(text: str, tokens: Sequence[Token], edges: _Edges) -> list[Segment]:
     """Return the best row of segments, with unknown names between the known ones and tokens."""
     size = len(text)
+    return _traced(_all_states(size, tokens, edges, suffix_ends(text)), size)
+
+
+def _all_states(size: int, tokens: Sequence[Token], edges: _Edges, suffixes: Mapping[int, Suffix]) -> States:
     breaks = {0, size, *edges}
     for found in edges.values():
         breaks.update([edge[1] for edge in found])
@@ -82,48 +129,49 @@ def _best_reading(text: str, tokens: Sequence[Token], edges: _Edges) -> list[Seg
     for start, end, kind, _, _ in tokens:
         if kind != ROAD:
             closed[start:end] = b"\x01" * (end - start)
-    suffixes = suffix_ends(text)
     breaks.update([end for end in suffixes if not closed[end - 1]])
-    return _traced(_states(sorted(breaks), closed, suffixes, edges), size)
+    return _states(sorted(breaks), closed, suffixes, edges)
 
 
-def _states(
-    breaks: Sequence[int], closed: bytearray, suffixes: Mapping[int, Suffix], edges: _Edges
-) -> dict[int, dict[int, _State]]:
+def _states(breaks: Sequence[int], closed: bytearray, suffixes: Mapping[int, Suffix], edges: _Edges) -> States:
     """Viterbi over positions and the rank reached; ties go to the path found first, so the result is deterministic.
 
     Beside the edges given there is one for every text from a break to a later one that no token holds: unknown names
     by their suffix, and unexplained text.
     """
-    states: dict[int, dict[int, _State]] = {end: {} for end in breaks}
+    states: States = {end: {} for end in breaks}
     states[0][0] = (0.0, -1, _NOTHING)
     for k, start in enumerate(breaks[:-1]):
-        here = states[start]
-        if not here:
-            continue
-        reached = _worth_going_on(here)
-        for edge in edges.get(start, ()):
-            _go(states[edge[1]], edge, reached)
-        if closed[start]:
-            continue
-        for end in breaks[k + 1 :]:
-            if closed[end - 1]:
-                break
-            width = end - start
-            unknown = -0.8 - 0.12 * width if width > 1 else -4.0
-            suffix = suffixes.get(end)
-            if suffix is not None and suffix[2] <= width <= _LONGEST:
-                label, sure, _ = suffix
-                score = sure + _GROWS[width] - _TOO_LONG[width]
-                _go(states[end], (start, end, label, score, None), reached)
-                if score + 2 * _BACK > unknown + _MARGIN:
-                    continue  # whatever follows, the suffix explains it better
-            _go(states[end], (start, end, OTHER, unknown, None), reached)
-            if width > _LONGEST:
-                break
+        if here := states[start]:
+            going = edges.get(start, _NONE)
+            if not closed[start]:
+                going = going + _unknown(start, breaks[k + 1 :], closed, suffixes)
+            _go_on(states, _worth_going_on(here), going)
     return states
 
 
+def _unknown(start: int, ends: Sequence[int], closed: bytearray, suffixes: Mapping[int, Suffix]) -> list[Segment]:
+    """Return the unknown names and the unexplained text that may begin at a position."""
+    found: list[Segment] = []
+    for end in ends:
+        if closed[end - 1]:
+            break
+        width = end - start
+        unknown = -0.8 - 0.12 * width if width > 1 else -4.0
+        suffix = suffixes.get(end)
+        if suffix is not None and suffix[2] <= width <= _LONGEST:
+            label, sure, _ = suffix
+            score = sure + _GROWS[width] - _TOO_LONG[width]
+            found.append((start, end, label, score, None))
+            if score + 2 * _BACK > unknown + _MARGIN:
+                continue  # whatever follows, the suffix explains it better
+        found.append((start, end, OTHER, unknown, None))
+        if width > _LONGEST:
+            break
+    return found
+
+
+_NONE: list[Segment] = []
 _NOTHING: Segment = (0, 0, OTHER, 0.0, None)
 _GROWS = tuple(0.55 * min(width, 5) for width in range(_LONGEST + 1))
 _TOO_LONG = tuple(0.25 * max(0, width - 6) for width in range(_LONGEST + 1))
@@ -139,21 +187,29 @@ def _worth_going_on(here: Mapping[int, _State]) -> list[tuple[int, float]]:
     return [(rank, state[0]) for rank, state in here.items() if state[0] >= least]
 
 
-def _go(there: dict[int, _State], edge: Segment, reached: Sequence[tuple[int, float]]) -> None:
-    """Go along an edge; with a rank, going back costs, and so does a second one of the same rank."""
-    _, _, label, score, _ = edge
-    rank = _RANK[label]
-    for before, so_far in reached:
-        total, after = so_far + score, before
-        if rank:
-            after = rank
-            if rank < before:
-                total += _BACK
-            elif rank == before and rank <= _AGAIN_UP_TO:
-                total += _AGAIN
-        known = there.get(after)
-        if known is None or total > known[0] + 1e-9:
-            there[after] = (total, before, edge)
+def _go_on(
+    states: Mapping[int, dict[int, _State]], reached: Sequence[tuple[int, float]], edges: Sequence[Segment]
+) -> None:
+    """Go along edges; with a rank, going back costs, and so does a second one of the same rank."""
+    for edge in edges:
+        _, end, label, score, _ = edge
+        there, rank = states[end], _RANK[label]
+        if not rank:
+            for before, so_far in reached:
+                known = there.get(before)
+                if known is None or so_far + score > known[0] + 1e-9:
+                    there[before] = (so_far + score, before, edge)
+            continue
+        again = _AGAIN if rank <= _AGAIN_UP_TO else 0.0
+        known = best = there.get(rank)
+        for before, so_far in reached:
+            total = so_far + score
+            if rank <= before:
+                total += _BACK if rank < before else again
+            if best is None or total > best[0] + 1e-9:
+                best = (total, before, edge)
+        if best is not None and best is not known:
+            there[rank] = best
 
 
 def _traced(states: Mapping[int, dict[int, _State]], end: int) -> list[Segment]:

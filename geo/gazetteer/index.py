@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 import ahocorasick
 import shapely
 
-from geo.address import Address, Hit, Number, parse, parse_all
+from geo.address import Address, Hit, Number, parse
+from geo.address.heads import WRITES_NUMBERS, Head, headed
+from geo.address.tokens import scan
 from geo.gazetteer.doors import NumberedStreet
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.habits import Habits
-from geo.gazetteer.memo import Memo
+from geo.gazetteer.memo import Memo, remember
 from geo.gazetteer.trust import Trust
 from geo.gazetteer.variants import AFTER_TOWN, AFTER_VILLAGE, BARE_VILLAGE, ROADISH
 
@@ -99,8 +101,32 @@ class Gazetteer:
         return parse(text, self.hits(text))
 
     def read_all(self, texts: Sequence[str]) -> list[Address]:
-        """Parse many normalised addresses; faster than one by one."""
-        return parse_all(texts, [self.hits(text) for text in texts])
+        """Parse many normalised addresses; of those that begin alike the beginning is read once."""
+        return [self._read(text) for text in texts]
+
+    def _read(self, text: str) -> Address:
+        tokens = scan(text)
+        key = headed(text, tokens)
+        if key is None or next(self._writing_numbers().iter(text), None) is not None:
+            return parse(text, self.hits(text), tokens)
+        head = self.memo.heads.get(key)
+        if head is None:
+            size = len(key[0])
+            hits = [hit for hit in self.hits(text) if hit[1] <= size]
+            head = remember(self.memo.heads, key, Head(key[0], hits))
+        return head.read(text, tokens)
+
+    def _writing_numbers(self) -> ahocorasick.Automaton:
+        """Return the names that may stand among numbers (4楼, 纬14路), found once."""
+        known = self.memo.writing_numbers
+        if not known:
+            found = ahocorasick.Automaton()
+            for text in filter(WRITES_NUMBERS.search, self.automaton.keys()):
+                found.add_word(text, True)
+            found.add_word("\0", True)  # never empty; no text holds it
+            found.make_automaton()
+            known.append(found)
+        return known[0]
 
     def name(self, label: str, text: str) -> Name | None:
         """Return what a segment's text may mean under a label, ``None`` if it is not known."""

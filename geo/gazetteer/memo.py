@@ -6,8 +6,9 @@ Only values of pure functions of the gazetteer are kept, so a result never depen
 from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from geo.address.heads import Head
 from geo.gazetteer.entries import Name
 
 Votes = tuple[float, ...]
@@ -30,6 +31,10 @@ class Memo:
     other votes take over their identity."""
     company: dict[str | tuple[str, ...], Votes | None] = field(default_factory=dict)
     """By the counties' words in a firm's name."""
+    heads: dict[tuple[str, str], Head] = field(default_factory=dict)
+    """By the beginning of an address before its numbers, and what a name at its end sees of them."""
+    writing_numbers: list[Any] = field(default_factory=list)
+    """The automaton of names that may stand among numbers, once one was asked for."""
     repairs: list[object] = field(default_factory=list)
     """The dictionaries of misspelt names, once one was asked for."""
 

@@ -6,12 +6,13 @@ when a county's first unknown name is asked for, so addresses without one pay no
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import FULL, LEARNED, TOWN, VILLAGE, Gazetteer
+from geo.gazetteer.memo import remember
 from geo.gazetteer.variants import TOWN_SUFFIX, village_core
 from geo.text.alike import alike, sounds_near
 
@@ -63,9 +64,16 @@ class Repairs:
 
     names: dict[tuple[str, str], dict[str, Name]]
     made: dict[tuple[str, str], dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    told: dict[tuple[str, str, str], tuple[Slip, ...]] = field(default_factory=dict)
+    """Slips by what was asked: the same unknown words (办公楼内) come again in address after address."""
 
-    def slips(self, kind: str, county: str, words: str) -> list[Slip]:
+    def slips(self, kind: str, county: str, words: str) -> Sequence[Slip]:
         """Return the names of a kind in a county that are one slip away from ``words``, in order."""
+        asked = (kind, county, words)
+        found = self.told.get(asked)
+        return remember(self.told, asked, tuple(self._slips(*asked))) if found is None else found
+
+    def _slips(self, kind: str, county: str, words: str) -> list[Slip]:
         core = core_of(kind, words)
         size = len(core)
         if not 2 <= size <= _LONGEST:

@@ -25,9 +25,10 @@ class NamedPlace(NamedTuple):
 
 def is_coarse(reading: Reading) -> bool:
     """Whether an address says no more than county, town or zone, so that the firm's name may add to it."""
-    if reading.address.number is not None or reading.outside is not None or reading.conflict:
+    address = reading.address
+    if address.number is not None or reading.outside is not None or reading.conflict:
         return False
-    return _OWN.isdisjoint(reading.address.labels)
+    return not any(label in _OWN for _, _, label, _, _ in address.names)
 
 
 def named_place(gazetteer: Gazetteer, name: str) -> NamedPlace | None:

@@ -202,6 +202,28 @@ def test_an_unrelated_name_changes_no_answer(names: Gazetteer, text: str) -> Non
     assert (one.posterior, one.address.components) == (two.posterior, two.address.components)
 
 
+WORDS = "试验市 东沟区 石埠市 三厂镇 三厂 河口 望江路 锦程大厦 新桥村 新桥 双墩 柳树 某路 某某工业园 东 市"
+BEGINNINGS = st.lists(st.sampled_from(WORDS.split()), max_size=4)
+ENDINGS = st.lists(
+    st.sampled_from(["8", "12", "301", "-", "号", "组", "幢", "楼", "单元", "号楼", "室", "内", "路", "东"]), max_size=5
+).map("".join)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@given(BEGINNINGS.map("".join), st.lists(ENDINGS, min_size=2, max_size=4))
+def test_what_begins_alike_is_read_as_if_it_stood_alone(names: Gazetteer, begins: str, ends: list[str]) -> None:
+    texts = [begins + end for end in ends]
+    assert names.read_all(texts) == [names.read(text) for text in texts]
+
+
+def test_a_name_among_numbers_is_found_behind_a_beginning_that_is_known() -> None:
+    house = {"id": "building:990181:8号楼", "kind": "building", "name": "8号楼", "county_code": "990181"}
+    names = gazetteer.build(divisions(), aliases(), places(house={**house, "geometry": None}))
+    texts = ["石埠市三厂镇5号", "石埠市三厂镇8号楼", "石埠市三厂镇8号楼3室", "石埠市三厂镇5号"]
+    assert names.read_all(texts) == [names.read(text) for text in texts]
+    assert "poi" in names.read_all(texts)[1].labels
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.text())
 def test_any_text_can_be_learned_from(raw: str) -> None:

@@ -2,14 +2,17 @@
 
 import csv
 import hashlib
+import random
 from collections import Counter
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import Point
 
 from geo import gazetteer
-from geo.frames import ALIASES, PLACES
+from geo.frames import ALIASES, CRS, PLACES
 from geo.gazetteer import Gazetteer
 from geo.geocode import LocateOptions, locate
 from geo.io.divisions import read_aliases, read_divisions
@@ -103,3 +106,41 @@ def test_one_building_and_one_market_with_their_floors(rows: pd.DataFrame) -> No
 def test_learned_places_join_what_is_given(rows: pd.DataFrame) -> None:
     learned = gazetteer.learn(rows["address"].head(500), build(PLACES.empty())).places
     assert join_places([learned, learned]).index.equals(learned.index)
+
+
+KINDS = {"building": ("大厦", "花园"), "market": ("市场", "商城"), "street": ("路", "街"), "zone": ("工业园",)}
+COUNTIES = ("320612", "320613", "320614", "320623", "320681", "320682", "320685")
+
+
+def unrelated(texts: list[str], rnd: random.Random, size: int) -> pd.DataFrame:
+    """Return places with random names of which no text holds two characters in a row that are their own.
+
+    Most lie on the ground of the city; their characters are those of the texts.
+    """
+    pairs = {text[k : k + 2] for text in texts for k in range(len(text))}
+    letters = sorted({c for text in texts for c in text if "\u4e00" <= c <= "\u9fff"})
+    rows = {}
+    while len(rows) < size:
+        kind = rnd.choice(list(KINDS))
+        core = "".join(rnd.choices(letters, k=rnd.randint(2, 5)))
+        if any(core[k : k + 2] in pairs for k in range(len(core) - 1)):
+            continue
+        name, county = core + rnd.choice(KINDS[kind]), rnd.choice(COUNTIES)
+        at = Point(rnd.uniform(120.4, 121.8), rnd.uniform(31.7, 32.6)) if rnd.random() < 0.8 else None
+        rows[f"{kind}:{county}:{name}"] = {"kind": kind, "name": name, "county_code": county, "geometry": at}
+    frame = pd.DataFrame.from_dict(rows, orient="index").assign(origin="layer", source="invented")
+    return PLACES.conform(gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_names_that_no_row_holds_change_no_row(rows: pd.DataFrame, seed: int) -> None:
+    learned = gazetteer.learn(rows["address"], build(PLACES.empty()))
+    more = unrelated([*rows["address"], *rows["name"]], random.Random(seed), 400)
+    one, two = build(learned.places, learned.facts), build(join_places([more, learned.places]), learned.facts)
+    assert one.hash != two.hash
+    firms = rows[["name", "address"]]
+    before, after = (
+        list(locate(firms, names).astype(object).map(repr).itertuples(index=False)) for names in (one, two)
+    )
+    changed = [(x, y) for x, y in zip(before, after, strict=True) if x != y]
+    assert not changed, changed[:3]
