@@ -219,8 +219,16 @@ def _counted(scene: Scene, view: View, size: int) -> Counted:
         q, r, _x, _y = centres(scene, size)
         value = flags.of(measured, part, whole, rates.of_hexagons(q[place], r[place]))
     else:
-        value = _share(part, whole, prior) if measured.rate else counts[measured.column].astype(float)
+        value = _share(part, whole, prior) if measured.rate else _number(counts, measured.column)
     return Counted(size, place.astype("int32"), counts, value, prior, np.full((3, len(place)), -1, dtype="float32"))
+
+
+def _number(counts: dict[str, np.ndarray], column: str) -> np.ndarray:
+    """Return a count; of workers NaN where not one of the counts behind it is known."""
+    found = counts[column].astype(float)
+    if column != "gap_workers":
+        return found
+    return np.where((found == 0) & (counts["gap_workers_unknown"] > 0), np.nan, found)
 
 
 def _share(part: np.ndarray, whole: np.ndarray, prior: rates.Prior) -> np.ndarray:
@@ -267,7 +275,8 @@ def _said(scene: Scene, view: View, size: int) -> tuple[Classes, list[tuple[str,
     def make() -> tuple[Classes, list[tuple[str, str]]]:
         scale = classed(scene, view, size)
         said = flags.labels(view.measured) if view.measured.flag else scale.labels()
-        return scale, list(zip(said, scale.colours, strict=True))
+        nought = [] if view.measured.rate else [(_("0（应建已建）"), forms.NONE_LEFT)]
+        return scale, [*nought, *zip(said, scale.colours, strict=True)]
 
     asked = view.cell if view.measured.rate else size
     return scene.read.kept.get(("map.cellwords", view.measure, asked, str(get_locale())), make)

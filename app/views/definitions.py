@@ -15,7 +15,7 @@ OPENS = {rate.name: rate.part for rate in RATES if rate.part in FIGURES} | {figu
 """The figure whose list a figure opens: a rate that of its numerator."""
 
 bp = Blueprint("definitions", __name__)
-nav = Nav(90, "definitions.show", lazy_gettext("指标说明"))
+nav = Nav(90, "definitions.show", lazy_gettext("指标说明"), "data")
 
 
 @bp.get("/definitions")

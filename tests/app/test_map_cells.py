@@ -143,3 +143,20 @@ def test_a_margin_brings_what_lies_around_and_says_how_far_it_goes(
 def test_only_known_margins_are_answered(client: FlaskClient) -> None:
     assert client.get("/map/cells?by=grid&bbox=121,32,122,33&zoom=9&margin=0.5").status_code == 200
     assert client.get("/map/cells?by=grid&bbox=121,32,122,33&zoom=9&margin=50").status_code == 400
+
+
+def test_cells_tell_nought_from_not_known_and_the_legend_names_both(
+    app: Flask, now: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pale blue of what is covered has its line in the legend; workers that nobody counted are hatched."""
+    with acting(app):
+        firms = cells.seen(now, view.View(by="grid"), Window.of(WHOLE, 9.0))
+        workers = cells.seen(now, view.View(by="grid", measure="workers"), Window.of(WHOLE, 9.0))
+        assert (
+            cells.seen(now, view.View(by="grid", measure="rate"), Window.of(WHOLE, 9.0))["scale"][0][0]
+            != "0（应建已建）"
+        )
+    said, colour = firms["scale"][0]
+    assert (said, colour) == ("0（应建已建）", firms["colours"][-1])
+    untold = np.isnan(workers["lines"][2]["values"])
+    assert (np.array(workers["classes"]) == -1).tolist() == untold.tolist()

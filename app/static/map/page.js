@@ -117,9 +117,12 @@ map.getContainer().addEventListener("atlas:drawn", ({ detail }) => { scaled(deta
 
 // Classes of cells change with their size: the legend says those of the cells that are drawn.
 function scaled({ form: drawn, scale, colours, size }) {
-  const list = document.querySelector("#map-legend .legend-classes[data-live]");
-  if (!list || drawn !== "cells") { if (list) list.hidden = Boolean(document.querySelector("#map-legend .legend-states")); return; }
-  list.hidden = false;
+  const list = document.querySelector("#map-legend .legend-classes[data-live]"), states = document.querySelector("#map-legend .legend-states");
+  const note = document.querySelector("#map-legend [data-size]"), cells = drawn === "cells";
+  if (states) states.hidden = cells;
+  if (note) note.textContent = cells ? note.dataset.size.replace("{size}", size) : "";
+  if (list) list.hidden = !cells;
+  if (!list || !cells) return;
   const few = list.querySelector("li:has(.hatched)");
   list.replaceChildren(...scale.map(([text, colour]) => {
     const item = document.createElement("li"), swatch = item.appendChild(document.createElement("i"));
@@ -127,8 +130,6 @@ function scaled({ form: drawn, scale, colours, size }) {
     item.append(text);
     return item;
   }), ...(few ? [few] : []));
-  const note = document.querySelector("#map-legend [data-size]");
-  if (note) note.textContent = note.dataset.size.replace("{size}", size);
 }
 
 async function shape(kind) {
