@@ -17,6 +17,9 @@ GAP = ("#fff3cf", "#fbd078", "#eda53b", "#c96c1b", "#823a0a")
 COVERED = ("#e4eef6", "#b5d0e6", "#7cadd3", "#3f7fb3", "#1d3f66")
 """Five classes of coverage, low to high."""
 
+BEYOND = MappingProxyType({1: "#3d1503", -1: "#1d3f66"})
+"""Lines around what is higher and lower than the whole by more than chance; darker than every fill beneath them."""
+
 SERIES = ("#1d3f66", "#c96c1b", "#5f9ac2", "#7a7f87", "#f5c65c")
 """Colours of the lines and bars of one chart, in this order."""
 

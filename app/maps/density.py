@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from app import palette
 from app.maps import basemap, hexagons
 from app.maps.scene import Scene
 from geo import rates
 
+BEYOND = 2.576
+"""Standard deviations from which a pixel's share is beyond chance: one in a hundred of a city without any pattern."""
 OPACITY = 200
 FINENESS = 8
 """Pixels per band width, fewer where the picture would be wider than ``WIDEST``."""
@@ -55,17 +58,32 @@ def density(scene: Scene, weights: np.ndarray, bandwidth_m: int) -> np.ndarray:
     return rates.density(_binned(scene, grid, weights), grid.inside, sigma=grid.sigma) / grid.pixel_km2
 
 
-def ratio(scene: Scene, parts: np.ndarray, wholes: np.ndarray, bandwidth_m: int) -> np.ndarray:
+def ratio(scene: Scene, parts: np.ndarray, wholes: np.ndarray, bandwidth_m: int) -> rates.Ratio:
     """Return the kernel ratio of two weights, NaN outside the city and where too few firms support it."""
     grid = raster(scene, bandwidth_m)
     above, below = (_binned(scene, grid, weights) for weights in (parts, wholes))
-    return rates.ratio(above, below, grid.inside, sigma=grid.sigma).share
+    return rates.ratio(above, below, grid.inside, sigma=grid.sigma)
 
 
-def image(classes: np.ndarray, colours: Sequence[str]) -> np.ndarray:
-    """Return an RGBA picture of a raster's classes, first row in the north; class -1 is clear."""
+def image(classes: np.ndarray, colours: Sequence[str], score: np.ndarray | None = None) -> np.ndarray:
+    """Return an RGBA picture of a raster's classes, first row in the north; class -1 is clear.
+
+    Parameters
+    ----------
+    score : of ``rates.Ratio``; what lies beyond chance is lined out, above the whole and below it in their colours
+    """
     shades = [[*bytes.fromhex(colour[1:]), OPACITY] for colour in colours]
-    return np.asarray(np.array([*shades, [255, 255, 255, 0]], dtype="uint8")[classes][::-1])
+    picture = np.array([*shades, [255, 255, 255, 0]], dtype="uint8")[classes]
+    if score is not None:
+        for sign, colour in palette.BEYOND.items():
+            picture[_rim(score * sign > BEYOND)] = [*bytes.fromhex(colour[1:]), 255]
+    return np.asarray(picture[::-1])
+
+
+def _rim(area: np.ndarray) -> np.ndarray:
+    """The pixels of an area that touch what is not of it."""
+    held = np.pad(area, 1)
+    return np.asarray(area & ~(held[:-2, 1:-1] & held[2:, 1:-1] & held[1:-1, :-2] & held[1:-1, 2:]))
 
 
 def _raster(scene: Scene, bandwidth_m: int) -> Raster:

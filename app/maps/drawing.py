@@ -153,9 +153,10 @@ def _scaled(scene: Scene, view: View) -> tuple[Classes, float]:
 def _heat(scene: Scene, view: View, basis: Scene) -> Picture:
     rows = scene.rows(view.chosen)
     scale = basis.read.kept.get(("map.heat", view.measure, view.cell), lambda: _heat_scale(basis, view))
-    surface = _surface(scene, view, rows)
+    surface, score = _surface(scene, view, rows)
     index = scale.indices(surface) - (0 if view.measured.rate else 1)
-    picture = image_to_url(density.image(np.where(np.isnan(surface), -1, index), scale.colours), origin="upper")
+    painted = density.image(np.where(np.isnan(surface), -1, index), scale.colours, score)
+    picture = image_to_url(painted, origin="upper")
     grid = hexagons.Grid.on_ground(view.cell, scene.latitude)
     shape = {"url": picture, "corners": density.raster(scene, view.cell).corners(), "side": round(grid.side, 3)}
     drawing = Drawing("image", [], [], [], list(scale.colours), [], shape)
@@ -178,15 +179,16 @@ def _in_view(scene: Scene, view: View) -> Picture:
     return Picture(view, drawing, scale, table, *_sums(scene, view))
 
 
-def _surface(scene: Scene, view: View, rows: np.ndarray) -> np.ndarray:
+def _surface(scene: Scene, view: View, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return what is mapped, and of a share how far beyond chance it is."""
     used = rows & scene.precise(view.cell)
     if view.measured.rate:
         part, whole = scene.facts[view.measured.part], scene.facts[view.measured.whole]
         return density.ratio(scene, part * used, whole * used, view.cell)
-    return density.density(scene, scene.facts[view.measured.column] * used, view.cell)
+    return density.density(scene, scene.facts[view.measured.column] * used, view.cell), None
 
 
 def _heat_scale(scene: Scene, view: View) -> Classes:
-    surface = _surface(scene, view, scene.rows(Filter()))
+    surface, _score = _surface(scene, view, scene.rows(Filter()))
     found = surface[~np.isnan(surface)]
     return classes.of_rates(found[::17]) if view.measured.rate else classes.of_densities(found)

@@ -155,6 +155,7 @@ def _notes(picture: Picture) -> list[str]:
         notes.append(_("核密度，带宽 %(size)s", size=metres(view.cell)))
     if view.by == "heat" and view.measured.rate:
         notes.append(_("比率 = 未建会密度 ÷ 应建会密度，带宽相同"))
+        notes.append(_("棕线内高于全市、蓝线内低于全市，都超出偶然（逐点 99%%）"))
     if view.by == "grid":
         notes.append(_("六边形中心相距 %(size)s；换一种大小，次序可能改变", size=metres(view.cell)))
     if picture.classes.breaks and picture.drawing.form != "symbols" and not view.measured.flag:

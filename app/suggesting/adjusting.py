@@ -1,7 +1,7 @@
 """Hard edits of suggested unions: what a form asks for, what it would change in its township, and what stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.store import Scope
 from app.suggesting.proposals import Proposal
 from geo.errors import AtlasError
 from geo.frames import DECISIONS
-from geo.joint import edits, laid_out, life
+from geo.joint import Suggested, edits, laid_out, life
 from geo.joint.former import seat_name
 from geo.joint.replan import Change, replan
 from geo.survey import JointInputs, suggest_joint
@@ -113,22 +113,33 @@ def _refused(fault: str) -> AdjustError:
 
 
 def preview(opened: Session, reading: Reading, edit: Edit) -> Change:
-    """Solve the townships of an edit without and with it, around the groups of the survey."""
-    survey = reading.survey
-    options = survey.joint
-    layers = {name: store.read(opened, name, store.CITY) for name in ("divisions", "decisions", "case_steps")}
-    now = JointInputs(**layers, before=survey.groupings)
+    """Solve the townships of an edit without and with it, around the groups of the survey.
+
+    What they are without it is kept while the data version stands, so whoever tries one edit after the other waits for
+    one answer each time, not for two.
+    """
+    survey, kept = reading.survey, reading.kept
+    options, version = survey.joint, store.data_version(opened)
+    now: JointInputs = kept.get(("joint inputs", version), lambda: _inputs(opened, survey.groupings))
     made = pd.DataFrame(edit.rows, index=[f"decision:~{number}" for number in range(len(edit.rows))])
     made = DECISIONS.conform(made.reindex(columns=list(DECISIONS.columns)))
     more = DECISIONS.conform(pd.concat([now.decisions, made])) if len(now.decisions) else made
-    then = JointInputs(now.divisions, more, now.case_steps, now.before)
-    firms = reading.kept.get("laid out", lambda: laid_out(survey.firms, survey.places, options=options))
-    sides = [partial(_answer, inputs=inputs, places=survey.places, options=options) for inputs in (now, then)]
-    return replan(firms, survey.unions, survey.groupings, edit.touched, (sides[0], sides[1]))
+    then = replace(now, decisions=more)
+    firms = kept.get("laid out", lambda: laid_out(survey.firms, survey.places, options=options))
+    answer = partial(suggest_joint, places=survey.places, options=options)
+
+    def before(here: pd.DataFrame, unions: pd.DataFrame) -> Suggested:
+        who = tuple(here.index[here["gap"]])
+        return kept.get(("joint before", version, who), lambda: answer(here, unions, now))
+
+    return replan(
+        firms, survey.unions, survey.groupings, edit.touched, (before, lambda here, unions: answer(here, unions, then))
+    )
 
 
-def _answer(firms: pd.DataFrame, unions: pd.DataFrame, *, inputs: JointInputs, places: Any, options: Any) -> Any:
-    return suggest_joint(firms, unions, inputs, places=places, options=options)
+def _inputs(opened: Session, before: pd.DataFrame) -> JointInputs:
+    layers = {name: store.read(opened, name, store.CITY) for name in ("divisions", "decisions", "case_steps")}
+    return JointInputs(**layers, before=before)
 
 
 def unmet(edit: Edit, change: Change) -> dict[tuple[str, str], str]:

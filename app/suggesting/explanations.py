@@ -49,11 +49,13 @@ def ways(read: Reading, key: str) -> tuple[Way, ...]:
 
 
 def _way(read: Reading, rival: Rival) -> Way:
-    detail: dict[str, Any] = {**asdict(rival), "place": rival.place_id or ""}
+    around = rival.kind == _AROUND
+    place = read.firm_name(str(rival.place_id)) if around else rival.place_id or ""
+    detail: dict[str, Any] = {**asdict(rival), "place": place, "reach": read.survey.joint.reach_m}
     loss = rival.loss_milli
     code = "same" if not loss else "less" if loss > 0 else "more"
     return Way(
-        rival.kind, rival.place_id or "", explain("rival", rival.kind, detail, names=read.named),
+        rival.kind, "" if around else rival.place_id or "", explain("rival", rival.kind, detail, names=read.named),
         explain("rival_loss", code, {"loss": round(abs(loss) / 1000, 1)}), rival.last_resort, loss < 0,
     )  # fmt: skip
 
@@ -98,10 +100,12 @@ def _said(read: Reading, row: dict[str, Any]) -> str:
     detail = {name: int(value) if isinstance(value, float) else value for name, value in row.items() if known(value)}
     detail |= {
         "least_workers": options.min_workers, "least_firms": options.min_firms,
-        "span": options.street_span_m, "gap": options.street_gap_m, "place": detail.get("place_id", ""),
+        "half": options.street_span_m // 2, "gap": options.street_gap_m, "place": detail.get("place_id", ""),
         "union": detail.get("union_id", ""), "level": label("level", row["level"]),
     }  # fmt: skip
     suffix = {_ALONG: "_street", _AROUND: "_around"}.get(row["kind"], "") if code in ("R1", "R2") else ""
+    if code == "R1" and row["workers"] >= options.min_workers and row["firms"] >= options.min_firms:
+        suffix = "_units"
     if row["kind"] == _AROUND:
         detail |= {"place": read.firm_name(str(row["place_id"])), "reach": options.reach_m}
     return explain("left_proof", code + suffix, detail, names=read.named)

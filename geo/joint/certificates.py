@@ -13,14 +13,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.joint.hosts import hosts
+from geo.joint.hosts import Existing, hosts
 from geo.joint.nearby import TOGETHER, around, counted, runs
 from geo.joint.options import JointOptions
 
 REJECTED = "R7"
 FIGURES = (
     "kind", "place_id", "seats", "workers", "firms", "units", "grouped", "left_workers", "left_firms",
-    "across_workers", "across_firms", "union_id", "held", "most", "level",
+    "left_units", "across_workers", "across_firms", "union_id", "held", "most", "level",
 )  # fmt: skip
 """Columns of a certificate; NA where a figure is no part of the proof."""
 
@@ -53,7 +53,8 @@ def certify(
     of one county, R3 cannot be found again and stays unproved.
     """
     rows = around(firms, keys, places=places, options=options)
-    seats = _Seats(rows, unions, groups, options)
+    streets = firms[firms["street"].isin(set(rows["street"].dropna()))]
+    seats = _Seats(rows, Existing(hosts(unions, groups, options), streets, places, options), options)
     told = firms["left_because"]
     table = {}
     for key in keys:
@@ -67,9 +68,9 @@ def certify(
 
 
 class _Seats:
-    """Who could sit where, among the candidates around some firms."""
+    """Who could sit where, and which union there is could take them in, among the candidates around some firms."""
 
-    def __init__(self, rows: pd.DataFrame, unions: pd.DataFrame, groups: pd.DataFrame, options: JointOptions) -> None:
+    def __init__(self, rows: pd.DataFrame, existing: Existing, options: JointOptions) -> None:
         self.options, self.rows = options, rows.astype("object").where(rows.notna(), None).to_dict("index")
         self.at: dict[tuple[str, str, str], list[str]] = {}
         self.across: dict[tuple[str, str], list[str]] = {}
@@ -82,7 +83,7 @@ class _Seats:
             if key in live and row["street"] is not None and row["chainage_m"] is not None:
                 self.at.setdefault(("street", row["street"], row["row"]), []).append(key)
                 self.across.setdefault(("street", row["street"]), []).append(key)
-        self.live, self.full = live, _full(unions, groups, options)
+        self.live, self.existing = live, existing
         self.spots = [key for key in self.rows if key in live and self.rows[key]["x"] is not None]
         self.points = np.array([[self.rows[key]["x"], self.rows[key]["y"]] for key in self.spots], dtype=np.int64)
 
@@ -93,34 +94,38 @@ class _Seats:
             return {"code": "none"}
         if key not in self.live:
             return {"code": "R6"}
-        seats = [self._seat(key, *seat) for seat in self._of(row)] + self._around(key, row["town"])
+        seats = [seat for where in self._of(row) for seat in self._at(key, where[0], self.at[where])]
+        seats += self._around(key, row["town"])
         if not seats:
             return {"code": "R4"}
-        union = next((self.full[place] for place in self._named(row) if place in self.full), None)
-        if union is not None:
-            return {"code": "R5", **union}
-        return self._counted(key, row, seats)
+        return self._full(row) or self._counted(key, row, seats)
+
+    def _full(self, row: Row) -> Row | None:
+        """The first existing union that could take a firm in if it had room: what it holds, and the most."""
+        for union, host in self.existing.hosts.items():
+            if host.room <= 0 and self.existing.admit(row, union):
+                return {"code": "R5", "union_id": union, "held": host.held, "most": host.most}
+        return None
 
     def _counted(self, key: str, row: Row, seats: list[Row]) -> Row:
-        if self._reaches(seats):
-            best = max(seats, key=lambda seat: (seat["enough"], seat["left_workers"], seat["left_firms"]))
-            return {"code": "R2", "seats": len(seats), "shown": not any(seat["open"] for seat in seats), **best}
-        best = max(seats, key=lambda seat: (seat["workers"], seat["firms"]))
-        across = [self._wide(key, kind, place) for kind, place, _where in self._of(row)] + self._around(key, None)
-        if self._reaches(across):
-            most = max(across, key=lambda seat: (seat["enough"], seat["workers"], seat["firms"]))
+        if any(seat["enough"] for seat in seats):
+            best = max(seats, key=lambda seat: (seat["enough"], seat["left_workers"], seat["workers"]))
+            return {"code": "R2", "seats": len(seats), "shown": not self._open(key, row, seats), **best}
+        best = max(seats, key=lambda seat: (seat["workers"], seat["units"]))
+        across = [seat for kind, place, _ in self._of(row) for seat in self._at(key, kind, self.across[kind, place])]
+        across += self._around(key, None)
+        if any(seat["enough"] for seat in across):
+            most = max(across, key=lambda seat: (seat["enough"], seat["workers"], seat["units"]))
             same = next((seat for seat in seats if seat["place_id"] == most["place_id"]), best)
             figures = {"across_workers": most["workers"], "across_firms": most["firms"]}
             return {"code": "R3", "seats": len(seats), **same, **figures}
         return {"code": "R1", "seats": len(seats), **best}
 
-    def _reaches(self, seats: list[Row]) -> bool:
-        """Whether the least may be met, taking workers and firms each where there are most: the widest reading."""
-        workers, firms = (max((seat[name] for seat in seats), default=0) for name in ("workers", "firms"))
-        return workers >= self.options.min_workers and firms >= self.options.min_firms
-
-    def _wide(self, key: str, kind: str, place: str) -> Row:
-        return {"place_id": place, **self._sums(self._reached(key, kind, self.across[kind, place]), kind)}
+    def _open(self, key: str, row: Row, seats: list[Row]) -> bool:
+        """Whether those left over at any seat could still make a group."""
+        streets = [(place, where) for kind, place, where in self._of(row) if kind == "street"]
+        free = any(self._free_piece(key, place, where) for place, where in streets)
+        return free or any(seat["open"] for seat in seats if seat["kind"] != "street")
 
     def _around(self, key: str, town: str | None) -> list[Row]:
         """Seats at the addresses in reach of a firm, each with all who reach it; within a town unless it is None."""
@@ -131,12 +136,7 @@ class _Seats:
         found = []
         for spot in {(self.rows[each]["x"], self.rows[each]["y"]): each for each in near}.values():
             there = [each for each in self._within(self.rows[spot]) if town is None or self.rows[each]["town"] == town]
-            left = [each for each in there if self.rows[each]["group_id"] is None]
-            rest = self._sums(left)
-            found.append({
-                "kind": "community", "place_id": spot, **self._sums(there), "grouped": len(there) - len(left),
-                "left_workers": rest["workers"], "left_firms": rest["firms"], "open": rest["enough"],
-            })  # fmt: skip
+            found.append(self._told("community", spot, there))
         return found
 
     def _within(self, row: Row) -> list[str]:
@@ -150,37 +150,30 @@ class _Seats:
             found.append(("street", row["street"], row["row"]))
         return found
 
-    def _named(self, row: Row) -> list[str]:
-        return [row[kind] for kind in (*TOGETHER, "street", "town") if row[kind] is not None]
+    def _at(self, key: str, kind: str, keys: list[str]) -> list[Row]:
+        """Seats of a firm at a place, of all who are there: the place itself, along a street each address in reach."""
+        if kind != "street":
+            return [self._told(kind, self.rows[key][kind], keys)]
+        half, place = self.options.street_span_m // 2, self.rows[key]["street"]
+        run = next(run for run in runs(self._lying(keys), self._gap) if key in run)
+        at = {each: self.rows[each]["chainage_m"] for each in run}
+        spots = sorted({spot for spot in at.values() if abs(spot - at[key]) <= half})
+        return [self._told(kind, place, [each for each in run if abs(at[each] - spot) <= half]) for spot in spots]
 
-    def _seat(self, key: str, kind: str, place: str, where: str) -> Row:
-        there = self._reached(key, kind, self.at[kind, place, where])
+    def _told(self, kind: str, place: str, there: list[str]) -> Row:
+        """What a certificate says of a seat: all who could sit there, and those who are in no group."""
         left = [each for each in there if self.rows[each]["group_id"] is None]
         rest = self._sums(left)
-        open_ = rest["enough"] if kind != "street" else self._free_piece(key, place, where)
         return {
-            "kind": kind, "place_id": place, **self._sums(there, kind), "grouped": len(there) - len(left),
-            "left_workers": rest["workers"], "left_firms": rest["firms"], "open": open_,
+            "kind": kind, "place_id": place, **self._sums(there), "grouped": len(there) - len(left),
+            "left_workers": rest["workers"], "left_firms": rest["firms"], "left_units": rest["units"],
+            "open": rest["enough"],
         }  # fmt: skip
 
-    def _sums(self, keys: Collection[str], kind: str = "") -> Row:
-        """Sums of some firms; along a street, where the row is a bound, a firm is taken for an employer."""
+    def _sums(self, keys: Collection[str]) -> Row:
         workers, units = sum(self.rows[key]["workers"] for key in keys), len({self.rows[key]["unit"] for key in keys})
-        heads = len(keys) if kind == "street" else units
-        enough = workers >= self.options.min_workers and heads >= self.options.min_firms
+        enough = workers >= self.options.min_workers and units >= self.options.min_firms
         return {"workers": workers, "firms": len(keys), "units": units, "enough": enough}
-
-    def _reached(self, key: str, kind: str, keys: Collection[str]) -> list[str]:
-        """Of those at a seat the ones in reach; along a street the unbroken row within a span to either side."""
-        if kind != "street":
-            return list(keys)
-        here = self.rows[key]["chainage_m"]
-        near = [each for each in keys if abs(self.rows[each]["chainage_m"] - here) <= self.options.street_span_m]
-        return self._unbroken(key, near)
-
-    def _unbroken(self, key: str, keys: Collection[str]) -> list[str]:
-        """Those that no gap parts from a firm, in street order."""
-        return next((run for run in runs(self._lying(keys), self._gap) if key in run), [])
 
     def _lying(self, keys: Collection[str]) -> list[str]:
         return sorted(keys, key=lambda each: (self.rows[each]["chainage_m"], each))
@@ -205,12 +198,3 @@ class _Seats:
 def _placed(group_id: Any) -> bool:
     """Whether a firm is in a group that takes it out of the street's row: one of a place, or an existing union."""
     return group_id is not None and str(group_id).partition("|")[0] not in ("street", "village", "community")
-
-
-def _full(unions: pd.DataFrame, groups: pd.DataFrame, options: JointOptions) -> dict[str, Row]:
-    """Existing joint unions without room, by their seat: what they hold with those who join them now, and the most."""
-    found: dict[str, Row] = {}
-    for key, union in hosts(unions, groups, options).items():
-        if union.room <= 0 and union.place not in found:
-            found[union.place] = {"union_id": key, "held": union.held, "most": union.most}
-    return found

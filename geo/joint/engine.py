@@ -151,13 +151,13 @@ def _attached(left: Rows, unions: Rows, options: JointOptions) -> Iterator[Draft
     for union_id, union in unions.items():
         if union["seat"] and union["spare"] > 0:
             near = (key for key in at.get((union["kind"], union["seat"]), ()) if key not in taken)
-            joining = [key for key in near if _admitted(left[key], union, options)][: union["spare"]]
+            joining = [key for key in near if admitted(left[key], union, options)][: union["spare"]]
             if joining:
                 taken.update(joining)
                 yield Draft("existing", union_id, "", 1, 1, tuple(sorted(joining)))
 
 
-def _admitted(firm: Row, union: Row, options: JointOptions) -> bool:
+def admitted(firm: Row, union: Row, options: JointOptions) -> bool:
     """Whether a firm at the union's seat lies in its jurisdiction: its county; along a street its town and span."""
     if union["county"] and firm["county"] != union["county"]:
         return False

@@ -3,24 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from geo.joint.check import Facts
-from geo.joint.engine import Draft
+from geo.joint.engine import Draft, admitted
 from geo.joint.options import JointOptions
-from geo.joint.seats import metres
-
-FAR_M = 10_000_000
-"""Towns are laid so far apart that no firm reaches over."""
+from geo.joint.reach import reach
 
 Reason = list[Any]
 """``[code, {detail}]``."""
 
 LEFT_CODES = ("R1", "R2", "R3", "R4", "R5", "R6")
-"""R1 too few workers in reach of every seat · R2 those in reach are better used elsewhere · R3 only the border of a
-jurisdiction is in the way · R4 no usable place · R5 the only union in reach is full · R6 workers unknown."""
+"""R1 too few workers or employers in reach of every seat · R2 those in reach are better used elsewhere · R3 only the
+border of a jurisdiction is in the way · R4 no usable place · R5 the union in reach is full · R6 workers unknown."""
 
 
 _COARSE = {
@@ -94,99 +89,34 @@ def cautions(draft: Draft, facts: Facts, *, options: JointOptions) -> list[Reaso
     return [note for hit, note in notes if hit]
 
 
-def left_over(
-    pool: pd.DataFrame, drafts: Sequence[Draft], *, unions: pd.DataFrame, options: JointOptions
-) -> pd.DataFrame:
-    """Why each candidate outside all drafts is left over, with the certificate.
+def left_over(pool: pd.DataFrame, drafts: Sequence[Draft], *, unions: pd.DataFrame, options: JointOptions) -> pd.Series:
+    """Return why each candidate outside all drafts is left over, by key: one of ``LEFT_CODES``.
 
-    Returns
-    -------
-    by enterprise key: ``left_because`` (one of ``LEFT_CODES``), ``reach_workers`` (the most workers at any one seat
-    the firm may use, itself included; an upper bound along streets) and ``reach_firms``. R1 holds where even this
-    bound is too small.
+    The figures that prove it are told by ``certificates``, from the rows.
     """
     taken = {key for draft in drafts for key in draft.members}
-    left = pool.index[~pool.index.isin(taken)]
-    inside, across = _reach(pool, left, options, borders=True), _reach(pool, left, options, borders=False)
-    table = pd.DataFrame({"reach_workers": inside["workers"], "reach_firms": inside["firms"]}, index=pool.index)
-    code = pd.Series("R2", index=pool.index, dtype="string")
-    code[~_enough(inside, options)] = "R1"
-    code[~_enough(inside, options) & _enough(across, options)] = "R3"
-    code[_full(pool, unions, drafts)] = "R5"
-    code[inside["firms"] == 0] = "R4"
-    if not options.workers_if_unknown:
-        code[~pool["known"]] = "R6"
-    table.insert(0, "left_because", code)
-    return table[~pool.index.isin(taken)]
-
-
-def _enough(reach: pd.DataFrame, options: JointOptions) -> pd.Series:
-    return (reach["workers"] >= options.min_workers) & (reach["firms"] >= options.min_firms)
-
-
-def _reach(pool: pd.DataFrame, left: pd.Index, options: JointOptions, *, borders: bool) -> pd.DataFrame:
-    """The largest sums of workers and of firms over the seats each firm may use; zero where it has none."""
+    left = pool[~pool.index.isin(taken)]
     counted = pool if options.workers_if_unknown else pool[pool["known"]]
-    best = pd.DataFrame({"workers": 0, "firms": 0}, index=pool.index)
-    for kind in ("building", "market", "zone", "village"):
-        here = counted[counted[kind].notna()]
-        keys = [here[kind], here["county"].fillna("")] if borders else [here[kind]]
-        sums = here.groupby(keys)["workers"]
-        found = pd.DataFrame({"workers": sums.transform("sum"), "firms": sums.transform("size")})
-        best = best.combine(found.reindex(best.index).fillna(0), np.maximum)
-    for found in (
-        _street_reach(counted, options, borders=borders), around_reach(counted, left, options, borders=borders)
-    ):  # fmt: skip
-        best = best.combine(found.reindex(best.index).fillna(0), np.maximum)
-    return best
+    asked = left.index.intersection(counted.index)
+    inside = reach(counted, asked, options, borders=True)
+    short = inside.index[inside["seat"] & ~inside["enough"]]
+    across = reach(counted, short, options, borders=False)
+    code = pd.Series("R2", index=left.index, dtype="string")
+    code[short] = "R1"
+    code[across.index[across["enough"]]] = "R3"
+    code[_full(left, unions, drafts, options)] = "R5"
+    code[inside.index[~inside["seat"]]] = "R4"
+    code[~code.index.isin(asked)] = "R6"
+    return code
 
 
-def around_reach(pool: pd.DataFrame, left: pd.Index, options: JointOptions, *, borders: bool) -> pd.DataFrame:
-    """The largest sums around any one address in reach of each firm of ``left``; firms without a position have no row.
-
-    Parameters
-    ----------
-    pool : ``seats.candidates``
-    borders : whether a union stays within a town
-    """
-    lying = pool[pool["lon"].notna()] if options.reach_m else pool[:0]
-    asked = lying[lying.index.isin(left)]
-    if not len(asked):
-        return pd.DataFrame({"workers": 0, "firms": 0}, index=asked.index)
-    x, y = metres(lying["lon"], lying["lat"], float(lying["east"].iloc[0]))
-    town = pd.factorize(lying["town"])[0] * FAR_M if borders else np.zeros(len(lying))
-    spots = np.stack([x - x.min(), y - y.min(), town], axis=1).astype("float64")
-    tree, workers = cKDTree(spots), lying["workers"].to_numpy("int64")
-    near = tree.query_ball_point(spots[lying.index.get_indexer(asked.index)], options.reach_m)
-    mass, count = np.zeros(len(lying), dtype=np.int64), np.zeros(len(lying), dtype=np.int64)
-    for seat in np.unique(np.concatenate(near)).astype(np.int64).tolist():
-        there = tree.query_ball_point(spots[seat], options.reach_m)
-        mass[seat], count[seat] = workers[there].sum(), len(there)
-    best = {"workers": [mass[seats].max() for seats in near], "firms": [count[seats].max() for seats in near]}
-    return pd.DataFrame(best, index=asked.index)
-
-
-def _street_reach(pool: pd.DataFrame, options: JointOptions, *, borders: bool) -> pd.DataFrame:
-    """Sums over the unbroken row of firms within a span to either side: no piece can hold more."""
-    lying = pool[pool["street"].notna() & pool["chainage_m"].notna()]
-    within = lying["county"].fillna("") + "/" + lying["street_town"].fillna("")
-    lying = lying.assign(run=lying["street"] + "|" + (within if borders else "")).sort_values(["run", "chainage_m"])
-    at = lying["chainage_m"].to_numpy("int64")
-    other = np.diff(lying.groupby("run", sort=False).ngroup().to_numpy("int64"), prepend=0) != 0
-    chain = np.cumsum(other | (np.diff(at, prepend=0) > options.street_gap_m))
-    far = (int(at.max()) if len(at) else 0) + options.street_span_m + 1
-    line = chain * 2 * far + at
-    first = np.searchsorted(line, line - options.street_span_m, side="left")
-    end = np.searchsorted(line, line + options.street_span_m, side="right")
-    mass = np.concatenate([[0], np.cumsum(lying["workers"].to_numpy("int64"))])
-    return pd.DataFrame({"workers": mass[end] - mass[first], "firms": end - first}, index=lying.index)
-
-
-def _full(pool: pd.DataFrame, unions: pd.DataFrame, drafts: Sequence[Draft]) -> pd.Series:
-    """Firms at the seat of a union that has no room, or none any more after those who join it now."""
+def _full(pool: pd.DataFrame, unions: pd.DataFrame, drafts: Sequence[Draft], options: JointOptions) -> pd.Series:
+    """Firms that a union could take in that has no room, or none any more after those who join it now."""
     joining = pd.Series({draft.seat: len(draft.members) for draft in drafts if draft.kind == "existing"}, dtype="int64")
     full = unions[unions["seat"].notna() & (unions["spare"] <= joining.reindex(unions.index).fillna(0))]
     result = pd.Series(data=False, index=pool.index)
-    for kind, seats in full.groupby("kind")["seat"]:
-        result |= pool[str(kind)].isin(set(seats)).fillna(False).astype(bool)
+    for union in full.astype("object").where(full.notna(), None).to_dict("records"):
+        here = pool[pool[union["kind"]].eq(union["seat"]).fillna(value=False)].astype("object")
+        rows = here.where(here.notna(), None).to_dict("index")
+        result[[key for key, row in rows.items() if admitted(row, union, options)]] = True
     return result

@@ -24,6 +24,7 @@ DISSOLVE, EXISTING, STREET, VILLAGE, COMMUNITY = "dissolve", "existing", "street
 MILLI = 1_000
 MOST_TRIED = 3
 """Other places tried of each kind, those that most members share."""
+_ORDER = (DISSOLVE, *KINDS, COMMUNITY)
 
 Row = dict[str, Any]
 
@@ -32,7 +33,8 @@ Row = dict[str, Any]
 class Rival:
     """Another way for the members of a group.
 
-    ``kind``: ``dissolve`` (no new union, each goes where it may) or the kind of another seat, at ``place_id``.
+    ``kind``: ``dissolve`` (no new union, each goes where it may) or the kind of another seat, at ``place_id``; around
+    an address that is the key of a member there.
     """
 
     kind: str
@@ -82,7 +84,7 @@ def rivals(
     now = around_.value_now(kind, place, members)
     around_.existing.hosts.pop(place, None)  # what the group would no longer do
     found = [] if now is None else [around_.dissolved(members, now), *around_.moved(members, (kind, place), now)]
-    return sorted(found, key=lambda rival: (rival.loss_milli, KINDS.index(rival.kind) if rival.place_id else -1))
+    return sorted(found, key=lambda rival: (rival.loss_milli, _ORDER.index(rival.kind)))
 
 
 def price(kind: str, workers: int, metres: int, options: JointOptions) -> int:
@@ -162,6 +164,40 @@ class _Field:
                 if (kind, place) != seat and place not in self.wide_zones:
                     found = self._at(kind, place, members, now)
                     yield from [found] if found is not None else []
+        if seat[0] != COMMUNITY:
+            spots = Counter(self._spot(key) for key in members if self.rows[key]["x"] is not None)
+            ways = [
+                self._around(spot, members, now)
+                for spot, _n in sorted(spots.items(), key=lambda item: (-item[1], item[0]))[:MOST_TRIED]
+            ]
+            best = min((way for way in ways if way is not None), key=lambda way: way.loss_milli, default=None)
+            yield from [best] if best is not None else []
+
+    def _spot(self, key: str) -> tuple[int, int]:
+        return int(self.rows[key]["x"]), int(self.rows[key]["y"])
+
+    def _around(self, spot: tuple[int, int], members: list[str], now: int) -> Rival | None:
+        """A union around an address of a member, for all who reach it; ``place_id`` is a member there."""
+        mine, seat = set(members), next(key for key in members if self._here(key, spot) == 0)
+        near = {key: metres for key in self.rows if (metres := self._here(key, spot)) is not None}
+        same = {key for key in near if self.rows[key]["town"] == self.rows[seat]["town"]}
+        there = sorted((key for key in same & mine), key=lambda key: (near[key], key))
+        free = sorted((key for key in same - mine if self.rows[key]["group_id"] is None), key=lambda k: (near[k], k))
+        union = [*there, *free][: self.options.most_in(COMMUNITY)]
+        if not self._enough(union):
+            return None
+        rest = [key for key in members if key not in union]
+        value, placed = self._dispersed(rest)
+        value += sum(self._worth(COMMUNITY, key, near[key]) for key in union) - founding(COMMUNITY, self.options)
+        there, more = [key for key in union if key in mine], [key for key in union if key not in mine]
+        return self._rival(COMMUNITY, seat, there, more, rest, placed, now, value)
+
+    def _here(self, key: str, spot: tuple[int, int]) -> int | None:
+        """Metres from a firm to an address, None if it is out of reach."""
+        if self.rows[key]["x"] is None:
+            return None
+        away = hypot(self.rows[key]["x"] - spot[0], self.rows[key]["y"] - spot[1])
+        return round(away) if away <= self.options.reach_m else None
 
     def _at(self, kind: str, place: str, members: list[str], now: int) -> Rival | None:
         here = [key for key in members if self.rows[key][kind] == place]
@@ -307,11 +343,8 @@ class _Field:
     def _to_address(self, key: str, place: str) -> int | None:
         """Metres to the address that a union is founded around, None if it is out of reach."""
         lon, lat = (pd.Series([float(part)]) for part in place.split(","))
-        if self.rows[key]["x"] is None:
-            return None
         x, y = on_grid(lon, lat, self.east)
-        away = round(hypot(self.rows[key]["x"] - int(x[0]), self.rows[key]["y"] - int(y[0])))
-        return away if away <= self.options.reach_m else None
+        return self._here(key, (int(x[0]), int(y[0])))
 
     def _to_piece(self, key: str, keys: list[str]) -> int | None:
         """Metres to the nearest member of a street piece that a firm may join, None if it may not."""

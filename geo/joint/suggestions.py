@@ -76,7 +76,7 @@ def suggest(
     names = _with_addresses(names, drafts, lying)
     groups = _groups(drafts, facts, hosts=hosts, names=names, options=options)
     groups[["lon", "lat"]] = _centres(firms, drafts).reindex(groups.index)
-    because = left["left_because"].reindex(pool.index).mask(pool.index.isin(out), EXCLUDED)
+    because = left.reindex(pool.index).mask(pool.index.isin(out), EXCLUDED)
     return Suggested(groups, _groupings(drafts, because, pool), hosts["seat"], proof)
 
 

@@ -6,13 +6,14 @@ Firms are the units that are drawn. Workers of one firm are not independent, so 
 from geo.rates.association import local_moran
 from geo.rates.flags import flag, gi_star
 from geo.rates.funnel import funnel
-from geo.rates.kernel import density, ratio
+from geo.rates.kernel import Ratio, density, ratio
 from geo.rates.neighbours import of_areas, of_hexagons
 from geo.rates.shrinkage import Prior, posterior, prior, smooth, smooth_locally
 from geo.rates.unknown import bounds
 
 __all__ = [
     "Prior",
+    "Ratio",
     "bounds",
     "density",
     "flag",

@@ -15,7 +15,8 @@ from app import create_app, store
 from app.auth.accounts import Wish
 from app.config import Config
 from app.db import Database, session
-from geo.survey import Survey
+from app.suggesting import adjusting
+from geo.survey import Survey, suggest_joint
 
 EDITOR = Wish("li", "李干事", "editor", "990101")
 OTHER = Wish("zhao", "赵干事", "editor", "990102")
@@ -86,6 +87,27 @@ def test_a_preview_tells_changes_and_price_and_keeps_nothing(app: Flask) -> None
     assert listed(app) == []
     review_city.survey(app)
     assert members(app) == before
+
+
+def test_what_a_township_is_without_an_edit_is_solved_once_until_the_data_change(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved = []
+
+    def counting(*args: Any, **kwargs: Any) -> Any:
+        solved.append(args)
+        return suggest_joint(*args, **kwargs)
+
+    monkeypatch.setattr(adjusting, "suggest_joint", counting)
+    path = f"/adjustments/preview/{quote(market_group(app))}"
+    first = post(app, path, act="bar", member=["m1", "m2"])
+    assert len(solved) == 2
+    again = post(app, path, act="bar", member=["m1", "m2"])
+    assert len(solved) == 3 and said(again.text) == said(first.text)
+    assert "8 → 7" in said(post(app, path, act="out", member=["m3"]).text) and len(solved) == 4
+    keep(app, "out", member=["m3"])
+    after = said(post(app, path, act="bar", member=["m1", "m2"]).text)
+    assert len(solved) == 6 and "7 → 5" in after, "what was kept meanwhile is part of what there is without the edit"
 
 
 def test_an_edit_is_kept_by_the_next_survey_with_who_and_when_until_it_is_taken_back(app: Flask) -> None:

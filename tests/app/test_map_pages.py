@@ -47,6 +47,8 @@ def test_each_state_says_what_it_must(client: FlaskClient, measure: str, form: s
     assert "演示数据" in page.get_text()
     assert page.find(class_="atlas-map")["aria-label"]
     assert ("数量图主要反映企业在哪里" in legend) == (not view.MEASURES[measure].rate and form in ("grid", "heat"))
+    asked = view.MEASURES[measure]
+    assert ("棕线内高于全市" in legend) == (asked.rate and not asked.flag and form == "heat")
 
 
 def test_an_approved_map_shows_its_number(app: Flask, tmp_path: Path) -> None:

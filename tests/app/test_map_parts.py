@@ -351,10 +351,25 @@ def test_a_surface_keeps_the_number_of_firms(now: Scene) -> None:
 
 def test_a_ratio_of_equal_shares_is_flat(now: Scene) -> None:
     wholes = now.facts["eligible"] * now.precise(2000)
-    ratio = density.ratio(now, wholes * 0.4, wholes, 2000)
+    ratio, score = density.ratio(now, wholes * 0.4, wholes, 2000)
+    assert np.nanmax(np.abs(score)) == pytest.approx(0, abs=1e-3)
     assert np.isfinite(ratio).any()
     assert np.nanmin(ratio) == pytest.approx(0.4)
     assert np.nanmax(ratio) == pytest.approx(0.4)
+
+
+def test_what_is_beyond_chance_is_lined_out() -> None:
+    score = np.zeros((9, 9))
+    score[1:6, 1:4], score[7, 7], score[0, 8] = 3, -3, np.nan
+    plain = density.image(np.zeros((9, 9), dtype=int), ["#ffffff"])
+    lined = density.image(np.zeros((9, 9), dtype=int), ["#ffffff"], score)[::-1]
+    above, below = ([*bytes.fromhex(palette.BEYOND[sign][1:]), 255] for sign in (1, -1))
+    brown, blue = (lined == above).all(axis=2), (lined == below).all(axis=2)
+    assert brown.sum() == 2 * 5 + 2 * 1 and not brown[2:5, 2].any(), "a line around the area, its inside as it was"
+    assert np.argwhere(blue).tolist() == [[7, 7]]
+    assert (lined[~(brown | blue)] == plain[0, 0]).all()
+    again = density.image(np.zeros((9, 9), dtype=int), ["#ffffff"], score * 0.8)
+    assert (again == plain).all(), "2.4 is no more than chance"
 
 
 def test_a_surface_ends_at_the_border(now: Scene) -> None:

@@ -1,13 +1,15 @@
 """Why firms are left over, proved a second time: each reason by hand, all of them on random towns."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from invented import firms, places
+from second_count import SecondCount
 from test_joint import NOBODY, STREET, TOWER, VILLAGE, divisions, surveyed
 
 from geo.frames import FIRMS, GROUPS, SURVEYED_UNIONS
@@ -15,6 +17,8 @@ from geo.joint import JointOptions, suggest
 from geo.joint.certificates import FIGURES, certify
 
 OPTIONS = JointOptions()
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Without shrinking: what fails is a seed and says so itself."""
 
 
 def certified(
@@ -44,8 +48,28 @@ def test_too_few_in_reach_of_the_best_of_its_seats() -> None:
 def test_two_records_of_one_employer_are_one_unit() -> None:
     rows = {f"b{n}": {"building": TOWER, "street": None, "workers": 10, "org_code": "111111111"} for n in range(4)}
     _table, found = certified(rows)
-    assert set(found["left_because"]) == {"R2"} and found["proved"].all(), "so many firms, but one employer"
+    assert set(found["left_because"]) == {"R1"} and found["proved"].all(), "so many firms, but one employer"
     assert found.loc["b0", ["firms", "units", "workers"]].tolist() == [4, 1, 40]
+
+
+def test_workers_of_one_seat_and_firms_of_another_make_no_union() -> None:
+    rows: dict[str, dict[str, Any]] = {f"b{n}": {"building": TOWER, "street": None, "workers": 2} for n in range(5)}
+    rows["b0"]["village_code"] = VILLAGE
+    rows["v"] = {"village_code": VILLAGE, "street": None, "workers": 24}
+    _table, found = certified(rows)
+    assert set(found["left_because"]) == {"R1"} and found["proved"].all()
+    assert found.loc["b0", ["kind", "seats", "firms", "workers"]].tolist() == ["village", 2, 2, 26]
+
+
+def test_a_full_union_far_down_the_street_is_not_in_reach() -> None:
+    union = {"kind": "street", "place_name": "望江路", "covered_units": 100, "covered_firms": 3}
+    rows: dict[str, dict[str, Any]] = {
+        f"c{n}": {"street": STREET, "lon": 121.0 + n * 0.001, "primary": "joint", "union_id": "u1"} for n in range(3)
+    }
+    rows |= {"near": {"street": STREET, "lon": 121.004}, "far": {"street": STREET, "lon": 121.05}}
+    _table, found = certified(rows, surveyed({"u1": union}))
+    assert found.loc["near", ["left_because", "union_id", "proved"]].tolist() == ["R5", "u1", True]
+    assert found.loc["far", ["left_because", "firms", "proved"]].tolist() == ["R1", 1, True]
 
 
 def test_those_in_reach_are_used_elsewhere_and_what_is_left_is_too_little() -> None:
@@ -55,7 +79,8 @@ def test_those_in_reach_are_used_elsewhere_and_what_is_left_is_too_little() -> N
     }  # 140 m from one to the next; a seat along a street reaches 500 m to either side: seven of them
     _table, found = certified(rows)
     assert list(found.index) == ["s7", "s8"] and set(found["left_because"]) == {"R2"} and found["proved"].all()
-    assert found.loc["s8", ["kind", "grouped", "left_firms", "left_workers"]].tolist() == ["street", 6, 2, 6]
+    told = ["kind", "firms", "workers", "grouped", "left_units", "left_workers"]
+    assert found.loc["s8", told].tolist() == ["street", 7, 26, 5, 2, 6], "around the address of the sixth firm"
 
 
 def test_only_the_border_is_in_the_way() -> None:
@@ -129,18 +154,20 @@ def town(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     rows = {}
     for n in range(draw(st.integers(1, 40))):
         street = rng.choice([STREET, "street:990101:江海路", None], p=[0.35, 0.25, 0.4])
+        county = rng.choice(["990101", "990102"], p=[0.8, 0.2])
         rows[f"f{n:02}"] = {
             "workers": None if rng.random() < 0.1 else int(rng.integers(1, 24)),
             "building": rng.choice([TOWER, "building:990101:远帆大厦", None], p=[0.2, 0.15, 0.65]),
             "village_code": rng.choice([VILLAGE, None], p=[0.3, 0.7]),
             "street": street,
             "lon": 121.0 + float(rng.integers(0, 40)) * 0.0007,
-            "county_code": rng.choice(["990101", "990102"], p=[0.8, 0.2]),
+            "county_code": county,
+            "town_code": rng.choice([f"{county}001", f"{county}002", None], p=[0.5, 0.2, 0.3]),
         }
     return rows
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, phases=QUICK)
 @given(town(), st.sampled_from([5, 0]))
 def test_every_leftover_of_a_random_town_is_proved(rows: dict[str, dict[str, Any]], each: int) -> None:
     table, found = certified(rows, options=JointOptions(workers_if_unknown=each))
@@ -154,6 +181,19 @@ def test_every_leftover_of_a_random_town_is_proved(rows: dict[str, dict[str, Any
         there = there if each else there[there["workers"].notna()]
         assert row["firms"] == len(there) and row["workers"] == there["workers"].fillna(each).sum()
         assert row["grouped"] == there["group_id"].notna().sum()
+
+
+@settings(max_examples=25, deadline=None, phases=QUICK)
+@given(town(), st.sampled_from([5, 0]), st.sampled_from([0, 120, 500]))
+def test_every_reason_is_that_of_the_rows(rows: dict[str, dict[str, Any]], each: int, reach_m: int) -> None:
+    options = JointOptions(workers_if_unknown=each, reach_m=reach_m)
+    for key in list(rows)[::7]:
+        rows[key]["org_code"] = "111111111"  # one employer with several records
+    table, found = certified(rows, options=options)
+    survey: Any = SimpleNamespace(firms=table, places=places(), groups=GROUPS.empty(), unions=NOBODY, joint=options)
+    counted = SecondCount(survey)
+    said = {key: {code.partition("_")[0] for code, _figures in counted.left(key)} for key in found.index}
+    assert said == {key: {code} for key, code in found["left_because"].items()}
 
 
 @pytest.mark.parametrize("keys", [[], ["nobody"]])

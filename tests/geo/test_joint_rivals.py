@@ -3,10 +3,11 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from invented import firms, places
 from test_joint import NOBODY, STREET, TOWER, VILLAGE, divisions, surveyed
-from test_joint_certificates import town
+from test_joint_certificates import QUICK, town
 
 from geo.frames import FIRMS, SURVEYED_UNIONS
 from geo.joint import JointOptions, suggest
@@ -111,7 +112,68 @@ def test_along_the_street_the_gap_keeps_firms_apart() -> None:
     assert 30_000 - 4_000 < street.value_milli + 10_000 + 4_000 < 42_000 and street.loss_milli > 0
 
 
-@settings(max_examples=8, deadline=None)
+EAST_100 = 0.00106
+"""Degrees of longitude that are 100 m on the grid of latitude 32."""
+
+
+def around(metres: dict[str, int], **same: Any) -> dict[str, dict[str, Any]]:
+    """Firms with ten workers and no street, so many metres east along one line through a town."""
+    return {
+        key: {"street": None, "lon": 121.0 + m / 100 * EAST_100, "town_code": "990101001", "workers": 10, **same}
+        for key, m in metres.items()
+    }
+
+
+def test_a_union_around_an_address_and_the_street_that_only_some_of_its_firms_lie_on() -> None:
+    rows = around({"a": 0, "b": 0, "c": 0, "d": 100})
+    for key in ("a", "b", "c"):
+        rows[key]["street"] = STREET
+    _table, groups, ways = found_for(rows)
+    (key,) = groups.index
+    assert groups.at[key, "kind"] == "community" and groups.at[key, "place_id"].startswith("121.0")
+    street, nothing = ways[key]
+    # around the address of three: 3 x 8.5, the fourth 100 m away loses 10 x .3 x 100 / 500, founding 12
+    now = 4 * 8_500 - 600 - 12_000
+    assert (street.kind, street.there, street.outside, street.value_milli) == ("street", 3, 1, 3 * 9_500 - 10_000)
+    assert street.loss_milli == now - 18_500 and nothing.loss_milli == now
+
+
+def test_who_can_reach_the_next_address_union_would_join_it() -> None:
+    rows = around({"a0": 0, "a1": 0, "a2": 0, "m": 440, "b0": 900, "b1": 900, "b2": 900})
+    table, groups, ways = found_for(rows)
+    assert set(groups["kind"]) == {"community"} and table.at["m", "group_id"] == table.at["a0", "group_id"]
+    (nothing,) = ways[table.at["a0", "group_id"]]
+    assert (nothing.kind, nothing.elsewhere, nothing.outside, nothing.outside_workers) == (DISSOLVE, 1, 3, 30)
+    assert nothing.placed == {"m": table.at["b0", "group_id"]}
+    assert nothing.value_milli == pytest.approx(8_500 - 3_000 * 460 / 500, abs=6), "six thousandths a metre"
+    now = 3 * 8_500 + 8_500 - 3_000 * 440 / 500 - 12_000
+    assert nothing.loss_milli == pytest.approx(now - nothing.value_milli, abs=6)
+    (other,) = ways[table.at["b0", "group_id"]]
+    assert (other.elsewhere, other.outside, other.loss_milli) == (0, 3, 3 * 8_500 - 12_000)
+
+
+def test_the_border_of_a_town_keeps_an_address_union_closed() -> None:
+    rows = around({"a0": 0, "a1": 0, "a2": 0, "b0": 400, "b1": 400, "b2": 400})
+    for key in ("b0", "b1", "b2"):
+        rows[key]["town_code"] = "990101002"
+    table, groups, ways = found_for(rows)
+    assert len(groups) == 2 and table["group_id"].nunique() == 2
+    assert [[(way.kind, way.elsewhere, way.outside) for way in found] for found in ways.values()] == [
+        [(DISSOLVE, 0, 3)]
+    ] * 2
+
+
+def test_a_building_could_be_a_union_around_its_door_with_who_is_left_over_nearby() -> None:
+    rows = around({"t0": 0, "t1": 0, "t2": 0}, building=TOWER) | around({"v": 200})
+    table, groups, ways = found_for(rows)
+    (key,) = groups.index[groups["kind"].eq("building")]
+    assert table.at["v", "left_because"] == "R2"
+    near = next(way for way in ways[key] if way.kind == "community")
+    assert (near.place_id, near.there, near.more, near.outside) == ("t0", 3, 1, 0)
+    assert near.value_milli == 4 * 8_500 - 3_000 * 200 // 500 - 12_000 and near.loss_milli == 24_000 - near.value_milli
+
+
+@settings(max_examples=8, deadline=None, phases=QUICK)
 @given(town())
 def test_no_other_way_is_worth_more_and_each_is_told_as_it_is(rows: dict[str, dict[str, Any]]) -> None:
     table, groups, ways = found_for(rows)
