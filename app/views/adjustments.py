@@ -24,7 +24,6 @@ from geo.joint.replan import Change
 bp = Blueprint("adjustments", __name__, url_prefix="/adjustments")
 
 UNPROCESSABLE = 422
-_Page = str | tuple[str, int] | Redirect
 
 
 @bp.get("")
@@ -49,14 +48,17 @@ def edit(key: str) -> str:
     return _form(read, proposal)
 
 
+@bp.errorhandler(adjusting.AdjustError)
+def refused(error: adjusting.AdjustError) -> tuple[str, int]:
+    """Show the form again with what is wrong in it."""
+    return _form(*_found((request.view_args or {})["key"]), error.detail["fault"]), UNPROCESSABLE
+
+
 @bp.post("/preview/<path:key>")
-def preview(key: str) -> _Page:
+def preview(key: str) -> str:
     """Show what an edit would change in its township, and its price; nothing is kept."""
     read, proposal = _found(key)
-    try:
-        asked = adjusting.read(request.form, read, proposal)
-    except adjusting.AdjustError as error:
-        return _form(read, proposal, error.detail["fault"]), UNPROCESSABLE
+    asked = adjusting.read(request.form, read, proposal)
     with session() as opened:
         change = adjusting.preview(opened, read, asked)
     return render_template(
@@ -68,13 +70,10 @@ def preview(key: str) -> _Page:
 
 
 @bp.post("/keep/<path:key>")
-def keep(key: str) -> _Page:
+def keep(key: str) -> Redirect:
     """Keep an edit for the next survey."""
     read, proposal = _found(key)
-    try:
-        asked = adjusting.read(request.form, read, proposal)
-    except adjusting.AdjustError as error:
-        return _form(read, proposal, error.detail["fault"]), UNPROCESSABLE
+    asked = adjusting.read(request.form, read, proposal)
     name = proposals.name_of(read, key, proposal.group)
     with session(write=True) as opened:
         act = store.decisions.record(opened, asked.rows, by=reviewer.name(), at=datetime.now(UTC))

@@ -1,7 +1,7 @@
 """Whom to ask for in a firm: for those allowed, each look on record, kept for a time, on no map, list or file."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 from app import store
 from app.arguments import asks
 from app.auth import signed
-from app.current import reading, scope
+from app.current import day_of, reading, scope
 from app.db import session
 from app.errors import NotFoundError
 from app.pages import known
@@ -83,19 +83,12 @@ def _typed() -> tuple[Told | None, dict[str, str]]:
             faults[name] = _("请填写，不超过 %(n)s 个字。", n=most)
     if not _PHONE.fullmatch(texts["phone"]):
         faults["phone"] = _("请填电话号码，如 0513-85512345 或 13800138000。")
-    until = _day(texts["keep_until"])
+    until = day_of(texts["keep_until"])
     if until is None or not today() < until <= today() + timedelta(MOST_DAYS):
         faults["keep_until"] = _("请填今天以后、两年以内的日期，写成 2026-03-05。")
     if faults or until is None:
         return None, faults
     return Told(texts["person"], texts["phone"], texts["source"], until), {}
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 @bp.app_template_global("contact_masked")
