@@ -81,7 +81,7 @@ def files(content: Content, template: str, tell: Tell | None = None) -> Iterator
 
 
 def _count(content: Content) -> None:
-    """Let what all documents share be known before a process is forked: it asks no database, nothing is counted twice."""
+    """Let what all documents share be known before a process is forked: nothing is counted twice then."""
     for name in ("total", "counties", "zones", "buildings", "markets", "fingerprint", "footer"):
         getattr(content, name)
 

@@ -1,6 +1,7 @@
 """The schema's age: which migration a database stands at, which one this code needs, and how to get there."""
 
 import sqlite3
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,8 +24,9 @@ def config(connection: sa.Connection | None = None) -> Config:
     return result
 
 
+@cache
 def expected() -> str:
-    """Return the revision that this code needs."""
+    """Return the revision that this code needs; reading every migration takes a moment."""
     head = ScriptDirectory.from_config(config()).get_current_head()
     assert head is not None
     return head
