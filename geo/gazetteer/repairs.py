@@ -6,7 +6,7 @@ when a county's first unknown name is asked for, so addresses without one pay no
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -67,7 +67,7 @@ class Repairs:
     told: dict[tuple[str, str, str], tuple[Slip, ...]] = field(default_factory=dict)
     """Slips by what was asked: the same unknown words (办公楼内) come again in address after address."""
 
-    def slips(self, kind: str, county: str, words: str) -> Sequence[Slip]:
+    def slips(self, kind: str, county: str, words: str) -> tuple[Slip, ...]:
         """Return the names of a kind in a county that are one slip away from ``words``, in order."""
         asked = (kind, county, words)
         found = self.told.get(asked)
