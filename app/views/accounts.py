@@ -19,7 +19,7 @@ from app.views import Nav
 from geo.errors import AtlasError
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
-nav = Nav(90, "accounts.index", lazy_gettext("账号"), "office")
+nav = Nav(90, "accounts.index", lazy_gettext("账号管理"), "office")
 
 UNPROCESSABLE = 422
 _Page = str | tuple[str, int]

@@ -1,5 +1,6 @@
 """Faults of a draft in words, which of them stop it, and their repair as a preview."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import geopandas as gpd
 from flask_babel import gettext as _
 
 from app.labels import explain
+from app.pages import number
 from app.reading import Reading
 from app.zones import lying
 from app.zones.drawing import drawn, features
@@ -21,6 +23,9 @@ from geo.zones.repair import repair as mend
 
 WARNINGS = frozenset({"CHILD_OUTSIDE", "LEFT_OUTSIDE", "PARENT_UNKNOWN", "DUPLICATE_NAME", "OUTSIDE_PARENT"})
 """Faults that do not keep a draft from being submitted; our own choice."""
+
+
+_WHOLE_M2 = 10
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,17 @@ def told(done: Work, own: Ground, read: Reading) -> list[Told]:
         old = (fault.code, fault.keys) in known and not set(fault.keys) & set(done.changed)
         weight = "warn" if old or fault.code in WARNINGS else "bad"
         where = _("、").join(dict.fromkeys(names.get(key) or read.named(key) for key in fault.keys))
-        words = explain("zone_fault", fault.code, fault.detail, names=read.named)
+        words = explain("zone_fault", fault.code, _told_area(fault.detail), names=read.named)
         found.append(Told(fault, f"{where}{_('：')}{words}", weight))
     left = (one for one in lying.left(done, own) if one.key not in done.after)  # of sub-parks OUTSIDE_PARENT tells
     found += [_left(one, lying.named(done, done.state, one.zone)) for one in left]
     return sorted(found, key=lambda one: one.weight != "bad")
+
+
+def _told_area(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the detail of a fault with its area as people read it: whole square metres from ten on."""
+    area = detail.get("area_m2")
+    return dict(detail) if area is None else {**detail, "area_m2": number(area, 0 if area >= _WHOLE_M2 else 1)}
 
 
 def _left(one: Left, zone: str) -> Told:

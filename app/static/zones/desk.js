@@ -128,7 +128,10 @@ async function ask() {
     const begun = performance.now();
     try {
       const { ok, told } = await address("tally", asked);
-      if (ok && tools.active) { boxes.tally.innerHTML = told.tally; live.hidden = false; desk.dataset.tallyMs = String(Math.round(performance.now() - begun)); }
+      if (ok && tools.active) {
+        if (live.hidden) boxes.tally.closest(".zones-side").scrollTop = 0; // who chose a zone far down the list sees what is counted
+        boxes.tally.innerHTML = told.tally; live.hidden = false; desk.dataset.tallyMs = String(Math.round(performance.now() - begun));
+      }
     } catch { /* the next movement asks again */ }
   }
   running = false;
