@@ -71,7 +71,9 @@ class Repairs:
         """Return the names of a kind in a county that are one slip away from ``words``, in order."""
         asked = (kind, county, words)
         found = self.told.get(asked)
-        return remember(self.told, asked, tuple(self._slips(*asked))) if found is None else found
+        if found is None:
+            found = remember(self.told, asked, tuple(self._slips(*asked)))
+        return found
 
     def _slips(self, kind: str, county: str, words: str) -> list[Slip]:
         core = core_of(kind, words)

@@ -79,22 +79,42 @@ def placed(table):
     return table.assign(lon=[lon for lon, _ in at], lat=[lat for _, lat in at])
 
 
-def test_a_village_out_of_its_towns_reach_has_no_position_and_one_nearer_to_another_town_is_less_sure():
-    villages = {e.name: e for e in read_tree(divisions()).entities.values() if e.kind == "village"}
-    found = {name.removesuffix("村委会"): e.radius_m if e.placed else None for name, e in villages.items()}
-    assert found["近村"] == found["坝村"] == 2_200.0
-    assert found["边村"] == pytest.approx(5_000.0, rel=0.01)
+AROUND = {
+    f"9901010{k:02}": (f"第{k}街道", "town", "990101", at)
+    for k, at in enumerate(((-8_000, 0), (0, 8_000), (0, -8_000), (8_000, 8_000), (-8_000, 8_000)), 10)
+}
+"""With 河口 and 柳桥 a chessboard of towns, 8 km apart."""
+
+
+def villages(rows):
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["name", "level", "parent", "at"])
+    found = read_tree(DIVISIONS.conform(placed(table))).entities.values()
+    return {e.name.removesuffix("村委会"): e.radius_m if e.placed else None for e in found if e.kind == "village"}
+
+
+def test_a_village_out_of_its_towns_reach_has_no_position():
+    found = villages(ROWS)
+    assert found["近村"] == found["坝村"] == found["边村"] == 2_200.0
     assert found["远村"] is None and found["失村"] is None
 
 
-def test_a_village_reaches_over_its_share_of_its_town():
-    rows = {f"9901010010{k:02}": (f"第{k}村村委会", "village", "990101001", (100 * k, 0)) for k in range(10, 26)}
-    table = pd.DataFrame.from_dict(
-        {key: row for key, row in ROWS.items() if row[1] != "village"} | rows,
-        orient="index", columns=["name", "level", "parent", "at"],
-    )  # fmt: skip
-    found = {e.radius_m for e in read_tree(DIVISIONS.conform(placed(table))).entities.values() if e.kind == "village"}
-    assert found == {5_100.0 / 4}  # sixteen villages of one town
+def test_a_village_deep_in_the_ground_of_another_town_is_less_sure():
+    found = villages(ROWS | AROUND | {"990101001004": ("深村村委会", "village", "990101001", (9_000, 0))})
+    assert found["近村"] == found["边村"] == 2_200.0  # a kilometre over the border is nothing
+    assert found["深村"] == pytest.approx(5_000.0, rel=0.01)
+
+
+def test_a_village_reaches_over_its_share_of_the_ground_of_its_town():
+    shares = {f"9901010010{k:02}": (f"第{k}村村委会", "village", "990101001", (100 * k, 0)) for k in range(10, 26)}
+    towns = {key: row for key, row in ROWS.items() if row[1] != "village"}
+    (wide,) = set(villages(towns | shares | AROUND).values())
+    assert wide == pytest.approx(0.57 * 8_000 / 4, rel=0.12)  # sixteen villages of a town of about eight by eight km
+    near = {key: (*row[:3], (row[3][0] / 2, row[3][1] / 2)) for key, row in AROUND.items()}
+    near |= {"990101002": ("柳桥街道", "town", "990101", (4_000, 0))}
+    (narrow,) = set(villages(towns | shares | near).values())
+    assert narrow == pytest.approx(wide / 2, rel=0.01)
+    (usual,) = set(villages(towns | shares).values())
+    assert usual == pytest.approx(0.57 * 80e6**0.5 / 4)
 
 
 def test_a_zone_reaches_as_far_as_the_doors_in_it():
