@@ -25,6 +25,9 @@ _LEARNED_FROM = frozenset(
 _GROUP = re.compile(r"[东西南北]?\d+[组队社]?$")
 """The group of villagers behind a village's name."""
 _PLACED = frozenset(("place",))
+_GUESS = 0.0
+"""Worth of an address that names no more than city and county: its firms need not stand in one place, so one answer for
+all of them settles nothing."""
 _MOST = 9
 """Candidates offered: one for each digit."""
 
@@ -118,10 +121,11 @@ def _named(kind: str, key: str, members: Sequence[_Doubt], counts: Counts) -> It
 
 def _addressed(kind: str, key: str, members: Sequence[_Doubt], counts: Counts) -> Item:
     subjects = sorted({m.subject for m in members})
+    told = kind != "address" or any(m.names for m in members)
     name = key.rpartition(":")[2] if kind == "homonym" else key.removeprefix("text:")
     return counts.item(
         f"{kind}:{key}", kind, [m.row for m in members], subject="\n".join(subjects), place_kind="address", name=name,
-        county=_most_county(members), closed_by=_PLACED, subjects=frozenset(subjects),
+        weight=1.0 if told else _GUESS, county=_most_county(members), closed_by=_PLACED, subjects=frozenset(subjects),
         candidates=_merged(members, kinds=("village", "county")),
     )  # fmt: skip
 

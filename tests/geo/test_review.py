@@ -136,6 +136,14 @@ def test_contradictions_and_names_of_layers_are_about_the_addresses() -> None:
     assert len(rows(found[0], Answer("choose", "990102", only="text:幸福村4组"))) == 1
 
 
+def test_an_address_that_names_only_its_city_comes_last_however_many_firms_write_it() -> None:
+    prior = [["COUNTY_FROM_PRIOR", {"form": "citywide"}]]
+    given = {f"c{n}": doubt("试验市", [("city", "试验市")], prior) for n in range(30)}
+    given["one"] = doubt("幸福村3组", [("community", "幸福村")], [["COUNTY_FROM_VILLAGE", {"name": "幸福村"}]])
+    found = queue(given)
+    assert [(item.name, item.firms, item.worth) for item in found] == [("幸福村", 1, 1.0), ("试验市", 30, 0.0)]
+
+
 def test_namesakes_of_a_village_are_offered_before_counties_even_where_the_answer_was_automatic() -> None:
     villages = [{"place": code, "level": "village", "lon": 121.0, "lat": 32.0, "score": 0.5} for code in ("A", "B")]
     given = {
