@@ -121,6 +121,7 @@ class SecondCount:
             if row["street"] is not None:
                 on.setdefault(row["street"], []).append(key)
         found: dict[str, float] = {}
+        self.numbered: set[str] = set()
         for street, keys in on.items():
             fixed = [
                 key for key in keys if self.rows[key]["lon"] is not None
@@ -129,6 +130,7 @@ class SecondCount:
             if fixed:
                 found |= self._measured(street, fixed)
             elif self.options.metres_per_number:
+                self.numbered.add(street)
                 numbers = {key: re.search(r"\d+", str(self.rows[key]["house_no"] or "")) for key in keys}
                 found |= {k: int(hit[0]) * self.options.metres_per_number for k, hit in numbers.items() if hit}
         return found
@@ -209,18 +211,17 @@ class SecondCount:
 
     def cautions(self, group: str) -> dict[str, Row]:
         """Cautions of a group with their figures, by code."""
-        facts, kind, keys = self.facts(group), self.groups[group]["kind"], self.members[group]
+        facts, kind = self.facts(group), self.groups[group]["kind"]
         vague = {"building": ("street", "market", "zone", "village", "town", "county", "none"),
                  "market": ("street", "zone", "village", "town", "county", "none"),
                  "zone": ("zone", "village", "town", "county", "none")}  # fmt: skip
         coarse = sum(facts["levels"][level] for level in vague.get(kind, ()))
-        fixed = {self.rows[key]["street"] for key in keys if self.rows[key]["lon"] is not None}
         told: list[tuple[str, Any, Row]] = [
             ("workers_assumed", facts["unknown"], {"firms": facts["unknown"], "each": facts["each"]}),
             ("several_towns", len(facts["towns"]) > 1, facts),
             ("town_unknown", facts["town_unknown"], {"firms": facts["town_unknown"]}),
             ("county_unknown", not facts["counties"], facts),
-            ("distance_from_numbers", kind == "street" and not fixed,
+            ("distance_from_numbers", kind == "street" and self.groups[group]["place_id"] in self.numbered,
              {"metres_per_number": self.options.metres_per_number}),
             ("coarse_places", coarse, {"firms": coarse}),
             ("advise_sections", facts["firms"] > self.options.advise_sections_above, facts),
@@ -257,8 +258,8 @@ class SecondCount:
     def price(self, kind: str, key: str, metres: float) -> float:
         """What a firm is worth in a union of a kind, thousandths of a worker."""
         o = self.options
-        taken = {"street": o.penalty_street_milli, "village": o.penalty_community_milli,
-                 "community": o.penalty_community_milli}.get(kind, 0)  # fmt: skip
+        spread = dict.fromkeys(("village", "community", "town"), o.penalty_community_milli)
+        taken = {"street": o.penalty_street_milli, **spread}.get(kind, 0)
         reach = o.street_span_m / 2 if kind == "street" else o.reach_m
         return self.workers(key) * (1000 - taken - o.distance_milli * min(metres, reach) / reach)
 
@@ -391,9 +392,9 @@ class SecondCount:
             "enough": workers >= self.options.min_workers and units >= self.options.min_firms,
         }  # fmt: skip
 
-    def _seats(self, key: str, *, borders: bool) -> list[tuple[str, str, list[str]]]:
-        """Every seat that a firm may use: kind, place (of an address one firm there), all who could sit there."""
-        o, found = self.options, []
+    def _seats(self, key: str, *, borders: bool) -> list[tuple[str, Any, list[str]]]:
+        """Every seat that a firm may use: kind, place (of an address all firms there), all who could sit there."""
+        o, found = self.options, list[tuple[str, Any, list[str]]]()
         for kind in TOGETHER:
             place = self.place(kind, key)
             if place is not None:
@@ -407,8 +408,9 @@ class SecondCount:
             near = [k for k in self.live if self.placed(k)
                     and (not borders or self.rows[k]["town_code"] == self.rows[key]["town_code"])]  # fmt: skip
             at = {k: self.grid(self.rows[k]["lon"], self.rows[k]["lat"]) for k in near}
-            for place, spot in {place: k for k, place in at.items() if math.dist(place, at[key]) <= o.reach_m}.items():
-                found.append(("community", spot, [k for k in near if math.dist(at[k], place) <= o.reach_m]))
+            for spot in {place for place in at.values() if math.dist(place, at[key]) <= o.reach_m}:
+                here = tuple(k for k in near if at[k] == spot)
+                found.append(("community", here, [k for k in near if math.dist(at[k], spot) <= o.reach_m]))
         return found
 
     def _along_street(self, key: str, *, borders: bool) -> list[tuple[str, str, list[str]]]:
