@@ -88,6 +88,8 @@ def _census(content: Content) -> str:
 
 
 def _progress(content: Content) -> str:
+    if content.progress["done"].isna().all():
+        return say("no_base", day=content.year.year.before.isoformat())
     told = []
     for figure in FIGURES:
         row = content.progress.loc[figure]
@@ -231,7 +233,7 @@ def checks(content: Content) -> Table:
         (str(place), label("trap", code), "＜3" if content.public and 0 < found < FEWEST else number(found))
         for place, (code, found) in enumerate(content.traps, 1)
     )
-    heads = (say("col_rank"), say("col_check"), say("col_found"))
+    heads = (say("col_number"), say("col_check"), say("col_found"))
     return Table("check", say("checks"), heads, rows, (0.6, 4.0, 1.0))
 
 

@@ -20,7 +20,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from app.conference import marks
 from app.conference.bulletin import Part
@@ -35,6 +35,8 @@ FACE = "宋体"
 """Typeface of the docx: what every office machine has; the file carries no font."""
 _INK, _LINE = colors.HexColor("#1c2430"), colors.HexColor("#8a95a1")
 _HEAD = colors.HexColor("#e9edf1")
+ROOM = 45 * mm
+"""Room below which a table begins on the next page; a longer one goes on over pages under its head."""
 PADDING = 12.5
 """Points that ReportLab's frame keeps free beside text, and what a rounded width may lack."""
 
@@ -160,7 +162,7 @@ def _style(part: Part) -> ParagraphStyle:
         firstLineIndent=21 if part.kind == "text" else 0,
         spaceBefore=8 if part.kind == "heading" else 0,
         spaceAfter=4,
-        keepWithNext=1 if part.kind in ("heading", "caption") else 0,
+        keepWithNext=1 if part.kind == "heading" else 0,
     )
 
 
@@ -203,7 +205,7 @@ def _pdf_table(rows: Rows, width: float) -> list[Flowable]:
             ]
         )
     )
-    return [_pdf_text(Part("caption", rows.title), width), table, Spacer(1, 6)]
+    return [CondPageBreak(ROOM), _pdf_text(Part("caption", rows.title), width), table, Spacer(1, 6)]
 
 
 def _foot(content: Content) -> Callable[[Canvas, Any], None]:

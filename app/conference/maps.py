@@ -15,7 +15,7 @@ from matplotlib.transforms import Bbox
 
 from app import palette
 from app.conference.content import Content
-from app.conference.marks import BORDER, INK, QUIET, Spot, circles, dot, font, frame, label, scale
+from app.conference.marks import BORDER, INK, QUIET, Spot, beside, circles, dot, font, frame, label, scale
 from app.conference.words import say
 from app.maps import basemap, scene
 from app.maps.classes import Classes
@@ -81,7 +81,9 @@ def choropleth(axes: Axes, content: Content, values: pd.Series, classes: Classes
     for code, row in named.iterrows():
         dark = classes.index(float(values.get(code, np.nan))) >= len(classes.colours) - 2 > 0
         text = f"{row['name']}\n{row['shown'] if not pd.isna(values.get(code, np.nan)) else say('left_out')}"
-        label(axes, row["inside"], text, size=10, colour="white" if dark else INK, halo="" if dark else "white")
+        label(
+            axes, row["inside"], text, size=10, colour="white" if dark else INK, halo="" if dark else "white", wide=2.6
+        )
     handles = [
         Patch(facecolor=colour, edgecolor=INK, linewidth=0.5, label=text)
         for colour, text in zip(classes.colours, classes.labels(), strict=False)
@@ -107,7 +109,7 @@ def county_page(axes: Axes, content: Content, code: str, spots: Sequence[Spot]) 
         zones.plot(ax=axes, color="#d9dee3", edgecolor=ZONE, linewidth=0.7)
     taken = circles(axes, spots)
     for _key, row in zones.assign(area=zones.area).sort_values("area", ascending=False).iterrows():
-        label(axes, row.geometry.representative_point(), str(row["name"]), size=6.5, colour=QUIET, taken=taken)
+        beside(axes, row.geometry.representative_point(), str(row["name"]), size=6.5, taken=taken, around=row.geometry)
     handles = [Patch(facecolor="#d9dee3", edgecolor=ZONE, label=say("legend_zone"))] if len(zones) else []
     handles += [dot(say("legend_building"))] if spots else []
     finish(axes, content, handles, "")
@@ -121,8 +123,6 @@ def zones_of_city(axes: Axes, content: Content, table: pd.DataFrame) -> None:
         return
     look(axes, shapes.total_bounds)
     shapes.plot(ax=axes, color=LAND, edgecolor=INK, linewidth=0.6)
-    for _code, row in shapes.iterrows():
-        label(axes, row["inside"], str(row["name"]), colour=QUIET, size=8)
     if len(zones):
         zones.plot(ax=axes, color="#d9dee3", edgecolor=ZONE, linewidth=0.5)
     spots = []
@@ -130,7 +130,9 @@ def zones_of_city(axes: Axes, content: Content, table: pd.DataFrame) -> None:
         if key in zones.index:
             point = zones.geometry[key].representative_point()
             spots.append(Spot(point.x, point.y, float(row["gap"]), number))
-    circles(axes, spots)
+    taken = circles(axes, spots)
+    for _code, row in shapes.iterrows():
+        beside(axes, row["inside"], str(row["name"]), size=9, taken=taken)
     handles = [Patch(facecolor="#d9dee3", edgecolor=ZONE, label=say("legend_zone")), dot(say("legend_zones"))]
     finish(axes, content, handles, "")
 
@@ -148,10 +150,15 @@ def zone_page(axes: Axes, content: Content, key: str, spots: Sequence[Spot]) -> 
     if len(streets):
         streets.plot(ax=axes, color="#c3c9d0", linewidth=0.7)
     own.plot(ax=axes, color="none", edgecolor=INK, linewidth=1.4)
+    inside = own.geometry.iloc[0]
     handles = [Patch(facecolor="white", edgecolor=INK, linewidth=1.4, label=say("legend_zone"))]
     if not content.public:
         handles += _firms(axes, content, key)
-    circles(axes, spots)
+    taken = circles(axes, spots)
+    for _key, row in streets.assign(metres=streets.length).sort_values("metres", ascending=False).iterrows():
+        middle = row.geometry.intersection(inside).representative_point()
+        if not middle.is_empty:
+            label(axes, middle, str(row["name"]), size=6.5, colour=QUIET, taken=taken, above=7)
     handles += [dot(say("legend_building"))] if spots else []
     finish(axes, content, handles, "")
     return True
@@ -258,7 +265,7 @@ def _firms(axes: Axes, content: Content, zone: str) -> list[Any]:
         some = points[rows["gap"].astype(bool) == gap]
         handles.append(
             axes.scatter(
-                some.x, some.y, s=11, marker=mark, facecolor=colour, edgecolor=INK, linewidth=0.25, zorder=8, label=text
+                some.x, some.y, s=22, marker=mark, facecolor=colour, edgecolor=INK, linewidth=0.4, zorder=8, label=text
             )
         )
     return handles

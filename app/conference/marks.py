@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
+from shapely import Point
 
 from app import palette
 from app.conference.content import Content
@@ -158,9 +159,15 @@ def label(
     size: float = 8.5,
     colour: str = INK,
     halo: str = "white",
+    wide: float = 1.6,
+    above: int = 15,
     taken: list[Any] | None = None,
-) -> None:
-    """Write a name at a point; with ``taken`` it is left out where it would cover another or leave the frame."""
+) -> bool:
+    """Write a name at a point and return whether it stands there.
+
+    With ``taken`` it is left out where it would cover another or leave the frame. ``wide``: points of the halo.
+    ``above``: how high it stands over what else is drawn.
+    """
     drawn = axes.text(
         point.x,
         point.y,
@@ -169,20 +176,38 @@ def label(
         color=colour,
         ha="center",
         va="center",
-        zorder=15,
+        zorder=above,
         clip_on=True,
         linespacing=1.15,
     )
     if halo:
-        drawn.set_path_effects([withStroke(linewidth=1.3, foreground=halo)])
+        drawn.set_path_effects([withStroke(linewidth=wide, foreground=halo)])
     if taken is None:
-        return
+        return True
     box, frame = drawn.get_window_extent(), axes.get_window_extent()
     within = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
     if not within or any(box.overlaps(other) for other in taken):
         drawn.remove()
-        return
+        return False
     taken.append(box)
+    return True
+
+
+def beside(
+    axes: Axes, point: Any, text: str, *, size: float, taken: list[Any], around: Any = None, colour: str = QUIET
+) -> bool:
+    """Write a name where it covers nothing: at the point, else below or above; returns whether there was room.
+
+    ``around`` is an area that the name would hide if it is smaller than the name: it stands below or above it then.
+    """
+    (_west, _east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    line = (north - south) / axes.get_window_extent().height * size * axes.figure.dpi / 72.0
+    low, high = (point.y, point.y) if around is None else (around.bounds[1], around.bounds[3])
+    small = around is not None and (around.bounds[2] - around.bounds[0]) < line * (len(text) + 1)
+    places = [] if small else [point.y]
+    places += [low - 0.8 * line, high + 0.8 * line] if around is not None else [point.y - 2 * line, point.y + 2 * line]
+    places += [end + way * far * line for far in (2, 3.5, 5) for end, way in ((low, -1), (high, 1))]
+    return any(label(axes, Point(point.x, y), text, size=size, colour=colour, taken=taken) for y in places)
 
 
 def _text(axes: Axes, x: float, y: float, text: str, *, size: float, bold: bool = False, **how: Any) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -54,13 +55,13 @@ def _pages(content: Content) -> list[Callable[[Slide], None]]:
     pages: list[Callable[[Slide], None]] = [
         lambda slide: _cover(slide, content),
         lambda slide: _glance(slide, content),
-        lambda slide: _table(slide, content, say("targets"), bulletin.targets(content), "target.*"),
+        lambda slide: _targets(slide, content),
         lambda slide: _table(slide, content, say("counties_table"), bulletin.counties(content), "county.*"),
         lambda slide: _counties(slide, content),
         lambda slide: _map(slide, content, "rate"),
         lambda slide: _map(slide, content, "gap"),
-        lambda slide: _before_after(slide, content),
-        lambda slide: _years(slide, content),
+        *([lambda slide: _before_after(slide, content)] if content.year.before is not None else []),
+        *([lambda slide: _years(slide, content)] if len(told(content)) > 1 else []),
         lambda slide: _large(slide, content),
         lambda slide: _table(slide, content, say("zones_table"), bulletin.zones(content, ROWS), "zone.*"),
         lambda slide: _zone_map(slide, content),
@@ -71,6 +72,18 @@ def _pages(content: Content) -> list[Callable[[Slide], None]]:
         lambda slide: _method(slide, content),
     ]
     return pages
+
+
+def told(content: Content) -> list[tuple[date, pd.Series]]:
+    """Return the days of the yearly series with their figures; one day alone is none."""
+    return yearly(list(content.series), content.year.choice.year_end, content.read.on)
+
+
+def _targets(slide: Slide, content: Content) -> None:
+    _table(slide, content, say("targets"), bulletin.targets(content), "target.*")
+    if content.progress["done"].isna().all():
+        said = say("no_base", day=content.year.year.before.isoformat())
+        pieces.text(slide, 0.5, 6.1, 12.3, 0.5, said, 14, colour=QUIET)
 
 
 def _cover(slide: Slide, content: Content) -> None:
@@ -112,6 +125,7 @@ def _counties(slide: Slide, content: Content) -> None:
             if value is not None and value < NARROW * largest:  # no room for its label; the table before tells it
                 pieces.unlabelled(series, place)
     chart.plots[0].overlap, chart.plots[0].gap_width = 100, 45
+    chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = "#,##0", False
     pieces.traced(slide, "county.*")
 
 
@@ -132,26 +146,23 @@ def _large(slide: Slide, content: Content) -> None:
 
 def _years(slide: Slide, content: Content) -> None:
     pieces.heading(slide, content, say("years"))
-    told = yearly(list(content.series), content.year.choice.year_end, content.read.on)
+    days = told(content)
     data = CategoryChartData(number_format="0.0%")
-    data.categories = [on.isoformat() for on, _row in told]
-    data.add_series(say("col_rate"), [content.value(row, "rate") for _on, row in told])
-    chart = pieces.chart(slide, XL_CHART_TYPE.LINE_MARKERS, data, legend=False, width=7.0)
+    data.categories = [on.isoformat() for on, _row in days]
+    data.add_series(say("col_rate"), [content.value(row, "rate") for _on, row in days])
+    # Columns: their labels stand above them, where a line that rises or falls would cross its own.
+    chart = pieces.chart(slide, XL_CHART_TYPE.COLUMN_CLUSTERED, data, legend=False, width=7.0)
     series = chart.plots[0].series[0]
-    series.smooth, series.format.line.width = False, Pt(3)
-    series.format.line.color.rgb = RGBColor.from_string(palette.SERIES[0][1:])
+    pieces.filled(series, palette.SERIES[0])
     series.data_labels.show_value, series.data_labels.number_format = True, "0.0%"
-    series.data_labels.number_format_is_linked = False
-    # A line that rises would cross labels above its points.
-    rates = [rate for rate in series.values if rate is not None]
-    rises = len(rates) > 1 and rates[-1] >= rates[0]
-    series.data_labels.position = XL_LABEL_POSITION.BELOW if rises else XL_LABEL_POSITION.ABOVE
-    series.data_labels.font.size = Pt(13)
+    series.data_labels.number_format_is_linked, series.data_labels.font.size = False, Pt(14)
+    series.data_labels.position, chart.plots[0].gap_width = XL_LABEL_POSITION.OUTSIDE_END, 80
+    chart.value_axis.minimum_scale = 0
     chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = "0%", False
     names = ("eligible", "covered", "gap", "unions", "rate")
     heads = (say("col_day"), *(say(f"col_{name}") for name in names))
-    rows = tuple((on.isoformat(), *(content.text(row, name) for name in names)) for on, row in told[-ROWS:])
-    pieces.grid(slide, Table("years", "", heads, rows, (1.7, 1.35, 1.0, 1.0, 1.15, 1.0), words=1), 7.7, 1.4, 5.2)
+    rows = tuple((on.isoformat(), *(content.text(row, name) for name in names)) for on, row in days[-ROWS:])
+    pieces.grid(slide, Table("years", "", heads, rows, (1.7, 1.35, 1.0, 1.0, 1.15, 1.0), words=1), 7.7, 1.4, 5.1)
 
 
 def _map(slide: Slide, content: Content, figure: str) -> None:
@@ -183,11 +194,7 @@ def _zone_map(slide: Slide, content: Content) -> None:
 def _before_after(slide: Slide, content: Content) -> None:
     pieces.heading(slide, content, say("before_after"))
     before = content.year.before
-    if before is None:
-        pieces.text(
-            slide, 0.6, 1.5, 12, 0.6, say("no_sooner", day=content.year.year.before.isoformat()), 18, colour=QUIET
-        )
-        return
+    assert before is not None
     now = shown(content, content.counties, "rate")
     then = shown(content, before.figures("county").reindex(now.index), "rate")
     scale = classes.of_rates(pd.concat([now, then]).to_numpy(), palette.COVERED)
@@ -217,7 +224,7 @@ def _what_if(slide: Slide, content: Content) -> None:
 def _method(slide: Slide, content: Content) -> None:
     pieces.heading(slide, content, say("method"))
     year = content.year
-    told = [
+    lines = [
         say("method_1"),
         say("method_2"),
         say("method_3"),
@@ -231,7 +238,7 @@ def _method(slide: Slide, content: Content) -> None:
         say("method_6", unlocated=number(content.total["unlocated"])),
         *content.read.credits,
     ]
-    for place, text in enumerate(told):
+    for place, text in enumerate(lines):
         pieces.text(slide, 0.8, 1.4 + 0.75 * place, 11.8, 0.7, f"· {text}", 18)
 
 

@@ -170,6 +170,78 @@ def test_the_annex_traces_each_figure_to_its_list(app: Flask, client: FlaskClien
         assert re.fullmatch(r"[0-9a-f]{12}", digest)
 
 
+def test_each_sheet_of_the_annex_fits_its_page_and_no_text_its_cell_cuts_off(files: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files[".xlsx"]))
+    for page in book.worksheets[1:]:
+        widths = {letter: column.width for letter, column in page.column_dimensions.items()}
+        assert sum(widths.values()) < 230, (page.title, "printed on A4 it could not be read")
+        for row in page.iter_rows():
+            for each in row:
+                lines = page.row_dimensions[each.row].height / 15
+                text = each.value if isinstance(each.value, str) else "2025-12-31" if each.is_date else "147,024"
+                wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+                assert wide <= lines * (widths[each.column_letter] - 1), (page.title, each.coordinate, text)
+        assert page.oddFooter.right.text == "&P / &N" and page.page_setup.orientation == "landscape"
+    across = book["各县（市、区）"]
+    assert [each.value for each in across[1]] == ["指标", "东沟区", "西塘县", "试验市"]
+
+
+def test_a_city_with_one_survey_gets_no_slide_that_compares_nothing(app: Flask, files: dict[str, bytes]) -> None:
+    from app.conference import slides
+
+    with acting(app):
+        with session() as opened:
+            first, template = pack.gather(opened, MARK, small_city.YEARS[0])
+        deck = Presentation(io.BytesIO(slides.deck(first)))
+        parts = bulletin.parts(first, template)
+    texts = [[s.text_frame.text for s in slide.shapes if s.has_text_frame] for slide in deck.slides]
+    titles = {text for slide in texts for text in slide}
+    assert not titles & {"年初与现在（同一图例）", "历年变化"}
+    wanted = "没有 2022-12-31 的数据，基数不详，暂不计算净增和完成率；补算这一天或录入基数后重新制作。"
+    assert wanted in titles and any(wanted in part.text for part in parts)
+    assert len(deck.slides) == len(Presentation(io.BytesIO(files[".pptx"])).slides) - 2
+
+
+def test_long_tables_of_the_bulletin_leave_no_page_half_empty(app: Flask) -> None:
+    from app.conference import documents
+
+    rows = tuple((str(n), f"某某大厦{n}", "东沟区 河口街道", "9") for n in range(1, 31))
+    table = bulletin.Table("building", "楼宇", ("名次", "地点", "所在", "未建会"), rows, (0.5, 2.0, 2.0, 1.0), words=3)
+    parts = [bulletin.Part("title", "通报"), *(bulletin.Part("text", "说明文字。" * 40) for _n in range(4))]
+    with acting(app):
+        body = documents.pdf(content()[0], [*parts, *(bulletin.Part("table", table=table) for _n in range(3))])
+    pages = list(pypdfium2.PdfDocument(body))
+    assert len(pages) == 3
+    for page in pages[:-1]:
+        ink = page.render(scale=0.5, grayscale=True).to_numpy() < 160
+        lowest = max(n for n, row in enumerate(ink[: int(len(ink) * 0.92)]) if row.any())
+        assert lowest > 0.8 * len(ink)
+
+
+def test_names_of_small_zones_stand_beside_them_and_cover_no_circle(app: Flask) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from shapely import Point, box
+
+    from app.conference import marks
+
+    with acting(app):
+        figure = Figure(figsize=(5, 5), dpi=100)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 1000), ylim=(0, 1000))
+        taken = marks.circles(axes, [marks.Spot(500.0, 480.0, 9.0, 1)])
+        zone = box(490, 520, 510, 540)
+        assert marks.beside(axes, Point(500, 530), "东沟开发区", size=7, taken=taken, around=zone)
+        name = taken[-1].transformed(axes.transData.inverted())
+        assert name.y0 >= 540 or name.y1 <= 520, "not on the zone itself"
+        assert not any(taken[-1].overlaps(other) for other in taken[:-1])
+        large = box(100, 700, 900, 900)
+        assert marks.beside(axes, Point(500, 800), "大园区", size=7, taken=taken, around=large)
+        inside = taken[-1].transformed(axes.transData.inverted())
+        assert 700 < inside.y0 < inside.y1 < 900, "a name that fits stands inside"
+
+
 def test_no_firm_is_named_anywhere(files: dict[str, bytes]) -> None:
     firms = small_city.firms()["name"].tolist()
     page = files[".html"].decode()

@@ -125,6 +125,21 @@ def test_no_screen_is_cut_off(page: Any, stick: str) -> None:
             page.keyboard.press("PageDown")
 
 
+def test_on_a_telephone_names_stand_on_one_line_and_are_what_is_bold(phone: Any, stick: str) -> None:
+    phone.goto(stick)
+    tables = 0
+    for _screen in range(phone.locator(".screen").count()):
+        names = phone.locator(".screen.on .grid tbody th")
+        for name in names.all():
+            wide = name.evaluate("n => n.getBoundingClientRect().height / parseFloat(getComputedStyle(n).lineHeight)")
+            assert wide < 2, (title(phone), name.inner_text())
+        told = names.all_inner_texts()
+        tables += bool(told)
+        assert not set(told) & {"1", "东沟区 河口街道"}, title(phone)
+        phone.keyboard.press("PageDown")
+    assert tables >= 5
+
+
 def test_in_the_atlas_figures_open_their_lists(page: Any, site: str) -> None:
     page.goto(f"{site}/year/conference/present#2")
     assert "演示数据" in page.locator(".screen.on .foot").inner_text()

@@ -37,7 +37,7 @@
     const body = make("tbody", null, "", node);
     for (const row of rows) {
       const line = make("tr", null, "", body);
-      row.forEach((text, place) => make(place === words - 1 ? "th" : "td", text, place >= words ? "r" : "", line));
+      row.forEach((text, place) => make(place === (words > 1 ? 1 : 0) ? "th" : "td", text, place >= words ? "r" : "", line));
     }
     return node;
   };
@@ -180,7 +180,7 @@
   }
   function tables() {
     for (const found of deck.tables) {
-      const node = screen(found.title), box = make("div", null, `grid ${found.rows.length > 11 || found.heads.length > 9 ? "many" : ""}`);
+      const node = screen(found.title), box = make("div", null, `grid ${found.rows.length > 14 || found.heads.length > 11 ? "many" : ""}`);
       box.append(table(found.heads, found.rows, found.words));
       before(node, box);
     }
