@@ -178,7 +178,7 @@ def test_each_sheet_of_the_annex_fits_its_page_and_no_text_its_cell_cuts_off(fil
         for row in page.iter_rows():
             for each in row:
                 lines = page.row_dimensions[each.row].height / 15
-                text = each.value if isinstance(each.value, str) else "2025-12-31" if each.is_date else "147,024"
+                text = each.value if isinstance(each.value, str) else "2025-12-31" if each.is_date else "99.9%"
                 wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
                 assert wide <= lines * (widths[each.column_letter] - 1), (page.title, each.coordinate, text)
         assert page.oddFooter.right.text == "&P / &N" and page.page_setup.orientation == "landscape"
