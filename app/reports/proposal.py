@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from flask_babel import gettext as _
 
+from app.current import area_name
 from app.labels import explain, label, options
 from app.law import Said
 from app.pages import MISSING, day, known, number, people, percent
@@ -69,7 +70,7 @@ def _facts(read: Reading, proposal: Proposal, members: pd.DataFrame) -> tuple[st
     if read.ledger and total["eligible"]:
         after = percent((total["covered"] + members["gap"].sum()) / total["eligible"], 2)
         before = percent(total["rate"], 2)
-        said.append(_("%(c)s建会率（名录口径）由 %(a)s 升到 %(b)s。", c=read.city(), a=before, b=after))
+        said.append(_("%(c)s建会率（名录口径）由 %(a)s 升到 %(b)s。", c=area_name(), a=before, b=after))
     return tuple(said)
 
 

@@ -13,10 +13,12 @@ import small_city
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from signed_in import acting
+from signed_in import account, acting, sign, stranger
 
+from app.auth.accounts import Wish
 from app.config import ROOT
-from app.current import reading
+from app.current import area_name, reading
+from app.i18n import COOKIE
 from app.maps import locator
 from geo.gaps import Filter
 
@@ -168,3 +170,34 @@ def test_list_map_workbook_and_interface_tell_the_same_figures(client: FlaskClie
     with acting(app), app.test_request_context("/suggestions"):
         drawn = locator._circles(reading().survey.groups)
     assert [line["values"][0] for line in drawn.lines] == list(told)
+
+
+COUNTY = Wish("li", "李干事", "editor", "990101")
+CHINESE_MARKS = set("，。；、：（）")
+
+
+def test_a_county_account_is_told_that_the_rate_is_its_countys(app: Flask) -> None:
+    """The rates are those of what the account sees; they were told as the city's."""
+    account(app, COUNTY)
+    client = sign(stranger(app), COUNTY.login)
+    with acting(app, login=COUNTY.login):
+        (key,) = reading().survey.groups.index
+        name = area_name()
+    shown = text_of(client, f"/suggestions/{quote(key)}")
+    assert f"（{name}，名录口径）" in shown and "（全市，名录口径）" not in shown
+    assert f"{name}建会率（名录口径）由" in text_of(client, f"/suggestions/paper/{quote(key)}")
+    assert f"，{name}建会率由" in text_of(client, "/suggestions")
+
+
+def test_english_pages_use_english_marks(app: Flask) -> None:
+    client = app.test_client()
+    client.set_cookie(COOKIE, "en")
+    with acting(app):
+        (key,) = reading().survey.groups.index
+    paths = ["/effect", "/suggestions", f"/suggestions/{quote(key)}", "/adjustments", f"/adjustments/edit/{quote(key)}"]
+    for path in paths:
+        page = BeautifulSoup(client.get(path).text, "html.parser").find("main")
+        for given in page.select("table, script, select, .law"):  # what registers and rules hold is not translated
+            given.decompose()
+        found = [text for text in page.stripped_strings if CHINESE_MARKS & set(text)]
+        assert not found, (path, found)
