@@ -1,6 +1,6 @@
 """The conference pack: made by one button in the background, taken out file by file; and the stage in the browser."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from app.arguments import asks
 from app.conference import work
 from app.conference.content import INTERNAL, MODES, PUBLIC
 from app.config import settings
-from app.current import partial, reading, scope
+from app.current import partial, reading, scope, this_year
 from app.db import session
 from app.errors import NotFoundError
 from app.maps import escape
@@ -39,6 +39,7 @@ def index() -> str:
     return render_template(
         template,
         read=reading(),
+        base=None if partial() else _missing_base(),
         made=made,
         going=any(run.status in OPEN for run in made),
         files={run.key: _files(run) for run in made},
@@ -93,6 +94,12 @@ def present() -> str:
     content, _template = gathered(INTERNAL)
     data = deck.deck(content, links=True)
     return render_template("conference/present.html", title=data["title"], data=escape.trusted(escape.script(data)))
+
+
+def _missing_base() -> date | None:
+    """Return the base date of the statistical year where it has not been surveyed: nothing can be compared then."""
+    year = this_year()
+    return year.year.before if year.before is None else None
 
 
 def _made() -> list[Run]:

@@ -131,11 +131,12 @@ def _firm(key: str, form: Any = None, faults: dict[str, Any] | None = None) -> s
     with session() as opened:
         steps = store.steps.of_firms(opened, [key]).iloc[::-1]
         tasks = store.tasks.read(opened, scope(), open_only=False)
+        people = hands.people(opened, scope())
     who = signed.account()
     return render_template(
         "ledger/firm.html", read=read, key=key, firm=firm, steps=steps, form=form or {}, faults=faults or {},
         following=following(str(firm["stage"])), worded=recording.worded, today=today(), clears=CLEARS,
-        name=who.name if who else "", tasks=tasks[tasks["subject"].eq(key)], day=day(read),
+        name=who.name if who else "", tasks=tasks[tasks["subject"].eq(key)], day=day(read), people=people,
     )  # fmt: skip
 
 

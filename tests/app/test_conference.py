@@ -203,6 +203,14 @@ def test_a_city_with_one_survey_gets_no_slide_that_compares_nothing(app: Flask, 
     assert len(deck.slides) == len(Presentation(io.BytesIO(files[".pptx"])).slides) - 2
 
 
+def test_the_page_says_before_it_makes_material_that_there_is_nothing_to_compare(client: FlaskClient) -> None:
+    first = client.get(f"/year/conference?on={small_city.YEARS[0]}").text
+    assert "没有 2022-12-31 的计算结果" in first and "/year/series#any-day" in first.replace(
+        f"?on={small_city.YEARS[0]}", ""
+    )
+    assert "的计算结果：材料里没有" not in client.get("/year/conference").text
+
+
 def test_long_tables_of_the_bulletin_leave_no_page_half_empty(app: Flask) -> None:
     from app.conference import documents
 

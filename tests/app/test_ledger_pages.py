@@ -184,6 +184,9 @@ def test_tasks_move_in_bulk_are_dropped_and_closed_by_a_step(app: Flask) -> None
     client.post("/tasks/change", data={"key": keys[3:], "act": "drop"})
     assert set(tasks_of(app)["team"]) == {"一组"} and len(tasks_of(app)) == 3
     assert editor(app).get("/tasks?who=mine").text.count('name="key"') == 3, "what a team has is its people's"
+    for path in ("/tasks", f"/ledger/firm/{here[0]}"):
+        told = client.get(path).text
+        assert "原由 王主席" in told and "原由 wang" not in told, "people are told by name"
     form = {"taken_on": "2026-03-01", "outcome": "verified", "taken_by": "李"}
     editor(app).post(f"/ledger/firm/{here[0]}", data=form)
     assert len(tasks_of(app)) == 2

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pandas as pd
 import pytest
 import small_city
 import sqlalchemy as sa
@@ -258,3 +259,15 @@ def test_whoever_is_signed_out_keeps_the_queue_and_is_told(
         page.locator("#sign").wait_for()
         assert page.locator("#field").get_attribute("data-waiting") == "1"
     assert arrived(city) == []
+
+
+def test_a_bare_number_is_told_as_a_room(browser: Any, city: Flask, line: Line, gaps: list[str]) -> None:
+    firms = small_city.firms()
+    key = next(key for key in gaps if isinstance(firms.at[key, "room"], str))
+    room, workers = firms.at[key, "room"], firms.at[key, "workers"]
+    give(city, LI.login, [key])
+    with telephone(browser, city, line, LI.login) as page:
+        opened(page, line)
+        facts = page.locator(f'[data-key="{key}"] .facts').inner_text()
+        assert facts.split(" · ")[0] == f"{room} 室", facts
+        assert facts.split(" · ")[1] == ("人数不详" if pd.isna(workers) else f"{workers} 人")

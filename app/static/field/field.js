@@ -23,6 +23,9 @@ function made(tag, className, content) {
   return node;
 }
 
+// A bare number would be read as one of people.
+const roomed = (firm) => (firm.room && /^[0-9]+$/.test(firm.room) ? say.room.replace("{n}", firm.room) : firm.room);
+
 function identity() {
   if (crypto.randomUUID) return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -51,7 +54,7 @@ function row(firm, outcome) {
   button.type = "button";
   button.dataset.key = firm.key;
   button.append(made("strong", "", firm.name));
-  const facts = [firm.room, firm.workers === null ? say.unknown : say.workers.replace("{n}", firm.workers), `${firm.stage} ${words.stage[firm.stage] || ""}`];
+  const facts = [roomed(firm), firm.workers === null ? say.unknown : say.workers.replace("{n}", firm.workers), `${firm.stage} ${words.stage[firm.stage] || ""}`];
   button.append(made("span", "facts", facts.filter(Boolean).join(" · ")));
   if (outcome) button.append(made("span", "mark " + (outcome.answer?.status || "waiting"), marks(outcome)));
   else if (firm.state === "overdue") button.append(made("span", "mark refused", say.overdue));
@@ -100,7 +103,7 @@ function show(firm) {
   form.querySelector("[data-name]").textContent = firm.name;
   const facts = form.querySelector("[data-facts]");
   facts.replaceChildren();
-  const rows = [[say.where, [firm.place, firm.floor && say.floor.replace("{n}", firm.floor), firm.room].filter(Boolean).join(" ")], [say.address, firm.address],
+  const rows = [[say.where, [firm.place, firm.floor && say.floor.replace("{n}", firm.floor), roomed(firm)].filter(Boolean).join(" ")], [say.address, firm.address],
     [say.count, firm.workers === null ? say.unknown : `${firm.workers}（${text(firm.counts_on)}）`], [say.stage, `${firm.stage} ${words.stage[firm.stage] || ""}`],
     [say.reason, firm.reason ? words.reason[firm.reason] : "—"], [say.path, text(firm.path)], [say.due, text(firm.due)]];
   for (const [name, value] of rows) facts.append(made("dt", "", name), made("dd", "", text(value)));
