@@ -205,7 +205,13 @@ def _surveyed(
 
 
 def suggest_joint(
-    firms: pd.DataFrame, unions: pd.DataFrame, inputs: JointInputs, *, places: gpd.GeoDataFrame, options: JointOptions
+    firms: pd.DataFrame,
+    unions: pd.DataFrame,
+    inputs: JointInputs,
+    *,
+    places: gpd.GeoDataFrame,
+    options: JointOptions,
+    hosts: pd.DataFrame | None = None,
 ) -> joint.Suggested:
     """Suggest joint unions around what people decided, as a survey does.
 
@@ -215,12 +221,15 @@ def suggest_joint(
     unions : SURVEYED_UNIONS
     inputs : divisions, decisions, cases and the groups before
     places : PLACES of the survey
+    hosts : ``joint.existing`` of these firms and unions, where several calls share it
     """
     edits = joint.edits.read(inputs.decisions)
 
     def suggest(free: pd.DataFrame, pairs: respect.Pairs) -> joint.Suggested:
         asked = edits.asked(inputs.before, pairs)
-        return joint.suggest(free, unions, places=places, divisions=inputs.divisions, options=options, asked=asked)
+        return joint.suggest(
+            free, unions, places=places, divisions=inputs.divisions, options=options, asked=asked, hosts=hosts
+        )
 
     return respect.suggest_anew(firms, life.cases(inputs.case_steps), suggest)
 

@@ -16,7 +16,7 @@ from app.store import Scope
 from app.suggesting.proposals import Proposal
 from geo.errors import AtlasError
 from geo.frames import DECISIONS
-from geo.joint import Suggested, edits, laid_out, life
+from geo.joint import Suggested, edits, existing, laid_out, life
 from geo.joint.former import seat_name
 from geo.joint.replan import Change, replan
 from geo.survey import JointInputs, suggest_joint
@@ -128,13 +128,25 @@ def preview(opened: Session, reading: Reading, edit: Edit) -> Change:
     firms = kept.get("laid out", lambda: laid_out(survey.firms, survey.places, options=options))
     answer = partial(suggest_joint, places=survey.places, options=options)
 
-    def before(here: pd.DataFrame, unions: pd.DataFrame) -> Suggested:
-        who = tuple(here.index[here["gap"]])
-        return kept.get(("joint before", version, who), lambda: answer(here, unions, now))
+    def hosts(here: pd.DataFrame, unions: pd.DataFrame) -> pd.DataFrame:
+        return kept.get(
+            ("joint hosts", version, _who(here)),
+            lambda: existing(here, unions, places=survey.places, divisions=now.divisions, options=options),
+        )
 
-    return replan(
-        firms, survey.unions, survey.groupings, edit.touched, (before, lambda here, unions: answer(here, unions, then))
-    )
+    def before(here: pd.DataFrame, unions: pd.DataFrame) -> Suggested:
+        known = hosts(here, unions)
+        return kept.get(("joint before", version, _who(here)), lambda: answer(here, unions, now, hosts=known))
+
+    def after(here: pd.DataFrame, unions: pd.DataFrame) -> Suggested:
+        return answer(here, unions, then, hosts=hosts(here, unions))
+
+    return replan(firms, survey.unions, survey.groupings, edit.touched, (before, after))
+
+
+def _who(here: pd.DataFrame) -> tuple[str, ...]:
+    """The firms that take part, which say what is solved and with how much room in each union."""
+    return tuple(here.index[here["gap"]])
 
 
 def _inputs(opened: Session, before: pd.DataFrame) -> JointInputs:

@@ -37,6 +37,7 @@ def suggest(
     divisions: pd.DataFrame,
     options: JointOptions,
     asked: Asked | None = None,
+    hosts: pd.DataFrame | None = None,
 ) -> Suggested:
     """Suggest joint unions, and firms that an existing joint union can take in.
 
@@ -48,6 +49,7 @@ def suggest(
     divisions : DIVISIONS, for the names of villages
     options : thresholds
     asked : what a person settled, and the groups there were before; one kind after another takes no notice of it
+    hosts : ``existing`` of these firms and unions, where it is known already
 
     Returns
     -------
@@ -60,7 +62,8 @@ def suggest(
     lying = laid_out(firms, places, options=options)
     out = asked.wishes.exclude if asked is not None else frozenset()
     pool = seats.candidates(lying, options=options)
-    hosts = existing(lying, unions, places=places, divisions=divisions, options=options)
+    if hosts is None:
+        hosts = existing(lying, unions, places=places, divisions=divisions, options=options)
     kept = pool[~pool.index.isin(out)]
     proof: tuple[Proof, ...] = ()
     if options.compete:
