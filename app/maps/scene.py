@@ -15,8 +15,8 @@ from geo.gaps import FIGURES, KINDS, Filter
 COARSE = ("village", "town", "county", "none")
 """Levels of a position that say no more than an area: never drawn as a point, never binned into a cell."""
 
-SPREAD = 1 << 26
-"""Factor that joins the two coordinates of a cell into one number."""
+MOST_SHEET = 20_000_000
+"""Cells of a sheet, or pairs of cell and town, up to which they are counted one by one instead of being sorted."""
 
 CHINA: Bounds = (73.5, 18.0, 135.1, 53.6)
 
@@ -111,8 +111,13 @@ class Scene:
         numbers, keys = units
         towns, codes = self.units("town")
         used = (numbers >= 0) & (towns >= 0)
-        pairs = numbers[used] * len(codes) + towns[used]
-        pairs, counts = np.unique(pairs, return_counts=True)
+        pairs = numbers[used].astype("int64") * len(codes) + towns[used]
+        if len(keys) * len(codes) <= MOST_SHEET:
+            every = np.bincount(pairs)
+            pairs = np.flatnonzero(every)
+            counts = every[pairs]
+        else:
+            pairs, counts = np.unique(pairs, return_counts=True)
         best = pairs[np.argsort(-counts, kind="stable")]
         cells, first = np.unique(best // len(codes), return_index=True)
         return pd.Series(codes.to_numpy()[best[first] % len(codes)], index=keys[cells]).reindex(keys)
@@ -130,12 +135,32 @@ class Scene:
         good = self.precise(spacing_m)
         grid = hexagons.Grid.on_ground(spacing_m, self.latitude)
         q, r = grid.cells(self.x[good], self.y[good])
-        pairs, numbers = np.unique(r * SPREAD + q, return_inverse=True)  # by rows, from south to north
+        numbers, across, up = numbered(q, r)
         result = np.full(len(good), -1, dtype="int32")
-        result[good] = numbers.ravel()
-        first = np.floor_divide(pairs + SPREAD // 2, SPREAD)
-        names = [hexagons.key(*pair) for pair in zip((pairs - first * SPREAD).tolist(), first.tolist(), strict=True)]
+        result[good] = numbers
+        names = [hexagons.key(*pair) for pair in zip(across.tolist(), up.tolist(), strict=True)]
         return result, pd.Index(names, dtype=object)
+
+
+def numbered(q: np.ndarray, r: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the number of each firm's cell, and axial coordinates of the cells by number: by r, then q.
+
+    Cells are ticked off on a sheet as large as the city, which is quicker than sorting the firms; only where the firms
+    are strewn too far for such a sheet they are sorted.
+    """
+    if not len(q):
+        return np.empty(0, dtype="int32"), q, r
+    west, south = int(q.min()), int(r.min())
+    width = int(q.max()) - west + 1
+    places = (r - south) * width + (q - west)
+    most = width * (int(r.max()) - south + 1)
+    if most <= MOST_SHEET:
+        there = np.bincount(places, minlength=most) > 0
+        kept = np.flatnonzero(there)
+        numbers = (np.cumsum(there, dtype="int32") - 1)[places]
+    else:
+        kept, numbers = np.unique(places, return_inverse=True)
+    return numbers.ravel().astype("int32"), kept % width + west, kept // width + south
 
 
 def of(read: Reading) -> Scene:

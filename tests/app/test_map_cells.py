@@ -160,3 +160,22 @@ def test_cells_tell_nought_from_not_known_and_the_legend_names_both(
     assert (said, colour) == ("0（应建已建）", firms["colours"][-1])
     untold = np.isnan(workers["lines"][2]["values"])
     assert (np.array(workers["classes"]) == -1).tolist() == untold.tolist()
+
+
+@pytest.mark.parametrize("sheet", [0, 20_000_000])
+def test_cells_are_numbered_by_row_and_town_alike_with_a_sheet_and_without(
+    now: Scene, monkeypatch: pytest.MonkeyPatch, sheet: int
+) -> None:
+    monkeypatch.setattr(scene, "MOST_SHEET", sheet)
+    random = np.random.default_rng(3)
+    q, r = random.integers(-40, 40, 500), random.integers(100, 130, 500)
+    numbers, across, up = scene.numbered(q, r)
+    assert (across[numbers] == q).all() and (up[numbers] == r).all()
+    pairs = list(zip(up.tolist(), across.tolist(), strict=True))
+    assert pairs == sorted(set(pairs)) and set(numbers.tolist()) == set(range(len(pairs)))
+    firms = now.read.survey.firms
+    units = now.cells(2000)
+    named = now.main_town(units)
+    for number, town in enumerate(named):
+        inside = firms["town_code"][units[0] == number].dropna().value_counts()
+        assert (inside.get(town) == inside.max()) if len(inside) else town is None or town != town
