@@ -1,4 +1,4 @@
-"""A sheet as PDF: A4 across, the heading on every page, long text over two lines; only its printed columns."""
+"""A sheet as PDF: A4 across, the heading on every page, long text over lines; only its printed columns."""
 
 import io
 from collections.abc import Sequence
@@ -6,11 +6,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.conference.wrapping import wrapped
 from app.reports.cells import cell
 from app.reports.sheet import Column, Sheet
 from app.reports.site_map import font_file
 
-MARGIN, SIZE, LINE, LINES = 24.0, 7.0, 8.6, 2
+MARGIN, SIZE, LINE = 24.0, 7.0, 8.6
+LEAST, MOST = 2, 6
+"""Lines of a row: room to write by hand, and what no text exceeds; a longer one ends in an ellipsis."""
 NAME = "NotoSansSC"
 
 
@@ -54,13 +57,14 @@ class _Drawing:
         room = paper[0] - 2 * MARGIN
         self._columns = columns
         self._widths = [column.width / whole * room for column in columns]
+        self._letters: dict[str, float] = {}
         self._number, self._y = 0, 0.0
         self._page()
 
     def row(self, values: Sequence[Any]) -> None:
         """Write one row."""
         texts = [self._broken(_said(value), wide - 4) for value, wide in zip(values, self._widths, strict=True)]
-        high = LINE * LINES + 3
+        high = LINE * max(LEAST, *map(len, texts)) + 3
         if self._y - high < MARGIN + 10:
             self.end()
             self._page()
@@ -85,9 +89,10 @@ class _Drawing:
         self._y -= 16
         heads = [self._broken(c.heading, wide - 4) for c, wide in zip(self._columns, self._widths, strict=True)]
         self._canvas.setFillGray(0.9)
-        self._canvas.rect(MARGIN, self._y - LINE * LINES - 3, sum(self._widths), LINE * LINES + 3, stroke=0, fill=1)
+        high = LINE * max(LEAST, *map(len, heads)) + 3
+        self._canvas.rect(MARGIN, self._y - high, sum(self._widths), high, stroke=0, fill=1)
         self._canvas.setFillGray(0)
-        self._written(heads, LINE * LINES + 3)
+        self._written(heads, high)
 
     def _written(self, texts: Sequence[Sequence[str]], high: float) -> None:
         x, canvas = MARGIN, self._canvas
@@ -101,21 +106,25 @@ class _Drawing:
             x += wide
         self._y -= high
 
-    def _broken(self, text: str, wide: float) -> list[str]:
-        """Cut a text into as many lines as a row has; what does not fit ends in an ellipsis."""
-        lines: list[str] = []
-        rest = text
-        while rest and len(lines) < LINES:
-            count = len(rest)
-            if self._measure(rest, NAME, SIZE) > wide:
-                count = 1
-                while self._measure(rest[: count + 1], NAME, SIZE) <= wide:
-                    count += 1
-            lines.append(rest[:count])
-            rest = rest[count:]
-        if rest and lines:
-            lines[-1] = lines[-1][:-1] + "…"
+    def _broken(self, text: str, room: float) -> list[str]:
+        """Return the lines of a text as printers break them; a word that has no room on a line is cut."""
+        lines = []
+        for line in wrapped(text, self._wide, room):
+            while self._wide(line) > room:
+                count = next(n for n in range(1, len(line) + 1) if self._wide(line[: n + 1]) > room)
+                lines.append(line[:count])
+                line = line[count:]  # noqa: PLW2901 (what is left of it)
+            lines.append(line)
+        if len(lines) > MOST:
+            lines = [*lines[: MOST - 1], lines[MOST - 1][:-1] + "…"]
         return lines
+
+    def _wide(self, text: str) -> float:
+        """Return the width of a text; that of a letter is asked for once."""
+        for letter in text:
+            if letter not in self._letters:
+                self._letters[letter] = self._measure(letter, NAME, SIZE)
+        return sum(map(self._letters.__getitem__, text))
 
 
 def _said(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pandas as pd
+import pypdfium2
 import pytest
 import small_city
 from flask import Flask
@@ -20,7 +21,7 @@ from python_calamine import CalamineWorkbook
 from signed_in import TESTER, acting
 
 from app.current import reading
-from app.reports import markup
+from app.reports import markup, pages
 from app.reports import sheet as sheets
 from app.reports.brush import Brush
 from app.reports.cells import cell
@@ -178,3 +179,21 @@ def test_a_file_says_who_took_it_out_and_when(app: Flask, address: str) -> None:
     wanted = f"{TESTER.name} {today().isoformat()}"
     assert wanted in [row[1] for row in book.worksheets[0].iter_rows(values_only=True) if len(row) > 1]
     assert wanted in str(book.worksheets[1].oddFooter.left.text)
+
+
+def test_a_printed_list_cuts_no_text_and_breaks_none_where_printers_would_not(app: Flask) -> None:
+    rows = [
+        ["江苏省如东县掘港乡鲸坞新材料产业园芦洲二路73-75号漪澔商务楼A座111室、112室", "W" * 50],
+        ["如东县鲸坞新材料产业园凫坞路（煦颐站向西500米）", "很长的名字" * 60],
+    ]
+    columns = [sheets.Column("注册地址", 14, printed=True), sheets.Column("名称", 14, printed=True)]
+    columns += [sheets.Column(f"栏{n}", 60, printed=True) for n in range(2)]
+    with acting(app, "/"):
+        made = sheets.Sheet("走访表", [], columns, [[*row, "", ""] for row in rows], "x")
+        text = pypdfium2.PdfDocument(pages.pdf(made))[0].get_textpage().get_text_range()
+    lines = [line.strip() for line in text.splitlines()]
+    for row in rows:
+        assert row[0] in "".join(lines), text
+    assert "".join(lines).count("W") == 50, "a word that no line holds goes over several"
+    assert sum("…" in line for line in lines) == 1, "what a row cannot hold says so"
+    assert not any(line.startswith(("）", "、")) or line.endswith("（") for line in lines)
