@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from geo.decisions import address_key
+from geo.gazetteer.kinds import is_generic
 from geo.geocode import used_addresses
 from geo.review.items import Candidate, Counts, Item, anywhere, listed
 from geo.text import normalise
@@ -26,8 +27,10 @@ _GROUP = re.compile(r"[东西南北]?\d+[组队社]?$")
 """The group of villagers behind a village's name."""
 _PLACED = frozenset(("place",))
 _GUESS = 0.0
-"""Worth of an address that names no more than city and county: its firms need not stand in one place, so one answer for
-all of them settles nothing."""
+"""Worth of an address that names no more than city and county, or words of every place (水域, 开发区).
+
+Its firms need not stand in one place, so one answer for all of them settles nothing.
+"""
 _MOST = 9
 """Candidates offered: one for each digit."""
 
@@ -67,7 +70,8 @@ def _doubtful(firms: pd.DataFrame) -> Iterator[_Doubt]:
         if (status == "auto" and "HOMONYM" not in codes) or any(code.startswith("DECIDED") for code in codes):
             continue
         parts = listed(parts)
-        names = tuple((_NAMES[label], normalise(text).text) for label, text, *_ in parts if label in _NAMES)
+        named = ((_NAMES[label], normalise(text).text) for label, text, *_ in parts if label in _NAMES)
+        names = tuple((kind, text) for kind, text in named if not is_generic(text, kind))
         stem = "".join(normalise(text).text for label, text, *_ in parts if label in _STEM) if names else ""
         stem = _GROUP.sub("", stem)
         subject = address_key(addresses[row])

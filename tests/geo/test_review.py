@@ -144,6 +144,12 @@ def test_an_address_that_names_only_its_city_comes_last_however_many_firms_write
     assert [(item.name, item.firms, item.worth) for item in found] == [("幸福村", 1, 1.0), ("试验市", 30, 0.0)]
 
 
+def test_words_of_every_place_are_no_name_to_decide_about() -> None:
+    prior = [["COUNTY_FROM_PRIOR", {"form": "citywide"}]]
+    found = queue({f"w{n}": doubt("试验市水域", [("city", "试验市"), ("poi", "水域")], prior) for n in range(9)})
+    assert [(item.kind, item.name, item.firms, item.worth) for item in found] == [("address", "试验市水域", 9, 0.0)]
+
+
 def test_namesakes_of_a_village_are_offered_before_counties_even_where_the_answer_was_automatic() -> None:
     villages = [{"place": code, "level": "village", "lon": 121.0, "lat": 32.0, "score": 0.5} for code in ("A", "B")]
     given = {
