@@ -7,7 +7,7 @@ text, and what the geocoder needs: numbers, units, floors, rooms, relations.
 from geo.address.batches import Component
 from geo.address.model import Segmenter
 from geo.address.numbers import Number, read_floor, read_number
-from geo.address.parts import Address, parse
+from geo.address.parts import Address, parse, parse_all
 from geo.address.segments import Hit, Segment, segment
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Segment",
     "Segmenter",
     "parse",
+    "parse_all",
     "read_floor",
     "read_number",
     "segment",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import ahocorasick
 import shapely
 
-from geo.address import Address, Hit, Number, parse
+from geo.address import Address, Hit, Number, parse, parse_all
 from geo.address.heads import WRITES_NUMBERS, Head, headed
-from geo.address.tokens import scan
+from geo.address.tokens import Token, scan
 from geo.gazetteer.doors import NumberedStreet
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.habits import Habits
@@ -102,19 +102,36 @@ class Gazetteer:
 
     def read_all(self, texts: Sequence[str]) -> list[Address]:
         """Parse many normalised addresses; of those that begin alike the beginning is read once."""
-        return [self._read(text) for text in texts]
+        tokens = [scan(text) for text in texts]
+        heads = self._heads(texts, tokens)
+        alone = [k for k, head in enumerate(heads) if head is None]
+        read = parse_all([texts[k] for k in alone], [self.hits(texts[k]) for k in alone], [tokens[k] for k in alone])
+        if len(alone) == len(texts):
+            return read
+        found = [head.read(texts[k], tokens[k]) for k, head in enumerate(heads) if head is not None]
+        rest, begun = iter(read), iter(found)
+        return [next(rest if head is None else begun) for head in heads]
 
-    def _read(self, text: str) -> Address:
-        tokens = scan(text)
-        key = headed(text, tokens)
-        if key is None or next(self._writing_numbers().iter(text), None) is not None:
-            return parse(text, self.hits(text), tokens)
-        head = self.memo.heads.get(key)
-        if head is None:
-            size = len(key[0])
-            hits = [hit for hit in self.hits(text) if hit[1] <= size]
-            head = remember(self.memo.heads, key, Head(key[0], hits))
-        return head.read(text, tokens)
+    def _heads(self, texts: Sequence[str], tokens: Sequence[Sequence[Token]]) -> list[Head | None]:
+        """Return the beginnings known for texts, ``None`` for those to be read whole.
+
+        A beginning is put down when it comes the second time: many come but once.
+        """
+        heads: list[Head | None] = []
+        known, met = self.memo.heads, self.memo.met
+        for text, key in zip(texts, map(headed, texts, tokens), strict=True):
+            head = known.get(key) if key is not None else None
+            if head is None and key is not None:
+                if key in met:
+                    size = len(key[0])
+                    hits = [hit for hit in self.hits(text) if hit[1] <= size]
+                    head = remember(known, key, Head(key[0], hits))
+                else:
+                    remember(met, key, True)
+            if head is not None and next(self._writing_numbers().iter(text), None) is not None:
+                head = None
+            heads.append(head)
+        return heads
 
     def _writing_numbers(self) -> ahocorasick.Automaton:
         """Return the names that may stand among numbers (4楼, 纬14路), found once."""

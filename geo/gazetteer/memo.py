@@ -33,6 +33,8 @@ class Memo:
     """By the counties' words in a firm's name."""
     heads: dict[tuple[str, str], Head] = field(default_factory=dict)
     """By the beginning of an address before its numbers, and what a name at its end sees of them."""
+    met: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Beginnings that came once."""
     writing_numbers: list[Any] = field(default_factory=list)
     """The automaton of names that may stand among numbers, once one was asked for."""
     repairs: list[object] = field(default_factory=list)
