@@ -17,6 +17,8 @@ from geo.registry.words import Words
 from geo.text import fold, read_registration_number
 
 LONGEST_NAME = 200
+MOST_TAIL = 24
+"""Characters behind the whole name of a company that may still be the name of its branch."""
 ESTIMATED = "estimated"
 """How ``counts_basis`` begins where the register gave no exact number."""
 COUNTS = ("workers", "women", "migrant", "agency_workers")
@@ -255,9 +257,15 @@ def legal_person(types: Sequence[str | None], uscc: str | None, name: str | None
     if uscc and uscc[:2] not in ("91", "93"):
         return False
     folded = fold(name or "")
-    if folded.endswith(tuple(words.lists["name_not_legal"])):
+    if folded.endswith(tuple(words.lists["name_not_legal"])) or _behind_a_company(folded, words):
         return False
     return True if uscc or any(part in folded for part in words.lists["name_legal"]) else None
+
+
+def _behind_a_company(name: str, words: Words) -> bool:
+    """Whether a shop, station or post office stands behind the whole name of a company: it is that company's."""
+    company, _sign, tail = name.rpartition("公司")
+    return bool(company) and 1 < len(tail) <= MOST_TAIL and tail.endswith(tuple(words.lists["name_behind_company"]))
 
 
 def drop_duplicates(
