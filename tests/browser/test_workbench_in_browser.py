@@ -235,6 +235,20 @@ def test_what_lies_on_a_sheet_is_told_and_opened_where_it_is(
     assert page.evaluate(f"() => {MAP}.atlas.layer.sheet.chosen") >= 0, "it stands out"
 
 
+def test_a_finger_beside_a_small_circle_means_it(phone: Any, site: str) -> None:
+    visit(phone, f"{site}/map?kind=building&view=32.12,121.3,13")
+    phone.wait_for_function(f"() => {MAP}.atlas.items.size > 0")
+    first = f"{MAP}.atlas.layer.sheet.form.positions({MAP}.atlas.layer.drawing)[0]"
+    phone.evaluate(f"() => {MAP}.setView({first}, 16, {{ animate: false }})")
+    middle = phone.evaluate(f"() => {{ const {{ x, y }} = {MAP}.getSize(); return [x / 2, y / 2]; }}")
+    radius = phone.evaluate(f"() => Math.max(2, {MAP}.atlas.layer.drawing.radii[0] * 0.6)")
+    phone.locator(".atlas-map").tap(position={"x": middle[0] + radius + 30, "y": middle[1]})
+    phone.wait_for_timeout(300)
+    assert "at=" not in phone.url
+    phone.locator(".atlas-map").tap(position={"x": middle[0] + radius + 6, "y": middle[1]})
+    phone.locator("#map-side .unit").wait_for()
+
+
 @pytest.mark.parametrize("split", ["pair", "swipe"])
 def test_two_days_look_at_the_same_place_in_one_scale(page: Any, site: str, split: str) -> None:
     visit(page, f"{site}/map/compare?with=2023-12-31&split={split}&measure=rate")

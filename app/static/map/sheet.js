@@ -7,7 +7,8 @@
   const SMALL = 0.6; // as .legend-circles in map.css
   const FINE_PX = 5; // sides of hexagons below which their edges would hide them
   const MANY = 300; // circles from which each kind is painted once and then stamped
-  const BUCKET_PX = 32;
+  const BUCKET_PX = 36;
+  const FINGER_PX = 9; // beyond the edge of a circle that a finger still means it
   const CORNERS = [0, 1, 2, 3, 4, 5].map((turn) => [Math.sin((turn * Math.PI) / 3), Math.cos((turn * Math.PI) / 3)]);
   const METRES = 256 / (2 * Math.PI * 6378137); // pixels a projected metre at zoom 0
 
@@ -87,11 +88,13 @@
       pen.arc(sheet.x(place), sheet.y(place), radius, 0, 2 * Math.PI);
     },
     find(sheet, { layerPoint: { x, y } }) {
-      let found = -1;
+      let found = -1, closest = -1, least = matchMedia("(pointer: coarse)").matches ? FINGER_PX : 1;
       for (const place of sheet.near(x, y)) {
-        if (place > found && Math.hypot(sheet.x(place) - x, sheet.y(place) - y) <= round(sheet, place).radius + 1) found = place;
+        const beyond = Math.hypot(sheet.x(place) - x, sheet.y(place) - y) - round(sheet, place).radius;
+        if (beyond <= 0) found = Math.max(found, place); // the topmost
+        else if (beyond <= least) [closest, least] = [place, beyond];
       }
-      return found;
+      return found < 0 ? closest : found;
     },
   };
 
