@@ -1,6 +1,7 @@
 """Learned names as pages read them: the table within conditions, and the firms whose addresses name one."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ _KIND_OF = {
     "community": "community", "town": "town",
 }  # fmt: skip
 """Label of a part of an address → kind of fact it names."""
+_ALSO = {"poi": "devzone"}
+"""What a name may be shown as, and taught as: parks other than development zones are shown as places."""
 _LONGEST_PREFIX = 6
 """Letters of city or county that may stand before the name of a place in an address."""
 
@@ -80,12 +83,18 @@ def _made(read: Reading) -> dict[tuple[str, str], list[int]]:
             if text is None:
                 text = known[raw] = normalise(raw).text
             found[kind, text].append(row)
-            if (kind, text) not in names:
-                for cut in range(2, min(_LONGEST_PREFIX, len(text) - 2) + 1):
-                    if (kind, text[cut:]) in names:
-                        found[kind, text[cut:]].append(row)
-                        break
+            for fact in _facts(kind, text, names):
+                found[fact].append(row)
     return dict(found)
+
+
+def _facts(kind: str, text: str, names: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the facts other than its own that a name in an address stands for, without the city or county before it."""
+    for taught in dict.fromkeys((kind, _ALSO.get(kind, kind))):
+        cuts = (0, *range(2, min(_LONGEST_PREFIX, len(text) - 2) + 1))
+        cut = next((cut for cut in cuts if (taught, text[cut:]) in names), None)
+        if cut or (cut == 0 and taught != kind):
+            yield taught, text[cut:]
 
 
 def sources(rows: pd.DataFrame) -> list[tuple[str, Any, int]]:

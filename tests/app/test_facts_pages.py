@@ -1,12 +1,18 @@
 """Learned names on a page: what they rest on, what a person says of them, and what the next survey makes of it."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pandas as pd
 import pytest
 import review_city
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import store
+from app import learned, store
 from app.db import session
+from app.reading import Reading
 
 TOWER, ROAD = "poi:990101:红星大厦", "road:990101:长青路"
 
@@ -44,6 +50,23 @@ def test_a_name_opens_its_addresses(client: FlaskClient) -> None:
     assert "&lt;b&gt;t01&lt;/b&gt;有限公司" in page
     assert '<mark data-label="楼宇">红星大厦</mark>' in page
     assert client.get("/facts/poi:990101:没有").status_code == 404
+
+
+class Kept:
+    def get(self, _key: str, make: Callable[[], Any]) -> Any:
+        return make()
+
+
+@pytest.mark.parametrize(
+    ("label", "words"), [("poi", "东沟制造产业园"), ("subpoi", "制造产业园"), ("devzone", "东沟区制造产业园")]
+)
+def test_a_park_opens_the_addresses_that_show_it_as_a_place(label: str, words: str) -> None:
+    parts = [["city", "试验市", 0, 3], [label, words, 3, 3 + len(words)]]
+    firms = pd.DataFrame({"components": [parts, [["poi", "红星大厦", 0, 4]]], "county_code": ["990101"] * 2})
+    facts = pd.DataFrame({"kind": ["devzone", "poi"], "name": ["制造产业园", "红星大厦"]})
+    read = SimpleNamespace(kept=Kept(), survey=SimpleNamespace(firms=firms, facts=facts))
+    park = pd.Series({"kind": "devzone", "name": "制造产业园", "surface": None, "county_code": "990101"})
+    assert learned.firms(cast("Reading", read), park).index.tolist() == [0]
 
 
 @pytest.mark.parametrize(
