@@ -177,6 +177,10 @@ class SecondCount:
             "may_leave": max(leave, default=0),
             "levels": Counter(row["level"] for row in rows),
             "counts": counts,
+            "blocks": len({
+                re.sub("(幢|座|栋|号楼|楼).*", "", row["unit"]).upper() for row in rows
+                if re.match("([A-Za-z]|[0-9]{1,3}|[一二三四五六七八九十]{1,3})(幢|座|栋|号楼|楼)", row["unit"] or "")
+            }),
         }  # fmt: skip
 
     def reasons(self, group: str) -> dict[str, Row]:
@@ -224,6 +228,7 @@ class SecondCount:
             ("distance_from_numbers", kind == "street" and self.groups[group]["place_id"] in self.numbered,
              {"metres_per_number": self.options.metres_per_number}),
             ("coarse_places", coarse, {"firms": coarse}),
+            ("several_blocks", kind == "building" and facts["blocks"] > 2, facts),
             ("advise_sections", facts["firms"] > self.options.advise_sections_above, facts),
             ("fragile", kind != "existing" and not facts["may_leave"], facts),
         ]  # fmt: skip

@@ -4,6 +4,7 @@ What it finds is what pages and lists print about a group.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from geo.joint.options import JointOptions
 
 _COLUMN = {"building": "building", "market": "market", "zone": "zone", "street": "street", "village": "village_code"}
 _COLUMN |= {"town": "town_code"}
+_BLOCK = re.compile(r"(?P<name>[A-Za-z]|\d{1,3}|[一二三四五六七八九十]{1,3})(?:幢|座|栋|号楼|楼)")
+"""附 and what stands behind it is of the same block."""
 
 
 class CheckError(AtlasError):
@@ -46,6 +49,8 @@ class Facts:
     by_numbers: bool
     numbers: tuple[str, str] | None
     """First and last house number of a street piece."""
+    blocks: int
+    """Of a group in a building: distinct blocks or towers that its addresses name."""
     largest: int
     """Workers of the largest member."""
     farthest_m: int | None
@@ -59,7 +64,7 @@ class Evidence:
 
     def __init__(self, firms: pd.DataFrame, keys: Iterable[str]) -> None:
         wanted = list(dict.fromkeys(keys))
-        names = ["gap", "eligible", "size_class", "path", "workers", "uscc", "org_code", "house_no", "level"]
+        names = ["gap", "eligible", "size_class", "path", "workers", "uscc", "org_code", "house_no", "level", "unit"]
         names += ["county_code", "town_code", "building", "market", "zone", "street", "village_code", "lon", "lat"]
         table = firms.loc[wanted, [*names, "chainage_m", "chainage_by"]].astype("object")
         table = table.where(table.notna(), None)
@@ -95,6 +100,7 @@ def recompute(draft: Draft, evidence: Evidence, *, options: JointOptions) -> Fac
         widest_gap_m=max((later - earlier for earlier, later in pairwise(at)), default=0) if at else None,
         by_numbers=bool(at) and any(row["chainage_by"] == "number" for row in lying),
         numbers=(numbers[0], numbers[-1]) if numbers else None,
+        blocks=len({block for row in rows if (block := _block(row["unit"]))}) if draft.kind == "building" else 0,
         largest=counts[0],
         farthest_m=max(_metres(draft.seat, row) for row in rows) if draft.kind == "community" else None,
         spread=_may_leave(counts, options),
@@ -126,6 +132,12 @@ def check(drafts: Sequence[Draft], evidence: Evidence, *, unions: pd.DataFrame, 
     if faults:
         raise CheckError("; ".join(faults[:20]), detail={"faults": faults})
     return result
+
+
+def _block(unit: str | None) -> str | None:
+    """Name of the block or tower that a unit says (A座 and A楼 are one), None if it says none."""
+    found = _BLOCK.match(unit or "")
+    return found["name"].upper() if found else None
 
 
 def _unit(key: str, row: dict[str, Any]) -> str:

@@ -18,6 +18,9 @@ LEFT_CODES = ("R1", "R2", "R3", "R4", "R5", "R6")
 border of a jurisdiction is in the way · R4 no usable place · R5 the union in reach is full · R6 workers unknown."""
 
 
+SEVERAL_BLOCKS = 3
+"""Blocks from which a building is said to be a complex or a housing estate; our own choice."""
+
 _COARSE = {
     "building": ("street", "market", "zone", "village", "town", "county", "none"),
     "market": ("street", "zone", "village", "town", "county", "none"),
@@ -83,6 +86,7 @@ def cautions(draft: Draft, facts: Facts, *, options: JointOptions) -> list[Reaso
         (len(facts.counties) == 0, ["county_unknown", {"firms": facts.firms}]),
         (facts.by_numbers, ["distance_from_numbers", {"metres_per_number": options.metres_per_number}]),
         (coarse > 0, ["coarse_places", {"firms": coarse}]),
+        (facts.blocks >= SEVERAL_BLOCKS, ["several_blocks", {"blocks": facts.blocks}]),
         (facts.firms > options.advise_sections_above, ["advise_sections", {"firms": facts.firms}]),
         (draft.kind != "existing" and facts.spread == 0, ["fragile", {"largest": facts.largest}]),
     ]

@@ -121,6 +121,16 @@ def test_three_firms_and_25_workers_in_one_building_make_a_group() -> None:
     assert ["fragile", {"largest": 9}] in row["cautions"]
 
 
+def test_an_estate_of_several_blocks_is_told_from_a_building() -> None:
+    units = {"a": "60幢", "b": "18栋", "c": "18幢", "d": "90号楼", "e": None, "f": "2单元"}
+    rows = {key: {"workers": 9, "building": TOWER, "unit": unit} for key, unit in units.items()}
+    groups, _ = suggested(rows)
+    assert ["several_blocks", {"blocks": 3}] in groups.iloc[0]["cautions"]
+    rows["d"]["unit"] = "18号楼"
+    groups, _ = suggested(rows)
+    assert "several_blocks" not in dict(groups.iloc[0]["cautions"]), "two towers are one complex"
+
+
 def test_workers_that_are_partly_assumed_are_told_as_an_estimate() -> None:
     groups, _ = suggested({"a": {"workers": 14, "building": TOWER}, "b": {"workers": 9, "building": TOWER},
                            "c": {"workers": None, "building": TOWER}})  # fmt: skip
