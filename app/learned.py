@@ -74,6 +74,8 @@ def _made(read: Reading) -> dict[tuple[str, str], list[int]]:
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     known: dict[str, str] = {}
     names = {(kind, name) for kind, name in zip(read.survey.facts["kind"], read.survey.facts["name"], strict=True)}
+    counties = [name for _, name in read.counties()]
+    owners = {*counties, *(name[:-1] for name in counties if len(name) > 2)}
     for row, parts in enumerate(read.survey.firms["components"]):
         for label, raw, *_ in review.listed(parts):
             kind = _KIND_OF.get(label)
@@ -83,15 +85,20 @@ def _made(read: Reading) -> dict[tuple[str, str], list[int]]:
             if text is None:
                 text = known[raw] = normalise(raw).text
             found[kind, text].append(row)
-            for fact in _facts(kind, text, names):
+            for fact in _facts(kind, text, names, owners):
                 found[fact].append(row)
     return dict(found)
 
 
-def _facts(kind: str, text: str, names: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield the facts other than its own that a name in an address stands for, without the city or county before it."""
+def _facts(kind: str, text: str, names: set[tuple[str, str]], owners: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the facts other than its own that a name in an address stands for, without the city or county before it.
+
+    Words before a zone's name make it another zone, unless they are a county.
+    """
     for taught in dict.fromkeys((kind, _ALSO.get(kind, kind))):
         cuts = (0, *range(2, min(_LONGEST_PREFIX, len(text) - 2) + 1))
+        if taught == "devzone":
+            cuts = tuple(cut for cut in cuts if not cut or text[:cut] in owners)
         cut = next((cut for cut in cuts if (taught, text[cut:]) in names), None)
         if cut or (cut == 0 and taught != kind):
             yield taught, text[cut:]

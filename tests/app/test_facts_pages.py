@@ -62,9 +62,11 @@ class Kept:
 )
 def test_a_park_opens_the_addresses_that_show_it_as_a_place(label: str, words: str) -> None:
     parts = [["city", "试验市", 0, 3], [label, words, 3, 3 + len(words)]]
-    firms = pd.DataFrame({"components": [parts, [["poi", "红星大厦", 0, 4]]], "county_code": ["990101"] * 2})
+    others = [[["poi", "红星大厦", 0, 4]], [["poi", "麋谣制造产业园", 0, 7]]]
+    firms = pd.DataFrame({"components": [parts, *others], "county_code": ["990101"] * 3})
     facts = pd.DataFrame({"kind": ["devzone", "poi"], "name": ["制造产业园", "红星大厦"]})
-    read = SimpleNamespace(kept=Kept(), survey=SimpleNamespace(firms=firms, facts=facts))
+    survey = SimpleNamespace(firms=firms, facts=facts)
+    read = SimpleNamespace(kept=Kept(), survey=survey, counties=lambda: [("990101", "东沟区")])
     park = pd.Series({"kind": "devzone", "name": "制造产业园", "surface": None, "county_code": "990101"})
     assert learned.firms(cast("Reading", read), park).index.tolist() == [0]
 
