@@ -1,18 +1,22 @@
 """Chinese is the language of the sources; English is a catalogue. A visitor's choice is kept in a cookie."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 
 from app.config import settings
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 COOKIE = "atlas_language"
 TRANSLATIONS = Path(__file__).parent / "translations"
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +31,8 @@ def language() -> str:
 
     A program chooses by ``Accept-Language``; of a browser that header says what it came with, not what was chosen.
     """
+    if _SPOKEN.get():
+        return _SPOKEN.get()
     if has_request_context():
         chosen = g.get("language") or request.cookies.get(COOKIE, "")
         if chosen in LANGUAGES:
@@ -35,6 +41,17 @@ def language() -> str:
         if wanted:
             return wanted
     return settings().language if settings().language in LANGUAGES else "zh"
+
+
+@contextmanager
+def spoken(code: str) -> Iterator[None]:
+    """Answer in one language whoever asks (also as a decorator): a document is not in two."""
+    before = _SPOKEN.set(code)
+    try:
+        with force_locale(code):
+            yield
+    finally:
+        _SPOKEN.reset(before)
 
 
 def compile_catalogues(folder: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from app.conference.content import SHARES, Content
 from app.conference.facts import CITY, PLACE, Fact
 from app.conference.stable import stable
 from app.conference.words import say
+from app.i18n import spoken
 from app.labels import explain, label
 from app.reports.cells import cell
 from app.reports.sheet import a4_landscape
@@ -29,6 +30,7 @@ _LINE = 15.5
 _EDGES = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
 
 
+@spoken("zh")
 def annex(content: Content, facts: Sequence[Fact]) -> bytes:
     """Return the workbook."""
     book = Workbook()

@@ -11,6 +11,7 @@ from app import store
 from app.conference import words
 from app.conference.content import FEWEST, Content
 from app.conference.words import say
+from app.i18n import spoken
 from app.labels import label
 from app.pages import number, percent
 from geo.targets import FIGURES
@@ -56,6 +57,7 @@ def faults(text: str) -> list[str]:
     return list(dict.fromkeys([*unknown, *(f"[{name}]" for name in tables if name not in TABLES)]))
 
 
+@spoken("zh")
 def parts(content: Content, template: str) -> list[Part]:
     """Return the bulletin's paragraphs and tables in their order; empty paragraphs are left out."""
     known = values(content)
@@ -73,6 +75,7 @@ def parts(content: Content, template: str) -> list[Part]:
     return result
 
 
+@spoken("zh")
 def values(content: Content) -> dict[str, str]:
     """Return every placeholder with its text."""
     return {name: make(content) for name, make in VALUES.items()}
@@ -164,13 +167,13 @@ VALUES: Mapping[str, Callable[[Content], str]] = {
     "楼宇数": lambda content: number(len(content.buildings)),
     "市场数": lambda content: number(len(content.markets)),
     "建会测算": what_if,
-    "说明": lambda content: f"{content.note}；{say('worksheet')}；{content.stamp}。",
+    "说明": lambda content: f"{content.no_county}{content.note}；{say('worksheet')}；{content.stamp}。",
 }
 """What a template may name, and how it is told."""
 
 
 def counties(content: Content) -> Table:
-    """Return the counties ranked by their rate, the city below."""
+    """Return the counties ranked by their rate, the city below; a county's own document tells it once."""
     names = ["eligible", "covered", "gap", "gap_workers", "rate", "rate_own_25", "unions", "members"]
     if content.year.census is not None:
         names.insert(5, "rate_census")
@@ -178,7 +181,8 @@ def counties(content: Content) -> Table:
         (str(place), row["name"], *(content.text(row, name) for name in names))
         for place, (_key, row) in enumerate(content.counties.iterrows(), 1)
     ]
-    rows.append(("", content.city, *(content.text(content.total, name) for name in names)))
+    if content.county is None:
+        rows.append(("", content.city, *(content.text(content.total, name) for name in names)))
     heads = (say("col_rank"), say("col_place"), *(say(f"col_{name}") for name in names))
     return Table("county", say("counties_table"), heads, tuple(rows), (0.5, 1.1, *[1.0] * len(names)))
 
@@ -216,7 +220,7 @@ def targets(content: Content) -> Table:
         heads += [f"{label('target_figure', figure)}{say('col_done')}", say("col_target"), say("col_done_rate")]
     rows = [(content.city, *_progress_cells(content.progress))]
     for key, name in zip(content.counties.index, content.counties["name"], strict=True):
-        if (key, "unions") in content.counties_progress.index:
+        if content.county is None and (key, "unions") in content.counties_progress.index:
             rows.append((str(name), *_progress_cells(content.counties_progress.loc[key])))
     return Table("target", say("targets"), tuple(heads), tuple(rows), (1.1, *[1.1, 0.8, 0.9] * len(FIGURES)), words=1)
 

@@ -99,6 +99,14 @@ class Content:
         return table.sort_values(["rate", "eligible"], ascending=[False, False], kind="stable")
 
     @cached_property
+    def no_county(self) -> str:
+        """How many firms the whole counts and no county does, in a sentence; empty for none and for a county's own."""
+        firms = int(self.total["eligible"]) - int(self.counties["eligible"].sum())
+        if self.county is not None or not firms:
+            return ""
+        return say("no_county", n=say("few_firms") if self.public and firms < FEWEST else number(firms))
+
+    @cached_property
     def zones(self) -> pd.DataFrame:
         """Figures by zone with ``name`` and ``where``, ranked by the firms without a union."""
         return self._ranked("zone")

@@ -20,6 +20,7 @@ from app.conference.content import FEWEST, Content
 from app.conference.facts import listed
 from app.conference.slides import shown
 from app.conference.words import say
+from app.i18n import spoken
 from app.labels import label
 from app.maps import classes, escape
 from app.pages import percent
@@ -48,6 +49,7 @@ def page(content: Content) -> bytes:
     ).encode()
 
 
+@spoken("zh")
 def deck(content: Content, *, links: bool) -> dict[str, Any]:
     """Return the screens and the map as JSON holds them; ``links``: each place knows the address of its list."""
     return {

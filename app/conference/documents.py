@@ -39,6 +39,8 @@ ROOM = 45 * mm
 """Room below which a table begins on the next page; a longer one goes on over pages under its head."""
 PADDING = 12.5
 """Points that ReportLab's frame keeps free beside text, and what a rounded width may lack."""
+LONGEST_PROPERTY = 255
+"""Characters that a property of a Word document may have (ECMA-376); an office may begin its text with a paragraph."""
 
 
 def docx(content: Content, parts: Sequence[Part]) -> bytes:
@@ -60,8 +62,9 @@ def docx(content: Content, parts: Sequence[Part]) -> bytes:
         else:
             _docx_text(document, part)
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = parts[0].text if parts else "", content.mark.by, ""
-    properties.last_modified_by, properties.revision = content.mark.by, 1
+    by = content.mark.by[:LONGEST_PROPERTY]
+    properties.title, properties.author = parts[0].text[:LONGEST_PROPERTY] if parts else "", by
+    properties.comments, properties.last_modified_by, properties.revision = "", by, 1
     stream = io.BytesIO()
     document.save(stream)
     return stable(stream.getvalue(), content.mark.at)

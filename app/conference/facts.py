@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ import pandas as pd
 from app import annual, query
 from app.conference import snapshots
 from app.conference.content import SHARES, Content
+from app.i18n import spoken
 from app.labels import label
 from geo.gaps import FIGURES, Filter
 from geo.targets import FIGURES as ASKED
@@ -55,6 +57,7 @@ class Fact:
     digest: str
 
 
+@spoken("zh")
 def facts(content: Content) -> list[Fact]:
     """Return the facts of the city, its counties, zones, top buildings and markets, and of the targets."""
     return [*_city(content), *_blocks(content), *_targets(content)]
@@ -120,13 +123,14 @@ def _targets(content: Content) -> Iterator[Fact]:
 
 def _parts(content: Content, kind: str | None, key: str, name: str, figure: str, row: pd.Series) -> Iterator[Fact]:
     endpoint, args = annual.stock_list(figure, kind, key)
-    link = _address(content, "/" + endpoint.partition(".")[0], args)
+    path, days = "/" + endpoint.partition(".")[0], {"base": content.year.year.before}
     for part in ("base", "now", "done", "target", "rate"):
         title = f"{label('target_figure', figure)} {label('target_part', part)}"
         value = None if pd.isna(row[part]) else row[part]
         shown = "—" if value is None else f"{float(value):.1%}" if part == "rate" else f"{int(value):,}"
+        link = _address(content, path, args, days.get(part))
         yield Fact(f"target.{key}.{figure}.{part}", title, name, value, shown, "", link, "")
 
 
-def _address(content: Content, path: str, args: dict[str, Any]) -> str:
-    return f"{path}?{urlencode({**args, 'on': content.read.on.isoformat()}, doseq=True)}"
+def _address(content: Content, path: str, args: dict[str, Any], on: date | None = None) -> str:
+    return f"{path}?{urlencode({**args, 'on': (on or content.read.on).isoformat()}, doseq=True)}"

@@ -21,6 +21,7 @@ from app.conference.pieces import INK, QUIET, RED
 from app.conference.series import yearly
 from app.conference.stable import stable
 from app.conference.words import say
+from app.i18n import spoken
 from app.labels import label
 from app.maps import classes
 from app.pages import number, percent
@@ -34,6 +35,7 @@ MAP = (7.5, 5.3)
 """Size of a map in inches."""
 
 
+@spoken("zh")
 def deck(content: Content) -> bytes:
     """Return the slides."""
     made = Presentation()
@@ -235,7 +237,7 @@ def _method(slide: Slide, content: Content) -> None:
             last=year.year.last.isoformat(),
         ),
         say("method_5", stamp=content.stamp),
-        say("method_6", unlocated=number(content.total["unlocated"])),
+        say("method_6", unlocated=number(content.total["unlocated"])) + content.no_county,
         *content.read.credits,
     ]
     for place, text in enumerate(lines):

@@ -118,7 +118,8 @@ def _firm(read: Reading, task: Mapping[str, Any], firm: Any, floor: Any) -> dict
     place = finest_place(firm) or ("county", firm.county_code)
     exact = firm.level in PRECISE and known(firm.lon) and known(firm.lat)
     return {
-        "key": firm.Index, "name": firm.name, "place": read.name(*place) or "—", "floor": _plain(floor),
+        "key": firm.Index, "name": firm.name, "place": read.name(*place) or "—",
+        "door": _plain(firm.house_no) if place[0] == "street" else None, "floor": _plain(floor),
         "room": _plain(firm.room), "address": _plain(firm.address), "workers": _plain(firm.workers),
         "counts_on": _plain(firm.counts_on), "stage": firm.stage, "reason": _plain(firm.reason),
         "path": label("path", firm.path), "base": _plain(firm.last_step), "due": _plain(task["due_on"]),

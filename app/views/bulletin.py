@@ -60,10 +60,10 @@ def edit() -> str:
 @asks()
 def save() -> Redirect | tuple[str, int]:
     """Keep the office's template; an empty one brings back the one that ships."""
-    text = request.form.get("template", "").replace("\r\n", "\n").strip()[: bulletin.LONGEST]
-    wrong = bulletin.faults(text)
-    if wrong:
-        return _form(text, wrong), UNPROCESSABLE
+    text = request.form.get("template", "").replace("\r\n", "\n").strip()
+    wrong, long = bulletin.faults(text), len(text) > bulletin.LONGEST
+    if wrong or long:
+        return _form(text[: bulletin.LONGEST], wrong, long=long), UNPROCESSABLE
     with session(write=True) as opened:
         store.settings.put(opened, bulletin.KEY, text)
     flash(_("通报模板已保存。") if text else _("已恢复自带的通报模板。"), "ok")
@@ -78,9 +78,9 @@ def gathered(mode: str) -> tuple[Content, str]:
         return pack.gather(opened, mark, read.on, scope())
 
 
-def _form(text: str, wrong: list[str]) -> str:
+def _form(text: str, wrong: list[str], *, long: bool = False) -> str:
     content, _template = gathered(INTERNAL)
     return render_template(
-        "year/template.html", read=content.read, text=text, wrong=wrong, known=bulletin.values(content),
-        tables=list(bulletin.TABLES), shipped=words.template(),
+        "year/template.html", read=content.read, text=text, wrong=wrong, long=long, most=bulletin.LONGEST,
+        known=bulletin.values(content), tables=list(bulletin.TABLES), shipped=words.template(),
     )  # fmt: skip

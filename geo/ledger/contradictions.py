@@ -32,7 +32,8 @@ def contradictions(table: pd.DataFrame, *, on: date, threshold: int = 25) -> pd.
     ``closed`` and ``moved``: the register says so, the ledger goes on · ``now_25``: the reason is too few workers, and
     there are enough now · ``covered``: a union covers it, and the ledger is before approval · ``not_registered``:
     approved long ago, and no union is in the register · ``no_longer_new``: the reason is that it is new, and it is not
-    · ``active_again``: the reason is that it is gone, and a later register lists it as active
+    · ``active_again``: the reason is that it is gone, and a later register lists it as active. From approval on a
+    reason why there was no union speaks against nothing.
     """
     day = pd.Timestamp(on)
     under_way, built = table["stage"].isin(UNDER_WAY), table["stage"].isin(BUILT)
@@ -47,9 +48,10 @@ def contradictions(table: pd.DataFrame, *, on: date, threshold: int = 25) -> pd.
         "moved": going & table["status"].eq("moved"),
         "no_longer_new": table["reason"].eq(NEW_FIRM)
         & none
+        & ~built
         & (table["established"] < day - pd.DateOffset(months=GRACE_MONTHS)),
         "not_registered": built & none & (table["stage_on"] < day - pd.Timedelta(days=REGISTER_DAYS)),
-        "now_25": table["reason"].eq(TOO_FEW) & none & (table["workers"] >= threshold),
+        "now_25": table["reason"].eq(TOO_FEW) & none & ~built & (table["workers"] >= threshold),
     }
     return _listed(table.index, ((code, table.index[hit.fillna(value=False)]) for code, hit in facts.items()))
 

@@ -1,6 +1,7 @@
 """What is wrong with a step before it is recorded: every fault at once, each with its field and what would be right."""
 
 import dataclasses
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,13 @@ from geo.ledger.stages import STAGES, following
 
 MOST_WORKERS = 1_000_000
 MOST_TEXT = 500
+EARLIEST = date(2000, 1, 1)
+"""No step is older: the visit workbooks take no earlier day either; our own choice against slips of the pen."""
+_PERSONAL = re.compile(
+    r"(?<![\dA-Za-z])(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
+    r"|[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])(?![\dA-Za-z])"
+)
+"""A mobile number or an identity number (GB 11643): contact data have their own place and their own right."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,8 @@ def _days(step: Mapping[str, Any], before: Mapping[str, Any], today: date) -> li
     if taken is None:
         return [Refusal("taken_on", "missing")]
     found = [Refusal("taken_on", "ahead", {"today": today.isoformat()})] if taken > today else []
+    if taken < EARLIEST:
+        found.append(Refusal("taken_on", "too_early", {"first": EARLIEST.isoformat()}))
     if step.get("stage") and last is not None and taken < last:
         found.append(Refusal("taken_on", "before_last", {"last": last.isoformat()}))
     if next_on is not None and next_on <= taken:
@@ -98,4 +108,7 @@ def _said(step: Mapping[str, Any]) -> list[Refusal]:
     if step.get("taken_by") in (None, ""):
         found.append(Refusal("taken_by", "missing"))
     long = [name for name in ("note", "document", "taken_by") if len(str(step.get(name) or "")) > MOST_TEXT]
-    return found + [Refusal(name, "too_long", {"most": MOST_TEXT}) for name in long]
+    found += [Refusal(name, "too_long", {"most": MOST_TEXT}) for name in long]
+    if _PERSONAL.search(str(step.get("note") or "")):
+        found.append(Refusal("note", "personal"))
+    return found

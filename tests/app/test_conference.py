@@ -303,6 +303,51 @@ def test_a_template_is_checked_and_kept(client: FlaskClient) -> None:
     assert "一、任务完成情况" in client.get("/year/bulletin").text
 
 
+def test_a_template_that_begins_with_a_long_paragraph_makes_its_files_and_one_too_long_is_told(
+    client: FlaskClient,
+) -> None:
+    assert client.post("/year/bulletin/template", data={"template": "会" * 300}).status_code == 302
+    for form in ("docx", "pdf"):
+        assert client.get(f"/year/bulletin/bulletin.{form}").status_code == 200, form
+    answer = client.post("/year/bulletin/template", data={"template": "长" * (bulletin.LONGEST + 1)})
+    assert answer.status_code == 422 and "模板太长" in answer.text
+    assert "会会会" in client.get("/year/bulletin").text, "what was kept stays"
+    client.post("/year/bulletin/template", data={"template": ""})
+
+
+def test_a_document_is_chinese_whoever_asks(app: Flask, client: FlaskClient) -> None:
+    chinese = client.get("/year/bulletin/bulletin.docx").data
+    client.set_cookie("atlas_language", "en")
+    try:
+        english = client.get("/year/bulletin/bulletin.docx").data
+        page = client.get("/year/bulletin").text
+        stage = client.get("/year/conference/present").text
+    finally:
+        client.delete_cookie("atlas_language")
+    assert english == chinese
+    assert "Edit the template" in page and "编辑模板" not in page, "the page around it is English"
+    assert "基层工会净增" in page and "unions净增" not in page
+    assert "基层工会净增完成" in stage or "\\u57fa\\u5c42" in stage
+
+
+def test_firms_of_no_county_are_told_where_the_counties_do_not_sum_to_the_city(app: Flask) -> None:
+    with acting(app):
+        made, _template = content()
+        firms = made.read.survey.firms
+        lost = int((firms["eligible"].astype(bool) & firms["county_code"].isna()).sum())
+        assert lost > 0 and f"另有 {lost:,} 家" in bulletin.values(made)["说明"]
+        del made.__dict__["no_county"]
+        made.__dict__["counties"] = made.counties.iloc[:1].assign(eligible=made.total["eligible"])
+        assert made.no_county == "", "nothing is said where nothing is lost"
+
+
+def test_the_base_of_a_target_is_traced_to_the_list_of_the_base_date(files: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files[".xlsx"]))
+    links = {row[0]: row[6] for row in book["数字溯源"].iter_rows(min_row=2, values_only=True)}
+    assert links["target.all.joint_units.base"].endswith("on=2024-12-31")
+    assert links["target.all.joint_units.now"].endswith("on=2025-12-31")
+
+
 def test_all_placeholders_have_a_text(app: Flask) -> None:
     with acting(app):
         made, template = content()

@@ -248,6 +248,53 @@ def test_a_position_from_the_field_waits_for_review_and_becomes_a_pin(
     assert abs(float(pins["lon"].iloc[-1]) - 121.0551) < 1e-6
 
 
+def test_who_is_on_no_floor_does_not_stand_below_the_floor_of_the_one_before(
+    browser: Any, city: Flask, line: Line, gaps: list[str]
+) -> None:
+    give(city, "li", gaps[:4])
+    plan = [("甲路", "5", "6"), ("甲路", "6", None), ("甲路", None, None), ("乙楼", None, None)]
+
+    def told(route: Any) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        for firm, (place, door, floor) in zip(body["firms"], plan, strict=True):
+            firm.update(place=place, door=door, floor=floor)
+        route.fulfill(response=answer, json=body)
+
+    with telephone(browser, city, line, "li") as page:
+        page.route("**/field/today", told)
+        opened(page, line)
+        page.locator("h3.floor").first.wait_for()
+        assert [each.inner_text() for each in page.locator("#list h2").all()] == ["甲路", "乙楼"]
+        assert [each.inner_text() for each in page.locator("#list h3").all()] == ["5 号 6 层", "6 号", "门牌、楼层不详"]
+        assert page.locator("#list > *").last.get_attribute("class") == "firm"
+
+
+def test_what_the_office_would_refuse_is_told_at_the_door(
+    browser: Any, city: Flask, line: Line, gaps: list[str]
+) -> None:
+    give(city, "li", gaps[:1])
+    with telephone(browser, city, line, "li") as page:
+        opened(page, line)
+        line.cut()
+        page.context.set_offline(True)
+        page.locator(".firm").click()
+        page.locator("#form [name=stage]").select_option("PX")
+        page.locator("#form [type=submit]").click()
+        page.wait_for_timeout(200)
+        assert page.locator("#field").get_attribute("data-waiting") == "0", "deferred without a reason and a next day"
+        page.locator("#form [name=reason]").select_option("R16")
+        page.locator("#form [name=next_on]").fill("2030-01-01")
+        page.locator("#form [name=workers]").fill("10")
+        page.locator("#form [name=women]").fill("30")
+        page.locator("#form [type=submit]").click()
+        page.wait_for_timeout(200)
+        assert page.locator("#field").get_attribute("data-waiting") == "0", "more women than workers"
+        page.locator("#form [name=women]").fill("3")
+        page.locator("#form [type=submit]").click()
+        page.locator("#field[data-waiting='1']").wait_for()
+
+
 def test_whoever_is_signed_out_keeps_the_queue_and_is_told(
     browser: Any, city: Flask, line: Line, gaps: list[str]
 ) -> None:

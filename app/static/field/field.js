@@ -7,6 +7,7 @@ const say = JSON.parse(root.dataset.say);
 const list = document.getElementById("list");
 const form = document.getElementById("form");
 const told = document.getElementById("told");
+const EVIDENCE = ["members", "committee", "document", "next_on", "reason", "note"];
 const BATCH = 10;
 const AGAIN_MS = 20_000;
 let taken = null;
@@ -26,6 +27,9 @@ function made(tag, className, content) {
 // A bare number would be read as one of people.
 const roomed = (firm) => (firm.room && /^[0-9]+$/.test(firm.room) ? say.room.replace("{n}", firm.room) : firm.room);
 
+// House number on a street, and floor.
+const within = (firm) => [firm.door && say.door.replace("{n}", firm.door), firm.floor && say.floor.replace("{n}", firm.floor)].filter(Boolean).join(" ");
+
 function identity() {
   if (crypto.randomUUID) return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -38,11 +42,12 @@ async function draw() {
   const mine = taken ? queue.filter((each) => each.account === taken.account) : [];
   const done = new Map(mine.map((each) => [each.enterprise_id, each]));
   list.replaceChildren();
-  let place = null, floor = null;
+  let place = null, inside = "";
   for (const firm of taken?.firms || []) {
-    if (firm.place !== place) { place = firm.place; floor = null; list.append(made("h2", "place", place)); }
-    if (firm.floor !== floor && firm.floor) list.append(made("h3", "floor", say.floor.replace("{n}", firm.floor)));
-    floor = firm.floor;
+    if (firm.place !== place) { place = firm.place; inside = ""; list.append(made("h2", "place", place)); }
+    // Who follows a floor without being on it stands below a head of their own, not below that floor.
+    if (within(firm) !== inside) list.append(made("h3", "floor", within(firm) || say.nodoor));
+    inside = within(firm);
     list.append(row(firm, done.get(firm.key)));
   }
   if (!list.children.length) list.append(made("p", "empty", taken ? say.none : say.never));
@@ -103,7 +108,7 @@ function show(firm) {
   form.querySelector("[data-name]").textContent = firm.name;
   const facts = form.querySelector("[data-facts]");
   facts.replaceChildren();
-  const rows = [[say.where, [firm.place, firm.floor && say.floor.replace("{n}", firm.floor), roomed(firm)].filter(Boolean).join(" ")], [say.address, firm.address],
+  const rows = [[say.where, [firm.place, within(firm), roomed(firm)].filter(Boolean).join(" ")], [say.address, firm.address],
     [say.count, firm.workers === null ? say.unknown : `${firm.workers}（${text(firm.counts_on)}）`], [say.stage, `${firm.stage} ${words.stage[firm.stage] || ""}`],
     [say.reason, firm.reason ? words.reason[firm.reason] : "—"], [say.path, text(firm.path)], [say.due, text(firm.due)]];
   for (const [name, value] of rows) facts.append(made("dt", "", name), made("dd", "", text(value)));
@@ -114,7 +119,7 @@ function show(firm) {
   options(form.elements.stage, words.following[firm.stage] || [], words.stage, true);
   options(form.elements.reason, Object.keys(words.reason), words.reason, true);
   options(form.elements.second_reason, Object.keys(words.reason), words.reason, true);
-  form.elements.taken_on.value = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  form.elements.taken_on.value = form.elements.taken_on.max = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
   form.querySelector("[data-fixed]").textContent = "";
   evidence();
   root.dataset.showing = "form";
@@ -124,6 +129,15 @@ function show(firm) {
 function evidence() {
   const needed = words.evidence[form.elements.stage.value] || [];
   for (const box of form.querySelectorAll("[data-evidence]")) box.hidden = !needed.includes(box.dataset.evidence);
+  for (const name of EVIDENCE) form.elements[name].required = needed.includes(name);
+  counts();
+}
+
+// What the office would refuse later is told at the door, while somebody can still be asked.
+function counts() {
+  const { workers, women } = form.elements;
+  workers.required = women.value !== "";
+  women.setCustomValidity(workers.value !== "" && Number(women.value) > Number(workers.value) ? say.women : "");
 }
 
 function back() {
@@ -214,6 +228,7 @@ async function send() {
 
 form.addEventListener("submit", save);
 form.elements.stage.addEventListener("change", evidence);
+for (const name of ["workers", "women"]) form.elements[name].addEventListener("input", counts);
 form.querySelector("[data-back]").addEventListener("click", back);
 form.querySelector("[data-locate]").addEventListener("click", locate);
 document.getElementById("send").addEventListener("click", send);
