@@ -104,7 +104,7 @@ class Content:
         firms = int(self.total["eligible"]) - int(self.counties["eligible"].sum())
         if self.county is not None or not firms:
             return ""
-        return say("no_county", n=say("few_firms") if self.public and firms < FEWEST else number(firms))
+        return say("no_county", n=say("few") if self.public and firms < FEWEST else number(firms))
 
     @cached_property
     def zones(self) -> pd.DataFrame:

@@ -279,6 +279,8 @@ def test_few_firms_are_not_told_in_public(app: Flask, approved: None) -> None:
         row["eligible"], row["rate"] = 2, 0.5
         assert made.text(row, "rate") == "略"
         assert made.buildings["gap"].ge(3).all()
+        made.__dict__["counties"] = made.counties.iloc[:1].assign(eligible=made.total["eligible"] - 2)
+        assert "另有 ＜3 家" in bulletin.values(made)["说明"]
         hidden = [fact for fact in facts(made) if fact.shown in ("＜3", "略")]
         assert all(fact.value is None and fact.digest == "" for fact in hidden)
 
