@@ -1,5 +1,6 @@
 """Sheets that zones and towns are scored by: the office writes the lines, the atlas puts its figures beside them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -96,9 +97,15 @@ def _page(errors: dict[str, str]) -> str:
     row = read.total(Filter().but(**{sheet: (place,)})) if place in dict(places) else None
     return render_template(
         "year/sheets.html", read=read, sheet=sheet, place=place, places=places, lines=lines, scores=scores, row=row,
-        errors=errors, offered=[(code, _called(code)) for code in COUNTED], called=_called, shares=SHARES,
+        errors=errors, sums=_sums(lines, scores), offered=[(code, _called(code)) for code in COUNTED], called=_called, shares=SHARES,
         blank=min(LINES, len(lines) + 5), form=request.form, area=scope().county_code,
     )  # fmt: skip
+
+
+def _sums(lines: Sequence[Any], scores: Mapping[str, Any]) -> tuple[float, float | None]:
+    """Return the full score of a sheet and what a place has of it, None where nothing was given."""
+    given = [scores[line.key].score for line in lines if line.key in scores and scores[line.key].score is not None]
+    return sum(line.full_score or 0 for line in lines), sum(given) if given else None
 
 
 def _sheet() -> str:

@@ -126,6 +126,7 @@ def test_the_calendar_has_the_six_fixed_months(client: FlaskClient) -> None:
 def test_no_criterion_is_shipped_and_the_offices_own_are_kept(client: FlaskClient) -> None:
     assert "还没有指标" in client.get("/year/sheets?sheet=zone").get_data(as_text=True)
     form = {"name-0": "建会率达标", "standard-0": "90% 以上", "figure-0": "rate", "full-0": "20"}
+    form |= {"name-1": "制度上墙", "full-1": "5"}
     assert client.post("/year/sheets/lines?sheet=zone", data=form).status_code == 302
     zone = next(iter(small_city.ZONES))
     page = soup(client.get("/year/sheets", query_string={"sheet": "zone", "place": zone}))
@@ -136,6 +137,8 @@ def test_no_criterion_is_shipped_and_the_offices_own_are_kept(client: FlaskClien
     assert client.post(address, query_string=asked, data={field: "18.5"}).status_code == 302
     page = soup(client.get("/year/sheets", query_string=asked))
     assert page.select_one(f"input[name='{field}']")["value"] == "18.5"
+    total = [cell.get_text(strip=True) for cell in page.select("tfoot td.n, tfoot #given")]
+    assert total == ["25.0", "18.5"], "what is not scored yet counts for nothing"
     assert client.post("/year/sheets/lines?sheet=zone", data={}).status_code == 302
     assert "还没有指标" in client.get("/year/sheets?sheet=zone").get_data(as_text=True)
 
