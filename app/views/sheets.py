@@ -97,7 +97,8 @@ def _page(errors: dict[str, str]) -> str:
     row = read.total(Filter().but(**{sheet: (place,)})) if place in dict(places) else None
     return render_template(
         "year/sheets.html", read=read, sheet=sheet, place=place, places=places, lines=lines, scores=scores, row=row,
-        errors=errors, sums=_sums(lines, scores), offered=[(code, _called(code)) for code in COUNTED], called=_called, shares=SHARES,
+        errors=errors, sums=_sums(lines, scores), offered=[(code, _called(code)) for code in COUNTED], called=_called,
+        shares=SHARES,
         blank=min(LINES, len(lines) + 5), form=request.form, area=scope().county_code,
     )  # fmt: skip
 
