@@ -88,7 +88,7 @@ def _shared(firms: pd.DataFrame, kinds: pd.Series, options: JointOptions) -> pd.
 
     Of a union that names its kind, only the firms count whose place of that kind is known.
     """
-    covered = firms[firms["union_id"].isin(kinds.index)]
+    covered = firms.loc[firms["union_id"].isin(kinds.index), ["union_id", *_COLUMNS.values()]]
     own = covered["union_id"].map(kinds)
     held = covered.groupby("union_id").size()
     found = []

@@ -19,6 +19,10 @@ EXCLUDED = "R8"
 """Why a firm is left over: a person took it out."""
 
 
+_ADDRESSED = ("building", "market", "street", "village_code", "town_code")
+"""Columns of FIRMS that can name an address, the finest first."""
+
+
 class Suggested(NamedTuple):
     """What ``suggest`` returns."""
 
@@ -93,19 +97,20 @@ def laid_out(firms: pd.DataFrame, places: gpd.GeoDataFrame, *, options: JointOpt
 def _with_addresses(names: pd.Series, drafts: Sequence[Draft], firms: pd.DataFrame) -> pd.Series:
     """Add what the addresses are called that unions are founded around: street and number of a member there."""
     found = {}
-    for draft in drafts:
-        if draft.kind == "community":
-            lon, lat = (float(part) for part in draft.seat.split(","))
-            rows = firms.loc[list(draft.members)]
-            off = np.hypot(rows["lon"] - lon, rows["lat"] - lat)
-            row = rows.loc[off[off <= off.min() + 1e-5].sort_index().index[0]]
-            found[draft.seat] = _address(row, names)
+    around = [draft for draft in drafts if draft.kind == "community"]
+    table = firms.loc[[key for draft in around for key in draft.members], ["lon", "lat", "house_no", *_ADDRESSED]]
+    for draft in around:
+        lon, lat = (float(part) for part in draft.seat.split(","))
+        rows = table.loc[list(draft.members)]
+        off = np.hypot(rows["lon"] - lon, rows["lat"] - lat)
+        row = rows.loc[off[off <= off.min() + 1e-5].sort_index().index[0]]
+        found[draft.seat] = _address(row, names)
     return pd.concat([names, pd.Series(found, dtype="object")])
 
 
 def _address(firm: pd.Series, names: pd.Series) -> str:
     number = "" if pd.isna(firm["house_no"]) else str(firm["house_no"])
-    for kind in ("building", "market", "street", "village_code", "town_code"):
+    for kind in _ADDRESSED:
         if not pd.isna(firm[kind]):
             name = str(names.get(firm[kind], str(firm[kind]).rsplit(":", 1)[-1]))
             return f"{name}{number}号" if kind == "street" and number.isdigit() else name
