@@ -45,6 +45,10 @@ FIRM_COUNTS = frozenset(
 )
 
 
+PARTS = {"eligible": ("covered", "gap")}
+"""Wholes that are not told where a part of theirs is few: what is left after the other part would tell it."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """For whom a document is made (internal · public), by whom and on which day: printed on every page."""
@@ -162,7 +166,7 @@ class Content:
         """Return a figure as documents print it; cells of too few firms are not told in public."""
         value = row.get(figure)
         if self.hidden(row, figure):
-            return say("few") if figure in FIRM_COUNTS else say("left_out")
+            return say("few") if figure in FIRM_COUNTS and _few(row, figure) else say("left_out")
         if untold(value, row.get(UNKNOWN.get(figure, ""))):
             return say("unknown")
         return percent(value) if figure in SHARES else number(value)
@@ -174,12 +178,8 @@ class Content:
         behind = SHARES[figure].whole if figure in SHARES else WORKERS.get(figure, figure)
         if behind not in FIRM_COUNTS:
             behind = "eligible" if figure in SHARES else behind
-        count = row.get(behind)
-        few = behind in FIRM_COUNTS and not pd.isna(count) and 0 < count < FEWEST
-        if figure in SHARES and not few:
-            part = row.get(SHARES[figure].part)
-            return SHARES[figure].part in FIRM_COUNTS and not pd.isna(part) and 0 < part < FEWEST
-        return bool(few)
+        names = [behind, *PARTS.get(behind, ()), *([SHARES[figure].part] if figure in SHARES else [])]
+        return any(name in FIRM_COUNTS and _few(row, name) for name in names)
 
     def value(self, row: pd.Series, figure: str) -> float | None:
         """Return a figure as charts draw it, None where it is not known or not told."""
@@ -227,3 +227,8 @@ class Content:
         return table.assign(
             group_firms=sums["firms"], group_workers=sums["workers"], group_unknown=sums["workers_unknown"]
         )
+
+
+def _few(row: pd.Series, figure: str) -> bool:
+    count = row.get(figure)
+    return bool(not pd.isna(count) and 0 < count < FEWEST)

@@ -276,6 +276,10 @@ def test_few_firms_are_not_told_in_public(app: Flask, approved: None) -> None:
         assert made.text(row, "gap_workers") == "略"
         assert made.value(row, "gap") is None
         assert made.text(row, "covered") == "40"
+        row["eligible"], row["rate"] = 42, 40 / 42
+        assert (made.text(row, "eligible"), made.text(row, "rate")) == ("略", "略"), "42 - 40 would tell the two"
+        row["gap"], row["covered"] = 40, 2
+        assert [made.text(row, name) for name in ("gap", "covered", "eligible")] == ["40", "＜3", "略"]
         row["eligible"], row["rate"] = 2, 0.5
         assert made.text(row, "rate") == "略"
         assert made.buildings["gap"].ge(3).all()
