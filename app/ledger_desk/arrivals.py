@@ -29,7 +29,10 @@ WAITING = "waiting"
 
 @dataclass(frozen=True)
 class Arrival:
-    """One outcome as sent: ``base`` is the last step that the sender saw, ``fix`` lon, lat and radius in metres."""
+    """One outcome as sent: ``base`` is the last step that the sender saw, ``fix`` lon, lat and radius in metres.
+
+    ``refused`` is what could not even be read of it: it is told with the rest, not lost.
+    """
 
     client_id: str
     enterprise_id: str
@@ -37,6 +40,7 @@ class Arrival:
     said_at: datetime
     fields: Mapping[str, Any]
     fix: tuple[float, float, float | None] | None = None
+    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,11 @@ def _take(book: _Book, each: Arrival, number: int) -> None:
     firm = book.firms.get(each.enterprise_id)
     if firm is None:
         code = "elsewhere" if each.enterprise_id in book.elsewhere else "unknown_firm"
-        _keep(book, each, number, REFUSED, [Refusal("enterprise_id", code)])
+        _keep(book, each, number, REFUSED, [*each.refused, Refusal("enterprise_id", code)])
         return
     step, faults = salvaged(each.fields, {"stage": firm.stage, "stage_on": firm.stage_on}, book.sender.name)
+    if each.refused:
+        faults = [*each.refused, *(fault for fault in faults if fault.code != "nothing")]
     if step is None:
         only_fix = each.fix is not None and all(fault.code == "nothing" for fault in faults)
         _keep(book, each, number, APPLIED if only_fix else REFUSED, [] if only_fix else faults)

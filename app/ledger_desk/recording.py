@@ -1,5 +1,6 @@
 """A step as a form or a telephone sends it: read, checked against the firm's state, recorded."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ DAYS, NUMBERS = ("taken_on", "next_on"), ("workers", "women", "members", "commit
 TEXTS = ("stage", "reason", "second_reason", "outcome", "document", "note", "taken_by")
 FIELDS = (*DAYS, *NUMBERS, *TEXTS)
 _MOST_DIGITS = 9
+_GROUPED = re.compile(r"\d{1,3}(?:[,，]\d{3})+")
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,11 @@ def _day(value: Any) -> tuple[date | None, str]:
         return value.date(), ""
     if isinstance(value, date):
         return value, ""
-    text = str(value or "").strip()
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value or "").strip()
     if not text:
         return None, ""
+    if len(text) == len("20260305") and text.isdecimal():
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     parts = text.replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-").split("-")
     try:
         year, month, day_of_month = (int(part) for part in parts)
@@ -95,7 +99,9 @@ def _number(value: Any) -> tuple[int | None, str]:
         return None, ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return (int(value), "") if float(value).is_integer() else (None, str(value))
-    text = str(value).strip().removesuffix("人")
+    text = str(value).strip().removesuffix("人").strip()
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "").replace("，", "")
     if not text:
         return None, ""
     if text.lstrip("-").isdecimal() and len(text) <= _MOST_DIGITS:

@@ -99,8 +99,7 @@ def take(opened: Session, path: Path, read: Reading, sender: Sender) -> Report:
         answer = told.get(line.number)
         kind = _kind(answer)
         setattr(report, kind, getattr(report, kind) + 1)
-        said = answer.refusals if answer is not None else ()
-        faults = [*line.refused, *(fault for fault in said if not (line.refused and fault.code == "nothing"))]
+        faults = line.refused if answer is None else answer.refusals
         report.cells += [_cell(line, fault, letters) for fault in faults]
         if kind == "applied":
             report.changes.append(Change(line.key, line.number, _changed(line.key, before, after)))
@@ -167,7 +166,7 @@ def _arrival(line: Line) -> Arrival:
     """Return a row as an arrival; the same row again is the same arrival."""
     said = json.dumps([line.key, {name: str(value) for name, value in sorted(line.fields.items())}], ensure_ascii=False)
     digest = hashlib.sha256(said.encode()).hexdigest()[:32]
-    return Arrival(f"sheet:{digest}", line.key, line.base, datetime.now(UTC), line.fields)
+    return Arrival(f"sheet:{digest}", line.key, line.base, datetime.now(UTC), line.fields, refused=line.refused)
 
 
 def _words(kind: str) -> dict[str, str]:
@@ -183,7 +182,7 @@ def _cell(line: Line, fault: Refusal, letters: Mapping[str, str]) -> Cell:
     value = line.fields.get(fault.field, fault.detail.get("value", ""))
     if fault.field == KEY:
         value = line.key
-    return Cell(f"{letters.get(fault.field, '')}{line.number}", str(value)[:60], fault)
+    return Cell(f"{letters.get(fault.field, '')}{line.number}", _text(value)[:60], fault)
 
 
 def _changed(key: str, before: pd.DataFrame, after: pd.DataFrame) -> tuple[tuple[str, Any, Any], ...]:

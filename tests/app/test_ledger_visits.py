@@ -161,6 +161,29 @@ def test_a_filled_sheet_changes_what_it_says_refuses_nonsense_by_cell_and_nothin
     pd.testing.assert_frame_equal(steps(app).set_index("enterprise_id"), found)
 
 
+def test_days_and_counts_are_read_as_officers_write_them_and_the_inbox_names_each_bad_cell(app: Flask) -> None:
+    client = editor(app)
+    out = client.get(WHERE).data
+    back = filled(
+        out,
+        {
+            2: {"日期": "20260305", "现有职工": "1,234人"},
+            3: {"日期": 20260306, "现有职工": " 68 "},
+            4: {"日期": "2026-03-05", "走访结果": "飞走了"},
+            5: {"日期": "2026-03-05", "现有职工": -5},
+            6: {"日期": "20261305", "现有职工": "3"},
+        },
+    )
+    figures, cells = told(brought(client, back))
+    assert figures[1:] == [2, 0, 0, 3]
+    found = steps(app)
+    assert [str(day.date()) for day in found["taken_on"]] == ["2026-03-05", "2026-03-06"]
+    assert list(found["workers"]) == [1234, 68]
+    assert "-5" in [cell[2] for cell in cells], "as it was typed"
+    inbox = client.get("/inbox").text
+    assert "“飞走了”不在可选项中" in inbox and "没有填任何内容" not in inbox
+
+
 def test_columns_may_be_moved_rows_sorted_and_the_key_is_what_counts(app: Flask) -> None:
     client = editor(app)
     _book, page, heads = opened_book(client.get(WHERE).data)
