@@ -58,7 +58,8 @@ def lay(ground: Ground, hosts: Hosts, *, options: JointOptions, before: Before |
     seat = np.repeat(np.arange(len(count)), count)
     founding, least_workers, least_firms, most = _terms(seats, hosts, options)
     value = _values(ground.workers[firm], seat, _kinds(seats, hosts), distance, options)
-    value += industry.worth(ground.industry[firm], ground.workers[firm], count, seats.kind != STREET, options=options)
+    usual = industry.usual(ground.industry[firm], count, seats.kind != STREET, options=options)
+    value += industry.worth(ground.industry[firm], ground.workers[firm], usual[seat], options=options)
     start, bonus, rebate = None, None, None
     if before is not None:
         start = _stay(seats, before, seat, firm)
@@ -69,7 +70,7 @@ def lay(ground: Ground, hosts: Hosts, *, options: JointOptions, before: Before |
         value, founding = value + bonus, founding - rebate
     first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     problem = Problem(ground.workers, ground.heads, founding, least_workers, least_firms, most, first, firm, value)
-    return Laid(problem, seats, distance, start, bonus, rebate)
+    return Laid(problem, seats, distance, start, bonus, rebate, usual)
 
 
 def _kinds(seats: Seats, hosts: Hosts) -> Integers:

@@ -37,7 +37,7 @@ def audit(firms: pd.DataFrame, unions: pd.DataFrame, answer: pd.DataFrame, *, op
     faults += _sizes(grouped, unions, options)
     for kind, part in grouped.groupby("kind"):
         faults += _together(str(kind), part, unions, options)
-    faults += _inside(rows)
+    faults += _inside(rows) + _usual(rows, grouped)
     values = _values(grouped, unions, options)
     founding = grouped.drop_duplicates("group")["kind"].map(_founding(options)).fillna(0).sum() * 1000
     return Audit(int(values.sum() - founding), tuple(faults), len(grouped), int(grouped["workers"].sum()))
@@ -137,6 +137,23 @@ def _inside(rows: pd.DataFrame) -> list[str]:
     return faults
 
 
+def _usual(rows: pd.DataFrame, grouped: pd.DataFrame) -> list[str]:
+    """A group has one usual industry; in a place it is that of most firms there, of several the first."""
+    told = grouped.groupby("group")["usual"].nunique()
+    faults = [f"group {group}: several usual industries" for group in told.index[told > 1]]
+    here = rows[rows["unusable"].isna() & rows["reason"].ne("excluded").fillna(True)]
+    for kind in _PLACES:
+        part = grouped[grouped["kind"].eq(kind) & grouped["usual"].notna()].drop_duplicates("group")
+        if len(part):
+            size = here.groupby(["jurisdiction", kind, "industry"]).size().rename("firms").reset_index()
+            size = size.sort_values(["firms", "industry"], ascending=[False, True], kind="stable")
+            most = size.drop_duplicates(["jurisdiction", kind]).set_index(["jurisdiction", kind])["industry"]
+            due = most.reindex(pd.MultiIndex.from_frame(part[["jurisdiction", kind]])).to_numpy()
+            wrong = part["usual"].to_numpy() != due
+            faults += [f"group {group}: another industry is usual there" for group in part["group"][wrong]]
+    return faults
+
+
 def _values(grouped: pd.DataFrame, unions: pd.DataFrame, options: JointOptions) -> pd.Series:
     kinds = grouped["kind"].where(
         grouped["kind"].ne("existing"), grouped["seat"].map(dict(zip(unions["id"], unions["kind"], strict=True)))
@@ -145,4 +162,6 @@ def _values(grouped: pd.DataFrame, unions: pd.DataFrame, options: JointOptions) 
     workers, metres = grouped["workers"].to_numpy("int64"), grouped["distance_m"].to_numpy("int64")
     taken = street * options.penalty_street_milli + spread * options.penalty_community_milli
     reach = np.where(street, max(1, options.street_span_m // 2), max(1, options.reach_m))
+    alike = grouped["industry"].eq(grouped["usual"]) & grouped["kind"].ne("street")
+    taken = taken - alike.fillna(False).to_numpy(bool) * options.industry_milli
     return pd.Series(workers * (1000 - taken) - workers * options.distance_milli * metres // reach, index=grouped.index)

@@ -103,3 +103,5 @@ class Laid:
     """By arc: what of its value is the bonus for who stays; None without an earlier suggestion."""
     rebate: Integers | None = None
     """By seat: what its founding costs less for having been suggested before."""
+    usual: Integers | None = None
+    """By seat: the industry of most firms in reach, ``industry.UNKNOWN`` where none counts."""

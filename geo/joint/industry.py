@@ -10,21 +10,24 @@ UNKNOWN = -1
 """Industry of a firm that has none, and of a seat where nobody has one."""
 
 
-def worth(industry: Integers, workers: Integers, count: Integers, counts: Flags, *, options: JointOptions) -> Integers:
-    """Return the milli-workers that each arc adds because its firm is of the industry most common at the seat.
+def usual(industry: Integers, count: Integers, counts: Flags, *, options: JointOptions) -> Integers:
+    """Return the industry of most firms in reach of each seat; ``UNKNOWN`` where it is not to count.
 
     Parameters
     ----------
-    industry, workers : by arc, in the order of the seats
+    industry : by arc, in the order of the seats
     count : arcs of each seat
     counts : seats at which industries count at all
     """
     known = int(industry.max(initial=UNKNOWN)) + 1
     if not known or not options.industry_milli:
-        return np.zeros(len(industry), np.int64)
-    usual = np.repeat(usual_industries(count, industry, known), count)
-    same = (industry == usual) & (usual != UNKNOWN) & np.repeat(counts, count)
-    return workers * same * options.industry_milli
+        return np.full(len(count), UNKNOWN, np.int64)
+    return np.where(counts, usual_industries(count, industry, known), UNKNOWN)
+
+
+def worth(industry: Integers, workers: Integers, common: Integers, *, options: JointOptions) -> Integers:
+    """Return the milli-workers that each arc adds because its firm is of the industry ``common`` at its seat."""
+    return workers * ((industry == common) & (common != UNKNOWN)) * options.industry_milli
 
 
 @compiled

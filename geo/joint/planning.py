@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.errors import AtlasError
 from geo.joint.arcs import lay
+from geo.joint.industry import UNKNOWN
 from geo.joint.leftovers import left_because, reach
 from geo.joint.options import JointOptions
 from geo.joint.policy import Names, settle_around
@@ -28,7 +29,8 @@ class Plan:
     """Answers to a table of firms.
 
     ``firms``: by row of the table: group, kind, seat, distance_m (NA if left over) and reason: a code, and for those
-    left over the figures that prove it. ``groups``: by group: jurisdiction, kind, seat, firms, workers, value_milli.
+    left over the figures that prove it; usual: the industry that counts at the
+    seat (NA if none does). ``groups``: by group: jurisdiction, kind, seat, firms, workers, value_milli.
     """
 
     firms: pd.DataFrame
@@ -91,7 +93,9 @@ def plan(
 
 
 def _nothing(index: pd.Index) -> pd.DataFrame:
-    table = pd.DataFrame(index=index, columns=["group", "kind", "seat", "distance_m", "reason"], dtype="string")
+    table = pd.DataFrame(
+        index=index, columns=["group", "kind", "seat", "distance_m", "reason", "usual"], dtype="string"
+    )
     return table.astype({"distance_m": "Int64"})
 
 
@@ -153,7 +157,11 @@ def _answers(towns: Towns, found: Settled, options: JointOptions) -> pd.DataFram
     metres = np.zeros(len(seat), np.int64)
     metres[on] = found.laid.distance[arc[on]]
     table["distance_m"] = pd.Series(metres, index=table.index, dtype="Int64").mask(~on)
-    seats = found.laid.seats
+    seats, usual = found.laid.seats, found.laid.usual
+    if usual is not None and (usual != UNKNOWN).any():
+        words = towns.industries.words
+        table["usual"] = pd.array([words[of] if of != UNKNOWN else None for of in np.where(on, usual[seat], UNKNOWN)],
+                                  dtype="string")  # fmt: skip
     reason = np.full(len(on), "", dtype="object")
     if not on.all():
         told = left_because(towns.ground, towns.hosts, (seats.kind, seats.place, seat), options=options)

@@ -33,6 +33,7 @@ class Towns:
         )
         self.names = {kind: _Names(pd.concat([firms[kind], self._places(kind)])) for kind in (*PLAIN_PLACES, "street")}
         self.east = _scales(firms, self.jurisdictions)
+        self.industries = _Names(firms["industry"])
         self.ground = self._ground()
         self.hosts = self._hosts()
         self.before = None if before is None else self._before(before)
@@ -50,7 +51,7 @@ class Towns:
             town, town, firms["workers"].to_numpy("int64"), np.ones(len(firms), np.int64),
             np.stack([*places, np.full(len(firms), NONE)], axis=1), street,
             firms["chainage_m"].fillna(0).to_numpy("int64"), located, x, y,
-            _Names(firms["industry"]).numbers(firms["industry"]),
+            self.industries.numbers(firms["industry"]),
         )  # fmt: skip
 
     def _hosts(self) -> Hosts:

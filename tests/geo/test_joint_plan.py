@@ -1,6 +1,7 @@
 """Suggestions for plain tables: every row answered, every rule kept, stable, local, and nothing hostile breaks it."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,7 +62,7 @@ def firm(number: int, **cells: Any) -> dict[str, Any]:
 
 
 @st.composite
-def rows(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
+def rows(draw: st.DrawFn, most: int = 40, trades: Sequence[str | None] = (None,)) -> list[dict[str, Any]]:
     maybe = st.sampled_from
     return [
         {
@@ -75,6 +76,7 @@ def rows(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
             "park": draw(maybe([None, None, None, "P"])),
             "street": draw(maybe([None, "S", "S", "R"])),
             "chainage_m": draw(maybe([0, 40, 150, 300, 301, 480, 900, None])),
+            "industry": draw(maybe(trades)),
         }
         for number in range(draw(st.integers(0, most)))
     ]
@@ -84,7 +86,10 @@ def rows(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
 
 
 @pytest.mark.law(1, 2, 3, 5, 6, 8, 9)
-@given(rows(), st.sampled_from([LIMITS, replace(LIMITS, max_firms=7, max_firms_in_place=9, reach_m=300)]))
+@given(
+    rows(trades=[None, "C", "C", "F", "G"]),
+    st.sampled_from([LIMITS, replace(LIMITS, max_firms=7, max_firms_in_place=9, reach_m=300)]),
+)
 @settings(max_examples=60, deadline=None)
 def test_every_row_is_answered_and_every_rule_is_kept(table: list[dict[str, Any]], options: JointOptions) -> None:
     found = planned(table, options=options)
@@ -165,6 +170,21 @@ def test_firms_of_one_building_found_one_union_there() -> None:
     found = planned([firm(n, building="大厦") for n in range(3)])
     assert found.groups[["kind", "seat", "firms", "workers"]].iloc[0].tolist() == ["building", "大厦", 3, 27]
     assert found.objective_milli == 27_000 - 6_000
+
+
+def test_firms_of_the_usual_industry_count_a_twentieth_more_and_the_second_opinion_counts_it_too() -> None:
+    trades = ["F", "C", "C", "F", None]
+    found = planned([firm(n, building="大厦", industry=trade) for n, trade in enumerate(trades)])
+    assert found.firms["usual"].tolist() == ["C"] * 5
+    assert found.objective_milli == 5 * 9_000 + 2 * 9 * LIMITS.industry_milli - 6_000
+
+
+def test_the_second_opinion_finds_an_industry_that_is_not_usual_there() -> None:
+    table = read_firms(raw([firm(n, building="大厦", industry="CCF"[n]) for n in range(3)]), own_size=25).frame
+    answer = plan(table, read_unions(NO_UNIONS).frame, options=LIMITS).firms
+    for usual in (["F"] * 3, ["C", "C", "F"]):
+        wrong = answer.assign(usual=pd.array(usual, dtype="string"))
+        assert audit(table, read_unions(NO_UNIONS).frame, wrong, options=LIMITS).faults
 
 
 @pytest.mark.law(32)
