@@ -70,6 +70,8 @@ def parts(content: Content, template: str) -> list[Part]:
         text = _PLACEHOLDER.sub(lambda found: known[found[1]], line).strip()
         kind = next((kind for mark, kind in _MARKS if text.startswith(mark)), "text")
         text = text.lstrip("#> ").strip()
+        if content.county is not None:
+            text = text.replace(say("below_city"), say("below_county"))
         if text:
             result.append(Part(kind, text))
     return result
@@ -160,14 +162,14 @@ VALUES: Mapping[str, Callable[[Content], str]] = {
     "任务进度": _progress,
     "完成县市区": lambda content: _with_state(content, ("reached",), "已完成基层工会年度任务的："),
     "滞后县市区": lambda content: _with_state(content, ("behind",), "滞后于时序进度的："),
-    "居前": lambda content: _ranked(content.counties.head(ENDS), content, "rate"),
-    "居后": lambda content: _ranked(content.counties.tail(ENDS).iloc[::-1], content, "rate"),
+    "居前": lambda content: _ranked(content.places.head(ENDS), content, "rate"),
+    "居后": lambda content: _ranked(content.places.tail(ENDS).iloc[::-1], content, "rate"),
     "园区数": lambda content: number(len(content.zones)),
     "园区居多": lambda content: _ranked(content.zones.head(ENDS), content, "gap", "家"),
     "楼宇数": lambda content: number(len(content.buildings)),
     "市场数": lambda content: number(len(content.markets)),
     "建会测算": what_if,
-    "说明": lambda content: f"{content.no_county}{content.note}；{say('worksheet')}；{content.stamp}。",
+    "说明": lambda content: f"{content.unplaced}{content.note}；{say('worksheet')}；{content.stamp}。",
 }
 """What a template may name, and how it is told."""
 
@@ -185,6 +187,20 @@ def counties(content: Content) -> Table:
         rows.append(("", content.city, *(content.text(content.total, name) for name in names)))
     heads = (say("col_rank"), say("col_place"), *(say(f"col_{name}") for name in names))
     return Table("county", say("counties_table"), heads, tuple(rows), (0.5, 1.1, *[1.0] * len(names)))
+
+
+def ranked(content: Content) -> Table:
+    """Return the counties ranked; in a county's own bulletin its towns, with the county below."""
+    if content.county is None:
+        return counties(content)
+    names = ("eligible", "covered", "gap", "gap_workers", "rate", "rate_own_25", "unions", "members")
+    rows = [
+        (str(place), row["name"], *(content.text(row, name) for name in names))
+        for place, (_key, row) in enumerate(content.places.iterrows(), 1)
+    ]
+    rows.append(("", content.city, *(content.text(content.total, name) for name in names)))
+    heads = (say("col_rank"), say("col_place"), *(say(f"col_{name}") for name in names))
+    return Table("town", say("towns_table"), heads, tuple(rows), (0.5, 1.1, *[1.0] * len(names)))
 
 
 def zones(content: Content, most: int = 20) -> Table:
@@ -243,7 +259,7 @@ def checks(content: Content) -> Table:
 
 TABLES: Mapping[str, Callable[[Content], Table]] = {
     "任务表": targets,
-    "县市区表": counties,
+    "县市区表": ranked,
     "园区表": zones,
     "楼宇表": buildings,
     "市场表": markets,

@@ -103,12 +103,26 @@ class Content:
         return table.sort_values(["rate", "eligible"], ascending=[False, False], kind="stable")
 
     @cached_property
-    def no_county(self) -> str:
-        """How many firms the whole counts and no county does, in a sentence; empty for none and for a county's own."""
-        firms = int(self.total["eligible"]) - int(self.counties["eligible"].sum())
-        if self.county is not None or not firms:
+    def places(self) -> pd.DataFrame:
+        """The counties; of a county's own document its towns that have firms, ranked in the same way."""
+        if self.county is None:
+            return self.counties
+        names = dict(self.read.towns(self.county))
+        table = self.read.figures("town")
+        table = table[table.index.isin(list(names)) & table["eligible"].gt(0)]
+        table = table.assign(name=[names[str(key)] for key in table.index])
+        return table.sort_values(["rate", "eligible"], ascending=[False, False], kind="stable")
+
+    @cached_property
+    def unplaced(self) -> str:
+        """How many firms the whole counts and no county (a county's own: no town) does, in a sentence; "" for none."""
+        firms = int(self.total["eligible"]) - int(self.places["eligible"].sum())
+        if not firms:
             return ""
-        return say("no_county", n=say("few") if self.public and firms < FEWEST else number(firms))
+        return say(
+            "no_county" if self.county is None else "no_town",
+            n=say("few") if self.public and firms < FEWEST else number(firms),
+        )
 
     @cached_property
     def zones(self) -> pd.DataFrame:

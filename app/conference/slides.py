@@ -237,7 +237,7 @@ def _method(slide: Slide, content: Content) -> None:
             last=year.year.last.isoformat(),
         ),
         say("method_5", stamp=content.stamp),
-        say("method_6", unlocated=number(content.total["unlocated"])) + content.no_county,
+        say("method_6", unlocated=number(content.total["unlocated"])) + content.unplaced,
         *content.read.credits,
     ]
     for place, text in enumerate(lines):

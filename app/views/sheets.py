@@ -16,8 +16,7 @@ from app.errors import NotFoundError
 from app.labels import label
 from app.reading import Reading
 from app.store.targets import Written
-from geo.coverage import RATES
-from geo.gaps import Filter
+from geo.coverage import RATES, with_empty
 
 bp = Blueprint("sheets", __name__, url_prefix="/year/sheets")
 
@@ -94,7 +93,7 @@ def _page(errors: dict[str, str]) -> str:
     with session() as opened:
         lines = store.targets.indicators(opened, sheet)
         scores = store.targets.scores(opened, place) if place in dict(places) else {}
-    row = read.total(Filter().but(**{sheet: (place,)})) if place in dict(places) else None
+    row = with_empty(read.figures(sheet), [place]).loc[place] if place in dict(places) else None
     return render_template(
         "year/sheets.html", read=read, sheet=sheet, place=place, places=places, lines=lines, scores=scores, row=row,
         errors=errors, sums=_sums(lines, scores), offered=[(code, _called(code)) for code in COUNTED], called=_called,

@@ -283,7 +283,7 @@ def test_few_firms_are_not_told_in_public(app: Flask, approved: None) -> None:
         row["eligible"], row["rate"] = 2, 0.5
         assert made.text(row, "rate") == "略"
         assert made.buildings["gap"].ge(3).all()
-        made.__dict__["counties"] = made.counties.iloc[:1].assign(eligible=made.total["eligible"] - 2)
+        made.__dict__["places"] = made.counties.iloc[:1].assign(eligible=made.total["eligible"] - 2)
         assert "另有 ＜3 家" in bulletin.values(made)["说明"]
         hidden = [fact for fact in facts(made) if fact.shown in ("＜3", "略")]
         assert all(fact.value is None and fact.digest == "" for fact in hidden)
@@ -342,9 +342,9 @@ def test_firms_of_no_county_are_told_where_the_counties_do_not_sum_to_the_city(a
         firms = made.read.survey.firms
         lost = int((firms["eligible"].astype(bool) & firms["county_code"].isna()).sum())
         assert lost > 0 and f"另有 {lost:,} 家" in bulletin.values(made)["说明"]
-        del made.__dict__["no_county"]
+        del made.__dict__["unplaced"], made.__dict__["places"]
         made.__dict__["counties"] = made.counties.iloc[:1].assign(eligible=made.total["eligible"])
-        assert made.no_county == "", "nothing is said where nothing is lost"
+        assert made.unplaced == "", "nothing is said where nothing is lost"
 
 
 def test_the_base_of_a_target_is_traced_to_the_list_of_the_base_date(files: dict[str, bytes]) -> None:
@@ -416,6 +416,23 @@ def test_snapshots_are_the_same_bytes_whatever_the_order_of_rows(app: Flask, tmp
         other.loc[other.index[0], "eligible"] = not bool(other["eligible"].iloc[0])
         changed = replace(read, survey=replace(read.survey, firms=other), kept=type(read.kept)())
         assert snapshots.fingerprint(read) != snapshots.fingerprint(changed)
+
+
+def test_a_countys_own_bulletin_ranks_its_towns(app: Flask) -> None:
+    with acting(app), session() as opened:
+        made, template = pack.gather(opened, MARK, None, store.Scope("990101"))
+        parts = bulletin.parts(made, template)
+        firms = made.read.survey.firms
+    tables = {part.table.name: part.table for part in parts if part.table is not None}
+    texts = [part.text for part in parts if part.table is None]
+    assert any("各镇（街道）建会情况" in text for text in texts) and not any("各县（市、区）" in text for text in texts)
+    rows = {row[1]: row for row in tables["town"].rows}
+    assert set(rows) == {"河口街道", made.city}, "a town without a firm has no rank"
+    eligible = firms["eligible"].astype(bool)
+    mine = int((eligible & firms["town_code"].eq("990101001").fillna(value=False)).sum())
+    assert rows["河口街道"][2] == f"{mine:,}" and rows[made.city][2] == f"{int(eligible.sum()):,}"
+    assert any(f"另有 {int(eligible.sum()) - mine} 家应建会企业不知属于哪个镇" in text for text in texts)
+    assert len(tables["target"].rows) == 1, "one county is told once"
 
 
 def test_pages_of_the_year_open_for_a_county(app: Flask) -> None:

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from app import annual, create_app, store
 from app.config import Config
+from app.current import reading
 from app.db import Database, session
 from app.store.targets import Written
 
@@ -141,6 +142,24 @@ def test_no_criterion_is_shipped_and_the_offices_own_are_kept(client: FlaskClien
     assert total == ["25.0", "18.5"], "what is not scored yet counts for nothing"
     assert client.post("/year/sheets/lines?sheet=zone", data={}).status_code == 302
     assert "还没有指标" in client.get("/year/sheets?sheet=zone").get_data(as_text=True)
+
+
+def test_the_figures_beside_a_score_are_the_places_own(app: Flask, client: FlaskClient) -> None:
+    names = ("unions", "unions_joint", "gap")
+    form = {f"name-{n}": name for n, name in enumerate(names)} | {f"figure-{n}": name for n, name in enumerate(names)}
+    assert client.post("/year/sheets/lines?sheet=town", data=form).status_code == 302
+    with acting(app):
+        unions, firms = reading().survey.unions, reading().survey.firms
+    basic = unions[unions["in_force"].astype(bool) & unions["kind"].ne("federation")]
+    for town in small_city.TOWNS:
+        page = soup(client.get("/year/sheets", query_string={"sheet": "town", "place": town}))
+        told = [cell.get_text(" ", strip=True).split()[-1] for cell in page.select("td[data-label='平台统计']")]
+        mine = basic[basic["town_code"].eq(town).fillna(value=False)]
+        gaps = firms["gap"].astype(bool) & firms["town_code"].eq(town).fillna(value=False)
+        joint = mine["kind"].ne("own")
+        assert [int(text.replace(",", "")) for text in told] == [len(mine), int(joint.sum()), int(gaps.sum())], town
+    assert len(mine) < len(basic), "a town is not the city"
+    client.post("/year/sheets/lines?sheet=town", data={})
 
 
 def test_the_file_has_a_row_a_county(client: FlaskClient) -> None:
