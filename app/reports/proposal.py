@@ -92,10 +92,17 @@ def _forms(outlook: Outlook) -> tuple[str, ...]:
 def _bodies(outlook: Outlook) -> tuple[str, ...]:
     law = outlook.law
     found = law.charter
-    assumed = _(
-        "职工 %(w)s 人是名录数，不是会员；按职工的 %(s)s 预计会员 %(n)s 人（本平台设定，非法定）。",
-        w=number(found.workers), s=percent(found.share, 0), n=number(found.members),
-    )  # fmt: skip
+    figures = {"w": number(found.workers), "s": percent(found.share, 0), "n": number(found.members)}
+    if outlook.assumed:
+        assumed = _(
+            "职工 %(w)s 人是名录数加上 %(u)s 家人数不详、各按 %(e)s 人的估计，不是会员；"
+            "按职工的 %(s)s 预计会员 %(n)s 人（本平台设定，非法定）。",
+            u=number(outlook.assumed), e=outlook.each, **figures,
+        )  # fmt: skip
+    else:
+        assumed = _(
+            "职工 %(w)s 人是名录数，不是会员；按职工的 %(s)s 预计会员 %(n)s 人（本平台设定，非法定）。", **figures
+        )
     told = tuple(_("%(f)s：%(t)s", f=head, t=text) + _("。") for head, text in law.bodies)
     return (assumed, *told, _("由谁批准：%(t)s。", t=law.approval))
 

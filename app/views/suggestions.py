@@ -33,7 +33,6 @@ from app.suggesting.charters import Terms
 from app.suggesting.founding import UnionExistsError
 from app.suggesting.proposals import Proposal
 from app.views import Nav
-from geo.coverage import UNPLACED
 from geo.gaps import Filter
 from geo.joint import life
 from geo.ledger import Refusal, following
@@ -144,7 +143,7 @@ def approve(key: str) -> _Page:
 
 def grouped(read: Reading, groups: pd.DataFrame) -> Filter | None:
     """Return the choice of the firms that the groups listed reach; None where no filter says just these."""
-    chosen = Filter(gap=True, left=(UNPLACED,), size=("under_25", "unknown"))
+    chosen = Filter(gap=True, suggested=True)
     for name in ("county", "town"):
         if request.args.get(name):
             chosen = chosen.but(**{name: (request.args[name],)})
@@ -196,7 +195,8 @@ def _decide(key: str, right: str) -> _Page:
     with session(write=True) as opened:
         known = proposals.cases(opened, scope())
         proposal = proposals.find(read, known, key)
-        given, faults = deciding.read(form, form.getlist("member") or proposal.members)
+        named = form.getlist("member") if move == "approve" else proposal.members
+        given, faults = deciding.read(form, named)
         if move not in life.MOVES or life.MOVES[move].right != right:
             faults.append(Refusal("move", "state"))
         faults = faults or deciding.refusals(proposal, move, given, known[known["state"].isin(life.LIVE)])

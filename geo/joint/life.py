@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo.frames import CASE_STEPS
 from geo.ledger import Refusal, following
+from geo.ledger.refusals import EARLIEST, MOST_WORKERS
 
 SUGGESTED, ACCEPTED, APPROVED, REJECTED, WITHDRAWN = STATES = (
     "suggested", "accepted", "approved", "rejected", "withdrawn",
@@ -115,6 +116,11 @@ def refusals(
     found += _days(given, case, today) + _texts(given)
     if given.get("reason") and given["reason"] not in reasons:
         found.append(Refusal("reason", "unknown", {"value": str(given["reason"])}))
+    if move == "reject" and given.get("reason") == "other" and not given.get("note"):
+        found.append(Refusal("note", "missing"))
+    counted = given.get("counted")
+    if counted is not None and not 0 <= counted <= MOST_WORKERS:
+        found.append(Refusal("counted", "range", {"most": MOST_WORKERS}))
     if move == "advance" and given.get("stage"):
         found += _stage(str(given["stage"]), given, case)
     if move == "approve":
@@ -128,6 +134,8 @@ def _days(given: Mapping[str, Any], case: Mapping[str, Any], today: date) -> lis
         return [Refusal("taken_on", "missing")]
     if taken > today:
         return [Refusal("taken_on", "ahead", {"today": today.isoformat()})]
+    if taken < EARLIEST:
+        return [Refusal("taken_on", "too_early", {"first": EARLIEST.isoformat()})]
     return [Refusal("taken_on", "before_last", {"last": last.isoformat()})] if last is not None and taken < last else []
 
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 import pandas as pd
 
-from geo.coverage import PRECISE
+from geo.coverage import PRECISE, UNPLACED
 from geo.joint.options import JointOptions
 
 NEAR_M = 300
@@ -72,7 +72,7 @@ def lifted_in(firms: pd.DataFrame, taken: Collection[str], *, by: str | None = N
     ----------
     firms : FIRMS
     taken : enterprise keys; those covered already or out of the denominator add nothing
-    by : column, as ``county_code``; None for one row ``all``
+    by : column, as ``county_code``, firms without it as ``UNPLACED``; None for one row ``all``
 
     Returns
     -------
@@ -86,7 +86,7 @@ def lifted_in(firms: pd.DataFrame, taken: Collection[str], *, by: str | None = N
         "eligible": eligible.astype("int64"), "covered": covered.astype("int64"), "firms": more.astype("int64"),
         "workers": firms["workers"].where(more).fillna(0).astype("int64"),
     })  # fmt: skip
-    key = pd.Series("all", index=firms.index) if by is None else firms[by].astype("object")
+    key = pd.Series("all", index=firms.index) if by is None else firms[by].astype("object").fillna(UNPLACED)
     sums = table.groupby(key).sum()
     sums = sums[sums["firms"] > 0].sort_values(["workers", "firms"], ascending=False, kind="stable")
     base = sums["eligible"].astype("float64").where(sums["eligible"] > 0)

@@ -230,7 +230,7 @@ def test_downloads_have_a_name_and_are_not_kept(client: FlaskClient, path: str) 
 
 def test_the_firms_that_suggestions_reach_are_listed(client: FlaskClient) -> None:
     page = soup(client, "/suggestions")
-    link = page.select_one("a.kpi[href*='left=-']")
+    link = page.select_one("a.kpi[href*='suggested=1']")
     assert link is not None
     assert count_of(soup(client, link["href"])) == int(link.select_one(".kpi-value").contents[0])
 

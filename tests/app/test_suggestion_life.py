@@ -99,7 +99,9 @@ def test_from_suggestion_to_a_union_that_the_next_survey_counts(app: Flask) -> N
 def test_an_approval_entered_by_mistake_leaves_nothing(app: Flask) -> None:
     before = survey(app)
     case = accepted(app, "P3", "P5")
-    assert decide(app, case, "approve", name="四海市场联合工会", document="8号").status_code == 302
+    assert (
+        decide(app, case, "approve", name="四海市场联合工会", document="8号", member=member_keys()).status_code == 302
+    )
     assert decide(app, case, "annul", note="录错了").status_code == 302
     assert state(app, case) == "筹备中"
     review_city.survey(app)
@@ -109,6 +111,21 @@ def test_an_approval_entered_by_mistake_leaves_nothing(app: Flask) -> None:
     with app.app_context(), session() as opened:
         assert len(store.read(opened, "memberships", store.CITY)) == 1
         assert store.read(opened, "steps", store.CITY)["stage"].iloc[-1] == "P0"
+
+
+def test_an_approval_without_a_firm_ticked_is_refused(app: Flask) -> None:
+    case = accepted(app, "P3", "P5")
+    refused = decide(app, case, "approve", name="四海市场联合工会", document="8号")
+    assert refused.status_code == 422 and "只选了 0 家" in refused.text
+    assert state(app, case) == "筹备中"
+    with app.app_context(), session() as opened:
+        assert list(store.read(opened, "memberships", store.CITY).index) == ["m1"]
+
+
+def test_the_form_offers_the_stage_that_comes_next(app: Flask) -> None:
+    case = accepted(app, "P3")
+    page = BeautifulSoup(app.test_client().get(f"/suggestions/{quote(case)}").text, "html.parser")
+    assert [each["value"] for each in page.select("#f-advance-stage option[selected]")] == ["P4"]
 
 
 def accepted(app: Flask, *stages: str) -> str:
@@ -219,7 +236,9 @@ def test_clearing_the_sample_takes_what_was_tried_on_it_away(app: Flask) -> None
     from app.db import current
 
     case = accepted(app, "P3", "P5")
-    assert decide(app, case, "approve", name="四海市场联合工会", document="8号").status_code == 302
+    assert (
+        decide(app, case, "approve", name="四海市场联合工会", document="8号", member=member_keys()).status_code == 302
+    )
     with app.app_context():
         imports.clear_sample(current())
         with session() as opened:

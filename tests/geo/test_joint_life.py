@@ -56,6 +56,13 @@ def test_who_may_only_decide_cannot_approve() -> None:
     assert moves("approved", {"decide"}) == () and moves("suggested", {"see"}) == ()
 
 
+def test_slips_of_the_pen_are_refused() -> None:
+    assert wrong("reject", said("suggested"), reason="other", note=None) == [("note", "missing")]
+    assert wrong("reject", said("suggested"), taken_on=date(1800, 1, 1)) == [("taken_on", "too_early")]
+    assert wrong("advance", said("accepted", "P3"), stage="P5", counted=-5) == [("counted", "range")]
+    assert wrong("approve", said("accepted", "P6"), counted=-3) == [("counted", "range")]
+
+
 @pytest.mark.parametrize(
     ("move", "state", "stage", "changed", "fault"),
     [

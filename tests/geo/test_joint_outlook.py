@@ -11,7 +11,7 @@ from invented import firms
 from geo.frames import GROUPS
 from geo.joint import JointOptions
 from geo.joint.house import WAYS, way
-from geo.joint.outlook import NOT_INCLUDED, holds_at, lifted, neighbours, sturdiness
+from geo.joint.outlook import NOT_INCLUDED, holds_at, lifted, lifted_in, neighbours, sturdiness
 
 TOWER, ROAD, VILLAGE = "building:990101:云帆大厦", "street:990101:望江路", "990101001001"
 
@@ -130,3 +130,11 @@ def test_how_far_counts_may_be_wrong() -> None:
 def test_each_building_has_one_way(rows: dict[str, dict[str, object]], kind: str, code: str, firm: str | None) -> None:
     found = way(firms(rows), kind, options=JointOptions())
     assert (found.code, found.firm) == (code, firm) and found.code in WAYS
+
+
+def test_towns_and_the_firms_of_no_town_add_up_to_what_is_lifted() -> None:
+    rows = {key: {"covered": False} for key in "abcd"} | {"e": {"covered": True}}
+    found = firms({key: row | {"town_code": None if key in "cd" else "990101001"} for key, row in rows.items()})
+    towns = lifted_in(found, list("abcd"), by="town_code")
+    assert towns["firms"].to_dict() == {"990101001": 2, "": 2}
+    assert towns["eligible"].to_dict() == {"990101001": 3, "": 2}
