@@ -107,6 +107,10 @@ def test_each_stock_opens_as_many_unions_as_it_says(client: FlaskClient) -> None
     link = row.select("td a")[0]["href"]
     assert "year=founded" in link and "county=990101" in link
     assert client.get(link).status_code == 200
+    ended = page.select_one(".card-head a[href*='year=ended']")["href"]
+    assert "county=990101" in ended
+    told = soup(client.get(ended))
+    assert "终止" in told.get_text() and not told.select("table.data tbody th"), "none ended in the county"
 
 
 def test_ten_checks_against_counting_twice_are_listed(client: FlaskClient) -> None:
