@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from app import labels, query
 from app.current import sketch
 from app.errors import TextTooLongError, UnknownValueError
+from app.maps import shape
 from app.reading import DIVISION_KINDS, Reading
 from geo.gaps import CHOICES, PLACED
 
@@ -65,6 +66,8 @@ class Asks:
             return value.isascii() and value.isdigit() and len(value) <= MOST_DIGITS and int(value) > 0
         if name == "text":
             return _readable(value)
+        if name == "shape":
+            return shape.parse(value) is not None
         if self.filters and name in query.SWITCHES:
             return value in SWITCH
         if self.filters and name in query.LISTS:

@@ -7,13 +7,15 @@ import shapely
 
 from app.maps import hexagons
 from app.maps.scene import Scene
-from app.maps.view import View
+from app.maps.view import MOST_SHAPE, View
 
 _CORNER = re.compile(r"-?\d{1,3}(?:\.\d{1,6})?,-?\d{1,2}(?:\.\d{1,6})?")
 
 
 def parse(text: str) -> shapely.Polygon | None:
     """Return the polygon that an address writes (``lon,lat;lon,lat;…``, three corners or more), None if it is none."""
+    if len(text) > MOST_SHAPE:
+        return None
     parts = text.split(";")
     if len(parts) < 3 or not all(_CORNER.fullmatch(part) for part in parts):
         return None

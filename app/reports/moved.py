@@ -45,5 +45,5 @@ def _row(read: Reading, key: str, row: pd.Series, names: dict[str, str], firm: b
     if not firm:
         return [read.name("union", key), *places, label("zone_move", row["because"])]
     told = read.survey.firms.loc[key]
-    state = _("已覆盖") if row["covered"] is True else _("未建会") if row["eligible"] is True else _("不计入")
+    state = _("不计入") if row["eligible"] is not True else _("已覆盖") if row["covered"] is True else _("未建会")
     return [told["name"], *places, told["uscc"], told["address"], told["workers"], state]

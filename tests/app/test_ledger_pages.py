@@ -174,6 +174,16 @@ def test_a_drawn_area_gives_out_the_firms_that_stand_in_it(app: Flask) -> None:
     assert listed(client, f"/ledger?shape={nowhere}") == 0
 
 
+@pytest.mark.parametrize("broken", ["abc", "121,32;121.4,32", "121,32;121.4,32;121.4,3a", "200,32;121.4,32;121.4,32.3"])
+def test_a_drawn_area_that_cannot_be_read_never_stands_for_every_firm(app: Flask, broken: str) -> None:
+    client = app.test_client()
+    for path in ("/ledger", "/map", "/map/firms"):
+        assert client.get(f"{path}?shape={broken}").status_code == 400, path
+    asked = {"every": "1", "asked": f"shape={broken}", "hands": "person:wang"}
+    assert client.post("/tasks/assign", data=asked).status_code == 400
+    assert tasks_of(app).empty
+
+
 def test_tasks_move_in_bulk_are_dropped_and_closed_by_a_step(app: Flask) -> None:
     here = gaps(app, HERE)[:4]
     client = app.test_client()

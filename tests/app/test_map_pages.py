@@ -51,6 +51,15 @@ def test_each_state_says_what_it_must(client: FlaskClient, measure: str, form: s
     assert ("棕线内高于全市" in legend) == (asked.rate and not asked.flag and form == "heat")
 
 
+def test_the_lists_behind_a_drawn_shape_say_what_they_hold(client: FlaskClient) -> None:
+    whole = "121,32;121.4,32;121.4,32.3;121,32.3"
+    drawn = soup(client, f"/map/firms?shape={whole}&figure=eligible").find("h1").get_text(strip=True)
+    assert drawn == "画出的范围内的企业"
+    told = soup(client, f"/map/table?shape={whole}").find("main").get_text(" ", strip=True)
+    assert "不限于图上画出的范围" in told
+    assert "不限于图上画出的范围" not in soup(client, "/map/table").find("main").get_text(" ", strip=True)
+
+
 def test_an_approved_map_shows_its_number(app: Flask, tmp_path: Path) -> None:
     made = small_city.loaded(tmp_path, count=40, map_approval="苏F(2025)号")
     text = made.test_client().get("/map").text
