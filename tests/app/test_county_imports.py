@@ -117,7 +117,7 @@ def test_a_wrong_choice_of_column_is_corrected_before_anything_is_written(app: F
     client.post(
         place, data={"column": columns, "field": ["name", "", "address"], "before": "name address", "act": "plan"}
     )
-    assert "正在试算" in client.get(place).text, "what was worked out before holds no more"
+    assert "排队等候试算" in client.get(place).text, "what was worked out before holds no more"
     work(app, "import_plan")
     client.post(f"{place}/commit")
     work(app, "import")

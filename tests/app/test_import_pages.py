@@ -73,7 +73,7 @@ def test_an_import_from_upload_to_undo(app, client):
         "职工人数": "workers",
     }
     client.post(place, data={**form, "act": "plan"})
-    assert "正在试算" in client.get(place).get_data(as_text=True)
+    assert "排队等候试算" in client.get(place).get_data(as_text=True)
     assert work(app, "import_plan").status == "done"
     planned = client.get(place).get_data(as_text=True)
     assert "导入 2 行" in planned

@@ -1,10 +1,12 @@
 """Drafts of boundaries as pages and scripts meet them: drawing, counting, conflicts, approval, areas."""
 
+import csv
 import html
 import io
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import sqlalchemy as sa
 import zone_city as city
 from flask import Flask
 from flask.testing import FlaskClient
+from installed import installed
 from signed_in import sign, stranger
 
 from app import runs, store
@@ -389,6 +392,33 @@ def test_the_file_names_who_moves(kept: Flask) -> None:
     assert [row[:3] for row in rows[1:]] == [(f"田0{k}公司", TOGETHER, "不在园区内") for k in (1, 2)]
     union = desk.client.get(f"{desk.address}/moved.csv?what=union").get_data(as_text=True)
     assert "田01公司工会委员会" in union and "田00公司工会委员会" not in union
+
+
+def test_a_firm_that_is_not_counted_is_called_so_where_it_moves(
+    kept: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = city.survey()
+    firms = whole.firms.copy()
+    firms.loc[firms["name"].eq("田01公司"), ["eligible", "gap", "excluded_because"]] = [False, False, "CLOSED"]
+    monkeypatch.setattr(city, "survey", lambda: replace(whole, firms=firms))
+
+    def fresh(app: Flask) -> None:
+        city.load(app)
+
+    for app, said, states in (
+        (kept, "", ["已覆盖", "未建会"]),
+        (
+            installed(tmp_path, fresh, form_tokens=False, worker=False),
+            "其中 1 家不计入应建会企业",
+            ["不计入", "未建会"],
+        ),
+    ):
+        desk = Desk(app, city.EDITOR.login)
+        desk.do(kind="reshape", key=city.ZONE, shape=drawn(city.WEST))
+        review = desk.client.get(f"{desk.address}/review").text
+        assert "换园区的企业 2 家" in review and said in review and ("家不计入" in review) == bool(said)
+        rows = csv.DictReader(io.StringIO(desk.client.get(f"{desk.address}/moved.csv").get_data(as_text=True)))
+        assert [row["建会状态"] for row in rows] == states
 
 
 def test_an_earlier_version_is_put_back_by_a_draft_of_its_own(file_app: Flask) -> None:
