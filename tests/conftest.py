@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import settings
 from signed_in import SignedIn
 
 from app import create_app
@@ -23,6 +24,8 @@ from app.db import attached
 Flask.test_client_class = SignedIn
 # What makes guessing dear makes a thousand accounts dear; tests/app/test_accounts.py looks at the one in use.
 accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+settings.register_profile("atlas", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("atlas")
 ROOT = Path(__file__).resolve().parent.parent
 
 
