@@ -47,6 +47,9 @@ LABELS = {"road": "road", "poi": "poi", "devzone": "devzone", "community": "comm
 """Kinds of facts that are names, with the label of their segments."""
 _INFERRED = 0.6
 _SMOOTH = 0.35
+_ALONE = _INFERRED
+"""Weight of one address whose county was itself inferred: its names would only repeat, to that address, what was
+guessed of it."""
 
 
 def learned_names(
@@ -72,6 +75,8 @@ def learned_names(
     names = {}
     for (kind, text), found in sorted(counts.items()):
         size = sum(found.values())
+        if size <= _ALONE:
+            continue
         shares = {c: w / (totals[kind, c] + means[kind]) for c, w in found.items()}
         doubt = min(0.9, DOUBT.get(LABELS[kind], 0.04) + _SMOOTH / (size + 0.25) ** 1.0)
         votes = votes_of(shares, counties, doubt)

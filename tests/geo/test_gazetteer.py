@@ -233,6 +233,20 @@ def test_any_text_can_be_learned_from(raw: str) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["试验市驻外办", "试验市内各工地", "试验市金桥大厦3楼", "试验市远近路3号"])
+def test_one_guessed_address_teaches_itself_nothing(text: str) -> None:
+    learned = taught([text])
+    names = gazetteer.build(divisions(), aliases(), places(), facts=learned.facts)
+    assert [name.text for _, name in read(names, text).voices if name.form == "learned"] == []
+    assert read(names, text).chance <= read(gazetteer.build(divisions(), aliases(), places()), text).chance
+
+
+def test_an_address_that_names_its_county_teaches_alone() -> None:
+    learned = taught(["石埠市远近路3号"])
+    names = gazetteer.build(divisions(), aliases(), places(), facts=learned.facts)
+    assert read(names, "远近路5号").county == "990181"
+
+
 def test_layers_give_streets_points_and_doors() -> None:
     shared = {"county_code": "990181"}
     point = {"id": "address:990181:远山路8号", "kind": "address", "name": "远山路8号", "number": "8", **shared}
