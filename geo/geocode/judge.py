@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from geo.address import Address
-from geo.gazetteer import Gazetteer, Name, Reading
+from geo.gazetteer import Entity, Gazetteer, Name, Reading
 from geo.geocode.confidence import evidence_of, rough
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Reason, Resolved, placed
@@ -63,6 +63,8 @@ def judge(
     reasons = how + reasons
     against = _against(gazetteer, reading)
     reasons += [["SPEAKS_AGAINST", {"name": words, "county": county}] for words, county in against]
+    abroad = _abroad(reading)
+    reasons += [["OUTSIDE", {"place": entity.name, "code": entity.key}] for entity in abroad]
     if options.calibration is None:
         confidence = rough(reading, found, level, against=bool(against))
     else:
@@ -70,7 +72,9 @@ def judge(
         if found.doubtful:  # too rare among reviewed rows to be fitted
             confidence = min(confidence, _DOUBTFUL_AT_MOST)
     status = (
-        "auto" if confidence >= threshold and not _needs_a_person(reading, found, against=bool(against)) else "review"
+        "review"
+        if confidence < threshold or abroad or _needs_a_person(reading, found, against=bool(against))
+        else "auto"
     )
     lon, lat, radius = point
     settled = found.spot is not None and found.spot.settled and level == found.spot.level
@@ -132,6 +136,23 @@ def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
         if votes is not None and max(votes) - votes[own] > _FAR_LESS:
             found.append((reading.address.text[start:end], gazetteer.counties[votes.index(max(votes))]))
     return found
+
+
+def _abroad(reading: Reading) -> list[Entity]:
+    """Return the places elsewhere that an address of the city names in full, too: 上海市浦东新区南通市驻沪办.
+
+    A county elsewhere counts only where none of the city's is named: 新城区 and the like are parts of a county as well.
+    """
+    labels = ("prov", "city") if reading.districts else ("prov", "city", "district")
+    return [
+        name.entities[0]
+        for _, name in reading.named
+        if name is not None
+        and name.form == "full"
+        and name.label in labels
+        and name.entities
+        and name.entities[0].kind == "elsewhere"
+    ]
 
 
 _DOUBTFUL_AT_MOST = 0.85

@@ -68,6 +68,17 @@ def codes(row: pd.Series) -> list[str]:
     return [code for code, _ in row["reasons"]]
 
 
+@pytest.mark.parametrize("text", ["远方市试验市望江路1号", "试验市东沟区望江路1号(远方市)", "试验市远方市望江路3号"])
+def test_an_address_that_names_a_city_elsewhere_too_waits_for_a_person(names: Gazetteer, text: str) -> None:
+    row = one(text, names)
+    assert row["status"] == "review"
+    assert ["OUTSIDE", {"place": "远方市", "code": "880100"}] in [list(reason) for reason in row["reasons"]]
+
+
+def test_a_road_called_after_a_city_elsewhere_is_no_city(names: Gazetteer) -> None:
+    assert one("试验市东沟区远方路1号", names)["status"] == "auto"
+
+
 # --- numbers
 
 
