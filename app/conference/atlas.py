@@ -10,12 +10,10 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from app import palette
-from app.conference import maps
+from app.conference import maps, shading
 from app.conference.content import FEWEST, Content
 from app.conference.marks import INK, QUIET, Spot, font
 from app.conference.words import say
-from app.maps import classes
 from app.plotting import DRAWING
 
 A4 = (11.69, 8.27)
@@ -75,18 +73,16 @@ def _cards(table: pd.DataFrame, kind: str) -> list[tuple[str, str, pd.Series]]:
 
 
 def _city(figure: Figure, content: Content) -> None:
-    for left, column, scale in ((0.03, "rate", classes.of_rates), (0.51, "gap", classes.of_counts)):
+    for left, column in ((0.03, "rate"), (0.51, "gap")):
         axes = figure.add_axes((left, 0.32, 0.46, 0.56))
-        values = content.counties[column].astype("float64")
-        values = values.mask([content.hidden(row, column) for _key, row in content.counties.iterrows()])
-        colours = {"colours": palette.COVERED} if column == "rate" else {}
-        maps.choropleth(
-            axes, content, values, scale(values, **colours), say("legend_rate" if column == "rate" else "legend_firms")
-        )
+        values, title = shading.shown(content, content.counties, column), "rate" if column == "rate" else "firms"
+        maps.choropleth(axes, content, values, shading.scale(content, column), say(f"legend_{title}"))
     heads = [say("col_place"), *(say(f"col_{name}") for name in FIGURES)]
     rows = [[row["name"], *(content.text(row, name) for name in FIGURES)] for _key, row in content.counties.iterrows()]
     rows.append([content.city, *(content.text(content.total, name) for name in FIGURES)])
+    # Ten counties and the city leave the foot of the page no line: the sentence stands between map and table.
     _table(figure, 0.04, 0.27, [0.11, *[0.09] * len(FIGURES)], [heads, *rows], last=True)
+    figure.text(0.04, 0.295, content.unplaced, fontproperties=font(size=8), color=QUIET)
 
 
 def _county(figure: Figure, content: Content, code: str, row: pd.Series) -> None:

@@ -65,7 +65,10 @@ def parts(content: Content, template: str) -> list[Part]:
     for line in template.splitlines():
         match = _TABLE.match(line.strip())
         if match:
-            result.append(Part("table", table=TABLES[match[1]](content)))
+            table = TABLES[match[1]](content)
+            result.append(Part("table", table=table))
+            if table.name in ("building", "market"):
+                result.append(Part("note", note(content, table)))
             continue
         text = _PLACEHOLDER.sub(lambda found: known[found[1]], line).strip()
         kind = next((kind for mark, kind in _MARKS if text.startswith(mark)), "text")
@@ -245,6 +248,13 @@ def _progress_cells(rows: pd.DataFrame) -> Iterator[str]:
     for figure in FIGURES:
         row = rows.loc[figure]
         yield from (number(row["done"]), number(row["target"]), percent(row["rate"]))
+
+
+def note(content: Content, table: Table) -> str:
+    """Return what has to be said below a table where it is shown alone; "" for nothing."""
+    if table.name == "county":
+        return content.unplaced
+    return say("reached") if table.name in ("building", "market") else ""
 
 
 def checks(content: Content) -> Table:

@@ -13,12 +13,11 @@ import pandas as pd
 import shapely
 from flask import current_app, render_template
 
-from app import palette
-from app.conference import bulletin, maps, marks
+from app.conference import bulletin, maps, marks, shading
 from app.conference.bulletin import Table
 from app.conference.content import FEWEST, Content
 from app.conference.facts import listed
-from app.conference.slides import shown
+from app.conference.shading import shown
 from app.conference.words import say
 from app.i18n import spoken
 from app.labels import label
@@ -69,7 +68,7 @@ def deck(content: Content, *, links: bool) -> dict[str, Any]:
         },
         "map": _map(content, links=links),
         "before": _before(content),
-        "tables": [_grid(table) for table in _tables(content)],
+        "tables": [_grid(content, table) for table in _tables(content)],
         "what_if": _what_if(content),
     }
 
@@ -107,8 +106,8 @@ def _map(content: Content, *, links: bool) -> dict[str, Any] | None:
     draw = _Drawing(west, north)
     rates, gaps = (shown(content, content.counties, name) for name in ("rate", "gap"))
     measures = {
-        "rate": _measure(say("legend_rate"), rates, classes.of_rates(rates, palette.COVERED)),
-        "gap": _measure(say("legend_firms"), gaps, classes.of_counts(gaps)),
+        "rate": _measure(say("legend_rate"), rates, shading.scale(content, "rate")),
+        "gap": _measure(say("legend_firms"), gaps, shading.scale(content, "gap")),
     }
     return {
         "width": draw.units(east - west),
@@ -186,8 +185,8 @@ def _before(content: Content) -> dict[str, Any] | None:
     if before is None:
         return None
     now = shown(content, content.counties, "rate")
-    then = shown(content, before.figures("county").reindex(now.index), "rate")
-    scale = classes.of_rates(pd.concat([now, then]).to_numpy(), palette.COVERED)
+    then, scale = shading.before(content), shading.scale(content, "rate")
+    assert then is not None
     return {
         "title": say("before_after"),
         "days": [before.on.isoformat(), content.read.on.isoformat()],
@@ -206,12 +205,13 @@ def _tables(content: Content) -> list[Table]:
     ]
 
 
-def _grid(table: Table) -> dict[str, Any]:
+def _grid(content: Content, table: Table) -> dict[str, Any]:
     return {
         "title": table.title,
         "heads": list(table.heads),
         "rows": [list(row) for row in table.rows],
         "words": table.words,
+        "note": bulletin.note(content, table),
     }
 
 

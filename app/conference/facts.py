@@ -13,6 +13,7 @@ from app.conference import snapshots
 from app.conference.content import SHARES, Content
 from app.i18n import spoken
 from app.labels import label
+from app.reading import Reading
 from geo.gaps import FIGURES, Filter
 from geo.targets import FIGURES as ASKED
 
@@ -84,7 +85,7 @@ def _blocks(content: Content) -> Iterator[Fact]:
 def _fact(content: Content, block: str, kind: str | None, key: str, row: pd.Series, figure: str) -> Fact:
     link, keys = listed(content, kind, key, figure)
     name = content.city if kind is None else str(row["name"])
-    basis = label("basis", SHARES[figure].basis) if figure in SHARES else ""
+    basis = label("basis", SHARES[figure].basis) if figure in SHARES else _basis(figure)
     title = label("rate" if figure in SHARES else "figure", figure)
     hidden = content.hidden(row, figure)
     code = ".".join(filter(None, (block, key, figure)))
@@ -92,6 +93,13 @@ def _fact(content: Content, block: str, kind: str | None, key: str, row: pd.Seri
     return Fact(
         code, title, name, value, content.text(row, figure), basis, link, "" if hidden else snapshots.digest(keys)
     )
+
+
+def _basis(figure: str) -> str:
+    """Return what a count is of."""
+    if figure in UNION_FIGURES:
+        return label("counted", figure)
+    return label("counted", "workers" if "workers" in figure else "firms_25" if figure.endswith("_25") else "firms")
 
 
 def listed(content: Content, kind: str | None, key: str, figure: str) -> tuple[str, "pd.Index"]:
@@ -129,7 +137,34 @@ def _parts(content: Content, kind: str | None, key: str, name: str, figure: str,
         value = None if pd.isna(row[part]) else row[part]
         shown = "—" if value is None else f"{float(value):.1%}" if part == "rate" else f"{int(value):,}"
         link = _address(content, path, args, days.get(part))
-        yield Fact(f"target.{key}.{figure}.{part}", title, name, value, shown, "", link, "")
+        basis = label("counted", f"target_{part}")
+        digest = _digest(content, part, figure, kind, key) if value is not None else ""
+        yield Fact(f"target.{key}.{figure}.{part}", title, name, value, shown, basis, link, digest)
+
+
+def _digest(content: Content, part: str, figure: str, kind: str | None, key: str) -> str:
+    """Return the digest of the lists behind a stock: of today, of the base date, or of both for what lies between.
+
+    A target has no list: it is typed, or shared out by the stocks of the base date, whose list is its own.
+    """
+    reads = {"base": [content.year.before], "target": [content.year.before], "now": [content.read]}
+    days = reads.get(part, [content.year.before, content.read])
+    found = [_stock(read, figure, kind, key) for read in days if read is not None]
+    both = [f"{day}:{one}" for day, keys in enumerate(found) for one in keys]
+    return snapshots.digest(found[0] if len(found) == 1 else both)
+
+
+def _stock(read: Reading, figure: str, kind: str | None, key: str) -> list[str]:
+    if figure == "joint_units":
+        table = read.survey.firms
+        rows = table["eligible"].astype(bool) & table["primary"].eq("joint").fillna(False)
+    else:
+        table = read.survey.unions
+        rows = table["in_force"].astype(bool) & table["kind"].ne("federation")
+        rows &= table["kind"].eq("own") if figure == "own" else True
+    if kind is not None:
+        rows &= table[f"{kind}_code"].eq(key).fillna(False)
+    return [str(one) for one in table.index[rows]]
 
 
 def _address(content: Content, path: str, args: dict[str, Any], on: date | None = None) -> str:

@@ -21,16 +21,22 @@ INK, QUIET, RED, HEAD = "1C2430", "55606E", "A3181F", "E9EDF1"
 
 def grid(slide: Slide, table: Table, left: float, top: float, width: float) -> None:
     """Add a native table; its rows fit the slide."""
-    rows, size = len(table.rows) + 1, 11 if len(table.heads) > 9 or (width < 6 and len(table.heads) > 4) else 13
-    height = min(0.42, 5.1 / rows)
-    frame = slide.shapes.add_table(
-        rows, len(table.heads), Inches(left), Inches(top), Inches(width), Inches(height * rows)
+    narrow = width < 6 and len(table.heads) > 4
+    rows, size = len(table.rows) + 1, 11 if narrow else 12 if len(table.heads) > 9 else 13
+    whole = sum(table.widths)
+    lines = max(
+        _lines(head, size, width * part / whole - 0.1) for head, part in zip(table.heads, table.widths, strict=True)
     )
-    made, whole = frame.table, sum(table.widths)
+    top_row = max(min(0.42, 5.1 / rows), lines * size * 1.3 / 72 + 0.02)
+    height = min(0.42, (5.1 - top_row) / (rows - 1)) if rows > 1 else top_row
+    frame = slide.shapes.add_table(
+        rows, len(table.heads), Inches(left), Inches(top), Inches(width), Inches(top_row + height * (rows - 1))
+    )
+    made = frame.table
     for place, part in enumerate(table.widths):
         made.columns[place].width = Emu(int(Inches(width) * part / whole))
     for line, row in enumerate((table.heads, *table.rows)):
-        made.rows[line].height = Inches(height)
+        made.rows[line].height = Inches(height if line else top_row)
         for place, said in enumerate(row):
             cell = made.cell(line, place)
             cell.margin_left = cell.margin_right = Inches(0.05)
@@ -40,8 +46,13 @@ def grid(slide: Slide, table: Table, left: float, top: float, width: float) -> N
             cell.fill.fore_color.rgb = RGBColor.from_string(HEAD if line == 0 else "FFFFFF" if line % 2 else "F6F7F8")
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN.RIGHT if place >= table.words else PP_ALIGN.LEFT
-            small = size - 2 if line == 0 and len(said) > 6 else size
-            _run(paragraph, said, min(small, int(height * 34)), bold=line == 0)
+            _run(paragraph, said, min(size, int(height * 34)) if line else size, bold=line == 0)
+
+
+def _lines(text: str, size: int, room: float) -> int:
+    """Return over how many lines a text runs in ``room`` inches; a Chinese letter is as wide as high."""
+    wide = sum(1.0 if ord(letter) > 0x2E80 else 0.6 for letter in text) * size / 72
+    return max(1, -(-int(wide * 100) // int(room * 100)))
 
 
 def chart(slide: Slide, kind: Any, data: CategoryChartData, *, legend: bool = True, width: float = 12.3) -> Any:

@@ -14,11 +14,12 @@ from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
 from app import palette
-from app.conference import bulletin, maps, pieces
+from app.conference import bulletin, maps, pieces, shading
 from app.conference.bulletin import Table
 from app.conference.content import Content
 from app.conference.pieces import INK, QUIET, RED
 from app.conference.series import yearly
+from app.conference.shading import shown
 from app.conference.stable import stable
 from app.conference.words import say
 from app.i18n import spoken
@@ -170,7 +171,7 @@ def _years(slide: Slide, content: Content) -> None:
 def _map(slide: Slide, content: Content, figure: str) -> None:
     pieces.heading(slide, content, say(f"map_{figure}"))
     values = shown(content, content.counties, figure)
-    scale = classes.of_rates(values, palette.COVERED) if figure == "rate" else classes.of_counts(values)
+    scale = shading.scale(content, figure)
     title = say("legend_rate" if figure == "rate" else "legend_firms")
     body = maps.picture(MAP, lambda axes: maps.choropleth(axes, content, values, scale, title))
     slide.shapes.add_picture(io.BytesIO(body), Inches(0.5), Inches(1.25), width=Inches(MAP[0]))
@@ -198,8 +199,8 @@ def _before_after(slide: Slide, content: Content) -> None:
     before = content.year.before
     assert before is not None
     now = shown(content, content.counties, "rate")
-    then = shown(content, before.figures("county").reindex(now.index), "rate")
-    scale = classes.of_rates(pd.concat([now, then]).to_numpy(), palette.COVERED)
+    then, scale = shading.before(content), shading.scale(content, "rate")
+    assert then is not None
     for left, values, on in ((0.4, then, before.on), (6.8, now, content.read.on)):
         body = maps.picture((6.1, 4.9), _choropleth(content, values, scale))
         pieces.text(slide, left, 1.15, 6.1, 0.4, on.isoformat(), 16, bold=True)
@@ -244,14 +245,11 @@ def _method(slide: Slide, content: Content) -> None:
         pieces.text(slide, 0.8, 1.4 + 0.75 * place, 11.8, 0.7, f"· {text}", 18)
 
 
-def shown(content: Content, table: pd.DataFrame, figure: str) -> pd.Series:
-    """Return a figure by place as maps draw it: what is not told has no value."""
-    values = [content.value(row, figure) for _key, row in table.iterrows()]
-    return pd.Series(values, index=table.index, dtype="float64")
-
-
 def _table(slide: Slide, content: Content, title: str, table: Table, code: str) -> None:
     pieces.heading(slide, content, title)
     pieces.grid(slide, table, 0.5, 1.25, 12.3)
+    note = bulletin.note(content, table)
+    if note:
+        pieces.text(slide, 0.5, 6.38, 12.3, 0.3, note, 11, colour=QUIET)
     if code:
         pieces.traced(slide, code)

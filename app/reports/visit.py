@@ -38,7 +38,7 @@ ASKED = (
 )  # fmt: skip
 """What is asked: columns of STEPS, under the headings of ``step_field``."""
 LATER = (("members", 9), ("committee", 9), ("document", 14), ("taken_by", 10))
-"""What is rarely filled in on a visit: on the screen beside the rest, not on paper."""
+"""What later stages need: printed in the PDF; beyond the print area of the workbook, too small to read."""
 KEYS = (("enterprise_id", 22), ("base", 16))
 LISTS = {"outcome": "outcome", "reason": "reason", "second_reason": "reason", "stage": "stage"}
 USED = ("name", "room", "address", "workers", "stage", "reason", "last_step")
@@ -59,7 +59,7 @@ def sheet(read: Reading, chosen: Filter, rows: pd.DataFrame, place: str = "", ma
     heads = [Column(_("序号"), 5, printed=True, wrap=True)]
     heads += [Column(_heading(name), width, printed=True, wrap=True) for name, width in FACTS]
     heads += [Column(label("step_field", name), width, blank=True, printed=True) for name, width in ASKED]
-    heads += [Column(label("step_field", name), width, blank=True) for name, width in LATER]
+    heads += [Column(label("step_field", name), width, blank=True, printed=True) for name, width in LATER]
     heads += [Column(label("step_field", name), width) for name, width in KEYS]
     title = " ".join(filter(None, (place, _("走访表"))))
     on = day(read)

@@ -26,6 +26,7 @@ from signed_in import acting
 from app import runs, store
 from app.auth import audit
 from app.conference import bulletin, pack
+from app.conference import deck as stage
 from app.conference.content import Content, Mark
 from app.conference.facts import facts
 from app.conference.stable import stable
@@ -345,6 +346,39 @@ def test_firms_of_no_county_are_told_where_the_counties_do_not_sum_to_the_city(a
         del made.__dict__["unplaced"], made.__dict__["places"]
         made.__dict__["counties"] = made.counties.iloc[:1].assign(eligible=made.total["eligible"])
         assert made.unplaced == "", "nothing is said where nothing is lost"
+
+
+def test_one_measure_has_one_scale_in_a_pack(app: Flask) -> None:
+    with acting(app):
+        told = stage.deck(content()[0], links=False)
+    rate = told["map"]["measures"]["rate"]
+    assert [side["legend"] for side in told["before"]["sides"]] == [rate["legend"]] * 2
+    assert told["before"]["sides"][1]["colours"] == rate["colours"]
+
+
+def test_every_figure_says_what_it_counts_and_every_told_target_has_a_digest(app: Flask) -> None:
+    with acting(app):
+        found = facts(content()[0])
+    assert [fact.code for fact in found if not fact.basis] == []
+    targets = {fact.code: fact for fact in found if fact.code.startswith("target.")}
+    assert [code for code, fact in targets.items() if (fact.value is not None) != bool(fact.digest)] == []
+    now = {figure: targets[f"target.all.{figure}.now"].digest for figure in ("unions", "members", "own")}
+    assert now["unions"] == now["members"] != now["own"], "members are counted from all unions"
+    city = {fact.code: fact.digest for fact in found}
+    assert city["city.unions"] == now["unions"], "the same list"
+
+
+def test_heads_of_slides_can_be_read_and_what_could_be_reached_is_explained(files: dict[str, bytes]) -> None:
+    explained = 0
+    for slide in Presentation(io.BytesIO(files[".pptx"])).slides:
+        heads = [cell for shape in slide.shapes if shape.has_table for cell in shape.table.rows[0].cells]
+        said = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        sizes = [run.font.size.pt for cell in heads for part in cell.text_frame.paragraphs for run in part.runs]
+        assert min(sizes, default=11) >= 11
+        if "可覆盖企业" in [cell.text for cell in heads]:
+            assert any("“—”表示" in text for text in said)
+            explained += 1
+    assert explained == 2
 
 
 def test_the_base_of_a_target_is_traced_to_the_list_of_the_base_date(files: dict[str, bytes]) -> None:

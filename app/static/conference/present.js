@@ -182,6 +182,7 @@
     for (const found of deck.tables) {
       const node = screen(found.title), box = make("div", null, `grid ${found.rows.length > 14 || found.heads.length > 11 ? "many" : ""}`);
       box.append(table(found.heads, found.rows, found.words));
+      if (found.note) make("p", found.note, "told", box);
       before(node, box);
     }
   }
