@@ -59,6 +59,7 @@ class _Firm:
 
     stage: str | None = None
     stage_on: date | None = None
+    workers: int | None = None
     last: str | None = None
     account: str | None = None
 
@@ -97,7 +98,8 @@ def _take(book: _Book, each: Arrival, number: int) -> None:
         code = "elsewhere" if each.enterprise_id in book.elsewhere else "unknown_firm"
         _keep(book, each, number, REFUSED, [*each.refused, Refusal("enterprise_id", code)])
         return
-    step, faults = salvaged(each.fields, {"stage": firm.stage, "stage_on": firm.stage_on}, book.sender.name)
+    state = {"stage": firm.stage, "stage_on": firm.stage_on, "workers": firm.workers}
+    step, faults = salvaged(each.fields, state, book.sender.name)
     if each.refused:
         faults = [*each.refused, *(fault for fault in faults if fault.code != "nothing")]
     if step is None:
@@ -111,6 +113,7 @@ def _take(book: _Book, each: Arrival, number: int) -> None:
     book.steps.append({**step, **own, "enterprise_id": each.enterprise_id})
     if step["stage"]:
         firm.stage, firm.stage_on = step["stage"], step["taken_on"]
+    firm.workers = firm.workers if step["workers"] is None else step["workers"]
     firm.last, firm.account = each.client_id, book.sender.account
     _keep(book, each, number, APPLIED, faults)
 
@@ -144,6 +147,10 @@ def _open(opened: Session, arrivals: Sequence[Arrival], read: Reading, sender: S
     found, last = states(steps, today()), steps.drop_duplicates("enterprise_id", keep="last")
     stage = register.loc[keys, "stage"]
     firms = {key: _Firm(str(stage[key]) if known(stage[key]) else None) for key in keys}
+    counts = register.loc[keys, ["workers", "counts_on"]].to_dict("index")
+    said = found[["workers", "workers_on"]].to_dict("index")
+    for key in keys:
+        firms[key].workers = recording.workers_known(said.get(key, {}), counts[key])
     for key, row in found.iterrows():
         if known(row["stage"]):
             firms[str(key)].stage, firms[str(key)].stage_on = str(row["stage"]), row["stage_on"].date()

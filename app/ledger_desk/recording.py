@@ -49,12 +49,23 @@ def check(step: Mapping[str, Any], before: Mapping[str, Any]) -> list[Refusal]:
 
 
 def before(opened: Session, key: str, register: Mapping[str, Any]) -> dict[str, Any]:
-    """Return stage and its day of a firm as its steps have it now, else as the register does (``stage``)."""
+    """Return stage, its day and the workers of a firm as its steps have them now, else as the register does."""
     found = states(store.steps.of_firms(opened, [key]), today())
-    if len(found) and known(found["stage"].iloc[0]):
-        return {"stage": str(found["stage"].iloc[0]), "stage_on": found["stage_on"].iloc[0].date()}
+    state: Mapping[str, Any] = found.iloc[0] if len(found) else {}
+    workers = workers_known(state, register)
+    if known(state.get("stage")):
+        return {"stage": str(state["stage"]), "stage_on": state["stage_on"].date(), "workers": workers}
     stage = register.get("stage")
-    return {"stage": str(stage) if known(stage) else None, "stage_on": None}
+    return {"stage": str(stage) if known(stage) else None, "stage_on": None, "workers": workers}
+
+
+def workers_known(state: Mapping[str, Any], register: Mapping[str, Any]) -> int | None:
+    """Return the workers that the last step counted, or the register's if these are of a later day; None if unknown."""
+    counted, listed = state.get("workers"), register.get("workers")
+    since = register.get("counts_on")
+    if known(counted) and not (known(listed) and known(since) and since > state["workers_on"]):
+        return int(counted)  # type: ignore[call-overload,no-any-return]
+    return int(listed) if known(listed) else None  # type: ignore[call-overload]
 
 
 def record(opened: Session, key: str, step: Mapping[str, Any], sender: Sender) -> str | None:

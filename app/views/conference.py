@@ -10,13 +10,13 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
 from app import reviewer, runs
-from app.arguments import asks
+from app.arguments import asks, told
 from app.conference import work
 from app.conference.content import INTERNAL, MODES, PUBLIC
 from app.config import settings
 from app.current import partial, reading, scope, this_year
-from app.db import session
-from app.errors import NotFoundError
+from app.db import dialect, session
+from app.errors import NotFoundError, UnknownValueError
 from app.maps import escape
 from app.models import Run
 from app.views import Nav
@@ -53,19 +53,30 @@ def index() -> str:
 def make() -> Redirect:
     """Put a pack in line."""
     mode = request.form.get("mode", INTERNAL)
+    if mode not in MODES:
+        raise UnknownValueError("mode", detail={"say": told([("mode", mode)])["say"]})
     if mode == PUBLIC and not settings().map_approval:
         raise AtlasError("maps that are made public need their approval number", code="MAP_APPROVAL_MISSING")
     at = datetime.now(UTC).astimezone().date().isoformat()
     params = {
-        "mode": mode if mode in MODES else INTERNAL,
+        "mode": mode,
         "by": reviewer.name(),
         "at": at,
         "county": scope().county_code or "",
     }
     read = reading()
     with session(write=True) as opened:
-        runs.enqueue(opened, runs.Order(work.KIND, params, on_day=read.on))
+        dialect.hold(opened.connection(), "run")
+        going = any(
+            run.status in OPEN and run.params == params and run.on_day == read.on
+            for run in runs.latest(opened, kind=work.KIND)
+        )
+        if not going:
+            runs.enqueue(opened, runs.Order(work.KIND, params, on_day=read.on))
     runs.wake()
+    if going:
+        flash(_("同样的材料正在制作，没有再排一份；完成后在下面下载。"), "info")
+        return redirect(url_for("conference.index"))
     flash(_("已开始制作，完成后在下面下载。"), "ok")
     return redirect(url_for("conference.index"))
 

@@ -90,6 +90,8 @@ def save_scores() -> Redirect | tuple[str, int]:
 def _page(errors: dict[str, str]) -> str:
     read, sheet, place = reading(), _sheet(), request.args.get("place", "")
     places = _places(read, sheet)
+    if place and place not in dict(places):
+        raise NotFoundError(f"no place {place!r}")
     with session() as opened:
         lines = store.targets.indicators(opened, sheet)
         scores = store.targets.scores(opened, place) if place in dict(places) else {}

@@ -67,10 +67,10 @@ def of_unions(unions: pd.DataFrame, claims: pd.DataFrame, hosts: pd.Series, work
     linked = claims["union_id"].value_counts().reindex(unions.index).fillna(0)
     listed = unions["name"] + "|" + unions["county_code"].fillna("")
     shared = hosts.duplicated(keep=False) & hosts.index.isin(unions.index[unions["in_force"]])
+    counted = unions["in_force"].astype(bool) & unions["kind"].ne("federation")
+    many = (unions["members"] > reported).fillna(False) | (unions["members"] > registered).fillna(False)
     facts = {
-        "members_over_workers": unions.index[
-            (unions["members"] > reported).fillna(False) | (unions["members"] > registered).fillna(False)
-        ],
+        "members_over_workers": unions.index[counted & many],
         "women_over_members": unions.index[(unions["women_members"] > unions["members"]).fillna(False)],
         "union_of_ended_employer": unions.index[unions["ended_because"].eq("host_ended").fillna(False)],
         "joint_of_one": unions.index[joint & linked.eq(1) & unions["in_force"]],

@@ -38,11 +38,18 @@ def refusals(
     Parameters
     ----------
     step : columns of STEPS, None for what is not given
-    before : ``stage`` and ``stage_on`` of the firm's state, None where there is none
+    before : ``stage``, ``stage_on`` and ``workers`` of the firm's state, None where there is none
     today : no step is taken after it
     reasons : the codes of reasons there are
     """
-    return [*_days(step, before, today), *_stage(step, before), *_reasons(step, reasons), *_counts(step), *_said(step)]
+    return [
+        *_days(step, before, today),
+        *_stage(step, before),
+        *_reasons(step, reasons),
+        *_counts(step),
+        *_members(step, before),
+        *_said(step),
+    ]
 
 
 def _days(step: Mapping[str, Any], before: Mapping[str, Any], today: date) -> list[Refusal]:
@@ -98,6 +105,15 @@ def _counts(step: Mapping[str, Any]) -> list[Refusal]:
     if women is not None and workers is None:
         found.append(Refusal("women", "without_workers"))
     return found
+
+
+def _members(step: Mapping[str, Any], before: Mapping[str, Any]) -> list[Refusal]:
+    """Members signed up are workers of the firm: no more than counted at the step, else than were known before it."""
+    members, counted = step.get("members"), step.get("workers")
+    workers = before.get("workers") if counted is None else counted
+    if members is None or workers is None or not workers < members <= MOST_WORKERS or workers < 0:
+        return []
+    return [Refusal("members", "members_over_workers", {"workers": workers})]
 
 
 def _said(step: Mapping[str, Any]) -> list[Refusal]:

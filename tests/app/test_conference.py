@@ -415,6 +415,33 @@ def test_the_button_makes_the_pack_and_each_file_can_be_taken(app: Flask, client
         assert exports["target"].str.contains("/year/conference/files/").sum() == len(run.tally["files"])
 
 
+def test_the_button_pressed_again_says_that_the_pack_is_under_way(app: Flask, client: FlaskClient) -> None:
+    def queued() -> list[str]:
+        with app.app_context(), session() as opened:
+            return [run.key for run in runs.latest(opened, kind="conference") if run.status == runs.QUEUED]
+
+    assert "已开始制作" in client.post("/year/conference", data={"mode": "internal"}, follow_redirects=True).text
+    for _press in range(2):
+        again = client.post("/year/conference", data={"mode": "internal"}, follow_redirects=True)
+        assert "正在制作，没有再排一份" in again.text
+    assert len(queued()) == 1
+    with app.app_context():
+        assert runs.execute(current()).status == "done"
+    client.post("/year/conference", data={"mode": "internal"})
+    assert len(queued()) == 1, "one that is done may be made anew"
+    with app.app_context():
+        runs.execute(current())
+
+
+def test_a_use_that_nobody_knows_makes_no_pack(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), session() as opened:
+        before = len(runs.latest(opened, kind="conference"))
+    answer = client.post("/year/conference", data={"mode": "secret<b>"})
+    assert answer.status_code == 400 and "不认识的条件" in answer.text and "mode=secret&lt;b&gt;" in answer.text
+    with app.app_context(), session() as opened:
+        assert len(runs.latest(opened, kind="conference")) == before
+
+
 def test_public_is_refused_by_the_page_too(client: FlaskClient) -> None:
     answer = client.post("/year/conference", data={"mode": "public"})
     assert answer.status_code == 409

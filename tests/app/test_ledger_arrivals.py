@@ -56,6 +56,29 @@ def test_arrivals_are_taken_once_and_in_order(app: Flask, database: Database, re
     assert steps["workers"].dropna().tolist() == [9]
 
 
+def test_more_members_than_workers_are_put_aside_and_the_count_of_the_day_holds(
+    app: Flask, database: Database, read: Reading
+) -> None:
+    firm = next(key for key, count in read.survey.firms["workers"].items() if count > 0)
+    there = int(read.survey.firms.at[firm, "workers"])
+    with database.session(write=True) as opened:
+        before = [sent(code, firm, stage=code, document="1号") for code in ("P1", "P2", "P3")]
+        assert {x.status for x in receive(app, opened, read, LI, *before)} == {"applied"}
+        many, grown, again = receive(
+            app, opened, read, LI,
+            sent("many", firm, stage="P5", members=str(there + 1), note="筹备组"),
+            sent("grown", firm, stage="P5", members=str(there + 1), workers=str(there + 2)),
+            sent("again", firm, stage="P5", members=str(there + 3)),
+        )  # fmt: skip
+        steps = store.read(opened, "steps", store.CITY)
+    assert [(x.field, x.code, x.detail.get("workers")) for x in many.refusals[:1]] == [
+        ("members", "members_over_workers", there)
+    ]
+    assert grown.status == "applied" and not grown.refusals
+    assert again.refusals[0].detail["workers"] == there + 2, "the count of the step before holds"
+    assert steps["members"].dropna().tolist() == [there + 1]
+
+
 def test_two_people_on_one_firm_leave_two_versions(app: Flask, database: Database, read: Reading) -> None:
     firm = read.survey.firms.index[0]
     with database.session(write=True) as opened:

@@ -139,6 +139,20 @@ def test_a_wrong_step_is_refused_beside_its_field_and_what_was_typed_stays(
     assert steps_of(app).empty
 
 
+def test_more_members_than_workers_of_the_firm_are_refused_unless_the_count_has_changed(app: Flask) -> None:
+    with acting(app):
+        firms = reading().survey.firms
+    key = next(key for key in gaps(app, HERE) if firms["workers"].notna()[key])
+    there = int(firms.at[key, "workers"])
+    tell(app, {"enterprise_id": key, "stage": "P3"})
+    form = {"taken_on": "2026-03-01", "stage": "P5", "taken_by": "李", "members": str(there + 1)}
+    answer = editor(app).post(f"/ledger/firm/{key}", data=form)
+    assert answer.status_code == 422 and f"多于职工人数 {there}" in answer.text
+    assert len(steps_of(app)) == 1
+    assert editor(app).post(f"/ledger/firm/{key}", data={**form, "workers": str(there + 1)}).status_code == 302
+    assert editor(app).post(f"/ledger/firm/{key}", data={**form, "members": str(there + 2)}).status_code == 422
+
+
 def test_a_county_neither_sees_nor_changes_firms_of_another(app: Flask) -> None:
     there = gaps(app, THERE)[0]
     client = editor(app)

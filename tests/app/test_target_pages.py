@@ -128,6 +128,13 @@ def test_the_calendar_has_the_six_fixed_months(client: FlaskClient) -> None:
     assert months == ["2 月", "3 月", "4 月", "7 月", "10 月", "12 月"]
 
 
+@pytest.mark.parametrize("sheet", ["zone", "town"])
+def test_a_place_that_is_not_there_has_no_sheet(client: FlaskClient, sheet: str) -> None:
+    answer = client.get("/year/sheets", query_string={"sheet": sheet, "place": "nope"})
+    assert answer.status_code == 404 and "没有找到" in answer.text
+    assert client.get("/year/sheets", query_string={"sheet": sheet, "place": ""}).status_code == 200
+
+
 def test_no_criterion_is_shipped_and_the_offices_own_are_kept(client: FlaskClient) -> None:
     assert "还没有指标" in client.get("/year/sheets?sheet=zone").get_data(as_text=True)
     form = {"name-0": "建会率达标", "standard-0": "90% 以上", "figure-0": "rate", "full-0": "20"}

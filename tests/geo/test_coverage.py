@@ -316,6 +316,17 @@ class TestSurveyedUnions:
         )
         assert ("members_over_workers" in table["flags"].iloc[0]) is flagged
 
+    @pytest.mark.parametrize(
+        ("union", "flagged"),
+        [({}, True), ({"revoked_on": pd.Timestamp("2025-01-01")}, False), ({"kind": "federation"}, False)],
+        ids=["in force", "revoked", "second layer"],
+    )
+    def test_members_are_compared_only_of_unions_that_count(self, union: dict[str, Any], flagged: bool) -> None:
+        _, table = self.surveyed(
+            {"a": {"workers": 10}}, {"union:o": {"members": 16, **union}}, [("union:o", "host", "a")]
+        )
+        assert ("members_over_workers" in table["flags"].iloc[0]) is flagged
+
 
 @settings(deadline=None, max_examples=40)
 @given(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.frames import ENTERPRISES, FIRMS, STEPS
@@ -125,6 +125,11 @@ def faults(step: dict[str, Any], **before: Any) -> set[tuple[str, str]]:
         ({"workers": -1}, {}, {("workers", "range")}),
         ({"workers": 10, "women": 11}, {}, {("women", "over_workers")}),
         ({"women": 1}, {}, {("women", "without_workers")}),
+        ({"members": 3000}, {"workers": 531}, {("members", "members_over_workers")}),
+        ({"members": 531}, {"workers": 531}, set()),
+        ({"members": 3000}, {"workers": None}, set()),
+        ({"members": 560, "workers": 600}, {"workers": 531}, set()),
+        ({"members": 520, "workers": 500}, {"workers": 531}, {("members", "members_over_workers")}),
         ({"outcome": "flew"}, {}, {("outcome", "unknown")}),
         ({"stage": None}, {}, {("stage", "nothing")}),
         ({"taken_by": ""}, {}, {("taken_by", "missing"), ("taken_by", "evidence")}),
@@ -164,6 +169,7 @@ def test_of_two_steps_of_one_day_the_later_recorded_holds_and_a_late_entry_of_an
     assert (found.stage, found.reason, found.last_step) == ("P2", "R05", "step:1")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["f0", "f1", "f2"]), st.integers(1, 28), st.sampled_from([*STAGES, None])),
                 min_size=1, max_size=12), st.randoms())  # fmt: skip
 def test_the_state_is_the_last_one_said_whatever_else_is_recorded(rows: list[Any], random: Any) -> None:

@@ -135,9 +135,12 @@ function evidence() {
 
 // What the office would refuse later is told at the door, while somebody can still be asked.
 function counts() {
-  const { workers, women } = form.elements;
+  const { workers, women, members } = form.elements;
   workers.required = women.value !== "";
   women.setCustomValidity(workers.value !== "" && Number(women.value) > Number(workers.value) ? say.women : "");
+  const there = workers.value === "" ? chosen && chosen.workers : Number(workers.value);
+  const asked = members.required && members.value !== "" && typeof there === "number";
+  members.setCustomValidity(asked && Number(members.value) > there ? say.members : "");
 }
 
 function back() {
@@ -228,7 +231,7 @@ async function send() {
 
 form.addEventListener("submit", save);
 form.elements.stage.addEventListener("change", evidence);
-for (const name of ["workers", "women"]) form.elements[name].addEventListener("input", counts);
+for (const name of ["workers", "women", "members"]) form.elements[name].addEventListener("input", counts);
 form.querySelector("[data-back]").addEventListener("click", back);
 form.querySelector("[data-locate]").addEventListener("click", locate);
 document.getElementById("send").addEventListener("click", send);
