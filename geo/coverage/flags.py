@@ -61,8 +61,8 @@ def of_unions(unions: pd.DataFrame, claims: pd.DataFrame, hosts: pd.Series, work
     workers : workers by enterprise key
     """
     host_workers = hosts.reindex(unions.index).map(workers)
-    reported = unions["workers"].fillna(host_workers)
-    registered = _workers_claimed(claims, workers, unions["covered_units"])
+    reported = unions["workers"].fillna(host_workers.astype("Int64"))
+    registered = _workers_claimed(claims, workers, unions["covered_units"]).astype("Int64")
     joint = ~unions["kind"].isin(["own", "federation"])
     linked = claims["union_id"].value_counts().reindex(unions.index).fillna(0)
     listed = unions["name"] + "|" + unions["county_code"].fillna("")
