@@ -153,6 +153,15 @@ def test_more_members_than_workers_of_the_firm_are_refused_unless_the_count_has_
     assert editor(app).post(f"/ledger/firm/{key}", data={**form, "members": str(there + 2)}).status_code == 422
 
 
+def test_an_approved_firm_says_why_it_still_counts_as_without_a_union(app: Flask) -> None:
+    key = gaps(app, HERE)[0]
+    said = "它仍算在“未建会企业”里"
+    tell(app, {"enterprise_id": key, "stage": "P6"})
+    assert said not in editor(app).get(f"/ledger/firm/{key}").text
+    tell(app, {"enterprise_id": key, "stage": "P7", "document": "1号"})
+    assert said in editor(app).get(f"/ledger/firm/{key}").text
+
+
 def test_a_county_neither_sees_nor_changes_firms_of_another(app: Flask) -> None:
     there = gaps(app, THERE)[0]
     client = editor(app)

@@ -128,6 +128,15 @@ def test_the_calendar_has_the_six_fixed_months(client: FlaskClient) -> None:
     assert months == ["2 月", "3 月", "4 月", "7 月", "10 月", "12 月"]
 
 
+def test_members_stand_over_the_workers_of_all_and_of_covered_units(app: Flask, client: FlaskClient) -> None:
+    with acting(app):
+        total = reading().total()
+    row = soup(client.get("/year")).select_one("table.targets tfoot tr")
+    told = [cell.get_text(strip=True) for cell in row.select("td[data-label^='入会率']")]
+    rates = [total["members"] / total["workers"], total["members"] / total["unit_workers"]]
+    assert total["members"] > 0 and [text[:5].rstrip("会") for text in told] == [f"{100 * rate:.1f}%" for rate in rates]
+
+
 @pytest.mark.parametrize("sheet", ["zone", "town"])
 def test_a_place_that_is_not_there_has_no_sheet(client: FlaskClient, sheet: str) -> None:
     answer = client.get("/year/sheets", query_string={"sheet": sheet, "place": "nope"})
