@@ -205,6 +205,7 @@ def test_the_page_works_without_script(browser: Any, site: str) -> None:
     tab.check("[name=by][value=county]")
     tab.get_by_role("button", name="显示").click()
     assert "by=county" in tab.url
+    tab.locator("#map-side li").nth(1).wait_for()
     assert tab.locator("#map-side li").count() == 2
     context.close()
 
