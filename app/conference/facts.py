@@ -147,7 +147,11 @@ def _digest(content: Content, part: str, figure: str, kind: str | None, key: str
 
     A target has no list: it is typed, or shared out by the stocks of the base date, whose list is its own.
     """
-    reads = {"base": [content.year.before], "target": [content.year.before], "now": [content.read]}
+    reads: dict[str, list[Reading | None]] = {
+        "base": [content.year.before],
+        "target": [content.year.before],
+        "now": [content.read],
+    }
     days = reads.get(part, [content.year.before, content.read])
     found = [_stock(read, figure, kind, key) for read in days if read is not None]
     both = [f"{day}:{one}" for day, keys in enumerate(found) for one in keys]

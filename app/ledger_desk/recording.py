@@ -61,11 +61,12 @@ def before(opened: Session, key: str, register: Mapping[str, Any]) -> dict[str, 
 
 def workers_known(state: Mapping[str, Any], register: Mapping[str, Any]) -> int | None:
     """Return the workers that the last step counted, or the register's if these are of a later day; None if unknown."""
-    counted, listed = state.get("workers"), register.get("workers")
+    counted: Any = state.get("workers")
+    listed: Any = register.get("workers")
     since = register.get("counts_on")
     if known(counted) and not (known(listed) and known(since) and since > state["workers_on"]):
-        return int(counted)  # type: ignore[call-overload,no-any-return]
-    return int(listed) if known(listed) else None  # type: ignore[call-overload]
+        return int(counted)
+    return int(listed) if known(listed) else None
 
 
 def record(opened: Session, key: str, step: Mapping[str, Any], sender: Sender) -> str | None:
