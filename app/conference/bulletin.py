@@ -254,6 +254,9 @@ def note(content: Content, table: Table) -> str:
     """Return what has to be said below a table where it is shown alone; "" for nothing."""
     if table.name == "county":
         return content.unplaced
+    if table.name == "target":
+        unknown = content.progress["done"].isna()
+        return say("no_stock") if unknown.any() and not unknown.all() else ""
     return say("reached") if table.name in ("building", "market") else ""
 
 

@@ -27,7 +27,7 @@ def grid(slide: Slide, table: Table, left: float, top: float, width: float) -> N
     lines = max(
         _lines(head, size, width * part / whole - 0.1) for head, part in zip(table.heads, table.widths, strict=True)
     )
-    top_row = max(min(0.42, 5.1 / rows), lines * size * 1.3 / 72 + 0.02)
+    top_row = max(min(0.42, 5.1 / rows), lines * size * 1.5 / 72 + 0.02)
     height = min(0.42, (5.1 - top_row) / (rows - 1)) if rows > 1 else top_row
     frame = slide.shapes.add_table(
         rows, len(table.heads), Inches(left), Inches(top), Inches(width), Inches(top_row + height * (rows - 1))
