@@ -181,17 +181,20 @@ def _cut_into(ground: Ground, laid: Laid, row: _Row, arc: Integers, options: Joi
     )  # fmt: skip
     for first, end in pieces:
         members = firms[first:end]
-        arcs = _best_seat(laid, members)
+        arcs = _best_seat(laid, members, taken=_seats(laid, arc[firms]))
         if len(arcs):
             arc[members] = arcs
 
 
-def _best_seat(laid: Laid, members: Integers) -> Integers:
-    """Arcs of the members to the street seat of most value that all of them reach; none where wishes leave none."""
+def _best_seat(laid: Laid, members: Integers, taken: Integers) -> Integers:
+    """Arcs of the members to the street seat of most value that all of them reach and no other piece has taken.
+
+    None where wishes leave none. A seat of the earlier suggestion would often be the best of several pieces.
+    """
     problem, seat_of = laid.problem, laid.problem.seat_of_arc()
     arcs = np.flatnonzero(np.isin(problem.firm, members) & (laid.seats.kind[seat_of] == STREET))
     seats, count = np.unique(seat_of[arcs], return_counts=True)
-    all_reach = seats[count == len(members)]
+    all_reach = seats[(count == len(members)) & ~np.isin(seats, taken)]
     if not len(all_reach):
         return all_reach[:0]
     totals = [problem.value[arcs[seat_of[arcs] == seat]].sum() - problem.founding[seat] for seat in all_reach]

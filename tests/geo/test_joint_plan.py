@@ -135,6 +135,64 @@ def test_the_same_table_with_its_own_answer_keeps_that_answer(table: list[dict[s
     assert again.firms.equals(first.firms)
 
 
+OTHERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "max_firms": st.sampled_from([5, 7, 20]),
+        "max_firms_in_place": st.sampled_from([5, 9, 20]),
+        "reach_m": st.sampled_from([0, 150, 300, 900]),
+        "industry_milli": st.sampled_from([0, 200, 400]),
+        "street_span_m": st.sampled_from([300, 600, 2000]),
+        "street_gap_m": st.sampled_from([45, 80, 300]),
+        "stay_milli": st.sampled_from([0, 200, 900]),
+        "stay_loss_milli": st.sampled_from([0, 50]),
+        "stay_founding_milli": st.sampled_from([0, 1000]),
+        "distance_milli": st.sampled_from([0, 700]),
+        "founding_community": st.sampled_from([2, 30]),
+        "founding_street": st.sampled_from([2, 30]),
+        "min_workers": st.sampled_from([10, 40]),
+    },
+)
+"""Parameters that a second run may have and the first had not."""
+
+
+@pytest.mark.law(6)
+@given(rows(trades=[None, "C", "C", "F", "G"]), OTHERS)
+@settings(max_examples=60, deadline=None)
+def test_an_answer_made_with_other_parameters_is_a_start_like_any_other(
+    table: list[dict[str, Any]], other: dict[str, int]
+) -> None:
+    first = planned(table)
+    changed = replace(LIMITS, **other)
+    second = planned(table, before=first, options=changed)
+    planned(table, before=second, options=LIMITS)
+
+
+@pytest.mark.law(6)
+@given(st.integers(0, 10_000), OTHERS)
+@settings(max_examples=25, deadline=None)
+def test_nor_do_streets_of_a_suburb_overlap_when_the_parameters_change(seed: int, other: dict[str, int]) -> None:
+    draw = np.random.default_rng(seed)
+    table = [
+        row | {"street": draw.choice(["S", "R", ""], p=[0.4, 0.3, 0.3]), "chainage_m": int(draw.integers(0, 220)) * 10,
+               "industry": draw.choice(["", "C", "F"])}
+        for row in suburb(seed, 120)
+    ]  # fmt: skip
+    first = planned(table)
+    second = planned(table, before=first, options=replace(LIMITS, **other))
+    planned(table, before=second, options=LIMITS)
+
+
+def test_two_pieces_do_not_both_take_the_seat_that_one_union_had() -> None:
+    """A row of twenty was one union; of ten now the large ones would stay, so it is cut: either half wants the seat."""
+    table = [firm(n, lon=None, lat=None, street="S", chainage_m=20 * n, workers=20 if n % 2 else 5) for n in range(20)]
+    first = planned(table)
+    assert len(first.groups) == 1
+    fewer = planned(table, before=first, options=replace(LIMITS, max_firms=10, stay_milli=900))
+    assert fewer.groups["firms"].tolist() == [10, 10]
+    assert fewer.groups["seat"].is_unique
+
+
 @pytest.mark.law(12)
 @given(rows())
 @settings(max_examples=25, deadline=None)
