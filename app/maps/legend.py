@@ -169,7 +169,7 @@ def _outside(picture: Picture, vague_url: str) -> list[Outside]:
     unit = str(words.UNITS["firms" if picture.view.measured.rate else view.measure])
     if view.unit == "cell":
         return [Outside(_among(view, _("未精确定位（只到村、镇或更粗）")), _sum(picture.left, column), unit, vague_url)]
-    kind = words.KINDS[view.unit]
+    kind = str(words.KINDS[view.unit]).lower()  # within a sentence
     lost = query.behind(view.measured.figure, view.unit, UNPLACED, view.chosen)
     shown = [
         Outside(

@@ -13,6 +13,7 @@ from app.maps.drawing import Picture
 from app.maps.scene import Scene
 from app.maps.view import View
 from app.pages import known
+from app.reading import DIVISION_KINDS
 from app.storeys import Storey, storeys
 from geo.gaps import FIGURES, KINDS
 
@@ -38,7 +39,8 @@ class Unit:
     """The unit chosen: its row of figures, where each of them leads, and its firms without a union, largest first.
 
     ``firms`` are the first ``TOP`` of ``many``; ``trail`` is the way to it from the city: what to choose, its name.
-    ``floors`` is the section of a building, ``inner`` the places in it to go on to with their gaps, ``kind_inside``
+    ``floors`` is the section of a building, which draws ``excluded`` firms that no figure counts; ``inner`` the places
+    in it to go on to with their gaps, ``kind_inside``
     what they are.
     """
 
@@ -54,6 +56,7 @@ class Unit:
     trail: list[tuple[str, str]]
     floors: list[Storey] = field(default_factory=list)
     floor: str = ""
+    excluded: int = 0
     inner: list[tuple[str, str, int]] = field(default_factory=list)
     kind_inside: str = ""
 
@@ -87,8 +90,36 @@ def of(scene: Scene, picture: Picture) -> Unit | None:
         many=len(gaps), page="" if cell else links.place_url(kind, key),
         lists={name: _list(asked, kind, key, name) for name in LISTED}, trail=_trail(scene, kind, key),
         floors=section, floor=floor if any(each.floor == floor for each in section) else "",
+        excluded=sum(int((~each.firms["eligible"].astype(bool)).sum()) for each in section),
         inner=_inner(scene, rows, INSIDE.get(kind, "")), kind_inside=INSIDE.get(kind, ""),
     )  # fmt: skip
+
+
+def knows(scene: Scene, at: str) -> bool:
+    """Return whether ``at`` names something of the reading: of what is not there and of another county's alike, not.
+
+    The choice of firms does not count: what is chosen stays so while a filter leaves none of its firms.
+    """
+    kind, _sign, rest = at.partition(":")
+    read = scene.read
+    if kind == "firm":
+        return rest in read.survey.firms.index
+    if kind == "cell":
+        return rest == VAGUE or hexagons.parse(rest) is not None
+    key = rest.rpartition("#")[0] if kind in SECTIONED and not _placed(scene, kind, rest) else rest
+    return _placed(scene, kind, key)
+
+
+def _placed(scene: Scene, kind: str, key: str) -> bool:
+    if kind not in KINDS:
+        return False
+    if key in scene.units(kind)[1]:
+        return True
+    if kind in DIVISION_KINDS:
+        divisions = scene.read.divisions
+        return key in divisions.index and bool((divisions.loc[[key], "level"] == kind).any())
+    places = scene.read.survey.places
+    return key in places.index and places.at[key, "kind"] == kind
 
 
 def firm(scene: Scene, asked: View) -> Firm | None:

@@ -63,6 +63,7 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 @asks("key", "at", "shape", "view", filters=True, choices=CONTROLS)
 def show() -> str:
     """Show the map page."""
+    _know_chosen()
     drawn = _drawn()
     whole = picture.of(
         scene.of(sketch()), drawn, bearings=locator.bearings(sketch()), tiles=basemaps.opened_to(drawn.view.base)
@@ -83,9 +84,12 @@ def compare() -> str:
     pictures = [drawing.draw(each, asked, newest) for each in (then, now)]
     parts = [_component(each, drawn, key) for each, drawn, key in zip((then, now), pictures, KEYS, strict=True)]
     days = [(str(day), str(day)) for day in now.read.days]
+    polygon = shape.parse(asked.shape)
+    shapes = [] if polygon is None else [shape.told(each, polygon, asked) for each in (then, now)]
     return render_template(
         "map/compare.html", parts=parts, other=other, split=request.args.get("split", SPLITS[0]), then_days=days,
-        changes=_changes(*pictures), then=then.read, whole_then=pictures[0].whole, **_around(pictures[1]),
+        changes=_changes(*pictures), then=then.read, whole_then=pictures[0].whole, shapes=shapes,
+        **_around(pictures[1]),
     )  # fmt: skip
 
 
@@ -138,6 +142,7 @@ def ground() -> Response:
 @asks("key", "at", "shape", "view", filters=True, choices=CONTROLS)
 def unit() -> str:
     """Give the markup beside the map for the unit chosen (``at``), or for the city."""
+    _know_chosen()
     return render_template("map/side.html", **_around(_drawn()))
 
 
@@ -210,6 +215,17 @@ def _basis(now: scene.Scene) -> scene.Scene | None:
     return scene.of(sketch_on(newest))
 
 
+def _know_chosen() -> None:
+    """Refuse to show what nobody knows or another county holds, in the same words: neither is told from the other.
+
+    Another day than the newest may lack what is chosen, and a page that plays the days goes on: there it is told.
+    """
+    now, at = scene.of(sketch()), view.read(request.args).at
+    newest = not now.read.days or now.read.on == now.read.days[0]
+    if at and newest and not panel.knows(now, at):
+        raise UnknownValueError("at", detail=told([("at", at)]))
+
+
 def _drawn() -> drawing.Picture:
     now = scene.of(sketch())
     return drawing.draw(now, view.read(request.args), _basis(now))
@@ -223,7 +239,8 @@ def _around(drawn: drawing.Picture) -> dict[str, Any]:
     polygon = shape.parse(shown.shape)
     inside = None if polygon is None else shape.told(now, polygon, shown)
     return {
-        "firm": panel.firm(now, shown), "inside": inside, "worded": _worded(now, shown),
+        "lost": bool(shown.at) and not panel.knows(now, shown.at), "firm": panel.firm(now, shown),
+        "inside": inside, "worded": _worded(now, shown),
         "read": now.read, "view": shown, "words": words, "picture": drawn, "legend": said,
         "unit": panel.of(now, drawn), "chosen": shown.chosen, "total": total, "to": _to,
         "placed_options": [(kind, words.KINDS[kind]) for kind in PLACED],

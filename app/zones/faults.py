@@ -1,6 +1,5 @@
 """Faults of a draft in words, which of them stop it, and their repair as a preview."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +7,11 @@ import geopandas as gpd
 from flask_babel import gettext as _
 
 from app.labels import explain
-from app.pages import number
 from app.reading import Reading
 from app.zones import lying
 from app.zones.drawing import drawn, features
 from app.zones.requests import Ground
+from app.zones.words import area, measured
 from app.zones.work import REPAIR, Work
 from geo.zones.check import Fault, check
 from geo.zones.difference import difference
@@ -23,9 +22,6 @@ from geo.zones.repair import repair as mend
 
 WARNINGS = frozenset({"CHILD_OUTSIDE", "LEFT_OUTSIDE", "PARENT_UNKNOWN", "DUPLICATE_NAME", "OUTSIDE_PARENT"})
 """Faults that do not keep a draft from being submitted; our own choice."""
-
-
-_WHOLE_M2 = 10
 
 
 @dataclass(frozen=True)
@@ -46,17 +42,11 @@ def told(done: Work, own: Ground, read: Reading) -> list[Told]:
         old = (fault.code, fault.keys) in known and not set(fault.keys) & set(done.changed)
         weight = "warn" if old or fault.code in WARNINGS else "bad"
         where = _("、").join(dict.fromkeys(names.get(key) or read.named(key) for key in fault.keys))
-        words = explain("zone_fault", fault.code, _told_area(fault.detail), names=read.named)
+        words = explain("zone_fault", fault.code, measured(fault.detail), names=read.named)
         found.append(Told(fault, f"{where}{_('：')}{words}", weight))
     left = (one for one in lying.left(done, own) if one.key not in done.after)  # of sub-parks OUTSIDE_PARENT tells
     found += [_left(one, lying.named(done, done.state, one.zone)) for one in left]
     return sorted(found, key=lambda one: one.weight != "bad")
-
-
-def _told_area(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the detail of a fault with its area as people read it: whole square metres from ten on."""
-    area = detail.get("area_m2")
-    return dict(detail) if area is None else {**detail, "area_m2": number(area, 0 if area >= _WHOLE_M2 else 1)}
 
 
 def _left(one: Left, zone: str) -> Told:
@@ -91,7 +81,7 @@ def repair(own: Ground, done: Work) -> dict[str, Any]:
 
 def _told(found: gpd.GeoDataFrame) -> str:
     lines = [
-        _("%(name)s：增加 %(a)s 平方米，减少 %(t)s 平方米", name=name, a=round(added), t=round(taken))
+        _("%(name)s：增加 %(a)s，减少 %(t)s", name=name, a=area(added), t=area(taken))
         for name, added, taken in zip(found["name"], found["added_m2"], found["taken_m2"], strict=True)
     ]
     return (" · ".join(lines) or _("没有能自动修补的")) + " · "

@@ -9,9 +9,10 @@ import small_city
 from bs4 import BeautifulSoup
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
-from signed_in import acting
+from signed_in import account, acting, sign, stranger
 from soup import soup
 
+from app.auth.accounts import Wish
 from app.current import reading
 from app.maps import locator, view
 from app.maps.assets import Component
@@ -19,6 +20,9 @@ from app.maps.assets import Component
 STATES = [(measure, form) for measure in view.MEASURES for form in view.FORMS]
 BUILDING = "building:990101:云帆大厦"
 ZONE = "zone:990101:东沟经济开发区"
+WHOLE = "121,32;121.4,32;121.4,32.3;121,32.3"
+WEST_HALF = "121,32;121.2,32;121.2,32.3;121,32.3"
+WEST = Wish("west", "周干事", "viewer", "990102")
 NOWHERE = ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid"]
 
 
@@ -145,9 +149,89 @@ def test_filters_reach_map_and_panel(client: FlaskClient) -> None:
     assert one["extent"][0][1] == pytest.approx(121.2, abs=0.01)
 
 
-@pytest.mark.parametrize("path", ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid"])
-def test_unknown_units_show_the_city(client: FlaskClient, path: str) -> None:
-    assert "排行" in soup(client, path).get_text()
+@pytest.mark.parametrize("path", NOWHERE)
+def test_an_unknown_unit_is_refused_like_any_unknown_value(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == client.get("/map?measure=nonsense").status_code == 400
+    assert 'class="atlas-map' not in answer.text
+
+
+def test_what_another_county_holds_and_what_nobody_knows_get_one_answer(app: Flask) -> None:
+    account(app, WEST)
+    client, firms = sign(stranger(app), WEST.login), small_city.survey().firms
+    ours, theirs = (firms.index[firms["county_code"].eq(code)][0] for code in ("990102", "990101"))
+    known = (f"firm:{ours}", "town:990102101", "county:990102", "building:building:990102:石埠商贸楼")
+    assert {client.get("/map", query_string={"at": at}).status_code for at in known} == {200}
+    said = {}
+    for at in (f"firm:{theirs}", "firm:nobody", "town:990101001", "town:nowhere", f"building:{BUILDING}", "zone:none"):
+        for path in ("/map", "/map/panel"):
+            answer = client.get(path, query_string={"at": at})
+            main = BeautifulSoup(answer.text, "html.parser").find("main")
+            assert answer.status_code == 400 and main is not None, (path, at)
+            said[path, at] = main.get_text(" ", strip=True).replace(at[:40], "…")
+    assert len(set(said.values())) == 1, said
+
+
+def test_what_is_chosen_stays_under_a_filter_that_leaves_none_of_its_firms(client: FlaskClient) -> None:
+    assert client.get(f"/map?at=building:{BUILDING}&county=990102").status_code == 200
+    assert client.get(f"/map?at=building:{BUILDING}%235").status_code == 200, "one floor of it"
+
+
+def test_a_day_without_what_is_chosen_says_so(client: FlaskClient) -> None:
+    older = "/map?on=2023-12-31&at=firm:nobody"
+    assert "这一天的数据里没有" in soup(client, older).find(id="map-side").get_text()
+    assert "这一天的数据里没有" not in soup(client, "/map?on=2023-12-31").find(id="map-side").get_text()
+
+
+def test_beside_a_drawn_shape_each_number_says_what_it_counts(client: FlaskClient) -> None:
+    page = soup(client, f"/map?shape={WHOLE}")
+    side, view_box = page.find(id="map-side"), page.find(id="map-inview")
+    assert side.find(id="inside").h2.get_text() == "画出的范围内的企业"
+    assert view_box["data-shaped"] == "符号在画出的范围内的各处"
+    assert "在范围外的也在内" in view_box.find(attrs={"data-whole": True}).get_text()
+    assert "全市的排行，不限于画出的范围" in side.get_text()
+    assert "不限于画出的范围" not in soup(client, "/map").find(id="map-side").get_text()
+
+
+def test_two_days_count_inside_a_drawn_shape(client: FlaskClient) -> None:
+    def inside(day: str) -> list[str]:
+        facts = soup(client, f"/map?shape={WEST_HALF}&on={day}").find(id="inside").find_all("dd")
+        return [re.sub(r"\D", "", fact.get_text()) for fact in facts[:2]]
+
+    told = soup(client, f"/map/compare?with=2023-12-31&shape={WEST_HALF}").find("main").get_text(" ", strip=True)
+    (gap, eligible), (gap_then, eligible_then) = inside("2025-12-31"), inside("2023-12-31")
+    assert int(eligible) > 0
+    counts = f"未建会企业 {gap_then} → {gap} 家；应建会企业 {eligible_then} → {eligible} 家"
+    assert f"画出的范围内（按企业点位）：{counts}" in told
+    assert "不限于画出的范围" in told
+    plain = soup(client, "/map/compare?with=2023-12-31").find("main").get_text()
+    assert "画出的范围" not in plain
+
+
+def test_the_section_names_the_firms_that_no_figure_counts(client: FlaskClient) -> None:
+    firms = small_city.survey().firms
+    outside = firms[~firms["eligible"].astype(bool)]
+    found = [
+        page
+        for kind in ("building", "market")
+        for key in outside[kind].dropna().unique()
+        if (page := soup(client, f"/map/panel?kind={kind}&at={kind}:{key}")).find(class_="excluded")
+    ]
+    assert found, "some building with floors holds a firm that is not counted"
+    page = found[0]
+    grey = page.find_all(class_="excluded")
+    words = page.find(class_="unit").get_text(" ", strip=True)
+    assert f"剖面里另有 {len(grey)} 家不计入应建会企业" in words
+    assert page.find("i", class_="excluded-c").parent.get_text() == "不计入"
+    drawn = page.find_all(class_="tenant")
+    eligible = re.search(r"应建会企业\s*(\d+)", words)
+    assert eligible and len(drawn) - len(grey) == int(eligible[1])
+
+
+def test_english_names_a_kind_within_a_sentence_in_small_letters(client: FlaskClient) -> None:
+    client.set_cookie("atlas_language", "en")
+    legend = soup(client, "/map").find(id="map-legend").get_text(" ", strip=True)
+    assert "In no town" in legend
 
 
 @pytest.mark.parametrize("query", ["at=town:1", "at=cell:x", ""])

@@ -25,6 +25,7 @@ from signed_in import sign, stranger
 from app import runs, store
 from app.db import session
 from app.runs.survey import today
+from app.zones.words import area
 from geo.zones import transitions
 
 JSON = {"Accept": "application/json"}
@@ -477,6 +478,16 @@ def test_of_two_requests_in_the_same_moment_neither_is_lost(app: Flask) -> None:
     assert len(branches) == 1
     found = [set(Desk(app, city.PLANNER.login, one).zones()) for one in (desks[0].address, branches[0])]
     assert sorted(map(sorted, found)) == sorted([sorted([TOGETHER, "东区"]), sorted([TOGETHER, "远区"])])
+
+
+def test_areas_are_told_as_people_read_them(kept: Flask) -> None:
+    desk = Desk(kept, city.EDITOR.login)
+    far = shapely.box(121.02, 32.0, 121.2, 32.2)
+    said = desk.ask("operate", kind="cut_hole", key=city.ZONE, shape=drawn(far)).get_json()["said"]
+    assert re.search(r"洞有 \d{3}\.\d\d 平方公里在 东沟经济开发区 之外", said), said
+    with kept.test_request_context():
+        told = [area(m2) for m2 in (0.04, 9.96, 10.4, 999_999.4, 1_000_000, 9_237_101.6)]
+    assert told == ["0.0 平方米", "10.0 平方米", "10 平方米", "999,999 平方米", "1.00 平方公里", "9.24 平方公里"]
 
 
 BAD = [

@@ -109,6 +109,10 @@ def test_from_a_drawing_to_lines_in_force_and_back(page: Any, site: str) -> None
     # A new zone over the third field: its western side snaps to the border of the zone there.
     draw(page, "d", [(121.0603, 32.06), (121.0603, 32.1), (121.08, 32.1), (121.08, 32.06)])
     assert figures(page, "新园区")[0] == "0 → 3"
+    chosen = page.locator("#zones-list [data-zone]:checked")
+    assert chosen.count() == 1 and "新园区" in chosen.locator("xpath=..").inner_text()
+    assert page.locator("[data-tool=split]").get_attribute("aria-disabled") == "false"
+    assert page.locator("#zones-list details[open] [name=name]").input_value() == "新园区", "its name lies open"
     assert figures(page, "不在园区内")[0] == "8 → 5"
     assert "没有重叠" in page.locator("#zones-faults").inner_text()
     choose(page, "东沟经济开发区")

@@ -70,6 +70,7 @@ export function show(map, box, corners) {
   const sum = (name) => rows.reduce((total, row) => total + row[name], 0);
   box.querySelector("h2").textContent = corners ? words.shaped : words.framed;
   box.querySelector("[data-sums]").textContent = words.sums.replace("{n}", rows.length.toLocaleString()).replace("{gap}", sum("gap").toLocaleString()).replace("{eligible}", sum("eligible").toLocaleString());
+  box.querySelector("[data-whole]").hidden = !corners;
   table(box, rows, words);
   chart(box, rows);
   return rows;

@@ -44,7 +44,7 @@ async function change(name, body) {
     const { ok, told } = await address(name, body);
     if (told.branch) { sessionStorage.setItem("zones.said", told.said); location.assign(told.branch); return false; }
     if (!ok) { refuse(told, body); return false; }
-    take(told);
+    take(told, body.kind === "draw");
     tell(told.said || `${words.done[body.kind || name] || words.saved}`, false);
     return true;
   } catch {
@@ -79,10 +79,12 @@ function offer(shape, body) {
   box.querySelector("button").focus();
 }
 
-function take(told) {
-  const chosen = picture.chosen;
+// What has just been drawn is what one goes on with: it is selected, and its name lies open.
+function take(told, drawn) {
+  const before = picture.facts, fresh = drawn ? told.state.zones.map(({ key }) => key).filter((key) => !before.has(key)) : [];
+  const chosen = fresh.length ? new Set(fresh) : picture.chosen;
   const focused = mark(document.activeElement);
-  const open = [...boxes.list.querySelectorAll("details[open] [data-describe]")].map((form) => form.dataset.describe);
+  const open = [...boxes.list.querySelectorAll("details[open] [data-describe]")].map((form) => form.dataset.describe).concat(fresh);
   for (const [name, box] of Object.entries(boxes)) if (told[name] !== undefined) box.innerHTML = told[name];
   for (const key of open) boxes.list.querySelector(`[data-describe="${CSS.escape(key)}"]`)?.closest("details").setAttribute("open", "");
   show(told.state, chosen);
