@@ -188,7 +188,7 @@ def test_two_pieces_do_not_both_take_the_seat_that_one_union_had() -> None:
     table = [firm(n, lon=None, lat=None, street="S", chainage_m=20 * n, workers=20 if n % 2 else 5) for n in range(20)]
     first = planned(table)
     assert len(first.groups) == 1
-    fewer = planned(table, before=first, options=replace(LIMITS, max_firms=10, stay_milli=900))
+    fewer = planned(table, before=first, options=replace(LIMITS, max_firms=10, stay_milli=900, stay_loss_milli=900))
     assert fewer.groups["firms"].tolist() == [10, 10]
     assert fewer.groups["seat"].is_unique
 
