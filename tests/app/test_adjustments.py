@@ -149,6 +149,9 @@ def test_a_firm_elsewhere_cannot_be_pulled_in_and_the_preview_says_why(app: Flas
     key = market_group(app)
     answer = post(app, f"/adjustments/preview/{quote(key)}", act="must", firm="<b>r1</b>有限公司")
     assert answer.status_code == 200 and "企业不在此处或离得太远" in said(answer.text)
+    assert "保存，下次计算采用" not in said(answer.text), "kept, it would only take the firm out of where it is"
+    can = post(app, f"/adjustments/preview/{quote(key)}", act="bar", member=["m1"])
+    assert "保存，下次计算采用" in said(can.text)
     for name, fault in {"没有这家": "没有找到这家企业", "": "请勾选或写明企业"}.items():
         answer = post(app, f"/adjustments/preview/{quote(key)}", act="must", firm=name)
         assert answer.status_code == 422 and fault in said(answer.text), name
