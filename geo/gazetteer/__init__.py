@@ -4,7 +4,7 @@ from geo.gazetteer.build import FACTS, GazetteerError, build, known_doors
 from geo.gazetteer.doors import NumberedStreet, best_guess, door_text
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.facts import KIND_LABEL, LABELS
-from geo.gazetteer.index import Gazetteer
+from geo.gazetteer.index import MOST_CHARACTERS, Gazetteer
 from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.numbering import guess, round_radius
@@ -17,6 +17,7 @@ __all__ = [
     "FACTS",
     "KIND_LABEL",
     "LABELS",
+    "MOST_CHARACTERS",
     "Doors",
     "Entity",
     "Gazetteer",

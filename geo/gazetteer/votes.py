@@ -12,7 +12,7 @@ from typing import Protocol
 
 from geo.address import Address, Hit, Segment, parse
 from geo.gazetteer.entries import Entity, Name
-from geo.gazetteer.index import Gazetteer
+from geo.gazetteer.index import MOST_CHARACTERS, Gazetteer
 from geo.gazetteer.memo import Votes, Weighed, remember
 from geo.gazetteer.variants import CITY_ZONES, place_core, road_stem, zone_core
 
@@ -116,6 +116,7 @@ def is_unknown(name: Name | None) -> bool:
 
 def _mended(gazetteer: Gazetteer, text: str, mends: Sequence[Mended]) -> Address:
     """Parse a text with the mended names at their places; roads and houses are called by them."""
+    text = text[:MOST_CHARACTERS]
     hits = [(mend.hit, mend.words) for mend in mends]
     address = parse(text, [*gazetteer.hits(text), *(hit for hit, _ in hits)])
     for k, piece in enumerate(address.names):

@@ -41,6 +41,12 @@ class Spot(NamedTuple):
 
 
 _EXACT, _BETWEEN, _NEAREST, _MIDDLE = "NUMBER_EXACT", "NUMBER_INTERPOLATED", "NUMBER_NEAREST", "STREET_MIDDLE"
+_TOO_FAR = "NUMBER_TOO_FAR"
+"""The number lies so far from the known ones that the street is no narrower a place than what was predicted."""
+_REACH_M, _BESIDE_M = 3_000.0, 150.0
+"""Reach of a street around its middle where neither its course nor its doors show more; the least reach of a course."""
+_WAYS = 4.0
+"""Reaches of a street beyond its known doors, at the usual pace, that no number on it can lie away."""
 _HALF_M = 0.45
 """Share of a street's length within which nine of ten of its doors lie around its middle."""
 
@@ -48,7 +54,9 @@ _HALF_M = 0.45
 def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, options: LocateOptions) -> Spot:
     """Return the position of a number among the known numbers of its street.
 
-    Of a range the middle is meant, of a list the first. Without a number the middle of the street stands for it.
+    Of a range the middle is meant and the circle holds both ends, of a list the first. Without a number the middle of
+    the street stands for it, as it does for a number so far from the known ones that a prediction would leave the
+    street.
     """
     if number is None:
         return _middle(known, gazetteer)
@@ -61,6 +69,11 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
     street, found = best_guess(known, wanted, gazetteer.habits)
     kind = kind_of_guess(found)
     radius = max(gazetteer.trust.radius(trusted_as(street, found), round_radius(found.spread)), options.least_radius_m)
+    reach = _reach(street)
+    away = max(radius, found.difference * gazetteer.habits.stride / _WAYS)
+    if away > reach and kind == "beyond" and found.difference > options.gap:
+        return _at_street(street, _TOO_FAR, {"difference": found.difference})
+    radius = min(radius, 2 * reach)
     detail: dict[str, object] = {"gap": found.gap} if kind == "between" else {"difference": found.difference}
     code = {"same": _EXACT, "between": _BETWEEN, "beyond": _NEAREST}[kind]
     near = found.gap if kind == "between" else found.difference
@@ -95,6 +108,28 @@ def _middle(known: NumberedStreet, gazetteer: Gazetteer) -> Spot:
     assert found is not None
     half = _HALF_M * street.mains[-1] * gazetteer.habits.stride
     radius = math.hypot(half, gazetteer.trust.radius(trusted_as(street, found), round_radius(found.spread)))
+    if radius > _reach(street):
+        return _at_street(street, _MIDDLE, {})
+    return Spot(*street.degrees(found.x, found.y), radius, "street", _MIDDLE, {}, _only_town(street))
+
+
+def _at_street(street: Doors, code: str, detail: dict[str, object]) -> Spot:
+    """Return the middle of a street, with the reach of the whole of it."""
+    if not math.isnan(street.length_m):
+        x, y = street.length_m / 2, 0.0
+    else:
+        x, y = ((min(at) + max(at)) / 2 for at in (street.x, street.y))
+    return Spot(*street.degrees(x, y), _reach(street), "street", code, detail, _only_town(street))
+
+
+def _reach(street: Doors) -> float:
+    """Return how far from its middle a street can reach (m): no position on it is known less well."""
+    if not math.isnan(street.length_m):
+        return max(street.length_m / 2, _BESIDE_M)
+    return max(_REACH_M, math.dist((min(street.x), min(street.y)), (max(street.x), max(street.y))) / 2)
+
+
+def _only_town(street: Doors) -> str:
+    """Return the town that all doors of a street lie in, "" if they lie in several."""
     towns = {point.town for point in street.points}
-    town = towns.pop() if len(towns) == 1 else ""
-    return Spot(*street.degrees(found.x, found.y), radius, "street", _MIDDLE, {}, town)
+    return towns.pop() if len(towns) == 1 else ""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.address import Address, Component, Segmenter
-from geo.gazetteer import Entity, Gazetteer, Reading, door_text, weigh
+from geo.gazetteer import MOST_CHARACTERS, Entity, Gazetteer, Reading, door_text, weigh
 from geo.geocode.alike import Alike, Answer, Key, is_common, key_of
 from geo.geocode.byname import NamedPlace, is_coarse, named_place, take_named
 from geo.geocode.judge import Verdict, judge, weighed
 from geo.geocode.options import LocateOptions
-from geo.geocode.resolve import Resolved, resolve
+from geo.geocode.resolve import Reason, Resolved, resolve
 from geo.geocode.segmented import Doubt, Doubts, is_explained, show
 from geo.geocode.typos import mended, take_mend
 from geo.text import fold, normalise
@@ -104,8 +104,8 @@ class Answers:
         addresses = self._gazetteer.read_all([text for text, _, _ in wanted])
         share = self.evidence is None
         keys = [
-            key_of(address, number) if share and place is None else None
-            for address, (_, number, place) in zip(addresses, wanted, strict=True)
+            key_of(address, number) if share and place is None and len(text) <= MOST_CHARACTERS else None
+            for address, (text, number, place) in zip(addresses, wanted, strict=True)
         ]
         first, then = self._alike.split(keys)
         found: dict[int, _Found] = dict(zip(first, self._located(first, addresses, wanted, keys), strict=True))
@@ -138,6 +138,7 @@ class Answers:
             judge(names, reading, found, options, threshold=threshold, second=code)
             for (reading, _), found, code in zip(mends, located, codes, strict=True)
         ]
+        verdicts = [_cut_short(verdict, len(wanted[k][0])) for k, verdict in zip(chosen, verdicts, strict=True)]
         if self.evidence is not None:
             given = zip(chosen, seconds, mends, located, verdicts, strict=True)
             for k, second, (reading, _), found, verdict in given:
@@ -161,6 +162,15 @@ class Answers:
         if self._doubts is None or is_explained(reading):
             return reading.address.components
         return self._doubts.add(reading, verdict.reasons)
+
+
+def _cut_short(verdict: Verdict, size: int) -> Verdict:
+    """Return the verdict on a text of ``size`` characters, of which no more than a beginning is read: not automatic."""
+    if size <= MOST_CHARACTERS:
+        return verdict
+    status = "review" if verdict.status == "auto" else verdict.status
+    told: Reason = ["LONG_ADDRESS", {"read": MOST_CHARACTERS, "of": size}]
+    return verdict._replace(status=status, reasons=[*verdict.reasons, told])
 
 
 def _values(address: Address, answer: Answer) -> Row:

@@ -88,7 +88,8 @@ _TELLING = frozenset(_CN + "电手邮")
 _QUIET = "".join([c for c in _HANZI if c not in _TELLING])
 _PLAIN = re.compile(f"(?:[{_QUIET}A-SU-Z(),#&/~.-]++|[0-9]{{1,5}}(?![0-9]))*+")
 """Texts that hold nothing to fold, no Chinese numeral and nothing of a telephone number: most."""
-_NUMERAL = re.compile(rf"[{_CN}]+(?=(?:[、,~-][{_CN}\d]+)*(?:{UNITS})(?!桥))")
+_NUMERAL = re.compile(rf"[{_CN}]{{1,20}}(?=(?:[、,~-][{_CN}\d]{{1,20}}){{0,20}}(?:{UNITS})(?!桥))")
+"""Lists of more numerals than people write are not looked through: that would take the square of their length."""
 
 
 class Normalised(NamedTuple):

@@ -1,10 +1,12 @@
 """From addresses to places and positions, with a level that is earned and a reason for everything."""
 
 from random import Random
+from time import process_time
 
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, box
@@ -20,8 +22,8 @@ NUMBERS = {2: 0.0, 10: 0.001, 40: 0.004, 300: 0.03}
 """House numbers of 远山路 and how far east of 121.0 they lie."""
 
 
-def layers() -> gpd.GeoDataFrame:
-    points = {
+def doors() -> dict[str, dict[str, object]]:
+    return {
         f"p{n}": {
             "id": f"address:990181:远山路{n}号",
             "kind": "address",
@@ -33,6 +35,9 @@ def layers() -> gpd.GeoDataFrame:
         }
         for n, east in NUMBERS.items()
     }
+
+
+def layers() -> gpd.GeoDataFrame:
     tower = {
         "id": "building:990101:云帆大厦",
         "kind": "building",
@@ -48,7 +53,7 @@ def layers() -> gpd.GeoDataFrame:
         "county_code": "990181",
         "geometry": box(121.0005, 31.99, 121.01, 32.01),
     }
-    return places(street=STREET, tower=tower, zone=zone, **points)
+    return places(street=STREET, tower=tower, zone=zone, **doors())
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +95,9 @@ def test_a_road_called_after_a_city_elsewhere_is_no_city(names: Gazetteer) -> No
         ("20-22", "number", 0.0021, "NUMBER_INTERPOLATED", (40, 125)),
         ("100", "street", 0.004 + 60 / 260 * 0.026, "NUMBER_INTERPOLATED", (60, 800)),
         ("304", "number", 0.0304, "NUMBER_NEAREST", (50, 125)),
-        ("2000", "street", 0.17, "NUMBER_NEAREST", (1_000, 12_000)),
+        ("560", "street", 0.0535, "NUMBER_NEAREST", (200, 3_000)),
+        ("9999", "street", 0.015, "NUMBER_TOO_FAR", (2_900, 3_100)),
+        ("12345678901234567890", "street", 0.015, "NUMBER_TOO_FAR", (2_900, 3_100)),
     ],
 )
 def test_a_number_earns_its_level_by_how_it_was_found(
@@ -101,6 +108,32 @@ def test_a_number_earns_its_level_by_how_it_was_found(
     assert row["lon"] == pytest.approx(121.0 + east, rel=0, abs=max(2e-4, 0.15 * east))
     assert radius[0] <= row["radius_m"] <= radius[1]
     assert row["street"] == "street:990181:远山路"
+
+
+@pytest.mark.parametrize("number", ["9999", "12345678901234567890"])
+def test_a_number_that_its_street_cannot_hold_is_the_whole_street(number: str) -> None:
+    line = shapely.LineString([(121.0, 32.0), (121.04, 32.0)])
+    along = places(street=STREET | {"geometry": line}, **doors())
+    row = one(f"石埠市远山路{number}号", gazetteer.build(divisions(), aliases(), along))
+    assert (row["level"], codes(row)[0]) == ("street", "NUMBER_TOO_FAR")
+    assert row["lon"] == pytest.approx(121.02, rel=0, abs=2e-3)
+    assert row["radius_m"] < 0.04 * 94_400  # the length of the street
+
+
+def test_a_very_long_address_is_read_as_far_as_stated_and_says_so(names: Gazetteer) -> None:
+    text = "石埠市远山路10号" + "南通市远山路8号" * 10_000
+    before = process_time()
+    row = one(text, names)
+    assert process_time() - before < 2.0  # it was 55 s for the half of it
+    assert (row["county_code"], row["status"]) == ("990181", "review")
+    assert ["LONG_ADDRESS", {"read": 300, "of": len(text)}] in [list(reason) for reason in row["reasons"]]
+
+
+@pytest.mark.parametrize("part", ["一", "一、", "南通市", "(", "1-", "附1", "10号", "路"])
+def test_time_is_linear_in_the_size_of_an_address(names: Gazetteer, part: str) -> None:
+    before = process_time()
+    one(part * (70_000 // len(part)), names)
+    assert process_time() - before < 5.0
 
 
 def test_a_relation_widens_the_circle(names: Gazetteer) -> None:
