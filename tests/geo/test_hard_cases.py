@@ -53,3 +53,19 @@ def test_nearly_all_cases_hold(failures: dict[str, list[str]]) -> None:
 def test_nothing_wrong_is_accepted_without_a_person(answers: dict[str, pd.Series]) -> None:
     wrong = [c["id"] for c in CASES if "call" not in c and wrong_auto(c, answers[c["id"]])]
     assert not wrong
+
+
+FORMER = [
+    "大丰市人民中路2号",
+    "萧山市市心路1号",
+    "吴江市中山路3号",
+    "江都市龙川路8号",
+    "铜山县新区1号",
+    "崇明县城桥镇1号",
+    "淮阴县北京路5号",
+]
+
+
+def test_a_former_county_of_the_region_is_elsewhere() -> None:
+    found = located([{"id": text, "text": text} for text in FORMER])
+    assert {text: row["status"] for text, row in found.items()} == dict.fromkeys(FORMER, "outside")
