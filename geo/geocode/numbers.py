@@ -62,7 +62,7 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
         return _middle(known, gazetteer)
     text = door_text(number)
     for street in known.streets:
-        exact = street.at(text)
+        exact = street.at(text) if number.last is None or text != str(number.main) else ()  # 8~72 is not door 8
         if exact:
             return _at_door(street, exact, gazetteer, options)
     wanted = number.main if number.last is None else (number.main + number.last) / 2
@@ -73,7 +73,7 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
     away = max(radius, found.difference * gazetteer.habits.stride / _WAYS)
     if away > reach and kind == "beyond" and found.difference > options.gap:
         return _at_street(street, _TOO_FAR, {"difference": found.difference})
-    radius = min(radius, 2 * reach)
+    radius = min(math.hypot(radius, _half_range(street, number, gazetteer)), 2 * reach)
     detail: dict[str, object] = {"gap": found.gap} if kind == "between" else {"difference": found.difference}
     code = {"same": _EXACT, "between": _BETWEEN, "beyond": _NEAREST}[kind]
     near = found.gap if kind == "between" else found.difference
@@ -81,6 +81,15 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
     level = "number" if sure else "street"
     lon, lat = street.degrees(found.x, found.y)
     return Spot(lon, lat, radius, level, code, {} if kind == "same" else detail, _town(street, found.near, wanted))
+
+
+def _half_range(street: Doors, number: Number, gazetteer: Gazetteer) -> float:
+    """Return half the way (m) from the first to the last number of a range, 0 without one."""
+    if number.last is None:
+        return 0.0
+    ends = [guess(street, end, gazetteer.habits) for end in (number.main, number.last)]
+    (x, y), (to_x, to_y) = ((end.x, end.y) for end in ends if end is not None)
+    return math.hypot(to_x - x, to_y - y) / 2
 
 
 def _at_door(street: Doors, exact: Sequence[int], gazetteer: Gazetteer, options: LocateOptions) -> Spot:

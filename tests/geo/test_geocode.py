@@ -136,6 +136,14 @@ def test_time_is_linear_in_the_size_of_an_address(names: Gazetteer, part: str) -
     assert process_time() - before < 5.0
 
 
+@pytest.mark.parametrize("number", ["2-40", "2~40", "2至40"])
+def test_the_circle_of_a_range_holds_both_its_ends(names: Gazetteer, number: str) -> None:
+    row = one(f"石埠市远山路{number}号", names)
+    assert row["lon"] == pytest.approx(121.002, rel=0, abs=5e-4)
+    assert row["radius_m"] > 0.0019 * 94_400
+    assert row["level"] == "street"
+
+
 def test_a_relation_widens_the_circle(names: Gazetteer) -> None:
     assert one("石埠市远山路10号对面", names)["radius_m"] > one("石埠市远山路10号", names)["radius_m"]
 
