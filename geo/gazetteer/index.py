@@ -23,7 +23,7 @@ short form only behind its city."""
 
 
 MOST_CHARACTERS = 300
-"""Characters of an address that are read; the longest of 5,010 real rows has 90, and reading more takes its square."""
+"""Characters of an address that are read, far more than people write: reading all takes the square of its length."""
 
 Key = tuple[int, int, str, float, Name, Name | None, str]
 """One key of the automaton: mode, size, label, score, the name it stands for when full and when bare, what bars it.
