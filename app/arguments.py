@@ -13,10 +13,9 @@ from typing import Any, TypeVar, cast
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
-from app import labels, query
+from app import labels, polygons, query
 from app.current import sketch
 from app.errors import TextTooLongError, UnknownValueError
-from app.maps import shape
 from app.reading import DIVISION_KINDS, Reading
 from geo.gaps import CHOICES, PLACED
 
@@ -67,7 +66,7 @@ class Asks:
         if name == "text":
             return _readable(value)
         if name == "shape":
-            return shape.parse(value) is not None
+            return polygons.parse(value) is not None
         if self.filters and name in query.SWITCHES:
             return value in SWITCH
         if self.filters and name in query.LISTS:

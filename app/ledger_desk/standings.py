@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from werkzeug.datastructures import MultiDict
 
-from app import query, store
+from app import polygons, query, store
 from app.arguments import Allowed, codes
 from app.config import settings
 from app.current import scope
@@ -59,7 +59,7 @@ def listed(read: Reading, args: MultiDict[str, str]) -> pd.DataFrame:
         keep &= np.fromiter((args["because"] in each for each in made["because"]), dtype=bool, count=len(made))
     if args.get("given"):
         keep &= made.index.isin(_given()) == (args["given"] == "1")
-    drawn = shape.parse(args.get("shape", ""))
+    drawn = polygons.parse(args.get("shape", ""))
     if drawn is not None:
         keep &= shape.inside(scene.of(read), drawn)
     return made[keep]

@@ -7,7 +7,7 @@ import pandas as pd
 from flask import url_for
 from flask_babel import gettext as _
 
-from app import links, query
+from app import links, polygons, query
 from app.maps import hexagons, shape, view
 from app.maps.drawing import Picture
 from app.maps.scene import Scene
@@ -175,7 +175,7 @@ def vague(scene: Scene, asked: View) -> np.ndarray:
 def firms(scene: Scene, asked: View, figure: str) -> pd.DataFrame | None:
     """Return the firms behind a figure of the cell chosen (``cell:-``: in no cell) or the shape drawn, None if none."""
     kind, _sign, key = asked.at.partition(":")
-    polygon = shape.parse(asked.shape)
+    polygon = polygons.parse(asked.shape)
     if figure not in FIGURES:
         return None
     if polygon is not None and kind != "cell":

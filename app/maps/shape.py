@@ -1,29 +1,11 @@
-"""What somebody drew on the map: a polygon in the address, and the firms that stand in it."""
-
-import re
+"""The firms that stand in what somebody drew on the map."""
 
 import numpy as np
 import shapely
 
 from app.maps import hexagons
 from app.maps.scene import Scene
-from app.maps.view import MOST_SHAPE, View
-
-_CORNER = re.compile(r"-?\d{1,3}(?:\.\d{1,6})?,-?\d{1,2}(?:\.\d{1,6})?")
-
-
-def parse(text: str) -> shapely.Polygon | None:
-    """Return the polygon that an address writes (``lon,lat;lon,lat;…``, three corners or more), None if it is none."""
-    if len(text) > MOST_SHAPE:
-        return None
-    parts = text.split(";")
-    if len(parts) < 3 or not all(_CORNER.fullmatch(part) for part in parts):
-        return None
-    corners = np.array([[float(value) for value in part.split(",")] for part in parts])
-    if (np.abs(corners) > (180, 85)).any():
-        return None
-    drawn = shapely.make_valid(shapely.Polygon(corners))
-    return drawn if drawn.area > 0 else None
+from app.maps.view import View
 
 
 def inside(scene: Scene, polygon: shapely.Geometry) -> np.ndarray:

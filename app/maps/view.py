@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app import query
+from app import polygons, query
 from geo.gaps import Filter
 
 
@@ -53,8 +53,6 @@ CELLS = (500, 1000, 2000, 3000, 5000)
 
 
 MOST_KEY = 16
-MOST_SHAPE = 200
-"""Characters of a drawn shape: eleven corners."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def read(args: MultiDict[str, str]) -> View:
         cell=cell if cell in CELLS else default.cell,
         chosen=query.read(args),
         at=args.get("at", "")[:200],
-        shape=args.get("shape", "")[:MOST_SHAPE],
+        shape=args.get("shape", "")[: polygons.MOST],
         base=args.get("base", "")[:MOST_KEY],
     )
 

@@ -8,7 +8,7 @@ import pandas as pd
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext
 
-from app import basemaps, store
+from app import basemaps, polygons, store
 from app.arguments import Allowed, asks, told
 from app.config import settings
 from app.current import day_of, scope, sketch, sketch_on
@@ -84,7 +84,7 @@ def compare() -> str:
     pictures = [drawing.draw(each, asked, newest) for each in (then, now)]
     parts = [_component(each, drawn, key) for each, drawn, key in zip((then, now), pictures, KEYS, strict=True)]
     days = [(str(day), str(day)) for day in now.read.days]
-    polygon = shape.parse(asked.shape)
+    polygon = polygons.parse(asked.shape)
     shapes = [] if polygon is None else [shape.told(each, polygon, asked) for each in (then, now)]
     return render_template(
         "map/compare.html", parts=parts, other=other, split=request.args.get("split", SPLITS[0]), then_days=days,
@@ -236,7 +236,7 @@ def _around(drawn: drawing.Picture) -> dict[str, Any]:
     total = now.total(shown.chosen)
     vague = url_for("map.firms", figure=shown.measured.figure, **view.write(shown.but(at=f"cell:{panel.VAGUE}")))
     said = legend.of(drawn, vague_url=vague, total=total)
-    polygon = shape.parse(shown.shape)
+    polygon = polygons.parse(shown.shape)
     inside = None if polygon is None else shape.told(now, polygon, shown)
     return {
         "lost": bool(shown.at) and not panel.knows(now, shown.at), "firm": panel.firm(now, shown),
