@@ -53,12 +53,9 @@ _ROAD_PART = re.compile(r"\(([东西南北中])段?\)$")
 _ROAD_SUFFIX = re.compile(r"(?<!大)[路街]$")
 
 
-def parse(text: str, hits: Iterable[Hit] = (), tokens: Sequence[Token] | None = None) -> Address:
-    """Read a normalised address. ``hits`` are names that a gazetteer knows in it. Never raises; covers every text.
-
-    ``tokens`` are those of the scanner, if it has been through the text already.
-    """
-    return Reader(text).read(segment(text, hits, tokens))
+def parse(text: str, hits: Iterable[Hit] = ()) -> Address:
+    """Read a normalised address. ``hits`` are names that a gazetteer knows in it. Never raises; covers every text."""
+    return Reader(text).read(segment(text, hits))
 
 
 def parse_all(texts: Sequence[str], hits: Sequence[Iterable[Hit]], tokens: Sequence[Sequence[Token]]) -> list[Address]:

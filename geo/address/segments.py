@@ -41,6 +41,11 @@ def segment(text: str, hits: Iterable[Hit] = (), tokens: Sequence[Token] | None 
         return []
     if tokens is None:
         tokens = scan(text)
+    edges = _edges(tokens, hits)
+    return _all_known(size, edges) or _traced(_all_states(text, tokens, edges), size)
+
+
+def _edges(tokens: Iterable[Token], hits: Iterable[Hit]) -> _Edges:
     edges: _Edges = {token[0]: [token] for token in tokens}
     for hit in hits:
         start = hit[0]
@@ -48,7 +53,7 @@ def segment(text: str, hits: Iterable[Hit] = (), tokens: Sequence[Token] | None 
             edges[start].append(hit)
         else:
             edges[start] = [hit]
-    return _all_known(size, edges) or _best_reading(text, tokens, edges)
+    return edges
 
 
 def _all_known(size: int, edges: _Edges) -> list[Segment] | None:
@@ -79,10 +84,7 @@ def known_row(text: str, hits: Iterable[Hit]) -> tuple[list[Segment] | None, int
 
     ``None`` if it is not all known.
     """
-    edges: _Edges = {}
-    for hit in hits:
-        edges.setdefault(hit[0], []).append(hit)
-    row = _all_known(len(text), edges)
+    row = _all_known(len(text), _edges((), hits))
     return row, max([_RANK[piece[2]] for piece in row], default=0) if row else 0
 
 
@@ -99,11 +101,7 @@ def go_through(tokens: Iterable[Token], reached: int) -> bool:
 
 def reading_states(text: str, hits: Iterable[Hit]) -> States:
     """Return the states of the best readings of a text without tokens, for texts that go on with a token behind it."""
-    size = len(text)
-    edges: _Edges = {}
-    for hit in hits:
-        edges.setdefault(hit[0], []).append(hit)
-    return _all_states(size, (), edges, suffix_ends(text))
+    return _all_states(text, (), _edges((), hits))
 
 
 def traced(states: States, tokens: Sequence[Token], size: int) -> list[Segment]:
@@ -115,13 +113,9 @@ def traced(states: States, tokens: Sequence[Token], size: int) -> list[Segment]:
     return _traced(states, size)
 
 
-def _best_reading(text: str, tokens: Sequence[Token], edges: _Edges) -> list[Segment]:
-    """Return the best row of segments, with unknown names between the known ones and tokens."""
-    size = len(text)
-    return _traced(_all_states(size, tokens, edges, suffix_ends(text)), size)
-
-
-def _all_states(size: int, tokens: Sequence[Token], edges: _Edges, suffixes: Mapping[int, Suffix]) -> States:
+def _all_states(text: str, tokens: Sequence[Token], edges: _Edges) -> States:
+    """Return the states of the best rows of segments, with unknown names between the known ones and tokens."""
+    size, suffixes = len(text), suffix_ends(text)
     breaks = {0, size, *edges}
     for found in edges.values():
         breaks.update([edge[1] for edge in found])

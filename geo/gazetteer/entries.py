@@ -42,6 +42,11 @@ class Name:
     mentions: int = 0
     surfaces: tuple[str, ...] = ()
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is first of all a place outside the city."""
+        return bool(self.entities) and self.entities[0].kind == "elsewhere"
+
 
 DOUBT = {
     "district": 0.002,

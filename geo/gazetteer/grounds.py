@@ -39,6 +39,10 @@ def village_radii(entities: Mapping[str, Entity]) -> dict[str, float]:
     counts = Counter(e.town for e in villages if not e.former)
     towns = [e for e in entities.values() if e.kind == "town" and e.placed and not e.former]
     points = _metres(towns, towns[0].lat) if towns else np.empty((0, 2))
+    by_town = {town.key: [k] for k, town in enumerate(towns)}
+    by_county: dict[str | None, list[int]] = {}
+    for k, town in enumerate(towns):
+        by_county.setdefault(town.county, []).append(k)
     grounds = _grounds([town.key for town in towns], points)
     areas = _areas(grounds, towns)
     found = {}
@@ -48,8 +52,7 @@ def village_radii(entities: Mapping[str, Entity]) -> dict[str, float]:
         radius = min(max(_REACH * math.sqrt(share), _LEAST_M), _MOST_M)
         if towns and village.placed:
             at = _metres([village], towns[0].lat)[0]
-            own = [k for k, town in enumerate(towns) if town.key == village.town]
-            own = own or [k for k, town in enumerate(towns) if town.county == village.county]
+            own = by_town.get(village.town or "") or by_county.get(village.county, [])
             radius = _doubted(radius, at, points[own], grounds.get(village.town or ""))
         found[village.key] = radius
     return found

@@ -162,12 +162,8 @@ _OWNER = frozenset("省市区县旗")
 
 def _behind_their_city(found: list[Hit], near: list[Hit]) -> list[Hit]:
     """Keep short names of counties elsewhere (柯桥, 新城) only right behind a city or province elsewhere."""
-    abroad = {end for _, end, label, _, name in found if label in _CITYWIDE and _is_elsewhere(name)}
+    abroad = {end for _, end, label, _, name in found if label in _CITYWIDE and name.elsewhere}
     return [hit for hit in near if hit[0] in abroad]
-
-
-def _is_elsewhere(name: Name) -> bool:
-    return bool(name.entities) and name.entities[0].kind == "elsewhere"
 
 
 _CITYWIDE = frozenset(("prov", "city"))

@@ -147,11 +147,7 @@ def _abroad(reading: Reading) -> list[Entity]:
     return [
         name.entities[0]
         for _, name in reading.named
-        if name is not None
-        and name.form == "full"
-        and name.label in labels
-        and name.entities
-        and name.entities[0].kind == "elsewhere"
+        if name is not None and name.form == "full" and name.label in labels and name.elsewhere
     ]
 
 

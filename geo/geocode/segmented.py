@@ -8,7 +8,7 @@ touched.
 from dataclasses import dataclass, field
 
 from geo.address import Component, Segmenter
-from geo.gazetteer import Name, Reading
+from geo.gazetteer import Reading
 from geo.text import Normalised
 
 Shown = list[list[object]]
@@ -25,7 +25,7 @@ def is_explained(reading: Reading) -> bool:
     return (
         bool(reading.named)
         and reading.outside is None
-        and all(name is not None and name.form in _KNOWN and not _elsewhere(name) for _, name in reading.named)
+        and all(name is not None and name.form in _KNOWN and not name.elsewhere for _, name in reading.named)
     )
 
 
@@ -36,13 +36,9 @@ def sure_parts(reading: Reading) -> list[Component]:
     own = {
         piece[:2]
         for piece, name in reading.named
-        if name is not None and name.form == "full" and name.label in _DIVISIONS and not _elsewhere(name)
+        if name is not None and name.form == "full" and name.label in _DIVISIONS and not name.elsewhere
     }
     return [part for part in reading.address.components if part[0] in _DIVISIONS and part[1:] in own]
-
-
-def _elsewhere(name: Name) -> bool:
-    return bool(name.entities) and name.entities[0].kind == "elsewhere"
 
 
 @dataclass

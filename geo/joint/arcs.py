@@ -23,7 +23,7 @@ from geo.joint.ground import (
     Seats,
 )
 from geo.joint.options import JointOptions
-from geo.joint.problem import MILLI, Flags, Integers, Problem
+from geo.joint.problem import MILLI, Flags, Integers, Problem, ranges
 
 FAR = 1 << 31
 ARCS_A_FIRM, SQUARE_M = 400, 50
@@ -126,7 +126,7 @@ def _in_places(ground: Ground, kind: int, options: JointOptions) -> _Layer:
     most = options.max_firms if kind == VILLAGE else options.max_firms_in_place
     copies = np.where(_enough(ground, rows, begins, count, options), -(-count // most), 0)
     which = np.repeat(np.arange(len(begins)), copies)
-    firm, lead = rows[_ranges(begins[which], count[which])], rows[begins[which]]
+    firm, lead = rows[ranges(begins[which], count[which])], rows[begins[which]]
     number = np.arange(len(which)) - np.repeat(np.cumsum(copies) - copies, copies)
     seats = Seats(0 * number + kind, ground.place[lead, kind], ground.wide[lead], 0 * number, number)
     return _Layer(seats, count[which], firm, 0 * firm)
@@ -150,7 +150,7 @@ def _along_streets(ground: Ground, options: JointOptions, before: Before | None)
     count = np.searchsorted(line, at + half, side="right") - first
     good = _enough(ground, rows, first, count, options)
     seats, first, count = Seats(*(column[good] for column in seats)), first[good], count[good]
-    firm = rows[_ranges(first, count)]
+    firm = rows[ranges(first, count)]
     return _Layer(seats, count, firm, np.abs(ground.chainage[firm] - np.repeat(seats.a, count)))
 
 
@@ -274,11 +274,6 @@ def _changes(*columns: Integers) -> Flags:
     for column in columns:
         other[1:] |= column[1:] != column[:-1]
     return other
-
-
-def _ranges(first: Integers, count: Integers) -> Integers:
-    """Whole numbers ``first`` to ``first + count`` of each pair, one after another."""
-    return np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count - first, count)
 
 
 def _enough(ground: Ground, firm: Integers, first: Integers, count: Integers, options: JointOptions) -> Flags:

@@ -6,6 +6,7 @@ jurisdiction is in the way · R4 it lies in no place that could be a seat · R5 
 knows its workers and none may be assumed · R7 the group it would be in was rejected (said by a person, not provable).
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from typing import Any
 
@@ -72,17 +73,14 @@ class _Seats:
 
     def __init__(self, rows: pd.DataFrame, existing: Existing, options: JointOptions) -> None:
         self.options, self.rows = options, rows.astype("object").where(rows.notna(), None).to_dict("index")
-        self.at: dict[tuple[str, str, str], list[str]] = {}
-        self.across: dict[tuple[str, str], list[str]] = {}
+        self.at: dict[tuple[str, ...], list[str]] = {}
+        """Who lies at a place of a kind in a jurisdiction, and whatever the jurisdiction."""
+        self._cut: dict[tuple[str, ...], dict[str, list[str]]] = {}
         live = set(counted(rows, options).index)
         for key, row in self.rows.items():
-            for kind in TOGETHER:
-                if key in live and row[kind] is not None:
-                    self.at.setdefault((kind, row[kind], row["county"]), []).append(key)
-                    self.across.setdefault((kind, row[kind]), []).append(key)
-            if key in live and row["street"] is not None and row["chainage_m"] is not None:
-                self.at.setdefault(("street", row["street"], row["row"]), []).append(key)
-                self.across.setdefault(("street", row["street"]), []).append(key)
+            for where in self._of(row) if key in live else ():
+                self.at.setdefault(where, []).append(key)
+                self.at.setdefault(where[:2], []).append(key)
         self.live, self.existing = live, existing
         self.spots = [key for key in self.rows if key in live and self.rows[key]["x"] is not None]
         self.points = np.array([[self.rows[key]["x"], self.rows[key]["y"]] for key in self.spots], dtype=np.int64)
@@ -94,7 +92,7 @@ class _Seats:
             return {"code": "none"}
         if key not in self.live:
             return {"code": "R6"}
-        seats = [seat for where in self._of(row) for seat in self._at(key, where[0], self.at[where])]
+        seats = [seat for where in self._of(row) for seat in self._at(key, where)]
         seats += self._around(key, row["town"])
         if not seats:
             return {"code": "R4"}
@@ -112,7 +110,7 @@ class _Seats:
             best = max(seats, key=lambda seat: (seat["enough"], seat["left_workers"], seat["workers"]))
             return {"code": "R2", "seats": len(seats), "shown": not self._open(key, row, seats), **best}
         best = max(seats, key=lambda seat: (seat["workers"], seat["units"]))
-        across = [seat for kind, place, _ in self._of(row) for seat in self._at(key, kind, self.across[kind, place])]
+        across = [seat for where in self._of(row) for seat in self._at(key, where[:2])]
         across += self._around(key, None)
         if any(seat["enough"] for seat in across):
             most = max(across, key=lambda seat: (seat["enough"], seat["workers"], seat["units"]))
@@ -150,15 +148,23 @@ class _Seats:
             found.append(("street", row["street"], row["row"]))
         return found
 
-    def _at(self, key: str, kind: str, keys: list[str]) -> list[Row]:
+    def _at(self, key: str, where: tuple[str, ...]) -> list[Row]:
         """Seats of a firm at a place, of all who are there: the place itself, along a street each address in reach."""
+        kind, place = where[:2]
         if kind != "street":
-            return [self._told(kind, self.rows[key][kind], keys)]
-        half, place = self.options.street_span_m // 2, self.rows[key]["street"]
-        run = next(run for run in runs(self._lying(keys), self._gap) if key in run)
-        at = {each: self.rows[each]["chainage_m"] for each in run}
-        spots = sorted({spot for spot in at.values() if abs(spot - at[key]) <= half})
-        return [self._told(kind, place, [each for each in run if abs(at[each] - spot) <= half]) for spot in spots]
+            return [self._told(kind, place, self.at[where])]
+        run, half = self._run(key, where), self.options.street_span_m // 2
+        at = [self.rows[each]["chainage_m"] for each in run]
+        spots = sorted({spot for spot in at if abs(spot - self.rows[key]["chainage_m"]) <= half})
+        ends = [(bisect_left(at, spot - half), bisect_right(at, spot + half)) for spot in spots]
+        return [self._told(kind, place, run[first:end]) for first, end in ends]
+
+    def _run(self, key: str, where: tuple[str, ...]) -> list[str]:
+        """The firms along a street that no gap parts from a firm, in their order; each street is cut once."""
+        if where not in self._cut:
+            cut = runs(self._lying(self.at[where]), self._gap)
+            self._cut[where] = {each: run for run in cut for each in run}
+        return self._cut[where][key]
 
     def _told(self, kind: str, place: str, there: list[str]) -> Row:
         """What a certificate says of a seat: all who could sit there, and those who are in no group."""

@@ -27,6 +27,11 @@ MILLI = 1_000
 """Values are in thousandths of a worker."""
 
 
+def ranges(first: Integers, count: Integers) -> Integers:
+    """Return the whole numbers from ``first``, ``count`` of them for each pair, one after another."""
+    return np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count - first, count)
+
+
 WORKERS, HEADS = 0, 1
 FOUNDING, LEAST_WORKERS, LEAST_FIRMS, MOST = 0, 1, 2, 3
 

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geo.joint.options import JointOptions
-from geo.joint.problem import Flags, Integers
+from geo.joint.problem import Flags, Integers, ranges
 from geo.joint.seats import PLACE_KINDS, metres
 
 FAR_M = 10_000_000
@@ -119,14 +119,13 @@ def _enough_around(
     unit = pd.factorize(placed["unit"])[0].astype(np.int64)
     held = np.unique(np.stack([spot[twice], unit[twice]], axis=1), axis=0)
     begins = np.searchsorted(held[:, 0], np.arange(tree.n + 1))
-    mass, heads = np.zeros(tree.n), np.zeros(tree.n, np.int64)
+    mass, heads, many = np.zeros(tree.n), np.zeros(tree.n, np.int64), int(unit.max()) + 1
     for here, near in _near(tree, seats, options.reach_m):
         mass += np.bincount(here, weights=workers[near], minlength=tree.n)
         heads += np.bincount(here, weights=single[near], minlength=tree.n).astype(np.int64)
         count = begins[near + 1] - begins[near]
-        at = np.repeat(begins[near], count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        pairs = np.unique(np.repeat(here, count) * (int(unit.max()) + 1) + held[at, 1])
-        heads += np.bincount(pairs // (int(unit.max()) + 1), minlength=tree.n)
+        pairs = np.unique(np.repeat(here, count) * many + held[ranges(begins[near], count), 1])
+        heads += np.bincount(pairs // many, minlength=tree.n)
     return np.asarray((mass[seats] >= options.min_workers) & (heads[seats] >= options.min_firms), dtype=bool)
 
 

@@ -180,10 +180,9 @@ class _Field:
         """A union around an address of a member, for all who reach it; ``place_id`` is a member there."""
         mine, seat = set(members), next(key for key in members if self._here(key, spot) == 0)
         near = {key: metres for key in self.rows if (metres := self._here(key, spot)) is not None}
-        same = {key for key in near if self.rows[key]["town"] == self.rows[seat]["town"]}
-        there = sorted((key for key in same & mine), key=lambda key: (near[key], key))
-        free = sorted((key for key in same - mine if self.rows[key]["group_id"] is None), key=lambda k: (near[k], k))
-        union = [*there, *free][: self.options.most_in(COMMUNITY)]
+        same = [key for key in near if self.rows[key]["town"] == self.rows[seat]["town"]]
+        can = [key for key in same if key in mine or self.rows[key]["group_id"] is None]
+        union = sorted(can, key=lambda key: (key not in mine, near[key], key))[: self.options.most_in(COMMUNITY)]
         if not self._enough(union):
             return None
         rest = [key for key in members if key not in union]
