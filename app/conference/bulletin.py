@@ -1,7 +1,7 @@
 """The bulletin: its text made from the figures by a template that the office can edit, and its tables."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -176,34 +176,34 @@ VALUES: Mapping[str, Callable[[Content], str]] = {
 }
 """What a template may name, and how it is told."""
 
+RANKED = ("eligible", "covered", "gap", "gap_workers", "rate", "rate_own_25", "unions", "members")
+
 
 def counties(content: Content) -> Table:
     """Return the counties ranked by their rate, the city below; a county's own document tells it once."""
-    names = ["eligible", "covered", "gap", "gap_workers", "rate", "rate_own_25", "unions", "members"]
+    names = [*RANKED]
     if content.year.census is not None:
         names.insert(5, "rate_census")
-    rows = [
-        (str(place), row["name"], *(content.text(row, name) for name in names))
-        for place, (_key, row) in enumerate(content.counties.iterrows(), 1)
-    ]
-    if content.county is None:
-        rows.append(("", content.city, *(content.text(content.total, name) for name in names)))
-    heads = (say("col_rank"), say("col_place"), *(say(f"col_{name}") for name in names))
-    return Table("county", say("counties_table"), heads, tuple(rows), (0.5, 1.1, *[1.0] * len(names)))
+    return _ranking(content, "county", content.counties, names, whole=content.county is None)
 
 
 def ranked(content: Content) -> Table:
     """Return the counties ranked; in a county's own bulletin its towns, with the county below."""
     if content.county is None:
         return counties(content)
-    names = ("eligible", "covered", "gap", "gap_workers", "rate", "rate_own_25", "unions", "members")
+    return _ranking(content, "town", content.places, RANKED, whole=True)
+
+
+def _ranking(content: Content, kind: str, table: pd.DataFrame, names: Sequence[str], *, whole: bool) -> Table:
     rows = [
         (str(place), row["name"], *(content.text(row, name) for name in names))
-        for place, (_key, row) in enumerate(content.places.iterrows(), 1)
+        for place, (_key, row) in enumerate(table.iterrows(), 1)
     ]
-    rows.append(("", content.city, *(content.text(content.total, name) for name in names)))
+    if whole:
+        rows.append(("", content.city, *(content.text(content.total, name) for name in names)))
     heads = (say("col_rank"), say("col_place"), *(say(f"col_{name}") for name in names))
-    return Table("town", say("towns_table"), heads, tuple(rows), (0.5, 1.1, *[1.0] * len(names)))
+    title = say({"county": "counties_table", "town": "towns_table"}[kind])
+    return Table(kind, title, heads, tuple(rows), (0.5, 1.1, *[1.0] * len(names)))
 
 
 def zones(content: Content, most: int = 20) -> Table:

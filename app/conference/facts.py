@@ -106,13 +106,9 @@ def listed(content: Content, kind: str | None, key: str, figure: str) -> tuple[s
     """Return the address of the list behind a figure of a place, and the keys that stand in it."""
     part = SHARES[figure].part if figure in SHARES else figure
     if part in UNION_FIGURES:
-        unions = content.read.survey.unions
-        rows = unions["in_force"].astype(bool) & unions["kind"].ne("federation")
-        place = {}
-        if kind is not None:
-            rows &= unions[f"{kind}_code"].eq(key).fillna(False)
-            place = {kind: key}
-        return _address(content, "/unions", {**place, "state": "in_force", "layer": "basic"}), unions.index[rows]
+        place = {} if kind is None else {kind: key}
+        unions = _basic(content.read, kind, key)
+        return _address(content, "/unions", {**place, "state": "in_force", "layer": "basic"}), unions.index
     within = Filter() if kind is None else query.of_place(kind, key)
     chosen = query.both(within, FIGURES[part])
     assert chosen is not None
@@ -160,15 +156,22 @@ def _digest(content: Content, part: str, figure: str, kind: str | None, key: str
 
 def _stock(read: Reading, figure: str, kind: str | None, key: str) -> list[str]:
     if figure == "joint_units":
-        table = read.survey.firms
-        rows = table["eligible"].astype(bool) & table["primary"].eq("joint").fillna(False)
-    else:
-        table = read.survey.unions
-        rows = table["in_force"].astype(bool) & table["kind"].ne("federation")
-        rows &= table["kind"].eq("own") if figure == "own" else True
+        firms = read.survey.firms
+        rows = firms["eligible"].astype(bool) & firms["primary"].eq("joint").fillna(False)
+        if kind is not None:
+            rows &= firms[f"{kind}_code"].eq(key).fillna(False)
+        return [str(one) for one in firms.index[rows]]
+    unions = _basic(read, kind, key)
+    return [str(one) for one in (unions[unions["kind"].eq("own")] if figure == "own" else unions).index]
+
+
+def _basic(read: Reading, kind: str | None, key: str) -> pd.DataFrame:
+    """Return the basic unions in force of a place, of the city for no kind."""
+    unions = read.survey.unions
+    rows = unions["in_force"].astype(bool) & unions["kind"].ne("federation")
     if kind is not None:
-        rows &= table[f"{kind}_code"].eq(key).fillna(False)
-    return [str(one) for one in table.index[rows]]
+        rows &= unions[f"{kind}_code"].eq(key).fillna(False)
+    return unions[rows]
 
 
 def _address(content: Content, path: str, args: dict[str, Any], on: date | None = None) -> str:

@@ -74,7 +74,7 @@ def of(scene: Scene, picture: Picture) -> Unit | None:
     """Return the unit chosen in a view, None if there is none or it holds no firm of the choice."""
     asked = picture.view
     kind, _sign, rest = asked.at.partition(":")
-    key, _sign, floor = rest.partition("#") if kind in SECTIONED else (rest, "", "")
+    key, floor = _parted(scene, kind, rest)
     table = picture.table if kind == asked.unit else _table(scene, asked, kind)
     if table is None or key not in table.index:
         return None
@@ -106,8 +106,15 @@ def knows(scene: Scene, at: str) -> bool:
         return rest in read.survey.firms.index
     if kind == "cell":
         return rest == VAGUE or hexagons.parse(rest) is not None
-    key = rest.rpartition("#")[0] if kind in SECTIONED and not _placed(scene, kind, rest) else rest
-    return _placed(scene, kind, key)
+    return _placed(scene, kind, _parted(scene, kind, rest)[0])
+
+
+def _parted(scene: Scene, kind: str, rest: str) -> tuple[str, str]:
+    """Return key and floor: a key may hold a ``#`` of its own (华辰大厦#2), a floor stands behind the last one."""
+    if kind not in SECTIONED or "#" not in rest or _placed(scene, kind, rest):
+        return rest, ""
+    key, _sign, floor = rest.rpartition("#")
+    return key, floor
 
 
 def _placed(scene: Scene, kind: str, key: str) -> bool:

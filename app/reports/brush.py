@@ -113,7 +113,7 @@ class Brush:
         self._write(x - made.getlength("N") / 2, y + 20 * FINE, "N", made, colour)
 
     def png(self, edge: str) -> bytes:
-        """Return the picture with the frame's edge, all outside it wiped white first where the map spilled over."""
+        """Return the picture with the frame's edge."""
         self._draw.rectangle(self._frame, outline=edge, width=FINE)
         stream = io.BytesIO()
         self._picture.reduce(FINE).save(stream, format="png", compress_level=4)

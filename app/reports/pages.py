@@ -4,11 +4,9 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.conference.wrapping import wrapped
 from app.reports.cells import cell
-from app.reports.sheet import Column, Sheet
+from app.reports.sheet import Column, Sheet, foot
 from app.reports.site_map import font_file
 
 MARGIN, SIZE, LINE = 24.0, 7.0, 8.6
@@ -73,8 +71,7 @@ class _Drawing:
     def end(self) -> None:
         """Finish the page."""
         self._canvas.setFont(NAME, SIZE)
-        said = "　".join(filter(None, (_("工作台账，非统计调查表；内部使用"), self._sheet.mark)))
-        self._canvas.drawString(MARGIN, MARGIN - 10, said)
+        self._canvas.drawString(MARGIN, MARGIN - 10, foot(self._sheet))
         self._canvas.drawRightString(self._paper[0] - MARGIN, MARGIN - 10, str(self._number))
         self._canvas.showPage()
 

@@ -65,6 +65,11 @@ class Sheet:
     mark: str = ""
 
 
+def foot(sheet: Sheet) -> str:
+    """Return what stands at the foot of each page that is carried about."""
+    return "　".join(filter(None, (_("工作台账，非统计调查表；内部使用"), sheet.mark)))
+
+
 def xlsx(sheet: Sheet, *, labels: tuple[str, str], more: Sequence[Sheet] = ()) -> bytes:
     """Return the workbook: a cover and the list, header frozen and repeated on print, A4 landscape.
 

@@ -118,8 +118,7 @@ def _list(page: Any, made: Sheet, count: int, names: dict[str, str]) -> markup.R
     page.sheet_format.defaultRowHeight, page.sheet_format.customHeight = _HEIGHT, True
     page.freeze_panes, page.print_title_rows = "C2", "1:1"
     page.oddHeader.left.text = made.title.replace("&", "&&")
-    said = _("工作台账，非统计调查表；内部使用")
-    page.oddFooter.left.text = "　".join(filter(None, (said, made.mark))).replace("&", "&&")
+    page.oddFooter.left.text = sheets.foot(made).replace("&", "&&")
     page.oddFooter.right.text = "&P / &N"
     for number, column in enumerate(made.columns, 1):
         page.column_dimensions[get_column_letter(number)].width = column.width

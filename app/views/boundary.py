@@ -165,17 +165,18 @@ def _statement(opened: Session, done: work.Work) -> dict[str, Any]:
     read, draft = reading(), done.draft
     found = counts.statement(read, done)
     own = sights.ground(opened, read, draft)
+    left = lying.left(done, own)
     zones = {
         **{key: zone.name for key, zone in done.before.zones.items()},
         **{k: z.name for k, z in done.after.zones.items()},
     }
     over = course.overtaken(opened, done) if draft.status in ("draft", "returned", "submitted") else []
     return {
-        "draft": draft, "impact": found, "faults": faults.told(done, own, read), "zone_names": zones,
+        "draft": draft, "impact": found, "faults": faults.told(done, own, read, left), "zone_names": zones,
         "drawn": differences(done, found), "events": store.zones.events(opened, draft), "steps": _offered(done),
         "missing": course.missing_consents(draft), "own_county": scope().county_code,
         "branches": store.zones.branches(opened, draft), "groups": sights.groups(read, done),
-        "left": lying.rows(done, own),
+        "left": lying.rows(done, left),
         "overtaken": [zones.get(key, key) for key in over], "changed": bool(done.rows), "held": done.state.held,
         "failed": [(one.number, one.kind, said(one.error)) for one in done.failed], "returned": None,
         "drawable": draft.status in transitions.EDITABLE and course.caller().draws(draft.county_code),

@@ -94,8 +94,8 @@ def _page(errors: dict[str, str]) -> str:
         raise NotFoundError(f"no place {place!r}")
     with session() as opened:
         lines = store.targets.indicators(opened, sheet)
-        scores = store.targets.scores(opened, place) if place in dict(places) else {}
-    row = with_empty(read.figures(sheet), [place]).loc[place] if place in dict(places) else None
+        scores = store.targets.scores(opened, place) if place else {}
+    row = with_empty(read.figures(sheet), [place]).loc[place] if place else None
     return render_template(
         "year/sheets.html", read=read, sheet=sheet, place=place, places=places, lines=lines, scores=scores, row=row,
         errors=errors, sums=_sums(lines, scores), offered=[(code, _called(code)) for code in COUNTED], called=_called,

@@ -18,14 +18,13 @@ from app.query import NOT_KNOWN, words
 from app.reading import Reading
 from app.reports import union_list
 from app.views import Nav
+from geo.registry.identity import COUNTY_DIGITS
 
 bp = Blueprint("unions", __name__, url_prefix="/unions")
 nav = Nav(40, "unions.index", lazy_gettext("工会"))
 
 LAYERS, STATES, DUE = ("basic", "federation"), ("in_force", "ended"), ("1",)
 MOVES = ("founded", "ended")
-COUNTY_DIGITS = 6
-"""Digits of a town's code that are its county's."""
 
 
 def _towns() -> set[str]:

@@ -52,11 +52,12 @@ def export(form: str) -> Response:
     """Give the firms of any choice in the order of a walk: a workbook to fill in, a table, or pages to print."""
     read, chosen = reading(), query.read(request.args)
     rows = standings.listed(read, request.args)
+    taken = mark(reviewer.name())
     if form == "xlsx":
-        name, body = visits.book(read, chosen, rows, mark(reviewer.name()))
+        name, body = visits.book(read, chosen, rows, taken)
         return send(body, name, form)
     rows, place = walk(rows), visits.place_name(read, chosen)
-    made = visit.sheet(read, chosen, rows, place, mark(reviewer.name()))
+    made = visit.sheet(read, chosen, rows, place, taken)
     if form == "csv":
         return download(made, form)
     drawn = picture(read, chosen, rows, place or read.city()) if len(rows) else None

@@ -138,7 +138,7 @@ def tally(draft: str) -> Response:
             after = work.taken(done.state, made)
         except AtlasError as error:
             return _refused(error)
-    counted, left = counts.tally(read, done, after), lying.rows(done, own, after)
+    counted, left = counts.tally(read, done, after), lying.rows(done, lying.left(done, own, after), after)
     shown = render_template("zones/tally.html", read=read, tally=counted, left=left)
     return jsonify(tally=shown, rows=counted.plain(), left=left)
 

@@ -1,5 +1,6 @@
 """Faults of a draft in words, which of them stop it, and their repair as a preview."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +34,14 @@ class Told:
     weight: str
 
 
-def told(done: Work, own: Ground, read: Reading) -> list[Told]:
-    """Return the faults of a draft in words, those first that stop it."""
+def told(done: Work, own: Ground, read: Reading, left: Sequence[Left]) -> list[Told]:
+    """Return the faults of a draft in words, those first that stop it; ``left``: what it leaves outside (``lying``)."""
+    outside = (one for one in left if one.key not in done.after)  # of sub-parks OUTSIDE_PARENT tells
+    found = [*_checked(done, own, read), *(_left(one, lying.named(done, done.state, one.zone)) for one in outside)]
+    return sorted(found, key=lambda one: one.weight != "bad")
+
+
+def _checked(done: Work, own: Ground, read: Reading) -> list[Told]:
     known = {(fault.code, fault.keys) for fault in faults_of(done.before, own)}
     names = {**{key: zone.name for key, zone in done.after.zones.items()}}
     found = []
@@ -44,9 +51,7 @@ def told(done: Work, own: Ground, read: Reading) -> list[Told]:
         where = _("、").join(dict.fromkeys(names.get(key) or read.named(key) for key in fault.keys))
         words = explain("zone_fault", fault.code, measured(fault.detail), names=read.named)
         found.append(Told(fault, f"{where}{_('：')}{words}", weight))
-    left = (one for one in lying.left(done, own) if one.key not in done.after)  # of sub-parks OUTSIDE_PARENT tells
-    found += [_left(one, lying.named(done, done.state, one.zone)) for one in left]
-    return sorted(found, key=lambda one: one.weight != "bad")
+    return found
 
 
 def _left(one: Left, zone: str) -> Told:
@@ -61,7 +66,7 @@ def faults_of(plan: Plan, own: Ground) -> list[Fault]:
 
 def sound(done: Work, own: Ground, read: Reading) -> bool:
     """Return whether no fault stops a draft."""
-    return not any(one.weight == "bad" for one in told(done, own, read))
+    return not any(one.weight == "bad" for one in _checked(done, own, read))
 
 
 def repair(own: Ground, done: Work) -> dict[str, Any]:

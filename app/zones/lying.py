@@ -1,5 +1,6 @@
 """What a draft leaves outside of the zone it belongs to: buildings, markets, sub-parks; told before it is submitted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pandas as pd
 from app.zones.requests import Ground
 from app.zones.work import State, Work
 from geo.zones.lying import Left
-from geo.zones.lying import left as found
+from geo.zones.lying import left as left_outside
 
 
 def left(done: Work, own: Ground, state: State | None = None) -> list[Left]:
@@ -15,7 +16,7 @@ def left(done: Work, own: Ground, state: State | None = None) -> list[Left]:
     now = state or done.state
     decided = [now.held.get(key, parent) for key, parent in own.held["parent"].astype("object").items()]
     held = own.held.assign(parent=pd.array(decided, dtype="string"))
-    return found(done.before, now.plan, held, renamed=done.heirs(now.plan))
+    return left_outside(done.before, now.plan, held, renamed=done.heirs(now.plan))
 
 
 def named(done: Work, state: State, key: str | None) -> str:
@@ -24,10 +25,7 @@ def named(done: Work, state: State, key: str | None) -> str:
     return "" if zone is None else zone.name
 
 
-def rows(done: Work, own: Ground, state: State | None = None) -> list[dict[str, Any]]:
-    """Return the same for a page: name, the zone it belongs to, the zone it would lie in."""
+def rows(done: Work, found: Sequence[Left], state: State | None = None) -> list[dict[str, Any]]:
+    """Return what is left outside for a page: name, the zone it belongs to, the zone it would lie in."""
     now = state or done.state
-    return [
-        {"name": one.name, "zone": named(done, now, one.zone), "now": named(done, now, one.now)}
-        for one in left(done, own, state)
-    ]
+    return [{"name": one.name, "zone": named(done, now, one.zone), "now": named(done, now, one.now)} for one in found]

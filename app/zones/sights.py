@@ -42,13 +42,14 @@ def ground(opened: Session, read: Reading, draft: ZoneDraft) -> Ground:
 def around(opened: Session, read: Reading, done: Work) -> dict[str, Any]:
     """Return all that the desk of a draft shows."""
     own = ground(opened, read, done.draft)
-    found = faults.told(done, own, read)
+    left = lying.left(done, own)
+    found = faults.told(done, own, read, left)
     over = course.overtaken(opened, done)
     returned = next((event for event in store.zones.events(opened, done.draft) if event.action == "return"), None)
     return {
         "read": read, "draft": done.draft, "faults": found, "tally": counts.tally(read, done, done.state),
         "zone_names": {key: zone.name for key, zone in done.after.zones.items()},
-        "rows": tree.hierarchy(done, own.held), "left": lying.rows(done, own),
+        "rows": tree.hierarchy(done, own.held), "left": lying.rows(done, left),
         "levels": options("zone_level"), "state": state(done, found),
         "paintable": len(own.painted) > 0, "repairable": any(one.fault.code in REPAIRABLE for one in found),
         "branches": store.zones.branches(opened, done.draft),

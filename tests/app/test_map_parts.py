@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import folium
@@ -29,6 +30,7 @@ from app.maps import (
     forms,
     hexagons,
     layers,
+    panel,
     positions,
     scene,
     view,
@@ -98,6 +100,20 @@ def test_what_names_no_cell_is_none(text: str) -> None:
 def test_projection_round_trip(lon: float, lat: float) -> None:
     back = hexagons.unproject(*hexagons.project(np.array([lon]), np.array([lat])))
     assert (back[0][0], back[1][0]) == pytest.approx((lon, lat), abs=1e-9)
+
+
+def test_a_building_whose_key_has_a_sign_of_its_own_is_the_one_shown(app: Flask) -> None:
+    one = "building:990101:云帆大厦"
+    made = small_city.survey()
+    firms = made.firms.assign(building=made.firms["building"].replace(one, f"{one}#2"))
+    survey = replace(made, firms=firms, places=made.places.rename(index={one: f"{one}#2"}))
+    found = scene.of(Reading(survey, small_city.divisions(), small_city.outlines(), (survey.on,)))
+    for at, shown in ((f"{one}#2", f"{one}#2"), (f"{one}#2#3", f"{one}#2"), (one, None)):
+        asked = view.read(MultiDict({"by": "place", "kind": "building", "at": f"building:{at}"}))
+        with acting(app):
+            unit = panel.of(found, drawing.draw(found, asked, None))
+        assert (unit and unit.key) == shown
+        assert panel.knows(found, f"building:{at}") == (shown is not None)
 
 
 # --- classes --------------------------------------------------------------------------------------------------------

@@ -238,8 +238,9 @@
   atlas.context = (url, part) => new { lines: Lines, names: Names }[part](url);
 
   // --- what is drawn -----------------------------------------------------------------------------------------------
-  const EDGE = { color: "#ffffff", weight: 1, opacity: 0.9 };
-  const CHOSEN = { color: "#1c2430", weight: 2.5, opacity: 1 };
+  const EDGE = atlas.EDGE = { color: "#ffffff", weight: 1, opacity: 0.9 };
+  const CHOSEN = atlas.CHOSEN = { color: "#1c2430", weight: 2.5, opacity: 1 };
+  atlas.TIP = { className: "atlas-tip", direction: "top", offset: [0, -6] };
 
   atlas.look = (drawing, place) => {
     const index = drawing.classes[place];
@@ -266,15 +267,17 @@
     const key = drawing.keys[place];
     map.atlas.items.set(key, shape);
     shape.atlasStyle = { color: shape.options.color, weight: shape.options.weight, opacity: shape.options.opacity };
-    shape.bindTooltip(() => atlas.spoken(drawing, place), { sticky: true, className: "atlas-tip", direction: "top", offset: [0, -6] });
+    shape.bindTooltip(() => atlas.spoken(drawing, place), { sticky: true, ...atlas.TIP });
     shape.on("click", (event) => {
       if (map.atlas.drawing) return; // the click sets a corner of a shape
       L.DomEvent.stop(event);
-      if (drawing.links?.[place]) location.assign(drawing.links[place]); else atlas.pick(map, key);
+      atlas.open(map, drawing, place, key);
     });
     group.addLayer(shape);
   }
 
+  // Follow the link of an item, or choose it where it has none.
+  atlas.open = (map, drawing, place, key) => { if (drawing.links?.[place]) location.assign(drawing.links[place]); else atlas.pick(map, key); };
   atlas.pick = (map, key) => map.getContainer().dispatchEvent(new CustomEvent("atlas:pick", { bubbles: true, detail: { key } }));
 
   // Make the item chosen stand out; returns something that has a position, null where it is not drawn.

@@ -2,8 +2,7 @@
    instead of a Leaflet path with its own listeners each. A classic script, between layers.js and what Folium writes. */
 (() => {
   "use strict";
-  const { atlas } = L;
-  const EDGE = { color: "#ffffff", weight: 1, opacity: 0.9 }, CHOSEN = { color: "#1c2430", weight: 2.5 };
+  const { atlas } = L, { EDGE, CHOSEN } = atlas;
   const SMALL = 0.6; // as .legend-circles in map.css
   const FINE_PX = 5; // sides of hexagons below which their edges would hide them
   const MANY = 300; // circles from which each kind is painted once and then stamped
@@ -12,11 +11,12 @@
   const CORNERS = [0, 1, 2, 3, 4, 5].map((turn) => [Math.sin((turn * Math.PI) / 3), Math.cos((turn * Math.PI) / 3)]);
   const METRES = 256 / (2 * Math.PI * 6378137); // pixels a projected metre at zoom 0
 
-  const centre = (side, [q, r]) => L.Projection.SphericalMercator.unproject(L.point(side * Math.sqrt(3) * (q + r / 2), side * 1.5 * r));
+  const middle = (side, [q, r]) => L.point(side * Math.sqrt(3) * (q + r / 2), side * 1.5 * r);
+  const centre = (side, pair) => L.Projection.SphericalMercator.unproject(middle(side, pair));
   atlas.centre = (side, pair) => { const { lat, lng } = centre(side, pair); return [lat, lng]; };
 
-  atlas.corners = (side, [q, r]) => {
-    const x = side * Math.sqrt(3) * (q + r / 2), y = side * 1.5 * r;
+  atlas.corners = (side, pair) => {
+    const { x, y } = middle(side, pair);
     return CORNERS.map(([dx, dy]) => L.Projection.SphericalMercator.unproject(L.point(x + side * dx, y + side * dy)));
   };
 
@@ -37,7 +37,7 @@
     positions: ({ side, cells }) => cells.map((pair) => centre(side, pair)),
     key: (drawing, place) => `cell:${drawing.cells[place].join(",")}`,
     paint(pen, sheet) {
-      const { drawing } = sheet, side = drawing.side * METRES * sheet.scale, turns = CORNERS.map(([dx, dy]) => [side * dx, -side * dy]);
+      const { drawing } = sheet, side = pixels(sheet), turns = turned(side);
       const groups = new Map();
       for (const place of sheet.within(side)) {
         const { fillColor, fillOpacity } = atlas.look(drawing, place), name = `${fillColor}/${fillOpacity}`;
@@ -58,12 +58,14 @@
       }
     },
     ring(pen, sheet, place) {
-      const side = sheet.drawing.side * METRES * sheet.scale;
       pen.beginPath();
-      outline(pen, sheet.x(place), sheet.y(place), CORNERS.map(([dx, dy]) => [side * dx, -side * dy]));
+      outline(pen, sheet.x(place), sheet.y(place), turned(pixels(sheet)));
     },
     find(sheet, { latlng }) { return sheet.places.get(`cell:${atlas.hexagon(sheet.drawing.side, latlng).join(",")}`) ?? -1; },
   };
+
+  const pixels = (sheet) => sheet.drawing.side * METRES * sheet.scale;
+  const turned = (side) => CORNERS.map(([dx, dy]) => [side * dx, -side * dy]);
 
   function outline(pen, x, y, turns) {
     turns.forEach(([dx, dy], turn) => (turn ? pen.lineTo(x + dx, y + dy) : pen.moveTo(x + dx, y + dy)));
@@ -137,7 +139,6 @@
     initialize(drawing) {
       this.form = FORMS[drawing.form];
       L.Renderer.prototype.initialize.call(this, { pane: this.form.pane });
-      this.chosen = -1;
       this.take(drawing);
     },
     // Show another drawing of the same form.
@@ -146,13 +147,16 @@
       this.small = matchMedia("(max-width: 820px)").matches ? SMALL : 1;
       const keys = drawing.form === "cells" ? drawing.cells : drawing.keys;
       this.places = new Map(keys.map((_, place) => [this.form.key(drawing, place), place]));
-      this.chosen = -1;
+      this.chosen = this.places.get(this._map?.atlas.chosen) ?? -1;
       this.spots = null;
       if (this._container) this._update();
     },
     choose(key) {
-      this.chosen = this.places.get(key) ?? -1;
-      if (this._container) this._update();
+      const chosen = this.places.get(key) ?? -1;
+      if (chosen !== this.chosen) {
+        this.chosen = chosen;
+        if (this._container) this._update();
+      }
       return this.chosen < 0 ? null : { getLatLng: () => this.form.positions(this.drawing)[this.chosen] };
     },
     // Pixels of all items at zoom 0, from which those of any zoom are a multiplication.
@@ -188,7 +192,7 @@
     },
     onAdd(map) {
       L.Renderer.prototype.onAdd.call(this, map);
-      this.tip = L.tooltip({ className: "atlas-tip", direction: "top", offset: [0, -6] });
+      this.tip = L.tooltip(atlas.TIP);
       map.getContainer().addEventListener("mouseleave", (this.leave = () => this.point(-1)));
     },
     onRemove(map) {
@@ -217,9 +221,7 @@
     pressed(event) {
       if (this._map.atlas.drawing) return; // the click sets a corner of a shape
       const place = this.form.find(this, event);
-      if (place < 0) return;
-      if (this.drawing.links?.[place]) location.assign(this.drawing.links[place]);
-      else atlas.pick(this._map, this.form.key(this.drawing, place));
+      if (place >= 0) atlas.open(this._map, this.drawing, place, this.form.key(this.drawing, place));
     },
     _initContainer() {
       this._container = document.createElement("canvas");
