@@ -12,6 +12,7 @@ from installed import installed
 from app import runs, store
 from app.db import current, session
 from geo.frames import ENTERPRISES, MEMBERSHIPS, UNIONS
+from geo.survey import Survey
 
 ON = date(2025, 12, 31)
 TOWER, NEAR, MARKET = "building:990101:红星大厦", "building:990101:红星大夏", "market:990101:四海小商品市场"
@@ -69,9 +70,21 @@ def survey(app: Flask) -> None:
     assert run is not None and run.status == runs.DONE, run and run.error_detail
 
 
-def surveyed(app: Flask) -> pd.DataFrame:
-    """Return FIRMS of the newest survey."""
+def newest(app: Flask) -> Survey:
+    """Return the newest survey."""
     with app.app_context(), session() as opened:
         found = store.surveys.latest(opened, store.CITY)
     assert found is not None
-    return found.firms
+    return found
+
+
+def surveyed(app: Flask) -> pd.DataFrame:
+    """Return FIRMS of the newest survey."""
+    return newest(app).firms
+
+
+def market_group(app: Flask) -> str:
+    """Return the key of the one suggestion in the market."""
+    groups = newest(app).groups
+    (key,) = groups.index[groups["place_id"].eq(MARKET)]
+    return str(key)

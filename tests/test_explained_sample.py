@@ -49,7 +49,6 @@ MUST = (
     {"along_street", "part_of_place", "R2", "R5"},
 )
 """What is looked at in each at least."""
-SEEN: list[set[str]] = [set(), set(), set()]
 
 
 @contextmanager
@@ -78,6 +77,12 @@ def read(app: Flask, request: pytest.FixtureRequest) -> Iterator[Reading]:
 @pytest.fixture(scope="module")
 def counted(read: Reading) -> SecondCount:
     return SecondCount(read.survey)
+
+
+@pytest.fixture(scope="module")
+def seen(read: Reading) -> set[str]:
+    """Codes of the sentences that were looked at in a reading."""
+    return set()
 
 
 def anew(read: Reading, options: JointOptions) -> Reading:
@@ -123,7 +128,7 @@ def same(read: Reading, name: str, said: str, told: Any) -> bool:
     return said == str(int(told))
 
 
-def test_reasons_and_cautions_are_those_of_the_rows(read: Reading, counted: SecondCount) -> None:
+def test_reasons_and_cautions_are_those_of_the_rows(read: Reading, counted: SecondCount, seen: set[str]) -> None:
     wrong = []
     for key, group in read.survey.groups.iterrows():
         if str(key).startswith("case:"):
@@ -136,7 +141,7 @@ def test_reasons_and_cautions_are_those_of_the_rows(read: Reading, counted: Seco
                     for code, detail in told:
                         sentence = explain(kind, code, detail, names=read.named)
                         wrong += differences(read, kind, code, sentence, expected[kind][code], tongue)
-                        looked(read, code)
+                        seen.add(code)
     assert not wrong, wrong[:5]
 
 
@@ -154,7 +159,7 @@ def test_how_sturdy_a_group_is_said_to_be(read: Reading, counted: SecondCount) -
     assert not wrong, wrong[:5]
 
 
-def test_other_ways_and_what_they_lose(read: Reading, counted: SecondCount) -> None:
+def test_other_ways_and_what_they_lose(read: Reading, counted: SecondCount, seen: set[str]) -> None:
     survey, wrong = read.survey, []
     for key in survey.groups.index:
         if str(key).startswith("case:"):
@@ -162,11 +167,13 @@ def test_other_ways_and_what_they_lose(read: Reading, counted: SecondCount) -> N
         found = rivals(survey.firms, key, groups=survey.groups, unions=survey.unions, places=survey.places,
                        options=survey.joint)  # fmt: skip
         told = {rival.kind + (rival.place_id or "") * (rival.kind != "community"): rival for rival in found}
+        ways = {
+            name: counted.way(str(key), rival.kind, rival.place_id, dict(rival.placed)) for name, rival in told.items()
+        }
         for tongue in TONGUES:
             with spoken(tongue):
                 for way in explanations.ways(read, key):
-                    rival = told[way.kind + way.place_id]
-                    figures = counted.way(str(key), rival.kind, rival.place_id, dict(rival.placed))
+                    figures = ways[way.kind + way.place_id]
                     wrong += differences(read, "rival", way.kind, way.said, figures, tongue)
                     loss = figures["loss"]
                     code = "more" if way.better else "same" if "same" in way.loss or "相同" in way.loss else "less"
@@ -174,63 +181,54 @@ def test_other_ways_and_what_they_lose(read: Reading, counted: SecondCount) -> N
                     wrong += [] if (loss < 0) == way.better or abs(loss) < 0.2 else [f"{key}: {loss}, wrong sign"]
                     if code != "same":
                         wrong += differences(read, "rival_loss", code, way.loss, figures, tongue)
-                    looked(read, way.kind)
+                    seen.add(way.kind)
     assert not wrong, wrong[:5]
 
 
-def test_why_firms_are_left_over(read: Reading, counted: SecondCount) -> None:
+def test_why_firms_are_left_over(read: Reading, counted: SecondCount, seen: set[str]) -> None:
     firms = read.survey.firms
     keys = [str(key) for key in firms.index[firms["left_because"].notna() & ~firms["left_because"].isin(["R7", "R8"])]]
+    figures = {key: counted.left(key) for key in keys}
     wrong = []
     for tongue in TONGUES:
         with spoken(tongue):
-            found = explanations.proofs(read, keys)
-            for key, row in found.iterrows():
+            for key, row in explanations.proofs(read, keys).iterrows():
                 assert row["proved"], (key, dict(row))
-                ways = counted.left(str(key))
+                ways = figures[str(key)]
                 codes = {code.partition("_")[0] for code, _figures in ways}
                 assert codes == {row["left_because"]}, (key, row["left_because"], codes)
-                tried = [differences(read, "left_proof", code, row["said"], figures, tongue) for code, figures in ways]
+                tried = [differences(read, "left_proof", code, row["said"], found, tongue) for code, found in ways]
                 if all(tried):
                     wrong.append((key, min(tried, key=len)))
-                looked(read, row["left_because"])
+                seen.add(row["left_because"])
     assert not wrong, wrong[:5]
 
 
-def test_each_kind_of_sentence_was_looked_at(read: Reading) -> None:
-    assert MUST[number(read)] <= SEEN[number(read)], MUST[number(read)] - SEEN[number(read)]
-
-
-def number(read: Reading) -> int:
-    return next((n for n, options in enumerate(OPTIONS) if options == read.survey.joint), 0)
-
-
-def looked(read: Reading, code: str) -> None:
-    SEEN[number(read)].add(code)
+def test_each_kind_of_sentence_was_looked_at(read: Reading, seen: set[str]) -> None:
+    must = MUST[OPTIONS.index(read.survey.joint if read.survey.joint in OPTIONS else None)]
+    assert must <= seen, must - seen
 
 
 def test_what_the_page_counts_around_a_suggestion(app: Flask) -> None:
     with acting(app):
         read = reading()
-        around(app, read, SecondCount(read.survey))
-
-
-def around(app: Flask, read: Reading, counted: SecondCount) -> None:
-    client = app.test_client()
-    for key in list(read.survey.groups.index)[::4]:
-        if str(key).startswith("case:"):
-            continue
-        near = neighbours(counted, str(key))
-        for tongue in TONGUES:
-            client.set_cookie(COOKIE, tongue)
-            page = BeautifulSoup(client.get(f"/suggestions/{quote(str(key))}").data, "lxml")
-            told = {}
-            for item in page.select("#near ul.why li"):
-                told[item.b.get_text(strip=True)] = int(re.sub(r"\D", "", re.search(r"[\d,]+", item.b.next_sibling)[0]))
-            with spoken(tongue):
-                entry = book()["not_included"].codes
-                names = {code: entry[code].zh if tongue == "zh" else entry[code].en for code in near}
-            assert told == {names[code]: count for code, count in near.items()}, key
+        counted, client = SecondCount(read.survey), app.test_client()
+        for key in list(read.survey.groups.index)[::4]:
+            if str(key).startswith("case:"):
+                continue
+            near = neighbours(counted, str(key))
+            for tongue in TONGUES:
+                client.set_cookie(COOKIE, tongue)
+                page = BeautifulSoup(client.get(f"/suggestions/{quote(str(key))}").data, "lxml")
+                told = {}
+                for item in page.select("#near ul.why li"):
+                    told[item.b.get_text(strip=True)] = int(
+                        re.sub(r"\D", "", re.search(r"[\d,]+", item.b.next_sibling)[0])
+                    )
+                with spoken(tongue):
+                    entry = book()["not_included"].codes
+                    names = {code: entry[code].zh if tongue == "zh" else entry[code].en for code in near}
+                assert told == {names[code]: count for code, count in near.items()}, key
 
 
 def neighbours(counted: SecondCount, group: str) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """Hard edits on the pages, on both databases: previewed with their price, kept, respected by a survey, undone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -9,14 +8,15 @@ import pytest
 import review_city
 from bs4 import BeautifulSoup
 from flask import Flask
-from signed_in import account, sign, stranger
+from review_city import market_group
+from review_city import newest as survey
+from signed_in import sign, stranger
 
-from app import create_app, store
+from app import store
 from app.auth.accounts import Wish
-from app.config import Config
-from app.db import Database, session
+from app.db import session
 from app.suggesting import adjusting
-from geo.survey import Survey, suggest_joint
+from geo.survey import suggest_joint
 
 EDITOR = Wish("li", "李干事", "editor", "990101")
 OTHER = Wish("zhao", "赵干事", "editor", "990102")
@@ -24,28 +24,9 @@ VIEWER = Wish("qian", "钱观察", "viewer", "990101")
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(server: Any, tmp_path: Path) -> Flask:
     """The city whose firms need a person, surveyed, in a database of each kind."""
-    Database(database_url).upgrade()
-    made = create_app(Config.from_environment({"ATLAS_DATABASE_URL": database_url}, instance=tmp_path, worker=False))
-    made.config["WTF_CSRF_ENABLED"] = False
-    review_city.load(made)
-    for wish in (EDITOR, OTHER, VIEWER):
-        account(made, wish)
-    yield made
-
-
-def survey(app: Flask) -> Survey:
-    with app.app_context(), session() as opened:
-        found = store.surveys.latest(opened, store.CITY)
-    assert found is not None
-    return found
-
-
-def market_group(app: Flask) -> str:
-    groups = survey(app).groups
-    (key,) = groups.index[groups["place_id"].eq(review_city.MARKET)]
-    return str(key)
+    return review_city.loaded(tmp_path, server=server, people=(EDITOR, OTHER, VIEWER), form_tokens=False)
 
 
 def members(app: Flask, place: str = review_city.MARKET) -> set[str]:

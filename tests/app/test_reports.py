@@ -51,11 +51,6 @@ def test_cells_are_values_that_excel_knows() -> None:
     assert len(cell("长" * 40_000)) <= MOST
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return small_city.loaded(tmp_path_factory.mktemp("reports"))
-
-
 @pytest.fixture
 def in_request(app: Flask) -> Iterator[None]:
     with acting(app, "/firms?gap=1"):

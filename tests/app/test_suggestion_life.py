@@ -9,12 +9,13 @@ import pytest
 import review_city
 from bs4 import BeautifulSoup
 from flask import Flask
+from review_city import market_group
+from review_city import newest as survey
 from signed_in import sign, stranger
 
 from app import store
 from app.auth.accounts import Wish
 from app.db import session
-from geo.survey import Survey
 
 EDITOR = Wish("li", "李干事", "editor", "990101")
 OTHER = Wish("zhao", "赵干事", "editor", "990102")
@@ -25,19 +26,6 @@ MARKET = review_city.MARKET
 def app(server: Any, tmp_path: Path) -> Flask:
     """The city whose firms need a person, surveyed, in a database of each kind."""
     return review_city.loaded(tmp_path, server=server, people=(EDITOR, OTHER), form_tokens=False)
-
-
-def survey(app: Flask) -> Survey:
-    with app.app_context(), session() as opened:
-        found = store.surveys.latest(opened, store.CITY)
-    assert found is not None
-    return found
-
-
-def market_group(app: Flask) -> str:
-    groups = survey(app).groups
-    (key,) = groups.index[groups["place_id"].eq(MARKET)]
-    return str(key)
 
 
 def decide(app: Flask, key: str, move: str, login: str | None = None, **form: Any) -> Any:

@@ -87,11 +87,6 @@ def test_many_rows_pass_through_a_file_in_their_order(monkeypatch: pytest.Monkey
     assert [row[:2] for row in rows[1:]] == [[n, f"企业{n}"] for n in range(3_500)]
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return small_city.loaded(tmp_path_factory.mktemp("workbooks"))
-
-
 @pytest.fixture
 def in_request(app: Flask) -> Iterator[None]:
     with acting(app, "/visits"):

@@ -70,8 +70,7 @@ DRAWINGS = {
 def test_each_state_draws_without_the_network(page: Any, site: str, measure: str) -> None:
     assert set(DRAWINGS) == set(view.FORMS)
     for form, drawing in DRAWINGS.items():
-        page.goto(f"{site}/map?measure={measure}&by={form}")
-        page.wait_for_selector("html[data-map-ready]")
+        visit(page, f"{site}/map?measure={measure}&by={form}")
         drawn = page.evaluate(f"{DRAWN}.layer.drawing.form")
         assert drawn == ("cells" if measure in ("flags", "like") and form == "heat" else drawing), form
         full = page.evaluate(f"{DRAWN}.items.size") > 0

@@ -42,7 +42,7 @@ def test_every_page_stands_without_fault(page: Any, site: str) -> None:
         assert (
             page.evaluate("document.fonts.load('16px \"Noto Sans SC Variable\"', '工').then((faces) => faces.length)")
             == 1
-        )
+        ), path
 
 
 def test_nothing_overflows_on_a_phone(phone: Any, site: str) -> None:

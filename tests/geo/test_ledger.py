@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.frames import ENTERPRISES, FIRMS, STEPS
@@ -169,7 +169,6 @@ def test_of_two_steps_of_one_day_the_later_recorded_holds_and_a_late_entry_of_an
     assert (found.stage, found.reason, found.last_step) == ("P2", "R05", "step:1")
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["f0", "f1", "f2"]), st.integers(1, 28), st.sampled_from([*STAGES, None])),
                 min_size=1, max_size=12), st.randoms())  # fmt: skip
 def test_the_state_is_the_last_one_said_whatever_else_is_recorded(rows: list[Any], random: Any) -> None:
