@@ -153,8 +153,8 @@ def system_certificates() -> dict[str, str]:
 def system_packages() -> None:
     """Install PostGIS, a browser, and the library that Playwright's node wants, on Debian where they are missing."""
     wanted = [] if any(Path("/usr/lib/postgresql").glob("*/lib/postgis-3.so")) else ["postgresql-postgis"]
-    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
-        wanted += ["chromium", "libatomic1"]
+    if not shutil.which("chromium-headless-shell"):
+        wanted += ["chromium-headless-shell", "libatomic1"]
     if wanted:
         apt(wanted)
 
