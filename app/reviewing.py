@@ -187,12 +187,16 @@ def _hints(read: Reading, item: Item) -> list[list[float]]:
 
 
 def _extent(read: Reading, item: Item, spots: list[dict[str, Any]], hints: list[list[float]]) -> list[list[float]]:
-    """Return corners, latitude first: around choices and bearings, else the town, the county, the city."""
+    """Return corners, latitude first: around choices and bearings, else the town, the county, the city.
+
+    Of an address that may mean several counties or places, the places count, without any the counties.
+    """
     counties = [each.target for each in item.candidates if each.kind == "county" and each.target in read.outlines.index]
-    if counties:
+    rivals = [[c.lon, c.lat] for c in item.candidates if c.kind in PLACES and math.isfinite(c.lon)]
+    if counties and not rivals:
         west, south, east, north = read.outlines.loc[counties].total_bounds.tolist()
         return [[south, west], [north, east]]
-    points = [[spot["lon"], spot["lat"]] for spot in spots] + hints
+    points = rivals if counties else [[spot["lon"], spot["lat"]] for spot in spots] + hints
     if points:
         west, south, east, north = shapely.total_bounds(shapely.points(np.asarray(points)))
     else:

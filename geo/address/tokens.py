@@ -52,7 +52,7 @@ _SHOP = (
 _SHOP_NUMBER = re.compile(
     rf"(?:{_SHOP})(?:[东西南北])?{_LIST}(?:号|室|#)?(?![层楼幢栋座期F])|(?:{_LIST})(?:{_SHOP})(?={_ONE}|$|[(),])"
 )
-_DISTANCE = r"(?:约|大约)?\d+(?:\.\d+)?(?:多|余)?(?:米|公里|M|KM)(?:处|左右)?"
+_DISTANCE = r"(?:约|大约)?\d+(?:\.\d+)?(?:多|余)?(?:千?米|公里|M|KM)(?:处|左右)?"
 _REL = re.compile(
     rf"(?:[向往以朝]|偏)?[东南西北]{{1,2}}(?:侧|边|面|方向?)?{_DISTANCE}|{_DISTANCE}"
     r"|(?:交叉路?口|交汇(?:处|口)?|交界(?:处|口)?|十字路口|丁字路口|路口|交会处)(?:往?(?:[东南西北]{1,2}(?:侧|角|面|首|边)?))?"
@@ -63,11 +63,15 @@ _REL = re.compile(
     r"|(?<=[路街道巷])(?:与|和|及)(?=[^\d(),]{1,8}(?:路|街|道|巷))"
 )
 _NOTE = re.compile(
-    r"电联|NULL|丰巢|市辖区|"
+    r"电联|NULL|丰巢|市辖区|不在(?!内)|并非|不是|"
     r"(?:本(?:公司|企业|单位|厂)|[^(),、\d]{2,4}(?:公司|局|厂|站|社))?(?:所属|自有|所有|自己)(?:的)?(?:房屋|用房|房产|厂房|房)内?"
     r"|(?<=[(),、])[^(),、\d]{2,4}(?:私宅|私房|家)(?:院)?内?(?=$|[(),])"
 )
 """Whose house it is: says nothing about where."""
+_LEFT = re.compile(
+    r".*?[现已今]{0,2}(?:搬|迁)移?(?:至|到|往)(?=..)|原(?:址|地址|在|住)?.*?现(?:地?址|位于|在)[:,]?(?=..)"
+)
+"""Where a firm was before it moved, up to the words behind which the place stands where it is now."""
 _SEP = re.compile(r"(?<=号)之(?=\d)|[,、()\-~/.:&_*+=!?]+")
 
 
@@ -85,12 +89,12 @@ _GATE = re.compile(rf"[{_STARTS}]|{_SIDED}")
 _REL_MARKS = "米里M交口面过壁近旁后下上侧首边端隅角邻堍内间沿与和及以("
 _REL_GATE = re.compile(rf"[{_REL_MARKS}]|[东西南北][),、]|[东西南北]$")
 """What every relation holds at least one of."""
-_MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓储电N丰辖属自所私之]|[东西南北]$")
+_MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓储电N丰辖属自所私之搬迁现不并]|[东西南北]$")
 """What a text with anything but numbers holds at least one of."""
 
 
 _PLAIN = re.compile(
-    rf"[^{_STARTS}{_REL_MARKS}),、~/.:&_*+=!?店门营商车铺摊柜仓储电丰辖属自所私之座幢栋楼环期]*+(\d{{1,4}})([号组])$"
+    rf"[^{_STARTS}{_REL_MARKS}),、~/.:&_*+=!?店门营商车铺摊柜仓储电丰辖属自所私之搬迁现不并座幢栋楼环期]*+(\d{{1,4}})([号组])$"
 )
 """Names and one number behind them, as two addresses of three are."""
 
@@ -106,6 +110,9 @@ def scan(text: str) -> list[Token]:
     if not _MORE.search(text):
         return numbers
     found: list[Token] = []
+    if _MAY_HAVE_LEFT.search(text) and (left := _LEFT.match(text)) is not None:
+        end = left.end()
+        found.append((0, end, NOTE, _OUTWEIGHS + _OUTWEIGHS * end, (left.group(), "")))
     if _MAY_SHOP.search(text):
         found += [_made(*m.span(), ROOM, m.group()) for m in _SHOP_NUMBER.finditer(text)]
     if _MAY_NOTE.search(text):
@@ -129,7 +136,10 @@ def _apart(found: list[Token]) -> list[Token]:
 
 
 _ORDER = {ROOM: 0, NOTE: 0, REL: 1, SEP: 3}
-_MAY_NOTE = re.compile("电联|NULL|丰巢|市辖|属|自有|所有|自己|私")
+_MAY_HAVE_LEFT = re.compile("[搬迁]移?[至到往]|现(?:地?址|位于|在)")
+_OUTWEIGHS = 5.0
+"""Score by character of what no known name inside counts against."""
+_MAY_NOTE = re.compile("[不并][在非是]|电联|NULL|丰巢|市辖|属|自有|所有|自己|私")
 _MAY_SHOP = re.compile("店|门[面市]|营业|商[业铺办]|车库|铺|摊|柜|仓|储")
 
 

@@ -20,7 +20,7 @@ from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.facts import Fact, priors_of, read_facts
 from geo.gazetteer.habits import Habits
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
-from geo.gazetteer.layers import place_doors, street_courses
+from geo.gazetteer.layers import place_doors, place_storeys, street_courses
 from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.tree import GazetteerError, read_tree
 from geo.gazetteer.trust import Trust, reach
@@ -89,6 +89,7 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame, known: KnownDoors) -
         courses=known.courses,
         doors={**gazetteer.doors, **doors},
         addresses=addresses,
+        storeys=place_storeys(places),
     )
 
 
@@ -213,6 +214,7 @@ class _Freezer:
             trust=Trust({}),
             courses={},
             addresses={},
+            storeys={},
             hash=digest(keys, facts, places),
             automaton=automaton,
         )

@@ -50,7 +50,8 @@ class Gazetteer:
 
     ``counties`` are today's county codes in order, ``core`` those of the city proper, ``regions`` the place words that
     company names begin with, ``namesakes`` names of own counties that other provinces (two digits) have as well,
-    ``priors`` log-probabilities per county for addresses that name no county, by form.
+    ``priors`` log-probabilities per county for addresses that name no county, by form; ``storeys`` how many floors a
+    building has, where a layer tells.
     """
 
     city: Entity
@@ -73,6 +74,7 @@ class Gazetteer:
     trust: Trust
     courses: Mapping[tuple[str, str], tuple[shapely.LineString, ...]]
     addresses: Mapping[str, tuple[str, str, Number]]
+    storeys: Mapping[str, int]
     hash: str
     automaton: ahocorasick.Automaton = field(repr=False)
     memo: Memo = field(default_factory=Memo, init=False, repr=False)
@@ -168,7 +170,7 @@ def _behind_their_city(found: list[Hit], near: list[Hit]) -> list[Hit]:
 
 _CITYWIDE = frozenset(("prov", "city"))
 _ROADISH_MARKS = frozenset(
-    "东西南北中上下大路街巷弄公新小花苑桥河广一二三四五六七八九十村社工经科产开高农医市家精化民私物创软港湾区县"
+    "东西南北中上下大路街巷弄公新小花苑桥河广一二三四五六七八九十村社工经科产开高农医市家精化民私物创软港湾区县水江航船"
 )
 _TOWN_MARKS, _VILLAGE_MARKS = frozenset("街镇乡办"), frozenset("村社居大")
 _BARE_MARKS = frozenset("东西南北()")

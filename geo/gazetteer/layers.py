@@ -98,3 +98,9 @@ def place_doors(places: pd.DataFrame, read: Callable[[str], Address]) -> dict[st
         if address.number is not None and at >= 0 and address.labels[at] == "road":
             doors[str(key)] = (_text(county) or "", address.texts[at], address.number)
     return doors
+
+
+def place_storeys(places: pd.DataFrame) -> dict[str, int]:
+    """Return how many floors the buildings and markets have of which a layer tells, by place key."""
+    rows = places[places["kind"].isin(["building", "market"]) & places["floors"].notna()] if len(places) else places
+    return {str(key): int(floors) for key, floors in zip(rows.index, values(rows["floors"]), strict=True) if floors > 0}

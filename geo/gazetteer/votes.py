@@ -14,7 +14,7 @@ from geo.address import Address, Hit, Segment, parse
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.index import MOST_CHARACTERS, Gazetteer
 from geo.gazetteer.memo import Votes, Weighed, remember
-from geo.gazetteer.variants import CITY_ZONES, place_core, road_stem, zone_core
+from geo.gazetteer.variants import CITY_ZONES, WATER, place_core, road_stem, zone_core
 
 _COMPANY = math.log(0.03)
 """A firm whose name carries a county is seldom registered in another."""
@@ -242,6 +242,8 @@ def _looked_up(gazetteer: Gazetteer, words: str, label: str) -> Name | None:
     if found is None and label == "poi":
         core = place_core(words, gazetteer.regions)
         found = gazetteer.lookup.get(("poi", core)) if core != words else None
+        if found is None and WATER.search(words):
+            return None
         return found or _inner(gazetteer, words, gazetteer.inner) or _inner(gazetteer, words, gazetteer.town_cores)
     if found is None and label == "devzone":
         return gazetteer.lookup.get(("devzone", zone_core(words, gazetteer.regions)))

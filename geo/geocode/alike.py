@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from geo.address import Address, Segment
 from geo.gazetteer import Gazetteer, Reading
+from geo.geocode.clashes import floor_above
 from geo.geocode.judge import Verdict
 from geo.geocode.resolve import Resolved
 
@@ -19,6 +20,10 @@ _SHORTEST = 5
 """Characters from which no text stands for an address that is missing (无, NULL)."""
 _MOST = 20_000
 """Answers kept: a register of millions must not fill the memory."""
+
+
+_BUILDING = 4
+"""Where the building stands among the places of an answer."""
 
 
 class Answer(NamedTuple):
@@ -37,7 +42,7 @@ class Alike:
     """Answers that hold for more addresses than their own."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
-        self._doors = gazetteer.doors
+        self._doors, self._storeys = gazetteer.doors, gazetteer.storeys
         self._known: dict[Key, Answer] = {}
 
     def split(self, keys: Sequence[Key | None]) -> tuple[list[int], list[int]]:
@@ -52,8 +57,8 @@ class Alike:
         return first, then
 
     def keep(self, key: Key, answer: Answer, address: Address) -> None:
-        """Keep an answer, unless it rests on the address's own door."""
-        if not self._has_door(answer, address):
+        """Keep an answer, unless it rests on the address's own door or floor."""
+        if not self._says_more(answer, address):
             if len(self._known) >= _MOST:
                 self._known.clear()
             self._known[key] = answer
@@ -63,10 +68,12 @@ class Alike:
         found = self._known.get(key) if key is not None else None
         if found is None or address.names != found.names or address.texts != found.texts:
             return None
-        return None if self._has_door(found, address) else found
+        return None if self._says_more(found, address) else found
 
-    def _has_door(self, answer: Answer, address: Address) -> bool:
-        """Whether a building is known at the very door."""
+    def _says_more(self, answer: Answer, address: Address) -> bool:
+        """Whether a building is known at the very door, or has no such floor."""
+        if address.floor is not None and floor_above(self._storeys, answer.places[_BUILDING], address) is not None:
+            return True
         number = address.number
         return number is not None and (answer.county, answer.road, number.text) in self._doors
 

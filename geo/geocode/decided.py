@@ -10,13 +10,14 @@ from geo.decisions import NOWHERE, OUTSIDE, address_key, standing
 from geo.frames import LOCATIONS
 from geo.gazetteer import Entity, Gazetteer
 from geo.gazetteer.votes import county_votes
+from geo.geocode.clashes import CLASHES
 
 Again = Callable[[int, tuple[float, ...]], tuple[Any, ...]]
 """Read the address of a row again with votes for one county: the values of ``LOCATIONS`` in order."""
 _ORDER = ("building", "number", "market", "street", "zone", "village", "town", "county", "none")
 _IDENTITIES = ("county_code", "town_code", "village_code", "zone", "building", "market", "street")
 _COLUMN = {"county": "county_code", "town": "town_code", "village": "village_code"}
-_DOUBTS = frozenset(("CONFLICT", "HOMONYM", "COUNTY_FROM_PRIOR", "COMPANY_NAME", "REGISTERED_ADDRESS", "DECIDED"))
+_DOUBTS = CLASHES | {"CONFLICT", "HOMONYM", "COUNTY_FROM_PRIOR", "COMPANY_NAME", "REGISTERED_ADDRESS", "DECIDED"}
 """Reasons that a decision settles; what else was read stays."""
 _NO_PLACE = {OUTSIDE: "DECIDED_OUTSIDE", NOWHERE: "DECIDED_NOWHERE"}
 _ONLY = math.log(1e-9)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from geo.address import Address
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
+from geo.gazetteer.variants import town_core
 from geo.geocode.confidence import evidence_of, rough
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Reason, Resolved, placed
@@ -54,7 +55,7 @@ def judge(
     if reading.address.text.strip("(),-.~/") in _NOTHING:
         return _nowhere("none", [["EMPTY", {}]])
     if _is_no_address(reading):
-        return _nowhere("none", [["NO_ADDRESS", {}]])
+        return _nowhere("none", [*found.reasons, ["NO_ADDRESS", {}]])
     reasons = _reasons(reading, found, second)
     candidates = _candidates(gazetteer, reading, found, options)
     if reading.chance < options.least or _groundless(reading):
@@ -127,12 +128,13 @@ _CLEAR, _FAR_LESS = 0.99, 2.5
 
 
 def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
-    """Return the names that are known in another county only, with that county."""
-    if reading.chance >= _CLEAR:
-        return []
+    """Return the names that are known in another county only, with that county; where it is clear, its towns only."""
+    clear = reading.chance >= _CLEAR
     own, found = gazetteer.counties.index(reading.county), []
     for (start, end, _, _, _), name in reading.voices:
         votes = name.votes
+        if clear and (name.label != "town" or name.form != "full"):
+            continue
         if votes is not None and max(votes) - votes[own] > _FAR_LESS:
             found.append((reading.address.text[start:end], gazetteer.counties[votes.index(max(votes))]))
     return found
@@ -228,9 +230,14 @@ def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
     for (start, end, _, _, _), name in reading.voices:
         words, label, form = text[start:end], name.label, name.form
         detail = {"name": words, "mentions": name.mentions} if form == "learned" else {"name": words}
-        reasons.append([_FROM.get(label, "COUNTY_FROM_PLACE"), detail])
-        if label == "district" and form == "full" and name.text == words:
+        told: Reason = [_FROM.get(label, "COUNTY_FROM_PLACE"), detail]
+        if told in reasons:
+            continue  # an address that says it twice
+        reasons.append(told)
+        if form == "full" and label == "district" and name.text == words:
             reasons += _old_name(name, words)
+        elif form == "full" and label == "town":
+            reasons += _counted_under(reading.county, name, words)
     if not reading.voices:
         reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
     if abs(reading.chance - reading.alone) > 0.02:
@@ -251,6 +258,17 @@ def _old_name(name: Name, words: str) -> list[Reason]:
     return [["OLD_NAME", {"from": words, "to": official}]] if official != words else []
 
 
+def _counted_under(county: str, name: Name, words: str) -> list[Reason]:
+    """Say under which town of the table a town is counted that stands there no more, or by another name (海门镇)."""
+    here = [entity for entity in name.entities if entity.county == county]
+    if len(here) != 1:
+        return []
+    town = here[0]
+    if not town.former and (town_core(town.name) == name.text or words in town.name):
+        return []
+    return [["TOWN_COUNTED_UNDER", {"name": words, "town": town.town if town.former else town.key}]]
+
+
 def _number_reasons(address: Address, *, met: bool) -> list[Reason]:
     reasons: list[Reason] = []
     if address.crossing and not met:
@@ -268,10 +286,11 @@ def _number_reasons(address: Address, *, met: bool) -> list[Reason]:
 def _candidates(
     gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions
 ) -> list[dict[str, object]]:
-    if reading.chance > 1 - _CANDIDATE_FROM and not found.homonyms:
+    open_between = list(dict.fromkeys([*found.homonyms, *found.rivals]))
+    if reading.chance > 1 - _CANDIDATE_FROM and not open_between:
         return []
-    share = reading.chance / max(len(found.homonyms), 1)
-    rows = [(share, e.key, "village", e.lon, e.lat) for e in found.homonyms]
+    share = reading.chance / max(len(open_between), 1)
+    rows = [(share, e.key, e.kind, e.lon, e.lat) for e in open_between]
     for code, chance in zip(gazetteer.counties, reading.posterior, strict=True):
         if chance >= _CANDIDATE_FROM and (code != reading.county or reading.chance < options.least):
             entity = gazetteer.entities[code]

@@ -16,7 +16,7 @@ from geo.geocode.numbers import Spot
 
 _METRES = 111_320.0
 _AWAY = re.compile(
-    r"(?P<way>[东南西北]{1,2})(?:侧|边|面|方向?)?(?:约|大约)?(?P<much>\d+(?:\.\d+)?)(?:多|余)?(?P<unit>米|公里|M|KM)"
+    r"(?P<way>[东南西北]{1,2})(?:侧|边|面|方向?)?(?:约|大约)?(?P<much>\d+(?:\.\d+)?)(?:多|余)?(?P<unit>米|公里|千米|M|KM)"
 )
 _WAYS = {"东": (1.0, 0.0), "西": (-1.0, 0.0), "南": (0.0, -1.0), "北": (0.0, 1.0)}
 _FARTHEST_M = 5_000.0
@@ -39,8 +39,18 @@ def follow(gazetteer: Gazetteer, county: str, address: Address, road: str | None
     return spot if away is None or spot is None else _moved(spot, away, lines)
 
 
+def beyond_reach(address: Address) -> str | None:
+    """Return the words of a distance that no place beside another can lie away (往西100公里), ``None`` without one."""
+    away = _AWAY.search(address.text) if address.relation is not None else None
+    return away.group() if away is not None and _metres(away) > _FARTHEST_M else None
+
+
+def _metres(away: re.Match[str]) -> float:
+    return float(away["much"]) * (1_000.0 if away["unit"] in ("公里", "千米", "KM") else 1.0)
+
+
 def _moved(spot: Spot, away: re.Match[str], lines: Sequence[shapely.LineString]) -> Spot:
-    metres = float(away["much"]) * (1_000.0 if away["unit"] in ("公里", "KM") else 1.0)
+    metres = _metres(away)
     if not 0 < metres <= _FARTHEST_M:
         return spot
     way = np.array([_WAYS[letter] for letter in away["way"]]).sum(axis=0)

@@ -19,11 +19,16 @@ _PLACE_KINDS = ("building", "market", "zone", "street")
 
 @dataclass(slots=True)
 class Resolved:
-    """The entities an address means, by level; ``homonyms`` are those between which it leaves the choice open."""
+    """The entities an address means, by level.
+
+    ``written`` is the town that the address itself names; ``homonyms`` are the villages between which it leaves the
+    choice open, ``rivals`` the places that exclude each other.
+    """
 
     county: Entity | None = None
     town: Entity | None = None
     zone_town: bool = False
+    written: Entity | None = None
     village: Entity | None = None
     zone: Entity | None = None
     building: Entity | None = None
@@ -33,6 +38,7 @@ class Resolved:
     spot: Spot | None = None
     reasons: list[Reason] = field(default_factory=list)
     homonyms: list[Entity] = field(default_factory=list)
+    rivals: list[Entity] = field(default_factory=list)
     penalty: float = 1.0
     doubtful: bool = False
     by_name: bool = False
@@ -60,6 +66,7 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
                     _take(result, entity, named=label)
         if label == "devzone" and result.zone is None:
             result.zone = _zone_of(gazetteer, reading, result, text[start:end])
+    result.written = None if result.zone_town else result.town
     for name, words, cut in villages:
         _village(gazetteer, result, name, words, cut=cut)
     _road(reading, result)

@@ -7,6 +7,7 @@ from geo.address import Address, Component, Segmenter
 from geo.gazetteer import MOST_CHARACTERS, Entity, Gazetteer, Reading, door_text, weigh
 from geo.geocode.alike import Alike, Answer, Key, is_common, key_of
 from geo.geocode.byname import NamedPlace, is_coarse, named_place, take_named
+from geo.geocode.clashes import note_clashes
 from geo.geocode.judge import Verdict, judge, weighed
 from geo.geocode.options import LocateOptions
 from geo.geocode.resolve import Reason, Resolved, resolve
@@ -134,6 +135,8 @@ class Answers:
                 take_mend(mend, found)
             if (place := wanted[k][2]) is not None:
                 take_named(names, place, found)
+        for (reading, _), found in zip(mends, located, strict=True):
+            note_clashes(names, reading, found)
         verdicts = [
             judge(names, reading, found, options, threshold=threshold, second=code)
             for (reading, _), found, code in zip(mends, located, codes, strict=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.decisions import address_key
 from geo.gazetteer.kinds import is_generic
-from geo.geocode import used_addresses
+from geo.geocode import CLASHES, used_addresses
 from geo.review.items import Candidate, Counts, Item, anywhere, listed
 from geo.text import normalise
 
@@ -26,6 +26,8 @@ _LEARNED_FROM = frozenset(
 _GROUP = re.compile(r"[东西南北]?\d+[组队社]?$")
 """The group of villagers behind a village's name."""
 _PLACED = frozenset(("place",))
+_CHOICES = CLASHES | {"CONFLICT", "HOMONYM"}
+"""Reasons of doubt that no word about one name settles."""
 _GUESS = 0.0
 """Worth of an address that names no more than city and county, or words of every place (水域, 开发区).
 
@@ -92,7 +94,7 @@ def _candidates(county: str, others: Any) -> tuple[Candidate, ...]:
 
 def _open_names(doubt: _Doubt) -> list[tuple[str, str]]:
     """Return the names of a row of which a person's word would settle the county: those that no layer knows."""
-    if "CONFLICT" in doubt.reasons or "HOMONYM" in doubt.reasons:
+    if not _CHOICES.isdisjoint(doubt.reasons):
         return []
     learned = {d.get("name") for code, d in doubt.reasons.items() if code in _LEARNED_FROM and "mentions" in d}
     known = {d.get("name") for code, d in doubt.reasons.items() if code in _LEARNED_FROM and "mentions" not in d}
@@ -130,7 +132,7 @@ def _addressed(kind: str, key: str, members: Sequence[_Doubt], counts: Counts) -
     return counts.item(
         f"{kind}:{key}", kind, [m.row for m in members], subject="\n".join(subjects), place_kind="address", name=name,
         weight=1.0 if told else _GUESS, county=_most_county(members), closed_by=_PLACED, subjects=frozenset(subjects),
-        candidates=_merged(members, kinds=("village", "county")),
+        candidates=_merged(members, kinds=("building", "market", "street", "village", "town", "county")),
     )  # fmt: skip
 
 
@@ -140,7 +142,7 @@ def _most_county(members: Sequence[_Doubt]) -> str:
 
 
 def _merged(members: Sequence[_Doubt], kinds: Sequence[str]) -> tuple[Candidate, ...]:
-    """Return the candidates of all members, the likeliest on average first; villages before counties."""
+    """Return the candidates of all members, the likeliest on average first; what is finer before counties."""
     scores: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for member in members:
         for candidate in member.candidates:

@@ -92,7 +92,8 @@ def _layers(given: dict[str, Any], counties: dict[str, str]) -> gpd.GeoDataFrame
         for place in given[f"{kind}s"]:
             code = counties[place["county"]]
             row = {"kind": kind, "name": place["name"], "address": place.get("address"), "code": code}
-            rows[f"{kind}:{code}:{place['name']}"] = {**row, "at": Point(*place["at"])}
+            row |= {"town_code": place.get("town"), "floors": place.get("floors"), "at": Point(*place["at"])}
+            rows[f"{kind}:{code}:{place['name']}"] = row
     if not rows:
         return join_places([])
     frame = pd.DataFrame.from_dict(rows, orient="index").rename(columns={"code": "county_code"})

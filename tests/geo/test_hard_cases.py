@@ -6,7 +6,10 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from tests.geo.hard_cases import CASES, called, faults, located, wrong_auto
+from geo.decisions import address_key
+from geo.geocode import locate
+from tests.geo.hard_cases import CASES, called, city, faults, located, wrong_auto
+from tests.geo.invented import decisions
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +72,29 @@ FORMER = [
 def test_a_former_county_of_the_region_is_elsewhere() -> None:
     found = located([{"id": text, "text": text} for text in FORMER])
     assert {text: row["status"] for text, row in found.items()} == dict.fromkeys(FORMER, "outside")
+
+
+APART = "崇川区工农路88号紫琅花园"
+ESTATE, TOWER = "building:320613:紫琅花园", "building:320613:华辰大厦"
+
+
+def test_between_places_that_exclude_each_other_a_person_can_choose() -> None:
+    row = located([{"id": "x", "text": "崇川区华辰大厦紫琅花园"}])["x"]
+    assert {c["place"] for c in row["candidates"]} == {ESTATE, TOWER}
+    apart = dict(row["reasons"])["PLACES_APART"]
+    assert (apart["name"], apart["other"]) == ("华辰大厦", "紫琅花园")
+    assert 1_500 <= apart["metres"] <= 2_200
+
+
+def test_a_decision_settles_what_an_address_left_open() -> None:
+    frame = pd.DataFrame({"address": [APART]}, index=["x"])
+    told = decisions({"d": {"kind": "place", "subject": address_key(APART), "target": ESTATE, "decided_by": "甲"}})
+    row = locate(frame, city("nantong").gazetteer, decisions=told).loc["x"]
+    assert (row["status"], row["building"]) == ("auto", ESTATE)
+    assert "PLACES_APART" not in dict(row["reasons"])
+
+
+def test_what_an_address_says_twice_is_told_once() -> None:
+    row = located([{"id": "x", "text": "崇川区工农路88号工农路88号崇川区工农路88号"}])["x"]
+    assert len(row["reasons"]) == len({str(reason) for reason in row["reasons"]})
+    assert [code for code, _ in row["reasons"]].count("COUNTY_FROM_ROAD") == 1

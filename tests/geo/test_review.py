@@ -287,3 +287,12 @@ def test_two_records_that_may_be_one_firm_are_an_item_that_link_and_unlink_close
         made = decisions({"d": {"kind": kind, "subject": one, "target": two}})
         assert closed(found, made) == {item.key}
     assert closed(found, decisions({"d": {"kind": "link", "subject": "t0", "target": "v1"}})) == set()
+
+
+def test_of_two_places_that_exclude_each_other_both_are_offered() -> None:
+    others = [{"place": key, "level": "building", "lon": 120.9, "lat": 32.0, "score": 0.5} for key in (TOWER, LIKE)]
+    reasons = [["PLACES_APART", {"name": "红星大厦", "other": "红星大夏", "metres": 2000}]]
+    given = doubt("东沟区红星大厦红星大夏", [("district", "东沟区"), ("poi", "红星大厦")], reasons, candidates=others)
+    item = by_key(queue({"a": given}), "address:东沟区红星大厦")
+    assert [(c.kind, c.target) for c in item.candidates][:2] == [("building", TOWER), ("building", LIKE)]
+    assert item.closed_by == {"place"}

@@ -1,0 +1,160 @@
+"""What an address says that cannot all be true: two towns, a place outside the town written, places far apart.
+
+The county may be as sure as ever; which of the names is right only a person can say, so both are offered. Words that
+take back what is named (不在, 现搬至, on the water, a hundred kilometres on) are for a person, too.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+import shapely
+
+from geo.address import Address
+from geo.gazetteer import Entity, Gazetteer, Name, Reading
+from geo.geocode.relations import beyond_reach
+from geo.geocode.resolve import Resolved, placed
+
+CLASHES = frozenset(
+    ("TWO_TOWNS", "PLACE_NOT_IN_TOWN", "PLACES_APART", "MOVED_AWAY", "NEGATED", "ON_WATER", "OFFSET_TOO_FAR")
+)
+"""Reasons for which a person has to choose between what an address names."""
+_METRES = 111_320.0
+_APART_M = 400.0
+"""Distance, beyond what both radii allow, from which two names of an address do not mean one place."""
+_OFF_COURSE_M = 1_000.0
+"""The same between a place and the course of its street, which a layer may know in part only."""
+_HOUSES = frozenset(("building", "market"))
+_TAKEN_BACK = re.compile(
+    r"(?P<NEGATED>不在(?!内)|并非|不是)"
+    r"|(?P<MOVED_AWAY>[现已今]{0,2}[搬迁](?:移?[至到往]|走|离)|[现已](?:搬|拆)迁|^原(?:址|地址|在|住)?.*?现(?:地?址|位于|在))"
+    r"|(?P<ON_WATER>水域|海域|江面|海面|[船艇]上(?!海))"
+)
+_MAY_TAKE_BACK = re.compile("[搬迁域船艇现不并]|[江海]面")
+"""What all such words hold: most addresses are spared the pattern."""
+_ROOF, _MISCOUNTED = 1, 1.25
+"""Floors by which the numbers of a lift pass those of a layer: a roof, and numbers left out (4, 13, 14)."""
+
+
+def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> None:
+    """Add a reason, rivals to choose from and doubt where the names of an address exclude each other."""
+    _note_words(reading.address, found)
+    towns = [name for _, name in reading.voices if name.label == "town" and name.form == "full"]
+    if len(towns) > 1:
+        _two_towns(reading, found, towns)
+    place = found.building or found.market
+    if place is None:
+        return
+    written = found.written
+    if written is not None and place.town is not None and place.town != _today(written):
+        _clash(found, "PLACE_NOT_IN_TOWN", {"place": place.key, "other": place.town, "town": written.key})
+        found.rivals += [place, written]
+    _too_high(gazetteer, reading.address, found, place)
+    if placed(place):
+        _far_from_door(gazetteer, reading, found, place)
+        _far_from_others(reading, found, place)
+
+
+def _clash(found: Resolved, code: str, detail: dict[str, object]) -> None:
+    found.reasons.append([code, detail])
+    found.doubtful = True
+
+
+def _today(town: Entity) -> str | None:
+    return town.town if town.former else town.key
+
+
+def _note_words(address: Address, found: Resolved) -> None:
+    """Note words that take back what the address names, and a distance that leads out of the city."""
+    if _MAY_TAKE_BACK.search(address.text) is None and address.relation is None:
+        return
+    told = {taken.lastgroup: taken.group() for taken in _TAKEN_BACK.finditer(address.text)}
+    for code, words in told.items():
+        _clash(found, str(code), {"words": words})
+    far = beyond_reach(address)
+    if far is not None:
+        _clash(found, "OFFSET_TOO_FAR", {"words": far})
+
+
+def floor_above(storeys: Mapping[str, int], place: str | None, address: Address) -> int | None:
+    """Return the floor that an address names above a building's top, ``None`` if the building has it or none tells."""
+    top, floor = storeys.get(place) if place is not None else None, address.floor
+    if top is None or floor is None or not floor.isdecimal() or int(floor) <= top:
+        return None
+    return int(floor)
+
+
+def _too_high(gazetteer: Gazetteer, address: Address, found: Resolved, place: Entity) -> None:
+    """Note a floor above a building's top; far above it the address or the building is mistaken."""
+    floor = floor_above(gazetteer.storeys, place.key, address)
+    if floor is not None:
+        top = gazetteer.storeys[place.key]
+        found.reasons.append(["FLOOR_ABOVE_TOP", {"floor": floor, "floors": top, "place": place.key}])
+        found.doubtful = found.doubtful or floor > top * _MISCOUNTED + _ROOF
+
+
+def _two_towns(reading: Reading, found: Resolved, towns: list[Name]) -> None:
+    """Note the first town that no reading of the first one can mean."""
+    first, own = towns[0], {_today(entity) for entity in towns[0].entities}
+    for other in towns[1:]:
+        if own.isdisjoint(_today(entity) for entity in other.entities):
+            _clash(found, "TWO_TOWNS", {"one": _words(reading, first), "other": _words(reading, other)})
+            found.rivals += [*first.entities[:1], *other.entities[:1]]
+            return
+
+
+def _words(reading: Reading, name: Name) -> str:
+    """Return a name as the address writes it."""
+    return next(reading.address.text[start:end] for (start, end, _, _, _), known in reading.named if known is name)
+
+
+def _far_from_door(gazetteer: Gazetteer, reading: Reading, found: Resolved, place: Entity) -> None:
+    """Note a house number, or a road without known numbers, that lies far from the place named beside it."""
+    number, road = reading.address.number, found.road
+    if road is None or any(code == "BUILDING_FROM_DOOR" for code, _ in found.reasons):
+        return
+    spot = found.spot
+    if spot is None or number is None:
+        apart = _off_course(gazetteer, reading.county, road, place)
+        door, apart = road, apart - place.radius_m - _OFF_COURSE_M + _APART_M
+    else:
+        apart = _apart(place, spot.lon, spot.lat) - place.radius_m - spot.radius_m
+        door = f"{road}{number.text}号"
+    if apart > _APART_M:
+        _clash(found, "PLACES_APART", {"name": place.name, "other": door, "metres": round(apart, -2)})
+        found.rivals += [place, *((found.street,) if found.street is not None else ())]
+
+
+def _off_course(gazetteer: Gazetteer, county: str, road: str, place: Entity) -> float:
+    """Return how far a place lies from the course of a road (m), 0 where none is known."""
+    lines = gazetteer.courses.get((county, road)) or gazetteer.courses.get(("", road))
+    if not lines:
+        return 0.0
+    scale = (_METRES * math.cos(math.radians(place.lat)), _METRES)
+    flat = shapely.transform(shapely.multilinestrings(list(lines)), lambda at: (at - (place.lon, place.lat)) * scale)
+    return float(shapely.distance(flat, shapely.Point(0, 0)))
+
+
+def _far_from_others(reading: Reading, found: Resolved, place: Entity) -> None:
+    """Note another building or market that the address names and that lies far from the first."""
+    for words, others in _others(reading, place):
+        apart = min(_apart(place, o.lon, o.lat) - place.radius_m - o.radius_m for o in others)
+        if apart > _APART_M:
+            _clash(found, "PLACES_APART", {"name": place.name, "other": words, "metres": round(apart, -2)})
+            found.rivals += [place, *others]
+            return
+
+
+def _others(reading: Reading, place: Entity) -> Iterator[tuple[str, list[Entity]]]:
+    """Yield the other names of buildings and markets in the county, where all that they may mean have a position."""
+    for (start, end, _, _, _), name in reading.named:
+        if name is None or not name.entities or place in name.entities:
+            continue
+        inside = [e for e in name.entities if e.county == reading.county and e.kind in _HOUSES]
+        if inside and all(entity.placed for entity in inside):
+            yield reading.address.text[start:end], inside
+
+
+def _apart(place: Entity, lon: float, lat: float) -> float:
+    east = (place.lon - lon) * math.cos(math.radians(lat))
+    return math.hypot(east, place.lat - lat) * _METRES
