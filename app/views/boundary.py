@@ -17,7 +17,7 @@ from app.labels import label
 from app.maps import canvas
 from app.reports import moved
 from app.views.zones import loaded, names
-from app.zones import asked, counts, course, faults, history, lying, sights, work
+from app.zones import asked, counts, course, faults, history, lying, requests, sights, work
 from app.zones.drawing import differences
 from app.zones.words import said
 from geo.errors import AtlasError
@@ -151,6 +151,10 @@ def _taken(opened: Session, done: work.Work, ask: course.Ask) -> bool:
     own = sights.ground(opened, read, done.draft)
     if ask.action not in STEPS:
         raise transitions.TransitionError("no step", detail={"action": ask.action})
+    nameless = requests.unnamed(done) if ask.action in ("submit", "approve") else []
+    if nameless:
+        names = [done.named(key) for key in nameless]
+        raise transitions.TransitionError("not named", code="ZONE_UNNAMED", detail={"zones": names})
     found = counts.statement(read, done)
     seen = "seen" in request.form and request.form.get("digest") == found.digest
     facts = course.Facts(

@@ -22,7 +22,7 @@ from app.store.zones import Seen
 from app.views import Nav
 from app.zones import counts, course, faults, lying, requests, sights, tree, work
 from app.zones.drawing import features
-from app.zones.words import said
+from app.zones.words import area, said
 from geo.errors import AtlasError
 from geo.zones.errors import OperationError
 from geo.zones.transitions import EDITABLE
@@ -103,10 +103,11 @@ def operate(draft: str) -> Response:
     with database(write=True) as opened:
         done = drawable(opened, draft)
         seen = _seen(asked)
+        before = work.load(opened, done.draft, seen.head)
         try:
-            made = _made(opened, work.load(opened, done.draft, seen.head), asked)
+            made = _made(opened, before, asked)
         except AtlasError as error:
-            return _refused(error)
+            return _refused(error, before)
         now = store.zones.add(opened, done.draft, made, seen, course.act())
         if now.key != draft:
             parts = {"said": _("别人刚改了这个草案；您的改动保存为分支，两份都在。")}
@@ -137,10 +138,11 @@ def tally(draft: str) -> Response:
             made = requests.operation(asked, done, own)
             after = work.taken(done.state, made)
         except AtlasError as error:
-            return _refused(error)
+            return _refused(error, done)
     counted, left = counts.tally(read, done, after), lying.rows(done, lying.left(done, own, after), after)
-    shown = render_template("zones/tally.html", read=read, tally=counted, left=left)
-    return jsonify(tally=shown, rows=counted.plain(), left=left)
+    others = counts.beside(done, after, made)
+    shown = render_template("zones/tally.html", read=read, tally=counted, left=left, beside=others)
+    return jsonify(tally=shown, rows=counted.plain(), left=left, beside=others)
 
 
 @bp.get("/<draft>/repair")
@@ -164,6 +166,12 @@ def rebase(draft: str) -> Redirect:
         else:
             flash(_("别人刚改了这个草案，已载入最新的。"), "warn")
     return redirect(url_for("zones.show", draft=draft))
+
+
+@bp.app_template_filter("land")
+def land(m2: float) -> str:
+    """Return an area of so many square metres as people read it."""
+    return area(m2)
 
 
 def loaded(opened: Session, key: str) -> work.Work:
@@ -237,9 +245,15 @@ def closed(error: OperationError) -> Response | Redirect:
     return redirect(url_for("boundary.review", draft=(request.view_args or {})["draft"]))
 
 
-def _refused(error: AtlasError) -> Response:
-    """Answer a script whose request cannot be done: an answer like others, as drawing passes through many of these."""
-    return jsonify(said=said(error), refused=error.code, repaired=error.detail.get("repaired"))
+def _refused(error: AtlasError, done: work.Work | None = None) -> Response:
+    """Answer a script whose request cannot be done: an answer like others, as drawing passes through many of these.
+
+    ``where`` is what of the drawing is wrong, as GeoJSON; ``repaired`` what would be right.
+    """
+    detail = error.detail or {}
+    where = detail.get("where") or ({"type": "Point", "coordinates": detail["at"]} if detail.get("at") else None)
+    told = said(error, None if done is None else done.named)
+    return jsonify(said=told, refused=error.code, repaired=detail.get("repaired"), where=where)
 
 
 def _addresses(draft: ZoneDraft) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What a draft counts: zones before and after, and the statement of its impact."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.zones.work import State, Work
 from geo.coverage import UNPLACED
 from geo.gaps import Filter
 from geo.zones import tally as counting
+from geo.zones.difference import difference
 from geo.zones.impact import Impact, impact
 
 SHOWN = ("firms", "workers", "unions", "rate", "under_25", "unlocated")
@@ -62,6 +64,16 @@ def tally(read: Reading, done: Work, state: State) -> Tally:
         rows.append(_row(before, after, UNPLACED, _("不在园区内")))
     unlocated, coarse = (firms.count(name, done.county) for name in ("unlocated", "coarse"))
     return Tally(rows, unlocated, coarse - unlocated, Filter(county=(done.county,) if done.county else ()))
+
+
+def beside(done: Work, state: State, operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the zones whose land an operation changes besides those it is about: name, square metres in and out."""
+    told = operation["arguments"]
+    own = {told.get("key"), told.get("new_key"), told.get("into"), *told.get("keys", ()), *told.get("shapes", ())}
+    own |= {below for key in own if key in done.after for below in done.after.below(key)}
+    found = difference(done.after, state.plan)
+    found = found[~found.index.isin(list(own)) & found[["added_m2", "taken_m2"]].gt(0).any(axis=1)]
+    return found[["name", "added_m2", "taken_m2"]].to_dict("records")
 
 
 def outside(read: Reading, done: Work) -> gpd.GeoDataFrame:

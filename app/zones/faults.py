@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.labels import explain
 from app.reading import Reading
-from app.zones import lying
+from app.zones import lying, requests
 from app.zones.drawing import drawn, features
 from app.zones.requests import Ground
 from app.zones.words import area, measured
@@ -51,7 +51,14 @@ def _checked(done: Work, own: Ground, read: Reading) -> list[Told]:
         where = _("、").join(dict.fromkeys(names.get(key) or read.named(key) for key in fault.keys))
         words = explain("zone_fault", fault.code, measured(fault.detail), names=read.named)
         found.append(Told(fault, f"{where}{_('：')}{words}", weight))
-    return found
+    return [*found, *(_unnamed(key, done) for key in requests.unnamed(done))]
+
+
+def _unnamed(key: str, done: Work) -> Told:
+    words = explain("zone_fault", "UNNAMED")
+    return Told(
+        Fault("UNNAMED", (key,), 0.0, done.after.frame.geometry[key]), f"{done.named(key)}{_('：')}{words}", "bad"
+    )
 
 
 def _left(one: Left, zone: str) -> Told:

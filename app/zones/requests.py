@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from geo.zones.plan import Plan
 from geo.zones.shapes import read_line, read_shape
 
 MOST_NAME = 60
+_UNNAMED = re.compile(r"(新园区|New zone) ?\d*")
 MOST_PAINTED = 200
 """Outlines painted at once."""
 
@@ -76,13 +78,18 @@ def operation(asked: Asked, work: Work, ground: Ground) -> dict[str, Any]:
     return {"kind": kind, "arguments": _MAKERS[kind](Request(asked, work, ground))}
 
 
+def unnamed(work: Work) -> list[str]:
+    """Return the keys of the zones that a draft adds and nobody has named: they bear what the desk calls a drawing."""
+    return [key for key, zone in work.after.zones.items() if key not in work.before and _UNNAMED.fullmatch(zone.name)]
+
+
 def done(work: Work, made: Mapping[str, Any], ground: Ground) -> State:
     """Return the state after an operation; what it adds may not lie outside of the county.
 
     Raises
     ------
     AtlasError
-        Of the operation, or ShapeError ZONE_OUTSIDE with what lies inside as ``repaired``.
+        Of the operation, or ShapeError ZONE_OUTSIDE: what lies inside as ``repaired``, what outside as ``where``.
     """
     after = taken(work.state, made)
     limit = ground.within(work.draft.county_code)
@@ -97,13 +104,13 @@ def done(work: Work, made: Mapping[str, Any], ground: Ground) -> State:
 
 
 def _inside(shape: shapely.Geometry, limit: shapely.Geometry, name: str) -> None:
-    outside = shapely.area(shapely.difference(shape, limit))
-    if outside <= shape.area * OVER:
+    outside = shapely.difference(shape, limit)
+    if outside.area <= shape.area * OVER:
         return
     kept = shapely.intersection(shape, limit)
-    detail: dict[str, Any] = {"name": name}
+    detail: dict[str, Any] = {"name": name, "where": _plain(outside)}
     if kept.geom_type in ("Polygon", "MultiPolygon") and not kept.is_empty:
-        detail["repaired"] = json.loads(shapely.to_geojson(kept))
+        detail["repaired"] = _plain(kept)
     raise ShapeError(f"{name} reaches beyond the county", code="ZONE_OUTSIDE", detail=detail)
 
 

@@ -49,7 +49,7 @@ def around(opened: Session, read: Reading, done: Work) -> dict[str, Any]:
     return {
         "read": read, "draft": done.draft, "faults": found, "tally": counts.tally(read, done, done.state),
         "zone_names": {key: zone.name for key, zone in done.after.zones.items()},
-        "rows": tree.hierarchy(done, own.held), "left": lying.rows(done, left),
+        "rows": tree.hierarchy(done, own.held), "left": lying.rows(done, left), "beside": [],
         "levels": options("zone_level"), "state": state(done, found),
         "paintable": len(own.painted) > 0, "repairable": any(one.fault.code in REPAIRABLE for one in found),
         "branches": store.zones.branches(opened, done.draft),
@@ -93,12 +93,15 @@ def words() -> dict[str, Any]:
         "below": _("“{name}”下面还有 {n} 个园区："), "removeAll": _("一起删除"),
         "removeOne": _("只删这一个，下级归到上一级"), "removeNone": _("不删"),
         "takeRepair": _("采用修好的形状"), "dropRepair": _("不用"),
+        "stillDrawn": _("画的形状还在图上，问题处标红：拖动拐点改好后按回车再保存。"),
+        "stillMoving": _("园区停在移动后的位置：可接着移，回车再保存，Esc 放回原处。"),
+        "saveAgain": _("再保存"), "dropDrawn": _("放弃这次画的"),
         "needs": {
             "1": _("请先选中一个园区"), "2": _("请先选中两个以上园区（按住 Ctrl 点选）"), "some": _("请先选中园区"),
         },
         "done": {
-            "draw": _("已画出新园区"), "split": _("已分割"), "merge": _("已合并"),
-            "undo": _("已撤销"), "redo": _("已重做"),
+            "draw": _("已画出新园区。请写上名称，按回车保存；没有起名不能提交。"),
+            "split": _("已分割"), "merge": _("已合并"), "undo": _("已撤销"), "redo": _("已重做"),
         },
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What the page says of errors and faults of boundaries, in the user's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,10 +28,13 @@ def measured(detail: Mapping[str, Any]) -> dict[str, Any]:
     return dict(detail) if detail.get("area_m2") is None else {**detail, "area": area(detail["area_m2"])}
 
 
-def said(error: AtlasError) -> str:
-    """Return an error as a sentence; where no list knows its code, that of the general refusal."""
+def said(error: AtlasError, names: Callable[[str], str] | None = None) -> str:
+    """Return an error as a sentence; where no list knows its code, that of the general refusal.
+
+    ``names`` turns keys of zones into names; without it they are shown as the key has them.
+    """
     for kind in KINDS:
-        told = explain(kind, error.code, measured(error.detail or {}))
+        told = explain(kind, error.code, measured(error.detail or {}), names=names)
         if told and told != error.code:
             return told
     return explain("boundary_refusal", "ZONE_REQUEST")

@@ -13,6 +13,7 @@ import shapely
 from sqlalchemy.orm import Session
 
 from app import store
+from app.labels import shown
 from app.models import ZoneDraft, ZoneStep
 from app.reading import Kept
 from geo.errors import AtlasError
@@ -89,6 +90,11 @@ class Work:
         return [self._row(key) for key in self.changed] + [
             {"key": key, "parent": parent} for key, parent in sorted(self.state.held.items())
         ]
+
+    def named(self, key: str) -> str:
+        """Return what a zone of the draft is called; another text as ``labels.shown`` has it."""
+        zone = self.after.zones.get(key) or self.before.zones.get(key)
+        return shown(key) if zone is None else zone.name
 
     def heirs(self, plan: Plan) -> dict[str, str | None]:
         """Return what an address will mean that names a zone that is no more on a plan."""

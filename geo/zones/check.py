@@ -19,9 +19,12 @@ from geo.zones.plan import Plan
 FAULT_CODES = (
     "INVALID", "DUPLICATE_SHAPE", "DUPLICATE_NAME", "OVERLAP", "OVERLAP_SLIVER", "GAP", "GAP_SLIVER", "TINY_PART",
     "OUTSIDE_COUNTY", "CROSS_COUNTY", "OUTSIDE_PARENT", "CHILD_OUTSIDE", "LEFT_OUTSIDE", "PARENT_UNKNOWN",
-    "HIERARCHY_RING",
+    "HIERARCHY_RING", "UNNAMED",
 )  # fmt: skip
-"""The codes of faults, each with its phrases in ``data/codes`` (kind ``zone_fault``); LEFT_OUTSIDE is of ``lying``."""
+"""The codes of faults, each with its phrases in ``data/codes`` (kind ``zone_fault``).
+
+LEFT_OUTSIDE is of ``lying``; UNNAMED is of the desk, which calls a new zone something until somebody names it.
+"""
 
 
 @dataclass(frozen=True)

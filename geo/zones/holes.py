@@ -1,5 +1,6 @@
 """Operations that take land out of one zone or close a hole in it; no other zone gains or loses."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ import shapely
 
 from geo.zones.errors import OperationError
 from geo.zones.land import outline, region, settled
-from geo.zones.lattice import HAIR, area_m2, joined, polygonal, to_lattice, width
+from geo.zones.lattice import HAIR, area_m2, joined, polygonal, to_degrees, to_lattice, width
 from geo.zones.mesh import mesh
 from geo.zones.plan import Plan
 from geo.zones.shapes import lattice_shape
@@ -21,12 +22,13 @@ def cut_hole(plan: Plan, key: str, shape: Any) -> Plan:
     ------
     ShapeError, LockedError
     OperationError
-        ``HOLE_OUTSIDE`` with the area that does not lie in the zone.
+        ``HOLE_OUTSIDE`` with the area that does not lie in the zone; ``detail["where"]`` is that land as GeoJSON.
     """
     hole = lattice_shape(shape)
     outside = polygonal(shapely.difference(hole, outline(plan, key), grid_size=1.0))
     if not outside.is_empty:
-        detail = {"zone": key, "area_m2": round(area_m2(outside), 1)}
+        where = json.loads(shapely.to_geojson(to_degrees(outside)))
+        detail = {"zone": key, "area_m2": round(area_m2(outside), 1), "where": where}
         raise OperationError("the hole does not lie in the zone", code="HOLE_OUTSIDE", detail=detail)
     return _less(plan, key, hole)
 

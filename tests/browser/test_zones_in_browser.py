@@ -114,13 +114,16 @@ def test_from_a_drawing_to_lines_in_force_and_back(page: Any, site: str) -> None
     assert page.locator("[data-tool=split]").get_attribute("aria-disabled") == "false"
     assert page.locator("#zones-list details[open] [name=name]").input_value() == "新园区", "its name lies open"
     assert figures(page, "不在园区内")[0] == "8 → 5"
+    assert "还没有起名" in page.locator("#zones-faults").inner_text()
+    page.keyboard.type("新东区")
+    after(page, lambda: page.keyboard.press("Enter"))
     assert "没有重叠" in page.locator("#zones-faults").inner_text()
     choose(page, "东沟经济开发区")
     draw(page, "s", [(121.0401, 32.05), (121.0401, 32.11)])
-    assert zones(page) == ["东沟经济开发区", "东沟经济开发区2", "新园区"]
+    assert zones(page) == ["东沟经济开发区", "东沟经济开发区2", "新东区"]
     sides = {figures(page, name)[0].split("→")[-1].strip() for name in zones(page)[:2]}
     assert sides == {"1", "2"}
-    choose(page, "东沟经济开发区", "新园区")
+    choose(page, "东沟经济开发区", "新东区")
     after(page, lambda: page.get_by_role("button", name="合并").click())
     assert len(zones(page)) == 2
     # Undo by key, and it survives a reload.
@@ -355,3 +358,82 @@ def test_a_town_is_painted_into_a_zone(page: Any, site: str) -> None:
     page.locator("#zones-map path[stroke-dasharray='4 3']").first.wait_for()
     after(page, lambda: click(page, 121.09, 32.08))
     assert figures(page, "东沟经济开发区")[0] == "3 → 7"
+
+
+def drag(page: Any, at: tuple[float, float], to: tuple[float, float]) -> None:
+    (x0, y0), (x1, y1) = spot(page, *at), spot(page, *to)
+    page.mouse.move(x0, y0)
+    page.mouse.down()
+    page.mouse.move((x0 + x1) / 2, (y0 + y1) / 2, steps=3)
+    page.mouse.move(x1, y1, steps=3)
+    page.mouse.up()
+
+
+def test_a_refused_drawing_stays_to_be_corrected_and_neighbours_that_follow_are_told(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    begin(page, site, "改正")
+    view(page)
+    page.uncheck("#f-snap")
+    # The third and fourth corner in the wrong order: the border crosses itself in the middle.
+    draw(page, "d", [(121.064, 32.07), (121.084, 32.07), (121.064, 32.09), (121.084, 32.09)])
+    assert "与自己相交" in page.locator("#zones-said").inner_text()
+    marked = page.evaluate(
+        f"() => {{ let at; {MAP}.eachLayer((l) => {{ if (l instanceof L.CircleMarker) at = l.getLatLng(); }});"
+        " return [at.lng, at.lat]; }"
+    )
+    assert marked == pytest.approx([121.074, 32.08], abs=1e-3)
+    assert zones(page) == ["东沟经济开发区"]
+    drag(page, (121.084, 32.09), (121.07, 32.095))
+    drag(page, (121.064, 32.09), (121.084, 32.09))
+    after(page, lambda: page.get_by_role("button", name="再保存").click())
+    assert zones(page) == ["东沟经济开发区", "新园区"]
+    # A drawing beyond the county: what the server would keep of it can be taken at once.
+    page.evaluate(f"() => {MAP}.setView([32.08, 121.2], 12.5, {{ animate: false }})")
+    page.wait_for_timeout(100)
+    draw(page, "d", [(121.19, 32.07), (121.19, 32.09), (121.21, 32.09), (121.21, 32.07)])
+    assert "超出" in page.locator("#zones-said").inner_text()
+    after(page, lambda: page.get_by_role("button", name="采用修好的形状").click())
+    assert zones(page) == ["东沟经济开发区", "新园区", "新园区 2"]
+    # Without a name nothing is submitted.
+    page.get_by_role("link", name="看影响并提交").click()
+    ready(page)
+    page.get_by_label("我已看过上面的影响说明").check()
+    page.get_by_role("button", name="提交审批").click()
+    assert "新园区、新园区 2还没有起名" in page.locator("#notices").inner_text()
+    page.get_by_role("link", name="继续画").click()
+    ready(page)
+    view(page)
+    # The neighbour that a moved zone would cut is told before it is saved.
+    page.select_option("#f-border", "shared")
+    choose(page, "东沟经济开发区")
+    page.locator("[data-tool=move]").click()
+    for _ in range(8):
+        page.keyboard.press("Shift+ArrowRight")
+    page.locator(".zone-beside", has_text="新园区 减少").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".zone-beside").wait_for(state="detached")
+
+
+def test_a_hole_is_cut_taken_back_and_kept(page: Any, site: str) -> None:
+    sign_in(page, site, city.EDITOR.login)
+    address = begin(page, site, "挖洞")
+    view(page)
+    page.uncheck("#f-snap")
+    choose(page, "东沟经济开发区")
+    hole = [(121.045, 32.075), (121.055, 32.075), (121.055, 32.085), (121.045, 32.085)]
+    rings = f"() => {{ let n; {MAP}.eachLayer((l) => {{ if (l.zone) n = l.getLatLngs().length; }}); return n; }}"
+    draw(page, "h", hole)
+    assert page.evaluate(rings) == 2
+    assert figures(page, "东沟经济开发区")[0] == "3 → 1"
+    after(page, lambda: page.locator("[data-turn=undo]").click())
+    assert page.evaluate(rings) == 1
+    after(page, lambda: page.locator("[data-turn=redo]").click())
+    page.reload()
+    ready(page)
+    assert page.evaluate(rings) == 2
+    page.goto(f"{address}/review")
+    ready(page)
+    assert "3 → 1" in page.locator("#zone-figures").inner_text()
+    page.get_by_label("我已看过上面的影响说明").check()
+    page.get_by_role("button", name="提交审批").click()
+    page.get_by_text("已提交，待审批").first.wait_for()

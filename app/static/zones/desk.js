@@ -28,8 +28,8 @@ async function address(name, body) {
 }
 
 // One change after the other: each is told of the state that the one before left.
-function send(operation) {
-  const done = queue.then(() => change("operate", { ...operation, version: state.version, head: state.head }));
+function send(operation, typed = false) {
+  const done = queue.then(() => change("operate", { ...operation, version: state.version, head: state.head }, typed));
   queue = done.catch(() => {});
   return done;
 }
@@ -38,17 +38,24 @@ function turn(way) {
   queue = queue.then(() => change(way, { version: state.version, head: state.head })).catch(() => {});
 }
 
-async function change(name, body) {
+// While something is drawn, a step back is one of the drawing.
+function step(way) {
+  if (way === "undo" && tools.back()) return;
+  tools.stop();
+  turn(way);
+}
+
+async function change(name, body, typed = false) {
   desk.setAttribute("aria-busy", "true");
   try {
     const { ok, told } = await address(name, body);
     if (told.branch) { sessionStorage.setItem("zones.said", told.said); location.assign(told.branch); return false; }
-    if (!ok) { refuse(told, body); return false; }
+    if (!ok) { refuse(told, body, typed); return false; }
     take(told, body.kind === "draw");
     tell(told.said || `${words.done[body.kind || name] || words.saved}`, false);
     return true;
   } catch {
-    tell(words.broken, true);
+    refuse({ said: words.broken }, body, typed);
     return false;
   } finally {
     desk.removeAttribute("aria-busy");
@@ -56,27 +63,38 @@ async function change(name, body) {
   }
 }
 
-function refuse(told, body) {
-  tell(told.said, true);
+// What was drawn stays on the map with the faulty spot marked, ready to be corrected and saved again; typed corners stay
+// in their field. A repair that the server knows is shown, taken or dropped; never by itself.
+function refuse(told, body, typed) {
   restore();
-  if (told.repaired && (body.shape || body.kind === "move")) offer(told.repaired, body);
+  const stays = !typed && tools.correct(body);
+  picture.mark(told.where);
+  tell(`${told.said}${stays ? ` ${body.kind === "move" ? words.stillMoving : words.stillDrawn}` : ""}`, true);
+  const { repaired } = told, answers = [];
+  if (repaired && (body.shape || body.kind === "move")) {
+    picture.preview([{ type: "Feature", geometry: repaired, properties: {} }]);
+    answers.push([words.takeRepair, "primary", () => send(body.kind === "move" ? { kind: "reshape", key: body.key, shape: repaired, border: "yield" } : { ...body, shape: repaired }, typed)]);
+  }
+  if (stays) answers.push([words.saveAgain, repaired ? "plain" : "primary", () => tools.again()]);
+  if (stays || answers.length) answers.push([stays ? words.dropDrawn : words.dropRepair, "plain", () => {}]);
+  if (answers.length) offer(answers, !stays);
 }
 
-// A shape that cannot be taken as drawn: the server's repair is shown, taken or dropped; never by itself.
-function offer(shape, body) {
-  picture.preview([{ type: "Feature", geometry: shape, properties: {} }]);
+function offer(answers, focused) {
   const box = document.createElement("span");
-  for (const [label, take] of [[words.takeRepair, true], [words.dropRepair, false]]) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: `btn ${take ? "btn-primary" : "btn-plain"}`, textContent: label });
+  for (const [label, look, act] of answers) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: `btn btn-${look}`, textContent: label });
     button.addEventListener("click", () => {
       picture.preview([]);
+      picture.mark(null);
       tell("", false);
-      if (take) send(body.kind === "move" ? { kind: "reshape", key: body.key, shape, border: "yield" } : { ...body, shape });
+      act();
+      tools.stop();
     });
     box.append(" ", button);
   }
   said.append(box);
-  box.querySelector("button").focus();
+  if (focused) box.querySelector("button").focus();
 }
 
 // What has just been drawn is what one goes on with: it is selected, and its name lies open.
@@ -88,7 +106,9 @@ function take(told, drawn) {
   for (const [name, box] of Object.entries(boxes)) if (told[name] !== undefined) box.innerHTML = told[name];
   for (const key of open) boxes.list.querySelector(`[data-describe="${CSS.escape(key)}"]`)?.closest("details").setAttribute("open", "");
   show(told.state, chosen);
-  if (focused) [...document.querySelectorAll(focused.selector)].find((element) => !element.disabled)?.focus({ preventScroll: true });
+  const name = fresh.length && boxes.list.querySelector(`[data-describe="${CSS.escape(fresh[0])}"] [name=name]`);
+  if (name) name.select(); // a drawing is kept at once, what it is called is asked for
+  else if (focused) [...document.querySelectorAll(focused.selector)].find((element) => !element.disabled)?.focus({ preventScroll: true });
 }
 
 // What is focused within a box that is written anew, so that a keyboard stays where it was.
@@ -252,7 +272,7 @@ desk.addEventListener("click", (event) => {
     tell(button.dataset.hint, false);
     tools.start(button.dataset.tool);
   } else if (button.dataset.act) perform(button.dataset.act);
-  else if (button.dataset.turn) { tools.stop(); turn(button.dataset.turn); }
+  else if (button.dataset.turn) step(button.dataset.turn);
   else if (button.dataset.repair) mend(button.dataset.repair);
   else if (button.dataset.find) picture.find(button.dataset.find);
   else if (button.dataset.fault) picture.findFault(Number(button.dataset.fault));
@@ -271,8 +291,8 @@ document.getElementById("zones-typed").addEventListener("submit", (event) => {
   const [key] = picture.chosen;
   if (kind !== "draw" && picture.chosen.size !== 1) return tell(words.needs[1], true);
   const closed = [...corners, corners[0]];
-  if (kind === "split") send({ kind, key, line: { type: "LineString", coordinates: corners } });
-  else send({ kind, ...(kind === "draw" ? {} : { key }), shape: { type: "Polygon", coordinates: [closed] }, border: document.getElementById("f-border").value });
+  if (kind === "split") send({ kind, key, line: { type: "LineString", coordinates: corners } }, true);
+  else send({ kind, ...(kind === "draw" ? { name: tools.named(words.newName) } : { key }), shape: { type: "Polygon", coordinates: [closed] }, border: document.getElementById("f-border").value }, true);
 });
 
 // --- keys ---------------------------------------------------------------------------------------------------------------
@@ -281,8 +301,7 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if ((event.ctrlKey || event.metaKey) && !writing && (key === "z" || key === "y")) {
     event.preventDefault();
-    tools.stop();
-    turn(key === "y" || event.shiftKey ? "redo" : "undo");
+    step(key === "y" || event.shiftKey ? "redo" : "undo");
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing) return;

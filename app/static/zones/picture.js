@@ -25,11 +25,11 @@ export class Picture {
     this.labels = [];
     leaveOut(map, () => this.hidden());
     map.on("zoomend", () => fitted(map, this.labels));
-    this.groups = Object.fromEntries(["old", "zones", "names", "faults", "preview"].map((name) => [name, L.layerGroup().addTo(map)]));
+    this.groups = Object.fromEntries(["old", "zones", "names", "faults", "preview", "where"].map((name) => [name, L.layerGroup().addTo(map)]));
   }
 
   show(state, chosen) {
-    for (const name of ["old", "zones", "names", "faults", "preview"]) this.groups[name].clearLayers();
+    for (const name of ["old", "zones", "names", "faults", "preview", "where"]) this.groups[name].clearLayers();
     this.layers.clear();
     this.labels = [];
     this.before = new Set(state.names);
@@ -37,11 +37,7 @@ export class Picture {
     this.chosen = new Set([...chosen].filter((key) => this.facts.has(key)));
     for (const shape of state.old) L.polygon(rings(shape), { ...STYLES.old, renderer: this.renderers.below, pmIgnore: true, snapIgnore: true }).addTo(this.groups.old);
     for (const zone of state.zones) if (zone.geometry) this.draw(zone);
-    this.faults = state.faults.map((shape) => {
-      if (!shape) return null;
-      const layer = L.geoJSON(shape, { style: { ...STYLES.fault, renderer: this.renderers.above }, pointToLayer: (_, at) => L.circleMarker(at, { ...STYLES.fault, radius: 8, renderer: this.renderers.above }), pmIgnore: true, snapIgnore: true });
-      return layer.addTo(this.groups.faults);
-    });
+    this.faults = state.faults.map((shape) => shape && this.spot(shape).addTo(this.groups.faults));
     fitted(this.map, this.labels);
     this.map.fire("moveend"); // the background makes room
     this.onchoose();
@@ -93,6 +89,18 @@ export class Picture {
     if (!features.length) return;
     const layer = L.geoJSON({ type: "FeatureCollection", features }, { style: { ...STYLES.preview, renderer: this.renderers.above }, pmIgnore: true, snapIgnore: true }).addTo(this.groups.preview);
     this.look(layer.getBounds());
+  }
+
+  spot(shape) {
+    return L.geoJSON(shape, { style: { ...STYLES.fault, renderer: this.renderers.above }, pointToLayer: (_, at) => L.circleMarker(at, { ...STYLES.fault, radius: 8, renderer: this.renderers.above }), pmIgnore: true, snapIgnore: true });
+  }
+
+  // Where a refused drawing is wrong; it comes into view.
+  mark(shape) {
+    this.groups.where.clearLayers();
+    if (!shape) return;
+    const middle = this.spot(shape).addTo(this.groups.where).getBounds().getCenter();
+    if (!this.map.getBounds().contains(middle)) this.map.panTo(middle, { animate: false });
   }
 
   find(key) {

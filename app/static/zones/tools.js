@@ -32,13 +32,17 @@ export class Tools {
     });
   }
 
-  start(name) {
+  begin(name) {
     this.stop();
     this.active = name;
     this.picture.blocked = true;
     this.map.atlas.drawing = true;
     this.map.getContainer().classList.add("drawing");
     this.onchange(name);
+  }
+
+  start(name) {
+    this.begin(name);
     if (["draw", "subtract", "cut_hole"].includes(name)) this.map.pm.enableDraw("Polygon", this.options());
     else if (name === "split") this.map.pm.enableDraw("Line", this.options());
     else if (name === "reshape") this.edit();
@@ -62,6 +66,9 @@ export class Tools {
       this.held = null;
       this.map.keyboard.enable();
     }
+    this.refused?.layer.remove();
+    this.refused = null;
+    this.picture.mark(null);
     this.brushes?.remove();
     this.brushes = null;
     this.onchange("");
@@ -93,7 +100,54 @@ export class Tools {
   finish() {
     const draw = this.map.pm.Draw.getActiveShape();
     if (draw) { this.map.pm.Draw[draw]._finishShape?.(); return; }
-    if (this.held) this.save();
+    if (this.refused) this.again();
+    else if (this.held) this.save();
+  }
+
+  // --- what the server refused: it stays as it was drawn, to be corrected and saved again; false where nothing was drawn ------
+  correct({ version: _version, head: _head, ...operation }) {
+    if (operation.kind === "move") return this.carryOn(operation);
+    const drawn = operation.shape || operation.line;
+    if (!drawn || !["draw", "reshape", "subtract", "cut_hole", "split"].includes(operation.kind)) return false;
+    this.begin(operation.kind);
+    const depth = { LineString: 0, Polygon: 1, MultiPolygon: 2 }[drawn.type], style = { color: "#a3181f", weight: 2.5, fillOpacity: 0.15, renderer: this.picture.renderers.above };
+    const layer = (depth ? L.polygon : L.polyline)(L.GeoJSON.coordsToLatLngs(drawn.coordinates, depth), style).addTo(this.map);
+    this.refused = { layer, operation };
+    layer.on("pm:markerdrag pm:vertexadded pm:vertexremoved", () => { if (depth) this.desk.count(this.corrected()); });
+    const { snappable, snapDistance } = this.options();
+    layer.pm.enable({ snappable, snapDistance, allowSelfIntersection: true, removeVertexOn: "contextmenu" });
+    this.map.getContainer().focus({ preventScroll: true });
+    return true;
+  }
+
+  carryOn({ key, east_m, north_m }) {
+    this.picture.choose(key, true, false);
+    this.start("move");
+    if (!this.held) return false;
+    this.metres = { east_m, north_m };
+    for (const { layer, was } of this.along) layer.setLatLngs(shifted(was, ...this.degrees()));
+    return true;
+  }
+
+  corrected() {
+    const { layer, operation } = this.refused;
+    return { ...operation, [operation.line ? "line" : "shape"]: layer.toGeoJSON(7).geometry };
+  }
+
+  again() {
+    if (!this.refused) return this.finish();
+    const operation = this.corrected();
+    this.stop();
+    this.desk.send(operation);
+  }
+
+  // One step back within what is being drawn; false where nothing is.
+  back() {
+    if (!this.active || this.active === "paint") return false;
+    const draw = this.map.pm.Draw.getActiveShape();
+    if (draw && this.map.pm.Draw[draw]._layer?.getLatLngs().flat().length) this.map.pm.Draw[draw]._removeLastVertex?.();
+    else { this.stop(); this.desk.tell("", false); }
+    return true;
   }
 
   // --- reshaping and moving a zone ---------------------------------------------------------------------------------------
