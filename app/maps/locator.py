@@ -109,8 +109,8 @@ def dotted(firms: pd.DataFrame) -> np.ndarray:
 
 
 def bearings(read: Reading) -> str:
-    """Return the address of the context; it changes with the survey."""
-    return url_for("map.bearings", v=f"{read.survey.gazetteer_hash[:12]}{read.on:%y%m%d}")
+    """Return the address of the context of a day; it changes with the survey and with what the office has."""
+    return url_for("map.bearings", v=f"{read.survey.gazetteer_hash[:12]}.{context.inputs()}", on=read.on)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def of(scene: Scene, picture: Picture, *, bearings: str, key: str = "main", tile
     basemap.add(drawn, counties)
     if tiles:
         drawn.add_child(TileLayer(tiles))
-    context.add(drawn, bearings, shown=tiles is None)
+    context.add(drawn, bearings, shown=tiles is None, tiled=not context.redrawn(scene.read))
     drawn.add_child(DrawnLayer(picture.drawing, title=str(words.MEASURES[view.measure])))
     return with_controls(drawn)
 

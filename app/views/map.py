@@ -76,6 +76,7 @@ def show() -> str:
 @asks("key", "at", "shape", "view", "with", filters=True, choices={"split": SPLITS, **CONTROLS})
 def compare() -> str:
     """Show two days beside each other or under a curtain, in the same classes and sizes."""
+    _know_chosen()
     now = scene.of(sketch())
     others = [day for day in now.read.days if day != now.read.on]
     other = day_of(request.args.get("with", "")) or (others[0] if others else now.read.on)
@@ -89,6 +90,7 @@ def compare() -> str:
     return render_template(
         "map/compare.html", parts=parts, other=other, split=request.args.get("split", SPLITS[0]), then_days=days,
         changes=_changes(*pictures), then=then.read, whole_then=pictures[0].whole, shapes=shapes,
+        redrawn=context.redrawn(then.read) or context.redrawn(now.read),
         **_around(pictures[1]),
     )  # fmt: skip
 
@@ -119,7 +121,7 @@ def bearings() -> Response:
     """Give names and lines of the background; the address changes with the survey, so browsers may keep it."""
     now = scene.of(sketch())
     written = now.read.kept.get(
-        "map.bearings", lambda: orjson.dumps(context.of(now), option=orjson.OPT_SERIALIZE_NUMPY)
+        ("map.bearings", context.inputs()), lambda: orjson.dumps(context.of(now), option=orjson.OPT_SERIALIZE_NUMPY)
     )
     answer = Response(written, mimetype="application/json")
     answer.headers["Cache-Control"] = f"private, max-age={DAY_S}, immutable"
@@ -150,6 +152,7 @@ def unit() -> str:
 @asks("key", "at", "shape", "view", filters=True, page=True, choices=CONTROLS)
 def table() -> str:
     """List the units of the picture: the map for those who do not see it, and for paper."""
+    _know_chosen()
     drawn = _drawn()
     rows = page(drawn.table, request.args.get("page", 1, type=int), settings().page_size)
     return render_template("map/table.html", page=rows, **_around(drawn))

@@ -93,8 +93,8 @@ def words() -> dict[str, Any]:
         "below": _("“{name}”下面还有 {n} 个园区："), "removeAll": _("一起删除"),
         "removeOne": _("只删这一个，下级归到上一级"), "removeNone": _("不删"),
         "takeRepair": _("采用修好的形状"), "dropRepair": _("不用"),
-        "stillDrawn": _("画的形状还在图上，问题处标红：拖动拐点改好后按回车再保存。"),
-        "stillMoving": _("园区停在移动后的位置：可接着移，回车再保存，Esc 放回原处。"),
+        "stillDrawn": _("{said}。画的形状还在图上，问题处标红：拖动拐点改好后按回车再保存。"),
+        "stillMoving": _("{said}。园区停在移动后的位置：可接着移，回车再保存，Esc 放回原处。"),
         "saveAgain": _("再保存"), "dropDrawn": _("放弃这次画的"),
         "needs": {
             "1": _("请先选中一个园区"), "2": _("请先选中两个以上园区（按住 Ctrl 点选）"), "some": _("请先选中园区"),

@@ -23,7 +23,8 @@ ZONE = "zone:990101:东沟经济开发区"
 WHOLE = "121,32;121.4,32;121.4,32.3;121,32.3"
 WEST_HALF = "121,32;121.2,32;121.2,32.3;121,32.3"
 WEST = Wish("west", "周干事", "viewer", "990102")
-NOWHERE = ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid"]
+NOWHERE = ["/map?at=town:nowhere", "/map?at=%00", "/map/panel?at=cell:x,y&by=grid", "/map/table?at=town:nowhere"]
+NOWHERE += ["/map/compare?at=building:nobody"]
 
 
 def listed(client: FlaskClient, path: str) -> int:

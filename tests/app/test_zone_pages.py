@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 import shapely
 import small_city
@@ -21,6 +22,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from installed import installed
 from signed_in import sign, stranger
+from soup import soup
 
 from app import runs, store
 from app.db import session
@@ -632,3 +634,31 @@ def test_the_desk_says_why_nothing_can_be_painted_where_no_outline_is_known(file
     page = desk.client.get(desk.address).get_data(as_text=True)
     assert "data-off=" in page and "还没有镇街、村的边界" in page
     assert desk.client.get(f"{desk.address}/painted").get_json()["features"] == []
+
+
+def test_each_day_shows_the_lines_that_were_in_force_on_it(file_app: Flask) -> None:
+    older, newest = small_city.YEARS[1], small_city.ON
+    new = {"key": f"zone:{city.HERE}:东区", "kind": "zone", "name": "东区", "county_code": city.HERE}
+    drawn_new = {**dict.fromkeys(store.lines.DRAWN), **new, "locked": False, "cross_county": False}
+    row = city.places().loc[[city.ZONE]].assign(name="东区")
+    places = pd.concat([city.places(), row.set_axis([new["key"]]).set_geometry([city.EAST])])
+    found = city.survey()
+    in_east = found.firms["lon"].between(*city.EAST.bounds[::2]).to_numpy()
+    firms = found.firms.assign(zone=found.firms["zone"].mask(in_east, new["key"]))
+    with file_app.app_context(), session(write=True) as opened:
+        store.lines.write(opened, [{**drawn_new, "geometry": city.EAST}], since=newest, draft="d")
+        for day in (older, newest):  # every surveyed day is counted anew on the lines of today
+            store.surveys.save(opened, replace(found, firms=firms, places=places, on=day), f"again-{day}")
+    client = sign(stranger(file_app), city.EDITOR.login)
+
+    def told(day: Any) -> tuple[int, list[str]]:
+        found = client.get(f"/map/bearings?on={day}").get_json()
+        shapes = next(each["shapes"] for each in found["lines"] if each["kind"] == "zone")
+        return len(shapes), [name for name, *_at in found["names"] if name in ("东区", TOGETHER)]
+
+    assert told(newest) == (2, [TOGETHER, "东区"])
+    assert told(older) == (1, [TOGETHER])
+    page = soup(client, f"/map/compare?with={older}")
+    asked = [re.search(r"bearings\?[^\"]*on=([-\d]+)", script.string or "") for script in page.find_all("script")]
+    assert [found[1] for found in asked if found] == [str(older), str(newest)]
+    assert "各自当天生效" in page.get_text()

@@ -69,7 +69,7 @@ function refuse(told, body, typed) {
   restore();
   const stays = !typed && tools.correct(body);
   picture.mark(told.where);
-  tell(`${told.said}${stays ? ` ${body.kind === "move" ? words.stillMoving : words.stillDrawn}` : ""}`, true);
+  tell(stays ? words[body.kind === "move" ? "stillMoving" : "stillDrawn"].replace("{said}", told.said) : told.said, true);
   const { repaired } = told, answers = [];
   if (repaired && (body.shape || body.kind === "move")) {
     picture.preview([{ type: "Feature", geometry: repaired, properties: {} }]);

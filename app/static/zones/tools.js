@@ -34,6 +34,8 @@ export class Tools {
 
   begin(name) {
     this.stop();
+    this.picture.preview([]);
+    this.picture.mark(null);
     this.active = name;
     this.picture.blocked = true;
     this.map.atlas.drawing = true;
@@ -68,6 +70,7 @@ export class Tools {
     }
     this.refused?.layer.remove();
     this.refused = null;
+    this.picture.preview([]);
     this.picture.mark(null);
     this.brushes?.remove();
     this.brushes = null;
