@@ -53,8 +53,9 @@ def told_by_outline(firms: pd.DataFrame, kind: str) -> np.ndarray:
     if "location_reasons" not in firms.columns:
         return (firms["level"].isin(EXACT_LEVELS) & firms[kind].notna()).to_numpy(dtype=bool)
     told = np.zeros(len(firms), dtype=bool)
-    for row, reasons in enumerate(firms["location_reasons"].tolist()):
-        for code, detail in reversed(reasons if isinstance(reasons, Sequence) else ()):  # they stand behind all others
+    rows = np.flatnonzero(firms[kind].notna().to_numpy(dtype=bool))
+    for row, reasons in zip(rows.tolist(), firms["location_reasons"].iloc[rows].tolist(), strict=True):
+        for code, detail in reversed(list(reasons) if isinstance(reasons, Sequence) else ()):  # behind all others
             if code != BY_OUTLINE:
                 break
             told[row] |= detail["kind"] == kind

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from app import runs, store
 from app.arguments import asks
-from app.current import day_of, reading, scope, this_year
+from app.current import day_of, reading, scope, sketch_on, this_year
 from app.db import session as database
 from app.downloads import download
 from app.errors import NotFoundError
@@ -118,7 +118,7 @@ def past(place: str) -> str:
         if not len(versions):
             raise NotFoundError(f"no place {place!r}")
         drafts = store.zones.of_place(opened, list(versions["draft_key"].dropna()))
-        figures = history.figures(opened, scope(), place)
+        figures = history.figures(opened, scope(), place, [sketch_on(day) for day in read.days])
         people = names(opened)
     part = canvas.blank(read, label=_("各版边界"))
     return render_template(

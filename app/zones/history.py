@@ -1,7 +1,7 @@
 """The past of a zone: its versions, and the figures of each surveyed day on old and on new lines."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,8 @@ import shapely
 from sqlalchemy.orm import Session
 
 from app import store
-from app.zones.counts import SHOWN
+from app.reading import Reading
+from app.zones.counts import SHOWN, firms_of
 from app.zones.tree import polygonal
 from app.zones.work import AREAL, RESTORE
 from geo.zones.lattice import area_m2, to_lattice
@@ -19,22 +20,24 @@ from geo.zones.plan import Plan
 from geo.zones.tally import tally
 
 
+Figures = dict[str, Any] | None
+
+
 def figures(
-    opened: Session, scope: store.Scope, place: str
-) -> list[tuple[date, dict[str, Any] | None, dict[str, Any] | None]]:
-    """Return each surveyed day, newest first, with the figures of a zone on the lines of that day and on today's.
+    opened: Session, scope: store.Scope, place: str, readings: Sequence[Reading]
+) -> list[tuple[date, Figures, Figures]]:
+    """Return the day of each reading with the figures of a zone on the lines of that day and on today's.
 
     None where the zone was not there. Firms are those that the survey of that day found.
     """
-    now = _plan(store.lines.in_force(opened, scope))
-    rows = []
-    for day in store.surveys.days(opened):
-        survey = store.surveys.latest(opened, scope, day)
-        if survey is None:
-            continue
-        then = _plan(store.lines.on(opened, scope, day))
-        told = [_figures(tally(plan, survey.firms, survey.unions), place) for plan in (then, now)]
-        rows.append((day, told[0], told[1]))
+    lines = store.lines.in_force(opened, scope)
+    now, rows = _plan(lines), []
+    for read in readings:
+        before = store.lines.on(opened, scope, read.on)
+        firms = firms_of(read)
+        today = _figures(tally(now, firms), place)
+        same = before["version"].to_dict() == lines["version"].to_dict()
+        rows.append((read.on, today if same else _figures(tally(_plan(before), firms), place), today))
     return rows
 
 
