@@ -19,7 +19,6 @@ from geo.zones.lattice import area_m2, to_lattice
 from geo.zones.plan import Plan
 from geo.zones.tally import tally
 
-
 Figures = dict[str, Any] | None
 
 
