@@ -123,6 +123,7 @@ def survey(
     options: Options | None = None,
     progress: Progress | None = None,
     segmenter: Segmenter | None = None,
+    kept: gazetteer.Kept | None = None,
 ) -> Survey:
     """Survey a city on a day: locate its firms, link its unions, tell who is covered, and suggest joint unions.
 
@@ -134,6 +135,7 @@ def survey(
     options : thresholds of the stages
     progress : told which stage begins
     segmenter : reads the components of addresses that hold unknown names; without it the grammar does
+    kept : keeps names and doors of the layers for the next survey; it changes no result
 
     Raises
     ------
@@ -141,15 +143,16 @@ def survey(
         If a stage loses or invents a row.
     """
     with gazetteer.paused_collector():  # names without cycles: walking them cost a third of the time
-        return _surveyed(inputs, segmenter, on=on, rules=rules, options=options or Options(), steps=_Steps(progress))
+        options, kept = options or Options(), kept or gazetteer.Kept()
+        means = _Means(segmenter, kept, _Steps(progress))
+        return _surveyed(inputs, means, on=on, rules=rules, options=options)
 
 
-def _surveyed(
-    inputs: Inputs, segmenter: Segmenter | None, *, on: date, rules: RuleSet, options: Options, steps: "_Steps"
-) -> Survey:
+def _surveyed(inputs: Inputs, means: "_Means", *, on: date, rules: RuleSet, options: Options) -> Survey:
+    steps, segmenter = means.steps, means.segmenter
     inputs = replace(inputs, enterprises=ledger.stated(inputs.enterprises, inputs.steps, on=on))
     steps.begin("gazetteer")
-    names, known, facts = known_names(inputs, processes=options.locate.processes)
+    names, known, facts = known_names(inputs, processes=options.locate.processes, kept=means.kept)
     steps.count("gazetteer", inputs.places, known, known["origin"], whole=False)
     steps.begin("geocode")
     located = locate(inputs.enterprises, names, options=options.locate, decisions=inputs.decisions, segmenter=segmenter)
@@ -234,18 +237,22 @@ def suggest_joint(
     return respect.suggest_anew(firms, life.cases(inputs.case_steps), suggest)
 
 
-def known_names(inputs: Inputs, *, processes: int = 1) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:
+def known_names(
+    inputs: Inputs, *, processes: int = 1, kept: gazetteer.Kept | None = None
+) -> tuple[Gazetteer, gpd.GeoDataFrame, pd.DataFrame]:
     """The gazetteer, taught by the addresses themselves; all places, given and learned; what was taught."""
     divisions, aliases, given = gazetteer.laid(inputs.decisions, inputs.divisions, inputs.aliases, inputs.places)
-    bare = gazetteer.build(divisions, aliases, given, doors=False)
+    kept = kept or gazetteer.Kept()
+    bare = kept.names(divisions, aliases, given)
     rulings = gazetteer.read_rulings(inputs.decisions, bare.regions)
-    doors = beside(lambda: gazetteer.known_doors(bare, given), wanted=processes > 1 and len(given) >= WORTH_TWO)
+    doors, wanted = kept.doors(bare), processes > 1 and len(given) >= WORTH_TWO
+    found = beside(lambda: doors or gazetteer.known_doors(bare, given), wanted=wanted and doors is None)
     taught = gazetteer.learn(_addresses(inputs.enterprises).tolist(), bare, amend=rulings.facts)
     learned = rulings.places(taught.places, given)
     new = learned[~learned.index.isin(given.index)]
     known = PLACES.conform(pd.concat([given, new])) if len(new) else given
     names = gazetteer.build(
-        divisions, rulings.aliases(aliases, taught.places), known, facts=taught.facts, doors=doors()
+        divisions, rulings.aliases(aliases, taught.places), known, facts=taught.facts, doors=kept.keep(bare, found())
     )
     return names, known, taught.facts
 
@@ -314,6 +321,15 @@ def _fates(firms: pd.DataFrame) -> pd.Series:
     fate[firms["covered"].astype(bool)] = "covered"
     fate[~firms["eligible"].astype(bool)] = "excluded"
     return fate
+
+
+@dataclass(frozen=True)
+class _Means:
+    """What a run works with beside its inputs and options."""
+
+    segmenter: Segmenter | None
+    kept: gazetteer.Kept
+    steps: "_Steps"
 
 
 class _Steps:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from app.models import Run
 from app.runs import boundaries, queue
 from app.runs.execution import Job, register
 from geo.errors import AtlasError
+
+if TYPE_CHECKING:
+    from geo.gazetteer import Kept
 
 KIND = "survey"
 
@@ -53,12 +57,20 @@ def _surveyed(job: Job) -> Mapping[str, Any]:
     clock = _Clock(job.progress)
     found = survey.survey(
         inputs, on=job.on_day, rules=rules, options=options, progress=clock.progress,
-        segmenter=read_segmenter(settings().data / SEGMENTER),
+        segmenter=read_segmenter(settings().data / SEGMENTER), kept=_kept(),
     )  # fmt: skip
     with job.database.session(write=True) as session:
         store.surveys.save(session, found, job.key, input_version=version, seconds=clock.seconds("joint"))
         store.contacts.expire(session, today())
     return {"stages": [asdict(stage) for stage in found.tally], "firms": len(found.firms)}
+
+
+@cache
+def _kept() -> "Kept":
+    """Return what this process keeps of the layers: other days of a city have the same names and doors."""
+    from geo.gazetteer import Kept
+
+    return Kept()
 
 
 class _Clock:

@@ -5,6 +5,7 @@ from geo.gazetteer.doors import NumberedStreet, best_guess, door_text
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.facts import KIND_LABEL, LABELS
 from geo.gazetteer.index import MOST_CHARACTERS, Gazetteer
+from geo.gazetteer.kept import Kept
 from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.numbering import guess, round_radius
@@ -22,6 +23,7 @@ __all__ = [
     "Entity",
     "Gazetteer",
     "GazetteerError",
+    "Kept",
     "Learned",
     "Name",
     "NumberedStreet",

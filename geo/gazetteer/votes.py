@@ -34,7 +34,8 @@ class Reading:
     ``alone`` is the chance of ``county`` by the text alone. ``outside`` is the place elsewhere that it begins with.
     ``districts`` are the counties it names; ``conflict`` tells that they are two, or that the rest of it speaks
     against the one. ``voices`` are the names that vote, with their segments. ``unknown`` tells that there is a name
-    that nothing knows, or that only this very address seems to have taught.
+    that nothing knows, or that only this very address seems to have taught. ``elsewhere`` are the names of provinces,
+    cities and counties that first of all lie outside the city.
     """
 
     address: Address
@@ -50,6 +51,7 @@ class Reading:
     conflict: bool
     voices: list[tuple[Segment, Name]]
     unknown: bool
+    elsewhere: Sequence[Name] = ()
 
 
 class Mended(Protocol):
@@ -79,7 +81,6 @@ def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | No
     """Look up the names of a parsed address and work out its county; the parser must have known the same names."""
     named: list[_Named] = []
     voices: list[tuple[Segment, Name]] = []
-    votes: dict[tuple[str, str], Votes] = {}
     certain = unknown = False
     meanings = gazetteer.memo.meanings
     for piece, words in zip(address.names, address.texts, strict=True):
@@ -91,22 +92,28 @@ def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | No
         elif label == "devzone":
             name = _zone(gazetteer, words, name)
             unknown = unknown or name is None
-        if name is None or (said := name.votes) is None:
-            named.append((piece, name))
-            continue
         voice = (piece, name)
         named.append(voice)
+        if name is None or name.votes is None:
+            continue
         voices.append(voice)
-        votes[name.label, name.text] = said
         if not certain:
             certain = name.form in _TRUSTED and name.label in _DIVISION_LABELS
-    form, outside, districts = _beginning(gazetteer, named)
-    posterior, best, alone = _weighed(gazetteer, form, tuple(votes.values()), second)
+    form, outside, districts, abroad = _beginning(gazetteer, named)
+    posterior, best, alone = _weighed(gazetteer, form, _votes(voices), second)
     county, chance = gazetteer.counties[best], posterior[best]
     conflict = bool(districts) and (len(districts) > 1 or county not in districts)
     return Reading(
-        address, named, posterior, county, chance, alone, form, certain, outside, districts, conflict, voices, unknown
-    )
+        address, named, posterior, county, chance, alone, form, certain, outside, districts, conflict, voices, unknown,
+        abroad,
+    )  # fmt: skip
+
+
+def _votes(voices: Sequence[tuple[Segment, Name]]) -> tuple[Votes, ...]:
+    """Return the votes of names, once of a name that comes twice."""
+    if len(voices) < 2:
+        return tuple([said for _, name in voices if (said := name.votes) is not None])
+    return tuple({(name.label, name.text): said for _, name in voices if (said := name.votes) is not None}.values())
 
 
 def is_unknown(name: Name | None) -> bool:
@@ -162,10 +169,14 @@ def county_votes(gazetteer: Gazetteer, county: str, against: float) -> tuple[flo
     return tuple(0.0 if code == county else against for code in gazetteer.counties)
 
 
-def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> tuple[str, Entity | None, frozenset[str]]:
-    """Return the form of an address, the place elsewhere that it begins with, and the counties it names."""
+_Beginning = tuple[str, Entity | None, frozenset[str], Sequence[Name]]
+
+
+def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> _Beginning:
+    """Return the form of an address, where elsewhere it begins, the counties it names, and names elsewhere."""
     form, outside, own, abroad = "none", None, False, ""
     districts: set[str] = set()
+    elsewhere: list[Name] = []
     leading = bool(named) and named[0][0][0] == 0
     for _, name in named:
         if name is None:
@@ -179,6 +190,7 @@ def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> tuple[str, Entity |
             continue
         kind = entities[0].kind
         if kind == "elsewhere":
+            elsewhere.append(name)
             if outside is None and leading and not own:
                 outside, abroad = entities[0], name.form
             continue
@@ -191,7 +203,8 @@ def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> tuple[str, Entity |
         elif kind == "city" and form == "none":
             form = "city"
         leading = leading and label != "district"
-    return _form(form, named), None if own else outside, frozenset(districts) if districts else _NONE
+    whole = frozenset(districts) if districts else _NONE
+    return _form(form, named), None if own else outside, whole, elsewhere
 
 
 def _form(form: str, named: list[_Named]) -> str:

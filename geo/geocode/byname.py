@@ -28,7 +28,7 @@ def is_coarse(reading: Reading) -> bool:
     address = reading.address
     if address.number is not None or reading.outside is not None or reading.conflict:
         return False
-    return not any(label in _OWN for _, _, label, _, _ in address.names)
+    return _OWN.isdisjoint([piece[2] for piece in address.names])
 
 
 def named_place(gazetteer: Gazetteer, name: str) -> NamedPlace | None:

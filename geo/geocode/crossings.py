@@ -23,7 +23,7 @@ def crossing(gazetteer: Gazetteer, county: str, address: Address) -> Spot | None
 
     Two streets without a word between them, or with sides (东、北) only, mean their crossing if they truly meet.
     """
-    if address.labels.count("road") + address.text.count("路口") < 2:
+    if not may_cross(address):
         return None
     roads = list(dict.fromkeys(_roads(address)))
     if len(roads) < 2 or (not address.crossing and (address.number is not None or "之间" in address.text)):
@@ -34,6 +34,15 @@ def crossing(gazetteer: Gazetteer, county: str, address: Address) -> Spot | None
             if spot is not None:
                 return spot
     return None
+
+
+def may_cross(address: Address) -> bool:
+    """Whether an address names two roads at least, the one of 工农路口 included."""
+    roads = address.text.count("路口")
+    if roads < 2 and len(address.names) + roads > 1:
+        for piece in address.names:
+            roads += piece[2] == "road"
+    return roads > 1
 
 
 def _roads(address: Address) -> Iterator[str]:

@@ -4,7 +4,7 @@ import math
 import re
 from typing import NamedTuple
 
-from geo.address import Address
+from geo.address import Address, Number
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
 from geo.gazetteer.variants import town_core
 from geo.geocode.confidence import evidence_of, rough
@@ -56,31 +56,33 @@ def judge(
         return _nowhere("none", [["EMPTY", {}]])
     if _is_no_address(reading):
         return _nowhere("none", [*found.reasons, ["NO_ADDRESS", {}]])
-    reasons = _reasons(reading, found, second)
+    chance = reading.chance
     candidates = _candidates(gazetteer, reading, found, options)
-    if reading.chance < options.least or _groundless(reading):
-        return Verdict("none", *_NOWHERE, round(reading.chance, 4), "none", reasons, candidates)
-    level, point, how = _position(gazetteer, found)
-    reasons = how + reasons
+    if chance < options.least or _groundless(reading):
+        reasons = _reasons(reading, found, second, [])
+        return Verdict("none", *_NOWHERE, round(chance, 4), "none", reasons, candidates)
+    level, (lon, lat, radius), how = _position(gazetteer, found)
+    reasons = _reasons(reading, found, second, how)
     against = _against(gazetteer, reading)
-    reasons += [["SPEAKS_AGAINST", {"name": words, "county": county}] for words, county in against]
-    abroad = _abroad(reading)
-    reasons += [["OUTSIDE", {"place": entity.name, "code": entity.key}] for entity in abroad]
+    for words, county in against:
+        reasons.append(["SPEAKS_AGAINST", {"name": words, "county": county}])
+    abroad = _abroad(reading) if reading.elsewhere else ()
+    for entity in abroad:
+        reasons.append(["OUTSIDE", {"place": entity.name, "code": entity.key}])
+    confidence = _confidence(reading, found, level, options, against=bool(against))
+    sure = confidence >= threshold and not abroad and not _needs_a_person(reading, found, against=bool(against))
+    if radius == radius:  # a place on the map
+        settled = found.spot is not None and found.spot.settled and level == found.spot.level
+        radius = round(radius, 1) if settled else _widened(radius, reading)
+    status = "auto" if sure else "review"
+    return Verdict(level, lon, lat, radius, round(confidence, 4), status, reasons, candidates)
+
+
+def _confidence(reading: Reading, found: Resolved, level: str, options: LocateOptions, *, against: bool) -> float:
     if options.calibration is None:
-        confidence = rough(reading, found, level, against=bool(against))
-    else:
-        confidence = options.calibration.confidence(evidence_of(reading, found, level, against=bool(against)))
-        if found.doubtful:  # too rare among reviewed rows to be fitted
-            confidence = min(confidence, _DOUBTFUL_AT_MOST)
-    status = (
-        "review"
-        if confidence < threshold or abroad or _needs_a_person(reading, found, against=bool(against))
-        else "auto"
-    )
-    lon, lat, radius = point
-    settled = found.spot is not None and found.spot.settled and level == found.spot.level
-    widened = round(radius, 1) if settled else _widened(radius, reading)
-    return Verdict(level, lon, lat, widened, round(confidence, 4), status, reasons, candidates)
+        return rough(reading, found, level, against=against)
+    confidence = options.calibration.confidence(evidence_of(reading, found, level, against=against))
+    return min(confidence, _DOUBTFUL_AT_MOST) if found.doubtful else confidence  # too rare to be fitted
 
 
 _NOWHERE = (math.nan, math.nan, math.nan)
@@ -129,12 +131,12 @@ _CLEAR, _FAR_LESS = 0.99, 2.5
 
 def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
     """Return the names that are known in another county only, with that county; where it is clear, its towns only."""
-    clear = reading.chance >= _CLEAR
-    own, found = gazetteer.counties.index(reading.county), []
+    clear, found = reading.chance >= _CLEAR, []
+    own = gazetteer.counties.index(reading.county)
     for (start, end, _, _, _), name in reading.voices:
-        votes = name.votes
         if clear and (name.label != "town" or name.form != "full"):
             continue
+        votes = name.votes
         if votes is not None and max(votes) - votes[own] > _FAR_LESS:
             found.append((reading.address.text[start:end], gazetteer.counties[votes.index(max(votes))]))
     return found
@@ -146,11 +148,7 @@ def _abroad(reading: Reading) -> list[Entity]:
     A county elsewhere counts only where none of the city's is named: 新城区 and the like are parts of a county as well.
     """
     labels = ("prov", "city") if reading.districts else ("prov", "city", "district")
-    return [
-        name.entities[0]
-        for _, name in reading.named
-        if name is not None and name.form == "full" and name.label in labels and name.elsewhere
-    ]
+    return [name.entities[0] for name in reading.elsewhere if name.form == "full" and name.label in labels]
 
 
 _DOUBTFUL_AT_MOST = 0.85
@@ -218,38 +216,50 @@ def _at(gazetteer: Gazetteer, found: Resolved, level: str) -> tuple[float, float
 def _widened(radius: float, reading: Reading) -> float:
     """A relation (旁, 对面, 北200米) or a list of numbers widens the circle."""
     address = reading.address
-    if math.isnan(radius):
-        return radius
     if address.relation is None and not (address.number is not None and address.number.listed):
         return round(radius, 1)
     return round(radius * 1.5 + 50.0, 1)
 
 
-def _reasons(reading: Reading, found: Resolved, second: str) -> list[Reason]:
-    reasons, text = list(found.reasons), reading.address.text
+def _reasons(reading: Reading, found: Resolved, second: str, reasons: list[Reason]) -> list[Reason]:
+    """Add the reasons of an answer to those of its position."""
+    address = reading.address
+    if reading.conflict:
+        reasons.append(["CONFLICT", {"county": reading.county}])
+    if found.reasons:
+        reasons += found.reasons
+    if reading.voices:
+        _add_voices(reading, reasons)
+    else:
+        reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
+    chance, alone = reading.chance, reading.alone
+    if chance != alone and abs(chance - alone) > 0.02:
+        reasons.append([second, {"before": round(alone, 3), "after": round(chance, 3)}])
+    number = address.number
+    if address.relation is not None or address.crossing or (number is not None and _is_many(number)):
+        met = found.spot is not None and found.spot.code == "CROSSING"
+        reasons += _number_reasons(address, met=met)
+    return reasons
+
+
+def _add_voices(reading: Reading, reasons: list[Reason]) -> None:
+    """Add the names that tell the county."""
+    text, told = reading.address.text, set()
     for (start, end, _, _, _), name in reading.voices:
         words, label, form = text[start:end], name.label, name.form
-        detail = {"name": words, "mentions": name.mentions} if form == "learned" else {"name": words}
-        told: Reason = [_FROM.get(label, "COUNTY_FROM_PLACE"), detail]
-        if told in reasons:
+        code, mentions = _FROM.get(label, "COUNTY_FROM_PLACE"), name.mentions if form == "learned" else None
+        if (code, words, mentions) in told:
             continue  # an address that says it twice
-        reasons.append(told)
+        told.add((code, words, mentions))
+        reasons.append([code, {"name": words} if mentions is None else {"name": words, "mentions": mentions}])
         if form == "full" and label == "district" and name.text == words:
             reasons += _old_name(name, words)
         elif form == "full" and label == "town":
             reasons += _counted_under(reading.county, name, words)
-    if not reading.voices:
-        reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
-    if abs(reading.chance - reading.alone) > 0.02:
-        reasons.append([second, {"before": round(reading.alone, 3), "after": round(reading.chance, 3)}])
-    if reading.conflict:
-        reasons.insert(0, ["CONFLICT", {"county": reading.county}])
-    address, number = reading.address, reading.address.number
-    listed = number is not None and (number.listed or number.last is not None)
-    if listed or address.crossing or address.relation is not None:
-        met = found.spot is not None and found.spot.code == "CROSSING"
-        reasons += _number_reasons(address, met=met)
-    return reasons
+
+
+def _is_many(number: Number) -> bool:
+    return number.listed or number.last is not None
 
 
 def _old_name(name: Name, words: str) -> list[Reason]:
@@ -286,9 +296,9 @@ def _number_reasons(address: Address, *, met: bool) -> list[Reason]:
 def _candidates(
     gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions
 ) -> list[dict[str, object]]:
-    open_between = list(dict.fromkeys([*found.homonyms, *found.rivals]))
-    if reading.chance > 1 - _CANDIDATE_FROM and not open_between:
+    if reading.chance > 1 - _CANDIDATE_FROM and not found.homonyms and not found.rivals:
         return []
+    open_between = list(dict.fromkeys([*found.homonyms, *found.rivals]))
     share = reading.chance / max(len(open_between), 1)
     rows = [(share, e.key, e.kind, e.lon, e.lat) for e in open_between]
     for code, chance in zip(gazetteer.counties, reading.posterior, strict=True):

@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass, field
 
+from geo.address import Number
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
 from geo.gazetteer.variants import BARE_ZONES, county_short, is_urban
-from geo.geocode.crossings import crossing
+from geo.geocode.crossings import crossing, may_cross
 from geo.geocode.numbers import Spot, spot
 from geo.geocode.options import LocateOptions
 from geo.geocode.relations import follow
@@ -51,9 +52,9 @@ class Resolved:
 
 def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> Resolved:
     """Choose, among what each name may mean, what fits the county and each other."""
-    county, text = reading.county, reading.address.text
-    result = Resolved(county=gazetteer.entities[county])
-    villages = []
+    county, address = reading.county, reading.address
+    result = Resolved(gazetteer.entities[county])
+    text, villages = address.text, []
     cut_at = -1
     for (start, end, label, _, _), name in reading.named:
         if name is None:
@@ -70,7 +71,8 @@ def resolve(gazetteer: Gazetteer, reading: Reading, options: LocateOptions) -> R
     for name, words, cut in villages:
         _village(gazetteer, result, name, words, cut=cut)
     _road(reading, result)
-    _door(gazetteer, reading, result)
+    if address.number is not None and result.road is not None and not (result.building or result.market):
+        _door(gazetteer, reading, result, address.number)
     result.spot = _spot(gazetteer, reading, result, options)
     _town_of_place(gazetteer, result)
     return result
@@ -139,22 +141,24 @@ def _road(reading: Reading, result: Resolved) -> None:
     address = reading.address
     names, chosen = address.names, address.number_after
     if chosen < 0 or names[chosen][2] != "road":
-        roads = [k for k, piece in enumerate(names) if piece[2] == "road"]
-        if not roads:
+        for k, piece in enumerate(names):
+            if piece[2] == "road":
+                chosen = k
+                break
+        else:
             return
-        chosen = roads[0]
     result.road = address.texts[chosen]
     name = reading.named[chosen][1]
-    if name is not None and name.label == "road" and name.entities:
-        streets = (e for e in name.entities if e.kind == "street" and e.county in (reading.county, None))
-        result.street = next(streets, result.street)
+    if name is not None and name.label == "road":
+        for entity in name.entities:
+            if entity.kind == "street" and entity.county in (reading.county, None):
+                result.street = entity
+                break
 
 
-def _door(gazetteer: Gazetteer, reading: Reading, result: Resolved) -> None:
+def _door(gazetteer: Gazetteer, reading: Reading, result: Resolved, number: Number) -> None:
     """A door whose other addresses all name one building gives that building to an address that names none."""
-    number = reading.address.number
-    if result.building or result.market or result.road is None or number is None:
-        return
+    assert result.road is not None
     key = gazetteer.doors.get((reading.county, result.road, number.text))
     entity = gazetteer.entities.get(key) if key else None
     if entity is not None and entity.kind in ("building", "market"):
@@ -179,7 +183,7 @@ def _spot(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: Loca
     """Return the position that streets give: a crossing, a house number, or what words lead to from there."""
     address = reading.address
     on_street = _on_street(gazetteer, reading, found, options)
-    if address.crossing or (address.number is None and len(address.names) > 1):
+    if address.crossing or (address.number is None and may_cross(address)):
         on_street = (on_street if address.number is not None else None) or (
             crossing(gazetteer, reading.county, address) or on_street
         )
@@ -205,8 +209,7 @@ def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options:
     number, road = reading.address.number, found.road
     if number is None or road is None:
         place = found.building or found.market  # its own address, where the text gives none
-        known = gazetteer.addresses.get(place.key) if place is not None else None
-        if known is not None:
+        if place is not None and (known := gazetteer.addresses.get(place.key)) is not None:
             _, road, number = known
     if road is None or (number is None and placed(found.street)):
         return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from geo.address import Address, Component, Segmenter
-from geo.gazetteer import MOST_CHARACTERS, Entity, Gazetteer, Reading, door_text, weigh
+from geo.gazetteer import MOST_CHARACTERS, Gazetteer, Reading, door_text, weigh
 from geo.geocode.alike import Alike, Answer, Key, is_common, key_of
 from geo.geocode.byname import NamedPlace, is_coarse, named_place, take_named
 from geo.geocode.clashes import note_clashes
@@ -116,7 +116,8 @@ class Answers:
             if answer is None:
                 rest.append(k)
             else:
-                found[k] = (_values(addresses[k], answer), addresses[k].components, answer.coarse)
+                values = _values(addresses[k], answer.places, answer.verdict)
+                found[k] = (values, addresses[k].components, answer.coarse)
         found.update(zip(rest, self._located(rest, addresses, wanted, keys), strict=True))
         return [found[k] for k in range(len(wanted))]
 
@@ -141,7 +142,9 @@ class Answers:
             judge(names, reading, found, options, threshold=threshold, second=code)
             for (reading, _), found, code in zip(mends, located, codes, strict=True)
         ]
-        verdicts = [_cut_short(verdict, len(wanted[k][0])) for k, verdict in zip(chosen, verdicts, strict=True)]
+        for at, k in enumerate(chosen):
+            if (size := len(wanted[k][0])) > MOST_CHARACTERS:
+                verdicts[at] = _cut_short(verdicts[at], size)
         if self.evidence is not None:
             given = zip(chosen, seconds, mends, located, verdicts, strict=True)
             for k, second, (reading, _), found, verdict in given:
@@ -152,52 +155,41 @@ class Answers:
 
     def _put_down(self, key: Key | None, reading: Reading, found: Resolved, verdict: Verdict) -> _Found:
         """Return what one text gives, and keep it for those that name the same."""
-        address = reading.address
+        address, coarse = reading.address, is_coarse(reading)
         places = _places(found) if verdict.status in _ANSWERED else _UNKNOWN
-        names = (address.names, address.texts, reading.county, found.road)
-        answer = Answer(*names, places, verdict, is_coarse(reading))
-        explained = self._doubts is None or is_explained(reading)
-        if key is not None and explained and is_common(reading, found):
+        values = _values(address, places, verdict)
+        if self._doubts is not None and not is_explained(reading):
+            return values, self._doubts.add(reading, verdict.reasons), coarse
+        if key is not None and is_common(reading, found):
+            answer = Answer(address.names, address.texts, reading.county, found.road, places, verdict, coarse)
             self._alike.keep(key, answer, address)
-        return _values(address, answer), self._components(reading, verdict), answer.coarse
-
-    def _components(self, reading: Reading, verdict: Verdict) -> list[Component] | Doubt:
-        if self._doubts is None or is_explained(reading):
-            return reading.address.components
-        return self._doubts.add(reading, verdict.reasons)
+        return values, address.components, coarse
 
 
 def _cut_short(verdict: Verdict, size: int) -> Verdict:
     """Return the verdict on a text of ``size`` characters, of which no more than a beginning is read: not automatic."""
-    if size <= MOST_CHARACTERS:
-        return verdict
     status = "review" if verdict.status == "auto" else verdict.status
     told: Reason = ["LONG_ADDRESS", {"read": MOST_CHARACTERS, "of": size}]
     return verdict._replace(status=status, reasons=[*verdict.reasons, told])
 
 
-def _values(address: Address, answer: Answer) -> Row:
+def _values(address: Address, places: tuple[str | None, ...], verdict: Verdict) -> Row:
     """Return the values of all columns but the last, ``components``."""
-    level, lon, lat, radius, confidence, status, reasons, candidates = answer.verdict
+    level, lon, lat, radius, confidence, status, reasons, candidates = verdict
     number = address.number
     door = door_text(number) if number is not None else None
-    inside = (door, address.unit, address.floor, address.room)
-    return (*answer.places, *inside, lon, lat, level, radius, confidence, status, reasons, candidates)
+    inside = (door, address.unit, address.floor, address.room, lon, lat, level, radius)
+    return places + inside + (confidence, status, reasons, candidates)
 
 
 def _places(found: Resolved) -> tuple[str | None, ...]:
+    town = found.town
     return (
         found.county_code,
-        _today(found.town),
+        None if town is None else town.town if town.former else town.key,
         found.village and found.village.key,
         found.zone and found.zone.key,
         found.building and found.building.key,
         found.market and found.market.key,
         found.street and found.street.key,
     )
-
-
-def _today(town: Entity | None) -> str | None:
-    if town is None:
-        return None
-    return town.town if town.former else town.key

@@ -11,7 +11,8 @@ from shapely import LineString, Point, box
 from geo.coverage import measure
 from geo.errors import AtlasError
 from geo.frames import ALIASES, CRS, DIVISIONS, FIRMS, GROUPINGS, GROUPS, LINKS, OUTLINES, PLACES, SURVEYED_UNIONS
-from geo.survey import STAGES, CountError, Inputs, Survey, _Steps, survey
+from geo.gazetteer import Kept, known_doors
+from geo.survey import STAGES, CountError, Inputs, Survey, _Steps, known_names, survey
 
 TOWER, STREET = "building:990101:云帆大厦", "street:990101:望江路"
 
@@ -91,6 +92,34 @@ def inputs(**changes: Any) -> Inputs:
 @pytest.fixture(scope="module")
 def found() -> Survey:
     return survey(inputs(), on=ON, rules=rules())
+
+
+def test_what_is_kept_of_the_layers_changes_no_names_and_goes_with_them(found: Survey) -> None:
+    kept = Kept()
+    first, second = (known_names(inputs(), kept=kept)[0] for _ in range(2))
+    assert found.gazetteer_hash == first.hash == second.hash
+    assert first.points == second.points
+    moved = known_places()
+    doors = moved["kind"].eq("address")
+    moved.loc[doors, "geometry"] = moved.loc[doors, "geometry"].translate(yoff=0.05)
+    again = known_names(inputs(places=moved), kept=kept)[0].points["990101", "望江路"]
+    both = zip(second.points["990101", "望江路"].points, again.points, strict=True)
+    assert [round(there.lat - here.lat, 6) for here, there in both] == [0.05] * 30
+
+
+def test_layers_are_laid_out_once_for_as_long_as_they_say_the_same() -> None:
+    kept, layers = Kept(), (divisions(), ALIASES.empty(), known_places())
+    names = kept.names(*layers)
+    assert kept.doors(names) is None
+    doors = kept.keep(names, known_doors(names, layers[2]))
+    assert kept.names(divisions(), ALIASES.empty(), known_places()) is names
+    assert kept.doors(names) is doors
+    renamed = known_places().assign(number=lambda frame: frame["number"] + "0")
+    other = kept.names(*layers[:2], renamed)
+    assert other is not names
+    assert kept.doors(other) is None
+    assert kept.keep(names, doors) is doors  # of layers that are gone: given back, not kept
+    assert kept.doors(other) is None
 
 
 def test_every_enterprise_has_one_row_in_the_order_of_the_register(found: Survey) -> None:
