@@ -7,13 +7,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from flask.templating import Environment
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 from signed_in import SignedIn
 
 from app import create_app
@@ -21,6 +25,22 @@ from app.auth import accounts
 from app.config import Config
 from app.db import attached
 
+
+class Kept(BytecodeCache):
+    """Templates as compiled by an earlier application of the same process: each of a thousand would compile them anew."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self.codes.get(bucket.key):
+            bucket.load_bytecode(BytesIO(code))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_environment = partial(Environment, bytecode_cache=Kept())  # type: ignore[assignment]
 Flask.test_client_class = SignedIn
 # What makes guessing dear makes a thousand accounts dear; tests/app/test_accounts.py looks at the one in use.
 accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
