@@ -27,7 +27,7 @@ from app.db import attached
 
 
 class Kept(BytecodeCache):
-    """Templates as compiled by an earlier application of the same process: each of a thousand would compile them anew."""
+    """Templates as an earlier application of the process compiled them: each of a thousand would do it anew."""
 
     def __init__(self) -> None:
         self.codes: dict[str, bytes] = {}
