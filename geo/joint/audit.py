@@ -119,7 +119,8 @@ def _apart(lon: pd.Series, lat: pd.Series, lon2: pd.Series, lat2: pd.Series) -> 
 
 def _inside(rows: pd.DataFrame) -> list[str]:
     """Nobody who is left over, in a community union or in another piece stands inside a piece of a street."""
-    free = rows["unusable"].isna() & ~rows["kind"].isin([*_PLACES, "existing"]).fillna(False)
+    free = rows["unusable"].isna() & rows["reason"].ne("excluded").fillna(True)
+    free &= ~rows["kind"].isin([*_PLACES, "existing"]).fillna(False)
     on = rows[free & rows["street"].notna() & rows["chainage_m"].notna()]
     on = on.sort_values(["jurisdiction", "street", "chainage_m", "id"])
     of = on["group"].where(on["kind"].eq("street").fillna(False)).fillna("")

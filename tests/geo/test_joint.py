@@ -180,7 +180,7 @@ def test_a_large_building_is_split_by_floor_into_the_fewest_even_parts() -> None
 
 
 @given(st.lists(st.integers(0, 24), max_size=40), st.integers(5, 12), st.integers(0, 40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_split_keeps_every_firm_and_every_minimum(workers: list[int], most: int, least: int) -> None:
     options = JointOptions(min_workers=least, max_firms=most, max_firms_in_place=most)
     ranges = parts_of(
@@ -401,7 +401,7 @@ def a_city(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.law(7, 31)
 @given(a_city(), st.sampled_from([LIMITS, TOGETHER]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 def test_every_firm_has_exactly_one_fate_and_no_worker_is_lost(
     rows: dict[str, dict[str, Any]], options: JointOptions
 ) -> None:
@@ -422,7 +422,7 @@ def test_every_firm_has_exactly_one_fate_and_no_worker_is_lost(
 
 
 @given(a_city(), st.randoms(), st.sampled_from([LIMITS, TOGETHER]))
-@settings(max_examples=16, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_order_of_rows_changes_nothing(
     rows: dict[str, dict[str, Any]], draw: random.Random, options: JointOptions
 ) -> None:
@@ -434,7 +434,7 @@ def test_the_order_of_rows_changes_nothing(
 
 
 @given(a_city(), st.sampled_from([LIMITS, TOGETHER]))
-@settings(max_examples=16, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_what_is_left_over_in_one_place_was_not_enough_for_a_union(
     rows: dict[str, dict[str, Any]], options: JointOptions
 ) -> None:

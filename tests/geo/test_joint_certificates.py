@@ -167,7 +167,7 @@ def town(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     return rows
 
 
-@settings(max_examples=8, deadline=None, phases=QUICK)
+@settings(max_examples=5, deadline=None, phases=QUICK)
 @given(town(), st.sampled_from([5, 0]))
 def test_every_leftover_of_a_random_town_is_proved(rows: dict[str, dict[str, Any]], each: int) -> None:
     table, found = certified(rows, options=JointOptions(workers_if_unknown=each))
@@ -183,7 +183,7 @@ def test_every_leftover_of_a_random_town_is_proved(rows: dict[str, dict[str, Any
         assert row["grouped"] == there["group_id"].notna().sum()
 
 
-@settings(max_examples=25, deadline=None, phases=QUICK)
+@settings(max_examples=10, deadline=None, phases=QUICK)
 @given(town(), st.sampled_from([5, 0]), st.sampled_from([0, 120, 500]))
 def test_every_reason_is_that_of_the_rows(rows: dict[str, dict[str, Any]], each: int, reach_m: int) -> None:
     options = JointOptions(workers_if_unknown=each, reach_m=reach_m)

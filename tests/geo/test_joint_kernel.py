@@ -1,12 +1,15 @@
 """The kernel of the joint engine: on published instances, against trying everything, between two bounds; its laws."""
 
+import importlib
 import itertools
+import json
 import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import joint_answers
 import numpy as np
 import orlib
 import pytest
@@ -16,7 +19,7 @@ from joint_towns import town
 
 from geo.joint import JointOptions
 from geo.joint.arcs import lay
-from geo.joint.compiled import COMPILED
+from geo.joint.compiled import COMPILED, _stamp
 from geo.joint.exact import solve_exactly
 from geo.joint.ground import Ground, Hosts
 from geo.joint.problem import Problem
@@ -107,7 +110,7 @@ def test_the_published_optimum_is_found_and_never_undercut(name: str) -> None:
 
 @pytest.mark.law(9, 10)
 @given(a_problem())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_best_of_all_solutions_lies_between_the_two_bounds(problem: Problem) -> None:
     found = solve(problem, effort=SURE)
     sound(problem, found)
@@ -230,8 +233,8 @@ def exact(ground: Ground, **changes: int) -> int:
 @pytest.mark.law(17, 18)
 @pytest.mark.parametrize("seed", range(5))
 def test_more_reach_and_more_room_never_cost_and_higher_thresholds_never_gain(seed: int) -> None:
-    ground = town(seed, 18, [200, 40, 10][seed % 3])
-    planar = replace(ground, place=np.full((18, 4), -1), street=np.full(18, -1))
+    ground = town(seed, 14, [200, 40, 10][seed % 3])
+    planar = replace(ground, place=np.full((14, 4), -1), street=np.full(14, -1))
     base = exact(planar, distance_milli=0, max_firms=10)
     assert exact(planar, distance_milli=0, max_firms=10, reach_m=700) >= base
     assert exact(planar, distance_milli=0, max_firms=20) >= base
@@ -318,36 +321,23 @@ def test_an_earlier_solution_that_breaks_a_rule_is_mended() -> None:
 
 
 def test_plain_python_gives_the_same_to_the_last_digit() -> None:
-    code = (
-        "import sys; sys.path[:0] = ['tests/geo']\n"
-        "from joint_towns import town\n"
-        "from geo.joint import JointOptions\n"
-        "from geo.joint.arcs import lay\n"
-        "from geo.joint.compiled import COMPILED\n"
-        "from geo.joint.ground import Hosts\n"
-        "from geo.joint.solver import solve\n"
-        "assert COMPILED == (sys.argv[1] == 'compiled'), COMPILED\n"
-        "for seed in range(2):\n"
-        "    found = solve(lay(town(seed, 40, [100, 10][seed]), Hosts.none(), options=JointOptions()).problem)\n"
-        "    print(found.value, found.bound, found.iterations, found.arc.tolist())\n"
+    """Solutions, whole plans, their stability and their second opinion, in a process of their own."""
+    run = subprocess.run(
+        [sys.executable, joint_answers.__file__],
+        cwd=ROOT,
+        env=os.environ | {"ATLAS_PLAIN_PYTHON": "1", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    said = []
-    for how, setting in (("compiled", {}), ("plain", {"ATLAS_PLAIN_PYTHON": "1"})):
-        run = subprocess.run(
-            [sys.executable, "-c", code, how],
-            cwd=ROOT,
-            env=os.environ | setting,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert run.returncode == 0, run.stderr
-        said.append(run.stdout)
-    assert said[0] == said[1]
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == {"compiled": False, "answers": joint_answers.answers()}
 
 
 @pytest.mark.skipif(not COMPILED, reason="Numba is not here: nothing is kept")
-def test_machine_code_is_not_kept_when_a_module_that_it_calls_has_changed(tmp_path: Path) -> None:
+def test_machine_code_is_not_kept_when_a_module_that_it_calls_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = tmp_path / "loops"
     package.mkdir()
     (package / "__init__.py").write_text("")
@@ -355,15 +345,16 @@ def test_machine_code_is_not_kept_when_a_module_that_it_calls_has_changed(tmp_pa
         "from geo.joint.compiled import compiled\nfrom loops.inner import number\n\n"
         "@compiled\ndef ask():\n    return number() + 1\n"
     )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # it is kept by the second
     said = []
     for number in (1, 2):
         (package / "inner.py").write_text(
             f"from geo.joint.compiled import compiled\n\n@compiled\ndef number():\n    return {number}\n"
         )
-        run = subprocess.run(
-            [sys.executable, "-c", "from loops.outer import ask; print(ask())"], cwd=tmp_path, check=False,
-            env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}, capture_output=True, text=True,
-        )  # fmt: skip
-        assert run.returncode == 0, run.stderr
-        said.append(run.stdout.strip())
-    assert said == ["2", "3"]
+        _stamp.cache_clear()  # as in a new process
+        for name in ("loops.outer", "loops.inner", "loops"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        importlib.invalidate_caches()
+        said.append(importlib.import_module("loops.outer").ask())
+    assert said == [2, 3]

@@ -18,10 +18,7 @@ same figures wherever they are told.
 
 import ast
 import json
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -60,8 +57,8 @@ def test_no_law_is_without_a_test() -> None:
 
 
 @pytest.mark.law(7)
-@given(rows())
-@settings(max_examples=20, deadline=None)
+@given(rows(pairs=3))
+@settings(max_examples=7, deadline=None)
 def test_what_goes_in_comes_out(table: list[dict[str, Any]]) -> None:
     found = planned(table)
     frame = read_firms(raw(table), own_size=25).frame
@@ -76,7 +73,7 @@ def test_what_goes_in_comes_out(table: list[dict[str, Any]]) -> None:
 
 @pytest.mark.law(14)
 @given(rows(most=25), st.integers(1, 30), st.sampled_from([("building", "A"), ("market", "M"), ("park", "P")]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_nobody_is_left_over_who_can_join_a_union_with_room(
     table: list[dict[str, Any]], spare: int, place: tuple[str, str]
 ) -> None:
@@ -149,8 +146,8 @@ def test_the_best_groups_of_a_scaled_problem_are_the_best_of_the_problem(seed: i
 
 
 @pytest.mark.law(23)
-@given(rows(most=20))
-@settings(max_examples=15, deadline=None)
+@given(rows(most=20, pairs=2))
+@settings(max_examples=6, deadline=None)
 def test_names_that_keep_their_order_change_nothing(table: list[dict[str, Any]]) -> None:
     renamed = [row | {"id": f"企业{int(row['id'][1:]) * 7:05}"} for row in table]
     assert planned(table).firms.equals(planned(renamed).firms)
@@ -181,8 +178,8 @@ def test_no_seed_matters() -> None:
 
 
 @pytest.mark.law(33)
-@given(rows(most=30))
-@settings(max_examples=15, deadline=None)
+@given(rows(most=30, pairs=2))
+@settings(max_examples=6, deadline=None)
 def test_answer_summary_and_groups_tell_the_same_figures(tmp_path_factory: Any, table: list[dict[str, Any]]) -> None:
     folder = tmp_path_factory.mktemp("told")
     frame, unions = read_firms(raw(table), own_size=25).frame, read_unions(NO_UNIONS).frame
@@ -202,20 +199,6 @@ def test_answer_summary_and_groups_tell_the_same_figures(tmp_path_factory: Any, 
     kinds = answer[inside].drop_duplicates("group")["kind"].value_counts().to_dict()
     assert summary["groups_by_kind"] == kinds
     assert summary["objective"] * 1000 == pytest.approx(found.groups["value_milli"].sum())
-
-
-@pytest.mark.slow
-def test_the_laws_hold_without_the_compiler_too() -> None:
-    """The whole of a plan, its stability and its second opinion in plain Python, in a process of their own."""
-    few = "names_that_keep or same_figures or border_inside or tower or own_answer_again or room_is_joined or pair_is"
-    files = [str(TESTS / "geo" / name) for name in ("test_joint_laws.py", "test_joint_plan.py")]
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *files, "-k", few],
-        cwd=TESTS.parent,
-        env=os.environ | {"ATLAS_PLAIN_PYTHON": "1"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stdout[-3000:]
-    assert " passed" in run.stdout or "100%" in run.stdout
 
 
 def test_own_answer_again_in_a_small_suburb() -> None:

@@ -20,6 +20,7 @@ from geo.joint.wishes import Wishes, unmet
 LIMITS = JointOptions()
 COLUMNS = ("id", "lon", "lat", "workers", "jurisdiction", "building", "market", "park", "street", "chainage_m")
 NO_UNIONS = pd.DataFrame(columns=["id", "kind", "place", "jurisdiction", "spare"], dtype="str")
+NOBODY = read_unions(NO_UNIONS).frame
 
 
 def raw(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -42,13 +43,13 @@ def planned(
 ) -> Plan:
     """Plan, and have it checked by the second opinion."""
     table = read_firms(raw(rows), own_size=25)
-    hosts = read_unions(pd.DataFrame(unions).astype(str) if unions else NO_UNIONS)
+    hosts = read_unions(pd.DataFrame(unions).astype(str)).frame if unions else NOBODY
     earlier = None
     if before is not None:
         answer = before.firms.assign(id=[str(row["id"]) for row in rows][: len(before.firms)])
         earlier = read_before(answer[["id", "group", "kind", "seat"]])
-    found = plan(table.frame, hosts.frame, earlier, options=options, wishes=wishes)
-    checked = audit(table.frame, hosts.frame, found.firms, options=options)
+    found = plan(table.frame, hosts, earlier, options=options, wishes=wishes)
+    checked = audit(table.frame, hosts, found.firms, options=options)
     assert checked.faults == ()
     assert checked.objective_milli == found.objective_milli
     assert found.objective_milli + found.bonus_milli <= found.bound_milli
@@ -62,15 +63,18 @@ def firm(number: int, **cells: Any) -> dict[str, Any]:
 
 
 @st.composite
-def rows(draw: st.DrawFn, most: int = 40, trades: Sequence[str | None] = (None,)) -> list[dict[str, Any]]:
-    maybe = st.sampled_from
+def rows(
+    draw: st.DrawFn, most: int = 40, trades: Sequence[str | None] = (None,), pairs: int = 1
+) -> list[dict[str, Any]]:
+    """Firms of a pair of townships, or of several pairs: one plan of them all costs little more than one of a pair."""
+    maybe, names = st.sampled_from, [(f"t{n or ''}", f"u{n or ''}") for n in range(pairs)]
     return [
         {
-            "id": f"k{number:02}",
+            "id": f"k{number:03}",
             "lon": draw(maybe([120.9, 120.901, 120.903, 120.91, 120.95, None])),
             "lat": draw(maybe([32.0, 32.0005, 32.002, 32.01])),
             "workers": draw(maybe([0, 1, 5, 9, 14, 24, 25, None])),
-            "jurisdiction": draw(maybe(["t", "t", "t", "u", None])),
+            "jurisdiction": draw(maybe([*names[number % pairs][:1] * 3, names[number % pairs][1], None])),
             "building": draw(maybe([None, None, "A", "B"])),
             "market": draw(maybe([None, None, None, "M"])),
             "park": draw(maybe([None, None, None, "P"])),
@@ -78,7 +82,7 @@ def rows(draw: st.DrawFn, most: int = 40, trades: Sequence[str | None] = (None,)
             "chainage_m": draw(maybe([0, 40, 150, 300, 301, 480, 900, None])),
             "industry": draw(maybe(trades)),
         }
-        for number in range(draw(st.integers(0, most)))
+        for number in range(draw(st.integers(0, most * pairs)))
     ]
 
 
@@ -87,10 +91,10 @@ def rows(draw: st.DrawFn, most: int = 40, trades: Sequence[str | None] = (None,)
 
 @pytest.mark.law(1, 2, 3, 5, 6, 8, 9)
 @given(
-    rows(trades=[None, "C", "C", "F", "G"]),
+    rows(trades=[None, "C", "C", "F", "G"], pairs=3),
     st.sampled_from([LIMITS, replace(LIMITS, max_firms=7, max_firms_in_place=9, reach_m=300)]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_row_is_answered_and_every_rule_is_kept(table: list[dict[str, Any]], options: JointOptions) -> None:
     found = planned(table, options=options)
     grouped = found.firms["group"].notna()
@@ -102,8 +106,8 @@ def test_every_row_is_answered_and_every_rule_is_kept(table: list[dict[str, Any]
 
 
 @pytest.mark.law(22)
-@given(rows(most=25), st.randoms())
-@settings(max_examples=20, deadline=None)
+@given(rows(most=25, pairs=2), st.randoms())
+@settings(max_examples=8, deadline=None)
 def test_the_order_of_rows_changes_nothing(table: list[dict[str, Any]], draw: random.Random) -> None:
     order = list(range(len(table)))
     draw.shuffle(order)
@@ -113,7 +117,7 @@ def test_the_order_of_rows_changes_nothing(table: list[dict[str, Any]], draw: ra
 
 @pytest.mark.law(26)
 @given(rows(most=25), rows(most=25))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_what_happens_in_one_township_changes_nothing_in_another(
     table: list[dict[str, Any]], other: list[dict[str, Any]]
 ) -> None:
@@ -126,8 +130,8 @@ def test_what_happens_in_one_township_changes_nothing_in_another(
 
 
 @pytest.mark.law(27)
-@given(rows(), st.sampled_from([0, 20, 100]))
-@settings(max_examples=25, deadline=None)
+@given(rows(pairs=3), st.sampled_from([0, 20, 100]))
+@settings(max_examples=9, deadline=None)
 def test_the_same_table_with_its_own_answer_keeps_that_answer(table: list[dict[str, Any]], bonus: int) -> None:
     options = replace(LIMITS, stay_milli=bonus)
     first = planned(table, options=options)
@@ -157,8 +161,8 @@ OTHERS = st.fixed_dictionaries(
 
 
 @pytest.mark.law(6)
-@given(rows(trades=[None, "C", "C", "F", "G"]), OTHERS)
-@settings(max_examples=60, deadline=None)
+@given(rows(trades=[None, "C", "C", "F", "G"], pairs=4), OTHERS)
+@settings(max_examples=15, deadline=None)
 def test_an_answer_made_with_other_parameters_is_a_start_like_any_other(
     table: list[dict[str, Any]], other: dict[str, int]
 ) -> None:
@@ -170,7 +174,7 @@ def test_an_answer_made_with_other_parameters_is_a_start_like_any_other(
 
 @pytest.mark.law(6)
 @given(st.integers(0, 10_000), OTHERS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_nor_do_streets_of_a_suburb_overlap_when_the_parameters_change(seed: int, other: dict[str, int]) -> None:
     draw = np.random.default_rng(seed)
     table = [
@@ -194,8 +198,8 @@ def test_two_pieces_do_not_both_take_the_seat_that_one_union_had() -> None:
 
 
 @pytest.mark.law(12)
-@given(rows())
-@settings(max_examples=25, deadline=None)
+@given(rows(pairs=3))
+@settings(max_examples=9, deadline=None)
 def test_nobody_left_over_in_one_place_could_make_a_group(table: list[dict[str, Any]]) -> None:
     found = planned(table)
     frame = pd.DataFrame(table, columns=COLUMNS)
@@ -206,8 +210,8 @@ def test_nobody_left_over_in_one_place_could_make_a_group(table: list[dict[str, 
 
 
 @pytest.mark.law(31, 32)
-@given(rows(most=30))
-@settings(max_examples=25, deadline=None)
+@given(rows(most=30, pairs=2))
+@settings(max_examples=10, deadline=None)
 def test_the_figures_of_a_reason_prove_it(table: list[dict[str, Any]]) -> None:
     found = planned(table)
     for reason in found.firms["reason"]:
@@ -239,10 +243,10 @@ def test_firms_of_the_usual_industry_count_a_twentieth_more_and_the_second_opini
 
 def test_the_second_opinion_finds_an_industry_that_is_not_usual_there() -> None:
     table = read_firms(raw([firm(n, building="大厦", industry="CCF"[n]) for n in range(3)]), own_size=25).frame
-    answer = plan(table, read_unions(NO_UNIONS).frame, options=LIMITS).firms
+    answer = plan(table, NOBODY, options=LIMITS).firms
     for usual in (["F"] * 3, ["C", "C", "F"]):
         wrong = answer.assign(usual=pd.array(usual, dtype="string"))
-        assert audit(table, read_unions(NO_UNIONS).frame, wrong, options=LIMITS).faults
+        assert audit(table, NOBODY, wrong, options=LIMITS).faults
 
 
 @pytest.mark.law(32)
@@ -391,7 +395,7 @@ def test_a_wrong_value_is_told_by_row_and_column_with_what_would_be_right(
         (3, column, code)
     ]
     assert all(fault.right for fault in table.faults)
-    assert len(plan(table.frame, read_unions(NO_UNIONS).frame, options=LIMITS).firms) == 2
+    assert len(plan(table.frame, NOBODY, options=LIMITS).firms) == 2
 
 
 def test_a_repeated_id_takes_part_once() -> None:
@@ -400,7 +404,7 @@ def test_a_repeated_id_takes_part_once() -> None:
 
 
 @given(st.lists(st.fixed_dictionaries({name: st.text(max_size=12) for name in COLUMNS}), max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_no_text_breaks_it(table: list[dict[str, str]]) -> None:
     found = read_firms(raw(table), own_size=25)
-    assert len(plan(found.frame, read_unions(NO_UNIONS).frame, options=LIMITS).firms) == len(table)
+    assert len(plan(found.frame, NOBODY, options=LIMITS).firms) == len(table)
