@@ -11,11 +11,16 @@ import numpy as np
 
 from geo.joint.ground import EXISTING, NONE, STREET, VILLAGE, Ground, Laid
 from geo.joint.options import JointOptions
-from geo.joint.problem import Flags, Integers
+from geo.joint.problem import MILLI, Flags, Integers
 from geo.joint.solver import Effort, Fixed, solve
-from geo.joint.staying import release
+from geo.joint.staying import as_earlier, release
 from geo.joint.streets import cut
 from geo.joint.wishes import closed_to_newcomers
+
+AGAIN = 4
+"""How often an answer is taken as the earlier one of another run at most, until it is kept."""
+NEAR = 2
+"""Tolerances of the bound within which an answer is kept by the next run anyway, so that none is made to see."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Settled:
 
 
 def settle(laid: Laid, ground: Ground, *, options: JointOptions, fixed: Flags | None = None) -> Settled:
-    """Solve, and make whole.
+    """Solve, and make whole; then again with the answer as the earlier one, until the next run would keep it.
 
     Parameters
     ----------
@@ -53,6 +58,19 @@ def settle(laid: Laid, ground: Ground, *, options: JointOptions, fixed: Flags | 
     fixed : firms that stay where the earlier suggestion has them
     """
     held = _held(laid, ground, fixed, options)
+    arc, bound, iterations = _once(laid, ground, held, options)
+    for _ in range(AGAIN):
+        if MILLI * (bound - worth(laid, arc)) <= NEAR * options.tolerance_milli * bound:
+            break
+        again = _once(as_earlier(laid, arc, options), ground, held, options)[0]
+        if np.array_equal(again, arc):
+            break
+        arc = again
+    return Settled(laid, arc, worth(laid, arc), bound, iterations)
+
+
+def _once(laid: Laid, ground: Ground, held: Fixed, options: JointOptions) -> tuple[Integers, int, int]:
+    """Solve and make whole; arcs, bound and iterations."""
     effort = Effort(tolerance_milli=options.tolerance_milli)
     found = solve(laid.problem, effort=effort, start=laid.start, fixed=held)
     begun = found.arc
@@ -64,7 +82,7 @@ def settle(laid: Laid, ground: Ground, *, options: JointOptions, fixed: Flags | 
     arc = _joined_again(ground, laid, arc, options)
     if laid.start is None:
         arc = _even(laid, arc)
-    return Settled(laid, arc, worth(laid, arc), found.bound, found.iterations)
+    return arc, found.bound, found.iterations
 
 
 def worth(laid: Laid, arc: Integers) -> int:

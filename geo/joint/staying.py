@@ -14,6 +14,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geo.joint.ground import Ground, Laid
+from geo.joint.options import JointOptions
 from geo.joint.problem import MILLI, Flags, Integers, Problem
 from geo.joint.solver import Effort, Fixed, solve
 from geo.joint.wishes import REWARD
@@ -28,6 +29,24 @@ def plain(laid: Laid) -> Problem:
     if laid.bonus is None or laid.rebate is None:
         return problem
     return replace(problem, value=problem.value - laid.bonus, founding=problem.founding + laid.rebate)
+
+
+def as_earlier(laid: Laid, arc: Integers, options: JointOptions) -> Laid:
+    """Return the problem as the next run will have it when this solution is the earlier suggestion and nothing changes.
+
+    What a person settled keeps its reward.
+    """
+    problem, seat_of = plain(laid), laid.problem.seat_of_arc()
+    on = arc[arc >= 0]
+    bonus = np.zeros_like(problem.value) if laid.bonus is None else np.where(laid.bonus >= REWARD, REWARD, 0)
+    value = problem.value + bonus
+    staying = problem.workers[problem.firm[on]] * options.stay_milli
+    bonus[on] += staying
+    value[on] += staying
+    rebate, kept = np.zeros_like(problem.founding), np.unique(seat_of[on])
+    rebate[kept] = problem.founding[kept] * options.stay_founding_milli // MILLI
+    known = replace(problem, value=value, founding=problem.founding - rebate)
+    return replace(laid, problem=known, start=arc, bonus=bonus, rebate=rebate)
 
 
 def release(ground: Ground, laid: Laid, arc: Integers, *, most_milli: int, fixed: Fixed) -> Integers:
