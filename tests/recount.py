@@ -50,12 +50,25 @@ def unions(folder: Path, day: date) -> Iterator[dict[str, Any]]:
     # Who moved away keeps its union until it is revoked; only the end of the firm ends it.
     gone = {row["uscc"] for row in read(folder / "truth.csv")
             if row["status"] != "迁出" and row["closed"] and on(row["closed"]) <= day}  # fmt: skip
+    then = members(folder, day)
     for row in sheet(folder / "unions.xlsx", "工会统计代码"):
         kind, host = str(row["工会类型"]), str(row["所在单位统一社会信用代码"] or "")
         begun, ended = row["批准日期"], row["撤销日期"]
         if "联合会" in kind or not begun or on(begun) > day or (ended and on(ended) <= day) or host in gone:
             continue
-        yield {"kind": kind, "county": TODAY.get(str(row["所在县区"]), ""), "members": int(row["会员数"] or 0)}
+        yield {
+            "kind": kind,
+            "county": TODAY.get(str(row["所在县区"]), ""),
+            "members": then.get(str(row["工会统计代码"]), 0),
+        }
+
+
+def members(folder: Path, day: date) -> dict[str, int]:
+    """Return the members of each union by the latest register not after a day."""
+    old = [row for path in sorted(folder.glob("unions_*.csv")) for row in read(path)]
+    dated = [(on(row["统计日期"]), row) for row in [*old, *sheet(folder / "unions.xlsx", "工会统计代码")]]
+    dated.sort(key=lambda pair: pair[0])
+    return {str(row["工会统计代码"]): int(row["会员数"] or 0) for counted_on, row in dated if counted_on <= day}
 
 
 def counted(folder: Path, day: date, told: dict[str, dict[str, str]] | None = None) -> dict[str, Counter[str]]:
@@ -99,11 +112,12 @@ def shared(total: int, weights: dict[str, int]) -> dict[str, int]:
 
 
 def targets(folder: Path, before: date, now: date) -> dict[str, dict[str, int]]:
-    """Return base, now, done and target of unions, own unions and firms in joint ones, by ``all`` and county."""
+    """Return base, now, done and target of unions, members, own unions, firms in joint ones, by ``all`` and county."""
     then, today = counted(folder, before), counted(folder, now)
     codes = sorted(set(TODAY.values()))
     result = {}
-    for figure, name in (("unions", "unions"), ("own", "own_unions"), ("joint_units", "joint")):
+    stocks = {"unions": "unions", "members": "members", "own": "own_unions", "joint_units": "joint"}
+    for figure, name in stocks.items():
         whole = math.ceil(round(then["city"][name] * 0.06, 9))
         parts = shared(whole, {code: then[code][name] for code in codes})
         for key, place in (("all", "city"), *((code, code) for code in codes)):

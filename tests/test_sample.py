@@ -179,6 +179,15 @@ def test_all_kinds_of_unions_are_there(city: Path) -> None:
     } <= set(kinds)
 
 
+def test_registers_of_earlier_years_hold_the_unions_that_stood_then_with_members_of_their_own(city: Path) -> None:
+    for year in (2023, 2024):
+        then = rows(city / f"unions_{year}.csv")
+        assert len({row["工会统计代码"] for row in then}) == len(then) > 100
+        assert all(row["批准日期"] <= row["统计日期"] == f"{year}-12-31" for row in then)
+        assert all(int(row["女会员数"]) <= int(row["会员数"]) <= int(row["职工人数"]) for row in then)
+        assert not any(row["工会类型"].endswith("联合会") for row in then), "federations have no members of their own"
+
+
 # --- the lie of the land --------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from app.pages import known
 from app.reading import Reading
 from app.store import Scope
 from geo.coverage import PRECISE
+from geo.datum import from_wgs84
 from geo.gaps import floors
 from geo.ledger import STAGES, following
 
@@ -121,11 +122,19 @@ def _firm(read: Reading, task: Mapping[str, Any], firm: Any, floor: Any) -> dict
         "key": firm.Index, "name": firm.name, "place": read.name(*place) or "—",
         "door": _plain(firm.house_no) if place[0] == "street" else None, "floor": _plain(floor),
         "room": _plain(firm.room), "address": _plain(firm.address), "workers": _plain(firm.workers),
-        "counts_on": _plain(firm.counts_on), "stage": firm.stage, "reason": _plain(firm.reason),
+        "counts_on": _plain(firm.counts_on), "members": _plain(firm.members), "stage": firm.stage,
+        "reason": _plain(firm.reason),
         "path": label("path", firm.path), "base": _plain(firm.last_step), "due": _plain(task["due_on"]),
         "state": task["state"], "task_note": task["note"], "at": [firm.lon, firm.lat] if exact else None,
+        "at_gcj02": _shifted(firm.lon, firm.lat) if exact else None,
         "because": [label("contradiction", code) for code in firm.because],
     }  # fmt: skip
+
+
+def _shifted(lon: float, lat: float) -> list[float]:
+    """Return a position as a map drawn in GCJ-02 takes it."""
+    there = from_wgs84([lon], [lat], "gcj02")
+    return [round(float(there.lon[0]), 6), round(float(there.lat[0]), 6)]
 
 
 def _plain(value: Any) -> Any:

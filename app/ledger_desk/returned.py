@@ -62,7 +62,7 @@ class Change:
 
 @dataclass
 class Report:
-    """What became of a sheet; the five counts sum to ``rows``."""
+    """What became of a sheet; the five counts sum to ``rows``. ``against``: firms that now contradict their ledger."""
 
     rows: int = 0
     blank: int = 0
@@ -72,6 +72,7 @@ class Report:
     refused: int = 0
     cells: list[Cell] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    against: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
 
 def take(opened: Session, path: Path, read: Reading, sender: Sender) -> Report:

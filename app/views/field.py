@@ -22,7 +22,7 @@ from app.views import Nav
 bp = Blueprint("field", __name__, url_prefix="/field")
 nav = Nav(36, "field.index", lazy_gettext("手机走访"), "work")
 
-PARTS = ("css/tokens.css", "css/field.css", "field/field.js", "field/kept.js", "img/mark.svg")
+PARTS = ("css/tokens.css", "css/field.css", "field/field.js", "field/kept.js", "field/way.js", "img/mark.svg")
 BAD_REQUEST = 400
 
 

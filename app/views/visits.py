@@ -112,6 +112,8 @@ def take_back() -> _Page:
         except FileRefused as error:
             flash(_("没有导入：%(why)s", why=refusal_text(error.code, error.detail)), "bad")
             return redirect(url_for("visits.index", _anchor="return"))
+    because = standings.table(reading())["because"]
+    report.against = [(change.key, because[change.key]) for change in report.changes if because[change.key]]
     return _page(report, file.filename[-80:])
 
 

@@ -30,10 +30,11 @@ def contradictions(table: pd.DataFrame, *, on: date, threshold: int = 25) -> pd.
     Returns
     -------
     ``closed`` and ``moved``: the register says so, the ledger goes on · ``now_25``: the reason is too few workers, and
-    there are enough now · ``covered``: a union covers it, and the ledger is before approval · ``not_registered``:
-    approved long ago, and no union is in the register · ``no_longer_new``: the reason is that it is new, and it is not
-    · ``active_again``: the reason is that it is gone, and a later register lists it as active. From approval on a
-    reason why there was no union speaks against nothing.
+    there are enough now · ``fewer_than_members``: fewer workers were counted than members have signed up ·
+    ``covered``: a union covers it, and the ledger is before approval · ``not_registered``: approved long ago, and no
+    union is in the register · ``no_longer_new``: the reason is that it is new, and it is not · ``active_again``: the
+    reason is that it is gone, and a later register lists it as active. From approval on a reason why there was no
+    union speaks against nothing.
     """
     day = pd.Timestamp(on)
     under_way, built = table["stage"].isin(UNDER_WAY), table["stage"].isin(BUILT)
@@ -45,6 +46,7 @@ def contradictions(table: pd.DataFrame, *, on: date, threshold: int = 25) -> pd.
         & (table["source_date"] > table["reason_on"]),
         "closed": going & table["status"].eq("closed"),
         "covered": under_way & ~none & table["eligible"].astype(bool),
+        "fewer_than_members": under_way & none & (table["workers"] < table["members"]),
         "moved": going & table["status"].eq("moved"),
         "no_longer_new": table["reason"].eq(NEW_FIRM)
         & none

@@ -10,7 +10,8 @@ from geo.ledger.outcomes import IMPLIED, OUTCOMES, VERIFIED
 COLUMNS = {
     "stage": TEXT, "stage_on": DAY, "stage_by": TEXT, "document": TEXT, "reason": TEXT, "second_reason": TEXT,
     "reason_on": DAY, "outcome": TEXT, "outcome_on": DAY, "workers": INTEGER, "women": INTEGER, "workers_on": DAY,
-    "next_on": DAY, "verified_on": DAY, "last_on": DAY, "last_by": TEXT, "last_step": TEXT, "steps": INTEGER,
+    "members": INTEGER, "next_on": DAY, "verified_on": DAY, "last_on": DAY, "last_by": TEXT, "last_step": TEXT,
+    "steps": INTEGER,
 }  # fmt: skip
 """Columns of a state and their dtypes."""
 
@@ -35,6 +36,7 @@ def states(steps: pd.DataFrame, on: date) -> pd.DataFrame:
         _last(past, "reason", reason="reason", second_reason="second_reason", reason_on="taken_on"),
         _last(past, "outcome", outcome="outcome", outcome_on="taken_on"),
         _last(past, "workers", workers="workers", women="women", workers_on="taken_on"),
+        _last(past, "members", members="members"),
         _last(past.assign(seen=_seen(past)), "seen", verified_on="taken_on"),
         past.groupby("enterprise_id").size().rename("steps").to_frame(),
     ]

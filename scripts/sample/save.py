@@ -8,7 +8,7 @@ from typing import Any
 
 from geo.datum import from_wgs84
 
-from . import NOTICE, tables, truth
+from . import NOTICE, past, tables, truth
 from .city import City
 from .files import digest, write_csv, write_layer, write_xlsx
 from .firms import DAYS, Firm
@@ -101,15 +101,20 @@ def _save_registers(city: City, files: dict[str, list[Firm]], folder: Path, ente
         kind="headcounts",
     )
     name, titles = "unions.xlsx", (f"基层工会组织登记台账（{NOTICE}）",)
+    unions = list(tables.union_rows(city, rng))
     enter(
         name,
-        write_xlsx(folder / name, "工会台账", titles, tables.UNION_HEADER, tables.union_rows(city, rng)),
+        write_xlsx(folder / name, "工会台账", titles, tables.UNION_HEADER, unions),
         "工会登记台账",
         kind="unions",
     )
+    for day in DAYS[:-1]:
+        name, lot = f"unions_{day.year}.csv", random.Random(f"{city.seed}:members {day.year}")
+        rows = write_csv(folder / name, past.HEADER, past.past_rows(city, unions, day, lot))
+        enter(name, rows, f"{day.year}年末工会会员数", kind="unions")
     name, titles = "practice.xlsx", (f"导入练习表：含有错漏的企业名录（{NOTICE}）", "填报单位：演示　　单位：人")
-    rows = practice_rows(market, city.newcomers, random.Random(f"{city.seed}:practice"))
-    enter(name, write_xlsx(folder / name, "名录", titles, HEADER, rows), "导入练习表，不自动装入")
+    practised = practice_rows(market, city.newcomers, random.Random(f"{city.seed}:practice"))
+    enter(name, write_xlsx(folder / name, "名录", titles, HEADER, practised), "导入练习表，不自动装入")
     name = "union_members.csv"
     enter(
         name,

@@ -144,7 +144,11 @@ def test_the_page_says_what_its_server_knows(tmp_path: Any) -> None:
     client = sign(stranger(made), "li")
     today = client.get("/field/today").get_json()
     assert [firm["key"] for firm in today["firms"]] == [here[0]], "a county's telephone holds its own firms alone"
-    assert not {"phone_mark", "person_mark", "uscc"} & set(today["firms"][0])
+    first = today["firms"][0]
+    assert not {"phone_mark", "person_mark", "uscc"} & set(first)
+    if first["at"]:  # around Nantong GCJ-02 lies some 440 m to the east and 200 m to the south
+        east, north = ((there - here) for there, here in zip(first["at_gcj02"], first["at"], strict=True))
+        assert 0.003 < east < 0.006 and -0.0035 < north < -0.001
     message = {"outcomes": [{"client_id": "abcdefgh-1", "enterprise_id": there[0], "base": None, "said_at": "x",
                              "fields": {"outcome": "verified", "taken_on": "2026-03-05"}}]}  # fmt: skip
     answer = client.post("/field/outcomes", json=message).get_json()["answers"][0]

@@ -161,6 +161,22 @@ def test_a_filled_sheet_changes_what_it_says_refuses_nonsense_by_cell_and_nothin
     pd.testing.assert_frame_equal(steps(app).set_index("enterprise_id"), found)
 
 
+def test_a_count_below_the_members_signed_up_is_taken_told_and_listed(app: Flask) -> None:
+    client = editor(app)
+    out = client.get(WHERE).data
+    _book, page, heads = opened_book(out)
+    key = page.cell(2, heads["企业编号（勿改）"]).value
+    for stage in ({"stage": "P1"}, {"stage": "P2"}, {"stage": "P3"}, {"stage": "P5", "members": 30, "workers": 40}):
+        form = {"taken_on": "2026-03-04", "taken_by": "李", "document": "1号", **stage}
+        assert client.post(f"/ledger/firm/{key}", data=form).status_code == 302, stage
+    out = client.get(WHERE).data
+    answer = brought(client, filled(out, {2: {"日期": "2026-03-05", "现有职工": 10, "走访结果": "核实在营"}}))
+    assert told(answer)[0][1] == 1 and "1 家企业与台账矛盾" in answer.text and "少于已登记的会员" in answer.text
+    assert steps(app)["workers"].tolist()[-1] == 10
+    assert key in client.get("/ledger?show=anew&because=fewer_than_members").text
+    assert key not in client.get("/ledger?show=anew&because=now_25").text
+
+
 def test_days_and_counts_are_read_as_officers_write_them_and_the_inbox_names_each_bad_cell(app: Flask) -> None:
     client = editor(app)
     out = client.get(WHERE).data

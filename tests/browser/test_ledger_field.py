@@ -293,11 +293,21 @@ def test_what_the_office_would_refuse_is_told_at_the_door(
     browser: Any, city: Flask, line: Line, gaps: list[str]
 ) -> None:
     give(city, "li", gaps[:1])
+
+    def told(route: Any) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["firms"][0]["members"] = 20
+        route.fulfill(response=answer, json=body)
+
     with telephone(browser, city, line, "li") as page:
+        page.route("**/field/today", told)
         opened(page, line)
+        page.unroute("**/field/today")
         line.cut()
         page.context.set_offline(True)
         page.locator(".firm").click()
+        assert page.locator("[data-below]").inner_text() == ""
         page.locator("#form [name=stage]").select_option("PX")
         page.locator("#form [type=submit]").click()
         page.wait_for_timeout(200)
@@ -310,6 +320,7 @@ def test_what_the_office_would_refuse_is_told_at_the_door(
         page.wait_for_timeout(200)
         assert page.locator("#field").get_attribute("data-waiting") == "0", "more women than workers"
         page.locator("#form [name=women]").fill("3")
+        assert "已登记会员 20 人" in page.locator("[data-below]").inner_text(), "told, not refused: people leave"
         page.locator("#form [type=submit]").click()
         page.locator("#field[data-waiting='1']").wait_for()
 
@@ -327,6 +338,14 @@ def test_whoever_is_signed_out_keeps_the_queue_and_is_told(
     assert arrived(city) == []
 
 
+WAYS = """async () => {
+  const { way } = await import("/static/field/way.js");
+  const firm = { name: "甲厂", at: [121.0551, 32.0552], at_gcj02: [121.0594, 32.0498] };
+  const agents = ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)", "Mozilla/5.0 (Linux; Android 14)"];
+  return agents.map((userAgent) => way(firm, { userAgent }));
+}"""
+
+
 def test_a_bare_number_is_told_as_a_room(browser: Any, city: Flask, line: Line, gaps: list[str]) -> None:
     firms = small_city.firms()
     key = next(key for key in gaps if isinstance(firms.at[key, "room"], str))
@@ -335,5 +354,8 @@ def test_a_bare_number_is_told_as_a_room(browser: Any, city: Flask, line: Line, 
     with telephone(browser, city, line, LI.login) as page:
         opened(page, line)
         facts = page.locator(f'[data-key="{key}"] .facts').inner_text()
+        iphone, android = page.evaluate(WAYS)
+        assert iphone == "maps:?daddr=32.0498,121.0594&q=%E7%94%B2%E5%8E%82", "shifted, and of a kind iPhones open"
+        assert android == "geo:32.0552,121.0551?q=32.0552,121.0551(%E7%94%B2%E5%8E%82)"
         assert facts.split(" · ")[0] == f"{room} 室", facts
         assert facts.split(" · ")[1] == ("人数不详" if pd.isna(workers) else f"{workers} 人")

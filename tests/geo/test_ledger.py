@@ -209,7 +209,8 @@ def test_the_register_of_the_next_survey_says_what_the_steps_say() -> None:
 
 # --- what speaks against it -----------------------------------------------------------------------------------------
 
-P2, P7 = {"taken_on": "2025-08-01", "stage": "P2"}, {"taken_on": "2025-08-01", "stage": "P7", "document": "1号"}
+P2, P5 = ({"taken_on": "2025-08-01", "stage": stage} for stage in ("P2", "P5"))
+P7 = {"taken_on": "2025-08-01", "stage": "P7", "document": "1号"}
 
 
 @pytest.mark.parametrize(
@@ -223,6 +224,9 @@ P2, P7 = {"taken_on": "2025-08-01", "stage": "P2"}, {"taken_on": "2025-08-01", "
         ({}, {**P2, "reason": "R02", "workers": 31}, ("now_25",)),
         ({"primary": "joint", "covered": True, "gap": False}, P2, ("covered",)),
         ({"primary": "joint", "covered": True, "gap": False}, P7, ()),
+        ({"workers": 11}, {**P5, "members": 12}, ("fewer_than_members",)),
+        ({"workers": 12}, {**P5, "members": 12}, ()),
+        ({"primary": "own", "covered": True, "gap": False}, {**P5, "members": 12}, ("covered",)),
         ({}, P7, ("not_registered",)),
         ({}, {**P7, "taken_on": "2025-11-01"}, ()),
         ({}, {**P2, "reason": "R01"}, ("no_longer_new",)),

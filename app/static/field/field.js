@@ -1,5 +1,6 @@
 // The field page: a list by place and floor, a form for each firm, a queue that is sent in order when there is a network.
 import * as kept from "./kept.js";
+import { apple, way } from "./way.js";
 
 const root = document.getElementById("field");
 const words = JSON.parse(root.dataset.words);
@@ -113,9 +114,10 @@ function show(firm) {
     [say.reason, firm.reason ? words.reason[firm.reason] : "—"], [say.path, text(firm.path)], [say.due, text(firm.due)]];
   for (const [name, value] of rows) facts.append(made("dt", "", name), made("dd", "", text(value)));
   for (const why of [...firm.because, firm.task_note].filter(Boolean)) facts.append(made("dt", "", say.look), made("dd", "", why));
-  const way = form.querySelector("[data-way]");
-  way.hidden = !firm.at;
-  if (firm.at) way.href = `geo:${firm.at[1]},${firm.at[0]}?q=${firm.at[1]},${firm.at[0]}`;
+  const link = form.querySelector("[data-way]"), href = way(firm, navigator);
+  link.hidden = form.querySelector("[data-datum]").hidden = !href;
+  if (href) link.href = href;
+  form.querySelector("[data-datum]").textContent = apple(navigator) ? say.shifted : say.plain;
   options(form.elements.stage, words.following[firm.stage] || [], words.stage, true);
   options(form.elements.reason, Object.keys(words.reason), words.reason, true);
   options(form.elements.second_reason, Object.keys(words.reason), words.reason, true);
@@ -141,6 +143,10 @@ function counts() {
   const there = workers.value === "" ? chosen && chosen.workers : Number(workers.value);
   const asked = members.required && members.value !== "" && typeof there === "number";
   members.setCustomValidity(asked && Number(members.value) > there ? say.members : "");
+  // It may be so, people leave: told, not refused.
+  const signed = chosen && members.value === "" ? chosen.members : null;
+  const below = typeof signed === "number" && workers.value !== "" && Number(workers.value) < signed;
+  form.querySelector("[data-below]").textContent = below ? say.below.replace("{n}", signed) : "";
 }
 
 function back() {
