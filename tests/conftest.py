@@ -1,6 +1,7 @@
 """Fixtures with the real parts: a private PostGIS cluster, a file database, a browser that cannot leave the machine."""
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -65,6 +66,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
     items.sort(key=lambda item: (item.path.stem != "test_sample_load", item.path not in long))
+
+
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage look at what stays anyway: modules, and the tests themselves."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

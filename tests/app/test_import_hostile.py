@@ -86,6 +86,7 @@ READ = {
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
+    gc.collect()  # what tests of other modules left behind is not told in the midst of one of these
     instance = tmp_path_factory.mktemp("hostile")
     made = create_app(Config.from_environment({}, instance=instance, worker=False))
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
@@ -101,7 +102,6 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(app, tmp_path, name):
     data, words = content(REFUSED[name][0]), REFUSED[name][1]
     path = tmp_path / name
     path.write_bytes(data)
-    gc.collect()  # what other tests left behind is not told in the midst of this one
     answer = app.test_cli_runner().invoke(args=["import", "enterprises", str(path)])
     assert (answer.exit_code, words in answer.output) == (2, True), answer.output
     assert isinstance(answer.exception, SystemExit)

@@ -581,7 +581,7 @@ def test_a_move_beyond_measure_is_refused_in_words(kept: Flask, metres: float) -
 
 def test_a_day_beyond_two_years_is_refused(file_app: Flask) -> None:
     desk = Desk(file_app, city.EDITOR.login)
-    desk.do(kind="draw", shape=drawn(city.EAST))
+    desk.do(kind="draw", shape=drawn(city.EAST), name="城东园区")
     desk.step("submit")
     boss = Desk(file_app, city.ADMIN.login, desk.address)
     far = today() + transitions.MOST_AHEAD + timedelta(days=1)
