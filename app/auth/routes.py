@@ -125,6 +125,7 @@ ROUTES: Mapping[str, str] = MappingProxyType(
         "review.decide": "decide",
         "review.decisions": "decide",
         "review.search": "decide",
+        "review.spot": "decide",
         "review.undo": "decide",
         "runs.index": "import",
         "runs.start": "survey",

@@ -26,9 +26,10 @@ def tell(result: imports.Plan, *, every_column: bool) -> None:
     pairs = ", ".join(f"{name}={column}" for name, column in result.matching.columns.items())
     click.echo(f"  列 / columns: {pairs}")
     _tell_unused(result.matching.spare, every_column=every_column)
+    joined = f"并入 {tally.joined} joined to others, " if tally.joined else ""
     click.echo(
         f"  共 {tally.rows_in} 行 / rows: 新增 {tally.new} new, 变更 {tally.changed} changed, "
-        f"相同 {tally.unchanged} unchanged, 退回 {tally.rejected - tally.skipped} returned, "
+        f"相同 {tally.unchanged} unchanged, {joined}退回 {tally.rejected - tally.skipped} returned, "
         f"跳过 {tally.skipped} skipped; 请核对 {tally.warned} warned"
     )
     for code, detail in tally.findings:
@@ -58,6 +59,8 @@ def tell_batches(batches: Sequence[ImportBatch]) -> None:
         kind = label("import_kind", f"{batch.kind}:{place_kind}" if place_kind else batch.kind)
         skipped = int((batch.options or {}).get("skipped") or 0)
         counts = f"{batch.rows_in} 行：新增 {batch.new}，变更 {batch.changed}，相同 {batch.unchanged}，"
+        joined = batch.rows_in - batch.new - batch.changed - batch.unchanged - batch.rejected
+        counts += f"并入 {joined}，" if joined else ""
         counts += f"退回 {batch.rejected - skipped}，跳过 {skipped}"
         source = f"（{batch.source}）" if batch.source else ""
         state = label("run_status", batch.status)

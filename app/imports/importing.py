@@ -49,7 +49,12 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON can hold it, for the pages."""
-        told = {"skipped": self.tally.skipped, "codes": dict(self.tally.codes), "samples": self.tally.samples}
+        told = {
+            "skipped": self.tally.skipped,
+            "joined": self.tally.joined,
+            "codes": dict(self.tally.codes),
+            "samples": self.tally.samples,
+        }
         told["findings"] = [list(finding) for finding in self.tally.findings]
         told["notes"] = [list(note) for note in self.tally.notes]
         tally = {**self.tally.counts(), **told}

@@ -47,8 +47,9 @@ _WEIGHTS = (REJECT, SKIP, WARN)
 
 @dataclass
 class Tally:
-    """Counts of an import: ``rows_in`` = new + changed + unchanged + rejected.
+    """Counts of an import: ``rows_in`` = new + changed + unchanged + joined + rejected.
 
+    ``joined`` are rows that another row of the file counts for: pieces of one street, two counts of one day.
     ``skipped`` are those of the rejected rows in which there is nothing to correct: totals, footers, exact doubles;
     ``findings`` what is told of the positions of the file as a whole, ``notes`` of its rows.
     """
@@ -57,6 +58,7 @@ class Tally:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    joined: int = 0
     rejected: int = 0
     skipped: int = 0
     warned: int = 0
@@ -231,8 +233,7 @@ def _count(tally: Tally, checked: Checked, status: pd.Series) -> None:
     tally.skipped += int(faults["code"].isin(SKIPPED).groupby(faults["row"]).all().sum())
     for name in ("new", "changed", "unchanged"):
         setattr(tally, name, getattr(tally, name) + int(counts.get(name, 0)))
-    # Pieces of one street, or two counts of one day, are one row in the store: they count as the row they are part of.
-    tally.unchanged += checked.accepted - len(status)
+    tally.joined += checked.accepted - len(status)
     tally.warned += int(checked.faults.loc[checked.faults["severity"] == WARN, "row"].nunique())
     for row, _severity, code, name, column, value, detail in _lines(checked.faults):
         tally.codes[code] += 1

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from app import budget, confidence, store
+from app import budget, confidence, reviewing, store
 from app.arguments import asks
 from app.config import settings
 from app.current import reading, scope
@@ -42,8 +42,16 @@ def show() -> str:
     return render_template(
         "quality/page.html", read=read, quality=found, total=read.total(), faults=FAULTS,
         claims=found.claims(decisions), fitted=confidence.fitted(), budget=allowed, batches=batches[:MOST_LAYERS],
+        pairs=int(read.survey.same["status"].eq("review").sum()), open_pairs=_open_pairs(read),
         stale=list(found.stale.items())[:MOST_NAMES], stale_count=len(found.stale),
     )  # fmt: skip
+
+
+def _open_pairs(read: Reading) -> int:
+    """Return how many pairs that may be one firm nobody has decided on since the survey, as the review page counts."""
+    with session() as opened:  # whoever decided it, it waits no more
+        made = store.read(opened, "decisions", store.CITY)
+    return reviewing.queue(read, made).counts.get("double", 0)
 
 
 @bp.get("/rows/<what>/<path:code>")

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from app import reviewer, reviewing, store
 from app.arguments import Allowed, asks, codes, counties
+from app.coordinates import SWAPPED, UNREADABLE, Bounds, Written, read_written, within
 from app.current import reading, scope
 from app.db import session as database
 from app.labels import label
@@ -22,7 +23,6 @@ from app.maps.frame import widened
 from app.pages import known
 from app.reading import Reading
 from app.views import Nav
-from geo import datum
 from geo import decisions as deciding
 from geo.errors import AtlasError
 from geo.joint import edits
@@ -35,14 +35,18 @@ ADDRESS, WORDS = deciding.ADDRESS, (deciding.OUTSIDE, deciding.NOWHERE)
 CONDITIONS: dict[str, Allowed] = {"kind": codes("review_kind"), "county": counties}
 LISTED = 20
 UNPROCESSABLE = 422
+MOST_PASTED = 200
+SKIP = ""
+"""Stands in the list of a visitor's acts for going on without one."""
 AROUND = 0.15
 """Share of the city's width and height around it within which a pin may lie: beyond, axes or datum are mistaken."""
 
 
 @bp.get("")
-@asks("at", page=True, choices=CONDITIONS)
+@asks("at", "skipped", page=True, choices=CONDITIONS)
 def index() -> str:
     """Show the item asked for (``at``), else the first, with its map and the queue."""
+    _skip(request.args.get("skipped"))
     read = reading()
     found = _queue(read)
     item = found.at(request.args.get("at", ""))
@@ -57,6 +61,7 @@ def show() -> Response:
     read = reading()
     found = _queue(read)
     after = request.args.get("after")
+    _skip(after)
     item = found.after(after) if after is not None else found.at(request.args.get("at", ""))
     return _parts(read, found, item)
 
@@ -69,8 +74,11 @@ def decide() -> Response | Redirect | tuple[Response, int]:
     item = next((i for i in before.items if i.key == request.form.get("item", "")), None)
     if item is None:
         return _moved(read, before, before.at(""), _("这一项已经有人处理。"))
+    pasted = _pasted(read, request.form)
+    if pasted is not None and pasted.fault:
+        return _refused(_why(read, pasted))
     try:
-        made = rows(item, _answer(read, item))
+        made = rows(item, _answer(read, item, pasted))
     except AtlasError:
         return _refused(_("这个回答用不上：请先在图上点出位置，或选一个答案。"))
     with database(write=True) as opened:
@@ -83,9 +91,11 @@ def decide() -> Response | Redirect | tuple[Response, int]:
 
 @bp.post("/undo")
 def undo() -> Response | Redirect | tuple[Response, int]:
-    """Withdraw an act (``act``), else the visitor's last one, and show its item again."""
+    """Withdraw an act (``act``), else the visitor's last one, and show its item again; a skip only goes back."""
     acts = reviewer.acts()
     asked = request.form.get("act", "")
+    if not asked and acts and acts[-1][0] == SKIP:
+        return _unskipped(acts)
     act, key = (
         next((pair for pair in acts if pair[0] == asked), (asked, "")) if asked else (acts[-1] if acts else ("", ""))
     )
@@ -98,6 +108,31 @@ def undo() -> Response | Redirect | tuple[Response, int]:
     read = reading()
     found = _queue(read)
     return _moved(read, found, found.at(key), _("已撤回。") if count else _("没有可以撤回的决定。"))
+
+
+@bp.get("/spot")
+@asks("written", "datum")
+def spot() -> Response:
+    """Give the position (WGS-84) of pasted coordinates for the map, or say why they are refused."""
+    read = reading()
+    pasted = _pasted(read, request.args)
+    if pasted is None or pasted.fault:
+        return jsonify(said=_why(read, pasted) if pasted is not None else "")
+    return jsonify(lon=pasted.lon, lat=pasted.lat, said="")
+
+
+def _skip(key: str | None) -> None:
+    """Keep in mind which item was skipped, so that a key goes back to it; asked for again, it is one skip."""
+    acts = reviewer.acts()
+    if key and acts[-1:] != [[SKIP, key]]:
+        reviewer.keep([*acts, [SKIP, key]])
+
+
+def _unskipped(acts: list[list[str]]) -> Response | Redirect:
+    reviewer.keep(acts[:-1])
+    read = reading()
+    found = _queue(read)
+    return _moved(read, found, found.at(acts[-1][1]), _("回到刚才跳过的一项。"))
 
 
 @bp.get("/search")
@@ -140,10 +175,10 @@ def _waiting() -> int:
         return store.decisions.waiting(opened, store.surveys.record(opened))
 
 
-def _answer(read: Reading, item: Item) -> Answer:
+def _answer(read: Reading, item: Item, pasted: Written | None) -> Answer:
     form = request.form
     act, target = form.get("act", ""), form.get("target", "")
-    lon, lat = _position(form)
+    lon, lat = _position(form) if pasted is None else (pasted.lon, pasted.lat)
     chosen = form.get("choice", type=int)
     if chosen and act in ("", "choose"):
         act = "choose"
@@ -152,23 +187,41 @@ def _answer(read: Reading, item: Item) -> Answer:
         if choice is not None and choice.kind == "point":
             act, lon, lat = "pin", choice.lon, choice.lat
         target = choice.target if choice is not None else ""
-    west, south, east, north = widened(scene.of(read).bounds, AROUND)
-    if not (west <= lon <= east and south <= lat <= north):
+    if not within(lon, lat, _bounds(read)):
         lon = lat = math.nan
     return Answer(act, target, lon, lat, form.get("drawn", ""), form.get("only", ""))
 
 
+def _bounds(read: Reading) -> Bounds:
+    west, south, east, north = widened(scene.of(read).bounds, AROUND)
+    return west, south, east, north
+
+
 def _position(form: Mapping[str, str]) -> tuple[float, float]:
-    """Return the position of the form as WGS-84: written as ``lon,lat`` in a datum, or set on the map."""
-    written = form.get("written", "").replace("，", ",").replace(" ", ",")
-    numbers = [part for part in written.split(",") if part]
+    """Return the position that was set on the map (WGS-84), NaN where none was."""
     try:
-        if len(numbers) == 2:
-            lon, lat = datum.to_wgs84([float(numbers[0])], [float(numbers[1])], form.get("datum", "wgs84"))
-            return float(lon[0]), float(lat[0])
         return float(form.get("lon", "nan")), float(form.get("lat", "nan"))
     except ValueError:
         return math.nan, math.nan
+
+
+def _pasted(read: Reading, given: Mapping[str, str]) -> Written | None:
+    """Return the coordinates that were pasted, None where there are none."""
+    text = given.get("written", "").strip()
+    return read_written(text[:MOST_PASTED], given.get("datum", "wgs84"), _bounds(read)) if text else None
+
+
+def _why(read: Reading, pasted: Written) -> str:
+    """Say why pasted coordinates are refused, and what would be right."""
+    if pasted.fault == UNREADABLE:
+        return _("坐标没有读懂：请写经度、纬度两个数，如 120.8942,31.9801；度分秒请先换成度。")
+    if pasted.fault == SWAPPED:
+        return _("坐标 %(x)s,%(y)s 不在本市，调换过来才在：请先写经度，再写纬度。", x=pasted.x, y=pasted.y)
+    west, south, east, north = (f"{edge:.2f}" for edge in _bounds(read))
+    return _(
+        "坐标 %(x)s,%(y)s 不在本市：经度应在 %(w)s 至 %(e)s，纬度应在 %(s)s 至 %(n)s。请核对数字。",
+        x=pasted.x, y=pasted.y, w=west, e=east, s=south, n=north,
+    )  # fmt: skip
 
 
 def _around(read: Reading, found: reviewing.Queue, item: Item | None) -> dict[str, Any]:

@@ -63,6 +63,25 @@ def test_exports_name_it_too(client) -> None:
     assert any(CREDIT in cell for cell in cells)
 
 
+def test_the_counts_of_an_extract_add_up(app, tmp_path: Path) -> None:
+    osm = OsmFile()
+    for at in range(0, 2000, 500):
+        osm.way((at, 0), (at + 300, 0), highway="residential", name="青年东路")
+    osm.area(40, 40, 30, 20, building="office", name="华辰大厦", addr__street="青年东路", addr__housenumber="66")
+    request = imports.Request(osm.write(tmp_path / "nantong.osm"), "places", imports.ANY_KIND)
+    with app.app_context():
+        planned = imports.plan(current(), request).tally
+        taken = imports.commit(current(), request).tally
+        again = imports.plan(current(), request).tally
+    assert (planned.new, planned.joined) == (3, 3)  # four ways of one street, a building and its door
+    for tally in (planned, taken, again):
+        kinds = (tally.new, tally.changed, tally.unchanged, tally.joined, tally.rejected)
+        assert tally.rows_in == sum(kinds)
+    assert planned.unchanged == taken.unchanged == 0  # nothing of it was in the store
+    assert planned.joined == taken.joined == again.joined
+    assert (again.new, again.unchanged) == (0, planned.new)
+
+
 def test_an_upload_is_looked_at_without_reading_all_of_it(app, tmp_path: Path) -> None:
     client = app.test_client()
     page = client.get("/imports").get_data(as_text=True)

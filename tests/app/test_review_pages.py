@@ -119,7 +119,12 @@ def test_skipping_goes_round(client: FlaskClient) -> None:
         ({"act": "pin", "lon": "32.1", "lat": "121.1"}, "先在图上点出位置"),
         ({"act": "pin", "lon": "116.3", "lat": "39.9"}, "先在图上点出位置"),
         ({"act": "pin", "lon": "nan", "lat": "inf"}, "先在图上点出位置"),
-        ({"act": "pin", "written": "一百二十一,三十二"}, "先在图上点出位置"),
+        ({"act": "pin", "written": "一百二十一,三十二"}, "坐标没有读懂"),
+        ({"act": "pin", "written": "121.1"}, "坐标没有读懂"),
+        ({"act": "pin", "written": "121°6′0″,32°6′0″"}, "度分秒请先换成度"),
+        ({"act": "pin", "written": "32.1,121.1"}, "调换过来才在"),
+        ({"act": "pin", "written": "116.3,39.9"}, "116.3,39.9 不在本市：经度应在 "),
+        ({"act": "pin", "written": "116.3,39.9", "lon": "121.1", "lat": "32.1"}, "不在本市"),
         ({"act": "boom"}, "先在图上点出位置"),
     ],
 )
@@ -137,6 +142,34 @@ def test_a_position_written_in_another_datum_is_converted(app: Flask, client: Fl
     lon, lat = stored(app).iloc[0][["lon", "lat"]]
     assert 0.003 < 121.1 - lon < 0.006
     assert 0.001 < abs(32.1 - lat) < 0.003
+
+
+def test_pasted_coordinates_are_given_to_the_map(client: FlaskClient) -> None:
+    answer = client.get("/review/spot", query_string={"written": "经度121.1 纬度32.1", "datum": "wgs84"})
+    assert answer.get_json() == {"lon": 121.1, "lat": 32.1, "said": ""}
+    moved = client.get("/review/spot", query_string={"written": "121.1, 32.1", "datum": "gcj02"}).get_json()
+    assert 0.003 < 121.1 - moved["lon"] < 0.006
+    refused = client.get("/review/spot", query_string={"written": "32.1，121.1"}).get_json()
+    assert "调换过来才在" in refused["said"]
+    assert "lon" not in refused
+
+
+def test_a_skip_is_taken_back_like_an_answer(app: Flask, client: FlaskClient) -> None:
+    decide(client, TOWER, act="refuse")
+    client.get("/review/item", query_string={"after": f"pin:{review_city.MARKET}"})
+    back = client.post("/review/undo", headers=JSON).get_json()
+    assert (back["key"], back["said"]) == (f"pin:{review_city.MARKET}", "回到刚才跳过的一项。")
+    assert len(stored(app)) == 1
+    assert client.post("/review/undo", headers=JSON).get_json()["key"] == TOWER
+    assert len(stored(app)) == 0
+
+
+def test_a_skip_without_script_is_taken_back_too(client: FlaskClient) -> None:
+    link = {"at": f"pin:{review_city.MARKET}", "skipped": TOWER}
+    for _ in range(2):  # loaded again it is the same skip
+        assert client.get("/review", query_string=link).status_code == 200
+    assert client.post("/review/undo", headers=JSON).get_json()["key"] == TOWER
+    assert client.post("/review/undo", headers=JSON).get_json()["said"] == "没有可以撤回的决定。"
 
 
 def test_an_item_that_somebody_else_settled_is_not_settled_twice(app: Flask, client: FlaskClient) -> None:

@@ -46,6 +46,12 @@ export class Canvas {
     this.redraw();
   }
 
+  put(where) {
+    this.pin = where;
+    if (!this.map.getBounds().contains(where)) this.map.panTo(where, { animate: false });
+    this.redraw();
+  }
+
   nudge(right, down) {
     if (!this.pin) return;
     const at = this.map.latLngToContainerPoint(this.pin).add([right * NUDGE, down * NUDGE]);

@@ -17,6 +17,7 @@ function describe({ point, wkt, corners, drawing }) {
   frame.classList.toggle("drawing", Boolean(drawing));
   const spot = parts.item.querySelector("[data-spot]");
   if (!spot) return;
+  if (point && written(point) !== pasted) unwrite();
   field("lon").value = point ? point.lng.toFixed(7) : "";
   field("lat").value = point ? point.lat.toFixed(7) : "";
   field("drawn").value = drawing ? "" : wkt;
@@ -26,6 +27,39 @@ function describe({ point, wkt, corners, drawing }) {
   spot.textContent = words.join(" · ") || spot.dataset.empty;
   parts.item.querySelector("[data-drawing]").hidden = !drawing;
   parts.item.querySelector('[data-tool="draw"]').setAttribute("aria-pressed", String(drawing));
+}
+
+// Pasted coordinates stand on the map at once; a pin that is moved afterwards counts, and they do not any more.
+let pasted = "";
+let pasting = 0;
+function written(point) { return `${point.lng.toFixed(7)},${point.lat.toFixed(7)}`; }
+function unwrite() {
+  pasted = "";
+  if (field("written")) field("written").value = "";
+  refuse("");
+}
+
+function refuse(words) {
+  const box = parts.item.querySelector("[data-written-said]");
+  if (!box) return;
+  box.textContent = words;
+  box.hidden = !words;
+  field("written").setAttribute("aria-invalid", String(Boolean(words)));
+}
+
+async function place() {
+  const box = field("written");
+  if (!box?.value.trim()) return refuse("");
+  const source = new URL(box.dataset.written, location.href);
+  source.search = new URLSearchParams({ written: box.value, datum: field("datum").value });
+  const answer = await fetch(source, { headers: { Accept: "application/json" } });
+  const told = await answer.json();
+  if (box !== field("written")) return;
+  refuse(told.said || "");
+  if (told.lon === undefined) return;
+  const point = L.latLng(told.lat, told.lon);
+  pasted = written(point);
+  canvas.put(point);
 }
 
 function stand() {
@@ -108,6 +142,10 @@ async function find(form) {
   if (answer.ok) parts.item.querySelector("#review-found").innerHTML = await answer.text();
 }
 desk.addEventListener("input", (event) => {
+  if (event.target.name === "written" || event.target.name === "datum") {
+    clearTimeout(pasting);
+    pasting = setTimeout(place, 250);
+  }
   if (event.target.id !== "f-same") return;
   clearTimeout(typing);
   typing = setTimeout(() => find(event.target.form), 250);
