@@ -107,7 +107,7 @@ def weigh(
     x = np.array(along, dtype="float64")
     middle, spread, chance = _told(at, x, length_m, manner)
     with np.errstate(divide="ignore"):
-        chance = chance + np.log(paces) + np.log(_BEGINNINGS)[:, None]
+        chance = chance + np.log(paces) + _LOG_BEGINNINGS
     inside = np.clip((np.minimum(middle, length_m - middle) / spread + 1.5) / 3.0, _OFF, 1.0)
     weight = np.exp(chance - chance.max()) * inside
     best = int(weight.sum(axis=1).argmax())
@@ -119,6 +119,7 @@ _WAYS = np.array([1.0, -1.0])
 """Whether numbers rise along the course or against it."""
 _BEGINNINGS = np.array([(1 - _ELSEWHERE) / 2, (1 - _ELSEWHERE) / 2, _ELSEWHERE / 2, _ELSEWHERE / 2])
 """Chances of beginning at the first end of the course, at its last, and at neither, rising along it or against it."""
+_LOG_BEGINNINGS = np.log(_BEGINNINGS)[:, None]
 
 
 def _told(at: np.ndarray, x: np.ndarray, length: float, manner: Manner) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -149,10 +150,20 @@ def _radius(middle: np.ndarray, spread: np.ndarray, weight: np.ndarray, at: tupl
     told = weight > 1e-3 * weight.max()
     middle, spread, weight = middle[told], spread[told], weight[told] / weight[told].sum()
     farthest = max(place, length - place)
-    reach = np.geomspace(1.0, max(farthest, 2.0), _CELLS)
+    reach = _geometric(max(farthest, 2.0))
     far, near = ((place + way * reach[:, None] - middle) / spread for way in (1, -1))
     held = (_normal(far) - _normal(near)) @ weight
     return float(np.interp(SHARE, held, reach)) if held[-1] > SHARE else float(reach[-1])
+
+
+def _geometric(last: float) -> np.ndarray:
+    """Return what ``np.geomspace(1.0, last, _CELLS)`` does, which takes longer to look at its arguments."""
+    found = 10.0 ** (_STEPS * (np.log10(last) / (_CELLS - 1)))
+    found[0], found[-1] = 1.0, last
+    return found
+
+
+_STEPS = np.arange(float(_CELLS))
 
 
 def _normal(z: np.ndarray) -> np.ndarray:

@@ -244,14 +244,14 @@ def _reasons(reading: Reading, found: Resolved, second: str, reasons: list[Reaso
 
 def _add_voices(reading: Reading, reasons: list[Reason]) -> None:
     """Add the names that tell the county."""
-    text, told = reading.address.text, set()
+    text, first = reading.address.text, len(reasons)
     for (start, end, _, _, _), name in reading.voices:
         words, label, form = text[start:end], name.label, name.form
-        code, mentions = _FROM.get(label, "COUNTY_FROM_PLACE"), name.mentions if form == "learned" else None
-        if (code, words, mentions) in told:
+        detail = {"name": words, "mentions": name.mentions} if form == "learned" else {"name": words}
+        told: Reason = [_FROM.get(label, "COUNTY_FROM_PLACE"), detail]
+        if len(reasons) > first and told in reasons[first:]:
             continue  # an address that says it twice
-        told.add((code, words, mentions))
-        reasons.append([code, {"name": words} if mentions is None else {"name": words, "mentions": mentions}])
+        reasons.append(told)
         if form == "full" and label == "district" and name.text == words:
             reasons += _old_name(name, words)
         elif form == "full" and label == "town":

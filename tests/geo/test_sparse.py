@@ -10,7 +10,7 @@ from shapely import LineString
 
 from geo.gazetteer.extents import METRES
 from geo.gazetteer.habits import learn_habits
-from geo.gazetteer.sparse import FEW_DOORS, NO_PACES, Manner, Paces, learn_paces, weigh
+from geo.gazetteer.sparse import _CELLS, FEW_DOORS, NO_PACES, Manner, Paces, _geometric, learn_paces, weigh
 from geo.gazetteer.street import Doors, StreetPoint
 from geo.gazetteer.trust import try_out
 
@@ -74,6 +74,11 @@ def test_an_answer_stays_on_its_course_and_its_radius_within_what_the_course_can
         along = [rng.uniform(0, 900) for _ in mains]
         at, radius = weigh(mains, along, rng.randint(1, 400), 900.0, paces=prior, manner=MANNER)
         assert 0.0 <= at <= 900.0 and 1.0 <= radius <= 900.0
+
+
+@pytest.mark.parametrize("last", [2.0, 2.5, 37.0, 812.25, 9_999.0])
+def test_reaches_are_those_that_numpy_s_geometric_row_has(last: float):
+    assert _geometric(last).tolist() == np.geomspace(1.0, last, _CELLS).tolist()
 
 
 def test_what_rests_on_few_doors_has_one_stretch_for_all_radii():
