@@ -263,3 +263,13 @@ def test_outlines_in_another_crs_are_turned_and_points_are_refused(tmp_path: Pat
     (tmp_path / "no.geojson").write_text("{", encoding="utf-8")
     with pytest.raises(FileRefused, match="cannot be read"):
         read_outlines(tmp_path / "no.geojson")
+
+
+def test_a_former_county_elsewhere_stands_for_the_one_of_today_with_its_last_day() -> None:
+    rows = read_aliases(DATA / "words" / "elsewhere.csv").set_index("alias")
+    assert rows.loc["大丰市", ["target", "kind"]].tolist() == ["320904", "former"]
+    assert str(rows.at["大丰市", "valid_to"].date()) == "2015-12-30"
+    former = rows[rows["kind"] == "former"]
+    assert former["valid_to"].notna().all()
+    today = set(rows.loc[rows["kind"] == "official", "target"])
+    assert (~former["target"].isin(today)).mean() < 0.3  # those whose land was divided have no county of today

@@ -147,7 +147,7 @@ class _Freezer:
                 keys[text] = (*keys.get(text, ()), key_of(text, LEARNED, name))
                 for surface in name.surfaces:
                     keys[surface] = (*keys.get(surface, ()), key_of(surface, LEARNED, name))
-        for code, text in self._names.elsewhere.items():
+        for code, text in self._names.elsewhere:
             for words, key in elsewhere_keys(code, text, self._names.tree.city.key):
                 keys[words] = (*keys.get(words, ()), key)
         automaton = ahocorasick.Automaton()
@@ -207,7 +207,7 @@ class _Freezer:
             inner={text: _inner(name, self._names.tree.counties) for text, name in owners.items()},
             town_cores=self._town_cores(),
             bare_zone=self._bare_zone(),
-            namesakes=frozenset((t, code[:2]) for code, t in self._names.elsewhere.items() if t in owners),
+            namesakes=frozenset((t, code[:2]) for code, t in self._names.elsewhere if t in owners),
             doors=doors,
             points={},
             habits=Habits(),

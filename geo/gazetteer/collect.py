@@ -25,14 +25,15 @@ class Names:
         self.learned: dict[tuple[str, str], Name] = {}
         columns = zip(aliases["target"].tolist(), aliases["alias"].tolist(), strict=True)
         self._aliases = sorted((str(target), normalise(alias).text) for target, alias in columns)
-        self.elsewhere = {
-            target: text
+        self.elsewhere = [
+            (target, text)
             for target, text in self._aliases
             if target not in tree.entities and target.isdigit() and len(target) == 6
-        }
+        ]
+        """Codes of today and names, former ones too (大丰市 and 大丰区), of places elsewhere."""
         former = [text for target, text in self._aliases if target in tree.counties and text[-1:] in "市区县"]
         self._owners = (tree.city.name, *(tree.entities[c].name for c in tree.counties), *former)
-        self._province = self.elsewhere.get(tree.province, "")
+        self._province = next((text for code, text in self.elsewhere if code == tree.province), "")
 
     def add(self, text: str, mode: int, label: str, entity: Entity) -> None:
         """Add one writing of an entity; texts of one character only where a suffix must follow."""

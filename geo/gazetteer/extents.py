@@ -1,8 +1,8 @@
 """How far a shape reaches around a point of it: the radius that holds nine of ten of its points.
 
 Second moments of area (or of length) are exact and cheap; how much further the ninth tenth reaches than their root
-depends on how drawn-out the shape is, and is taken from rectangles. Areas in several parts, with yards or corners are
-looked at point by point.
+depends on how drawn-out the shape is, and is taken from rectangles. Areas in several parts, with yards or corners, and
+lines that wind or turn are looked at point by point.
 """
 
 import numpy as np
@@ -34,7 +34,28 @@ def reach_of_shapes(shapes: np.ndarray, lons: np.ndarray, lats: np.ndarray) -> n
     for start in range(0, len(rows), _MOST):
         some = rows[start : start + _MOST]
         found[some] = _looked_at(shapes[some], lons[some], lats[some])
+    rows = np.flatnonzero(dimension == 1)
+    rows = rows[~_straight(shapes[rows])]
+    found[rows] = _walked(shapes[rows], lons[rows], lats[rows])
     return found
+
+
+_STRAIGHT, _STEPS = 0.9, 40
+"""Share of a line's length that its ends lie apart, if it hardly turns; points looked at along one that does."""
+
+
+def _straight(lines: np.ndarray) -> np.ndarray:
+    west, south, east, north = shapely.bounds(lines).T
+    return np.hypot(east - west, north - south) >= _STRAIGHT * shapely.length(lines)
+
+
+def _walked(lines: np.ndarray, lons: np.ndarray, lats: np.ndarray) -> np.ndarray:
+    """Return the radii that hold nine of ten points evenly along each line."""
+    share = (np.arange(_STEPS) + 0.5) / _STEPS
+    at = shapely.line_interpolate_point(lines[:, None], share[None, :], normalized=True)
+    east = (shapely.get_x(at) - lons[:, None]) * METRES * np.cos(np.radians(lats[:, None]))
+    away = np.sort(np.hypot(east, (shapely.get_y(at) - lats[:, None]) * METRES), axis=1)
+    return away[:, int(SHARE * _STEPS)]
 
 
 _FULL = 0.8

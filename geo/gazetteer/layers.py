@@ -47,11 +47,33 @@ def _text(value: object) -> str | None:
 
 
 def _points(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return lon and lat of a point of each shape, NaN where there is none."""
+    """Return lon and lat of a point of each shape, NaN where there is none: of a line its middle, never its end."""
     points = shapes.copy()
-    wide = ~(shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == shapely.GeometryType.POINT))
+    dimension = shapely.get_dimensions(shapes)  # -1: none
+    wide = (dimension == 2) | ((dimension == 0) & (shapely.get_type_id(shapes) != shapely.GeometryType.POINT))
     points[wide] = shapely.point_on_surface(shapes[wide])
+    lines = np.flatnonzero(dimension == 1)
+    points[lines] = _middles(shapes[lines])
     return shapely.get_x(points), shapely.get_y(points)
+
+
+def _middles(lines: np.ndarray) -> np.ndarray:
+    """Return the point half way along each line; of one in several pieces the point on it next to its centroid.
+
+    Of all points on a line the one next to the centroid has the least second moment, half way is the same on a straight
+    street and what people take for the middle of a winding one.
+    """
+    if not len(lines):
+        return lines
+    narrow = (np.cos(np.radians(np.nanmean(shapely.bounds(lines)[:, [1, 3]]))), 1.0)  # metres, not degrees, are halved
+    courses = shapely.line_merge(shapely.transform(lines, lambda at: at * narrow))
+    whole = shapely.get_type_id(courses) == shapely.GeometryType.LINESTRING
+    middles = np.empty(len(lines), dtype=object)
+    middles[whole] = shapely.line_interpolate_point(courses[whole], 0.5, normalized=True)
+    pieces = courses[~whole]
+    nearest = shapely.shortest_line(pieces, shapely.centroid(pieces))
+    middles[~whole] = shapely.get_point(nearest, 0)
+    return np.asarray(shapely.transform(middles, lambda at: at / narrow), dtype=object)
 
 
 _PIN_M = 40.0

@@ -70,10 +70,18 @@ def _note_words(address: Address, found: Resolved) -> None:
         return
     told = {taken.lastgroup: taken.group() for taken in _TAKEN_BACK.finditer(address.text)}
     for code, words in told.items():
-        _clash(found, str(code), {"words": words})
+        found.reasons.append([str(code), {"words": words}])
+        found.doubtful = found.doubtful or code != "ON_WATER" or _names_land(found)
     far = beyond_reach(address)
     if far is not None:
         _clash(found, "OFFSET_TOO_FAR", {"words": far})
+
+
+def _names_land(found: Resolved) -> bool:
+    """Whether an address names anything ashore beside its county: 通州区水域 means the county's waters."""
+    return found.road is not None or any(
+        getattr(found, kind) is not None for kind in ("town", "village", "zone", "building", "market", "street")
+    )
 
 
 def floor_above(storeys: Mapping[str, int], place: str | None, address: Address) -> int | None:

@@ -10,6 +10,7 @@ import shapely
 from geo.frames import ALIASES, DIVISIONS, PLACES
 from geo.gazetteer import build
 from geo.gazetteer.extents import METRES, reach_of_shapes
+from geo.gazetteer.layers import place_names
 from geo.gazetteer.tree import read_tree
 
 LON, LAT = 121.0, 32.0
@@ -127,3 +128,30 @@ def test_a_zone_reaches_as_far_as_the_doors_in_it():
     assert names.entities["zone:990101:河口工业园区"].radius_m < 300
     alone = build(divisions(), ALIASES.empty(), PLACES.conform(table.iloc[:1]))
     assert alone.entities["zone:990101:河口工业园区"].radius_m == pytest.approx(1_120, rel=0.03)
+
+
+def street(*pieces):
+    lines = [shapely.LineString(piece) for piece in pieces]
+    shape = lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
+    row = {"kind": "street", "name": "长青路", "county_code": "990101", "origin": "layer", "geometry": shape}
+    ((_, _, entity),) = place_names(
+        PLACES.conform(pd.DataFrame([row], index=["street:990101:长青路"])), lambda _: set()
+    )
+    ends = shapely.get_coordinates(shapely.segmentize(shape, 1e-5))
+    away = np.hypot((ends[:, 0] - entity.lon) * METRES * math.cos(math.radians(32)), (ends[:, 1] - entity.lat) * METRES)
+    return (entity.lon, entity.lat), float((away <= entity.radius_m).mean())
+
+
+@pytest.mark.parametrize(
+    ("pieces", "middle"),
+    [
+        ([[(121.0, 32.0), (121.02, 32.0)]], (121.01, 32.0)),
+        ([[(121.0, 32.0), (121.02, 32.0), (121.02, 32.02)]], (121.02, 32.0015)),
+        ([[(121.0, 32.0), (121.01, 32.0)], [(121.01, 32.0), (121.03, 32.0)]], (121.015, 32.0)),
+        ([[(121.0, 32.0), (121.01, 32.0)], [(121.012, 32.0), (121.02, 32.0)]], (121.01, 32.0)),
+    ],
+)
+def test_the_middle_of_its_course_stands_for_a_street_and_the_radius_holds(pieces, middle):
+    point, held = street(*pieces)
+    assert point == pytest.approx(middle, abs=3e-4)
+    assert 0.85 <= held <= 0.96

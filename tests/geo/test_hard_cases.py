@@ -70,8 +70,12 @@ FORMER = [
 
 
 def test_a_former_county_of_the_region_is_elsewhere() -> None:
-    found = located([{"id": text, "text": text} for text in FORMER])
-    assert {text: row["status"] for text, row in found.items()} == dict.fromkeys(FORMER, "outside")
+    found = located([{"id": text, "text": text} for text in [*FORMER, "大丰区人民中路2号"]])
+    assert {row["status"] for row in found.values()} == {"outside"}
+    told = {text: row["reasons"][0][1] for text, row in found.items()}
+    assert told["大丰市人民中路2号"] == {"place": "大丰市", "code": "320904"}  # 大丰区 since 2015
+    assert told["大丰区人民中路2号"] == {"place": "大丰区", "code": "320904"}
+    assert told["吴江市中山路3号"]["code"] == "320509"
 
 
 APART = "崇川区工农路88号紫琅花园"
