@@ -164,8 +164,9 @@ def _surveyed(inputs: Inputs, means: "_Means", *, on: date, rules: RuleSet, opti
     steps.begin("same")
     register = _register(inputs, located)
     pairs = linkage.same(
-        inputs.enterprises, located, register=register, decisions=inputs.decisions, options=options.linkage
-    )
+        inputs.enterprises, located, register=register, decisions=inputs.decisions, options=options.linkage,
+        processes=options.locate.processes,
+    )  # fmt: skip
     one_of = linkage.stands_for(pairs)
     inputs, located = _together(inputs, located, one_of)
     steps.count("same", inputs.enterprises, located, _meant(inputs.enterprises, pairs, one_of))

@@ -20,7 +20,7 @@ Layers = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 class Kept:
     """The names of the layers asked for last, and the doors found with them; what was asked before changes no result.
 
-    Only one city's are kept: those of a large one take some hundred megabytes.
+    Only one city's are kept: those of 27,000 doors take some twenty megabytes.
     """
 
     def __init__(self) -> None:

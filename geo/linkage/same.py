@@ -4,13 +4,14 @@ A record without a credit code, and one that shares its name with another of a d
 records it may mean. Sure pairs count as one firm, doubtful ones are told; what a person decided wins.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from geo.beside import WORTH_TWO, beside
 from geo.frames import SAME
 from geo.linkage.evidence import Evidence, weigh
 from geo.linkage.options import LinkOptions
@@ -44,6 +45,7 @@ def same(
     register: Register,
     decisions: pd.DataFrame,
     options: LinkOptions,
+    processes: int = 1,
 ) -> pd.DataFrame:
     """Find the pairs of records that are, or may be, one firm.
 
@@ -53,6 +55,7 @@ def same(
     register : the enterprises, prepared by ``linkage.prepare``
     decisions : DECISIONS; ``link`` of two enterprises makes them one firm, ``unlink`` two; the last one of a pair holds
     options : thresholds
+    processes : 2 weighs the records of large registers in two processes, where one can be forked
 
     Returns
     -------
@@ -61,7 +64,7 @@ def same(
     makes one firm of two.
     """
     records = read_records(enterprises, locations, register)
-    found = {pair_key(pair.one, pair.other): pair for pair in _found(records, options)}
+    found = {pair_key(pair.one, pair.other): pair for pair in _found(records, options, processes)}
     for key, pair in _decided(decisions, register).items():
         found[key] = replace(pair, reasons=[*pair.reasons, *(found[key].reasons if key in found else ())])
     if not found:
@@ -87,15 +90,27 @@ def stands_for(pairs: pd.DataFrame) -> dict[str, str]:
     return {str(key): str(firm) for key, firm in named if key != firm}
 
 
-def _found(records: Records, options: LinkOptions) -> Iterator[_Pair]:
+def _found(records: Records, options: LinkOptions, processes: int) -> Iterator[_Pair]:
     """Pairs that evidence speaks for, each once; the better sight of a pair seen from both sides counts."""
+    rows = range(len(records.of))
+    others = beside(
+        lambda: _sights(rows[1::2], records, options), wanted=processes > 1 and len(rows) >= WORTH_TWO
+    )  # every second one: records without codes stand together
+    sights = _sights(rows[::2], records, options)
+    sights |= others()
     best: dict[str, _Pair] = {}
-    for row, record in enumerate(records.of):
-        for pair in _pairs_of(row, records, options) if not record.coded else _namesakes(row, records, options):
+    for row in sorted(sights):
+        for pair in sights[row]:
             key = pair_key(pair.one, pair.other)
             if key not in best or (pair.status, -pair.bits) < (best[key].status, -best[key].bits):
                 best[key] = pair
     yield from best.values()
+
+
+def _sights(rows: Iterable[int], records: Records, options: LinkOptions) -> dict[int, list[_Pair]]:
+    """Pairs that evidence speaks for, by the record that they are seen from."""
+    seen = {row: list((_namesakes if records.of[row].coded else _pairs_of)(row, records, options)) for row in rows}
+    return {row: pairs for row, pairs in seen.items() if pairs}
 
 
 def _pairs_of(row: int, records: Records, options: LinkOptions) -> Iterator[_Pair]:

@@ -1,5 +1,6 @@
 """Records of several registers that are one firm: what joins them, what keeps them apart, and how a firm counts."""
 
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -171,3 +172,17 @@ def test_no_records_no_pairs() -> None:
     nothing = same(table, located, register=register, decisions=decisions(), options=LIMITS)
     assert nothing.empty
     assert stands_for(nothing) == {}
+
+
+def test_two_processes_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {
+        f"{n}{side}": {"name": f"南通{own}有限公司"}
+        for n, own in enumerate(("云帆机械", "长浦印染", "启明电子"))
+        for side in "ab"
+    }
+    table, located, register = city({**rows, "0a": {**rows["0a"], "uscc": CODE}})
+    one = same(table, located, register=register, decisions=decisions(), options=LIMITS)
+    monkeypatch.setattr(import_module("geo.linkage.same"), "WORTH_TWO", 2)
+    two = same(table, located, register=register, decisions=decisions(), options=LIMITS, processes=2)
+    assert len(one) == 3
+    pd.testing.assert_frame_equal(one, two)
