@@ -43,9 +43,18 @@ def forget(session: Session, firm: str) -> None:
     session.execute(sa.delete(Contact).where(Contact.enterprise_id == firm))
 
 
-def expire(session: Session, today: date) -> None:
-    """Take away every contact whose time is over."""
-    session.execute(sa.delete(Contact).where(Contact.keep_until < today))
+def expire(session: Session, today: date) -> int:
+    """Take away every contact whose time is over and return how many."""
+    gone = list(session.scalars(sa.select(Contact).where(Contact.keep_until < today)))
+    for row in gone:
+        session.delete(row)
+    return len(gone)
+
+
+def kept(session: Session, today: date) -> tuple[int, int, date | None]:
+    """Return how many contacts are stored, for how many the time is over, and when that of the next one is."""
+    days = sorted(session.scalars(sa.select(Contact.keep_until)))
+    return len(days), sum(day < today for day in days), next((day for day in days if day >= today), None)
 
 
 def clear(session: Session) -> None:

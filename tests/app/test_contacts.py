@@ -99,5 +99,20 @@ def test_it_is_not_read_beyond_its_time_and_then_goes(database: Database) -> Non
         assert store.contacts.read(opened, "f1", store.CITY, today=date(2026, 3, 1)) == told
         assert store.contacts.read(opened, "f1", store.Scope(THERE), today=date(2026, 3, 1)) is None
         assert store.contacts.read(opened, "f1", store.CITY, today=date(2026, 3, 2)) is None
-        store.contacts.expire(opened, date(2026, 3, 2))
+        assert store.contacts.expire(opened, date(2026, 3, 2)) == 1
         assert store.contacts.read(opened, "f1", store.CITY, today=date(2026, 3, 1)) is None
+
+
+def test_the_command_takes_away_what_is_over_and_puts_it_on_record(app: Flask) -> None:
+    with app.app_context(), session(write=True) as opened:
+        store.contacts.clear(opened)
+        for n, until in enumerate((today() - timedelta(1), today(), today() + timedelta(9))):
+            told = Told("孙会计", PHONE, "走访", until)
+            store.contacts.keep(opened, f"f{n}", HERE, told, by="li", at=datetime(2026, 1, 5, 9, tzinfo=UTC))
+    runner = app.test_cli_runner()
+    before = runner.invoke(args=["contacts", "list"]).output
+    assert "现存 / stored 3，已到期 / over 1" in before and today().isoformat() in before and PHONE not in before
+    assert "taken away 1" in runner.invoke(args=["contacts", "expire"]).output
+    assert "stored 2，已到期 / over 0" in runner.invoke(args=["contacts", "list"]).output
+    with app.app_context(), session() as opened:
+        assert "contacts expire: 1" in set(audit.entries(opened, action="change")["target"])
