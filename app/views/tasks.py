@@ -144,7 +144,8 @@ def _subjects(read: Reading, kind: str) -> dict[str, str | None]:
     frame = read.survey.unions if kind == "union" else read.survey.firms
     if request.form.get("every"):
         args: MultiDict[str, str] = MultiDict(parse_qsl(request.form.get("asked", "")))
-        if kind != "enterprise" or of("ledger.index").unknown(args):
+        # A list that is not named is not every firm there is.
+        if kind != "enterprise" or "asked" not in request.form or of("ledger.index").unknown(args):
             raise UnknownValueError("asked", detail={"say": "", "names": []})
         keys = list(standings.listed(read, args).index)
     else:

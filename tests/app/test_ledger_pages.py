@@ -186,6 +186,7 @@ def test_tasks_are_given_by_ticks_and_by_the_whole_list_and_only_to_who_may_see_
     assert set(found.loc[found["person"].eq("wang"), "subject"]) == set(there)
     assert listed(client, "/ledger?given=1") == 1 + len(there)
     assert client.post("/tasks/assign", data={"every": "1", "asked": "x=1", "hands": "person:li"}).status_code == 400
+    assert client.post("/tasks/assign?zone=z", data={"every": "1", "hands": "person:li"}).status_code == 400
 
 
 def test_a_drawn_area_gives_out_the_firms_that_stand_in_it(app: Flask) -> None:
