@@ -96,9 +96,19 @@ def _of(path: Path | None, read: Callable[[], Read]) -> Read:
     try:
         return read()
     except (TableError, OptionError) as error:
-        said = _lacking(path, error) if isinstance(error, TableError) else f"{path.name if path else ''}: {error}"
+        said = _lacking(path, error) if isinstance(error, TableError) else _contradicting(path, error)
         click.echo(said, err=True)
         raise SystemExit(NOTHING_DONE) from error
+
+
+def _contradicting(path: Path | None, error: OptionError) -> str:
+    """Return what is wrong with parameters that are whole numbers under known names."""
+    zh = {
+        "negative": "不能小于 0", "units": "不能小于法律要求的单位数（min_units）",
+        "distance": "之和须小于 1000，否则远处的职工一文不值",
+        "split": "：上限须不小于下限的两倍减一，否则拆不成两个",
+    }[error.detail["fault"]]  # fmt: skip
+    return f"{path.name if path else ''}: {'、'.join(error.detail['options'])} {zh} / {error}"
 
 
 def _lacking(path: Path | None, error: TableError) -> str:

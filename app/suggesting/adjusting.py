@@ -53,6 +53,8 @@ class Entry:
     kind: str
     firms: list[str]
     where: str
+    target: str
+    """Name of the seat, of a lock the key of the group; empty for a firm that is taken out altogether."""
     group: str
     by: str
     on: Any
@@ -60,6 +62,28 @@ class Entry:
     """Made after the newest survey read what was decided."""
     unmet: tuple[str, ...]
     """Codes of ``adjust_unmet`` where that survey could not keep it."""
+
+
+def refuse_unmet(opened: Session, reading: Reading, edit: Edit) -> None:
+    """Refuse what cannot be met before it is kept.
+
+    Raises
+    ------
+    AdjustError
+        With the fault ``unmet``: the firm stays where it is.
+    """
+    if edit.act == "must" and unmet(edit, preview(opened, reading, edit)):
+        raise _refused("unmet")
+
+
+def about(found: list[Entry], proposal: Proposal) -> list[Entry]:
+    """Return which of ``entries`` wait for the next survey and concern a suggestion: its seat, its group, its firms."""
+    seat = seat_name(str(proposal.group["kind"]), str(proposal.group["place_id"]))
+    mine = set(proposal.members)
+    return [
+        entry for entry in found
+        if entry.waiting and (proposal.key == entry.target or seat == entry.target or mine & set(entry.firms))
+    ]  # fmt: skip
 
 
 def read(form: "MultiDict[str, str]", reading: Reading, proposal: Proposal) -> Edit:
@@ -141,7 +165,8 @@ def preview(opened: Session, reading: Reading, edit: Edit) -> Change:
     def after(here: pd.DataFrame, unions: pd.DataFrame) -> Suggested:
         return answer(here, unions, then, hosts=hosts(here, unions))
 
-    return replan(firms, survey.unions, survey.groupings, edit.touched, (before, after))
+    change = replan(firms, survey.unions, survey.groupings, edit.touched, (before, after))
+    return replace(change, closed=frozenset(str(row["target"]) for row in edit.rows if row["kind"] == edits.CLOSE))
 
 
 def _who(here: pd.DataFrame) -> tuple[str, ...]:
@@ -184,7 +209,9 @@ def _entry(act: str, rows: pd.DataFrame, reading: Reading, told: Mapping[tuple[s
     codes = () if waiting else tuple(sorted({told[kind, name] for name in names if (kind, name) in told}))
     group = target if kind == edits.LOCK and target in reading.survey.groups.index else ""
     where = reading.group_name(target) if group else "" if kind == edits.LOCK else seat_words(reading, target)
-    return Entry(act, kind, firms, where, group, str(first["decided_by"] or ""), first["decided_on"], waiting, codes)
+    return Entry(
+        act, kind, firms, where, target, group, str(first["decided_by"] or ""), first["decided_on"], waiting, codes
+    )
 
 
 def seat_words(reading: Reading, name: str) -> str:

@@ -84,6 +84,11 @@ def rules_of(read: Reading, terms: Terms) -> RuleSet:
     return book.named(terms.rules, today()) if terms.rules else book.in_force(read.survey.rules_day)
 
 
+def rules_on(day: date) -> RuleSet:
+    """Return the rule set in force on a day."""
+    return _book(settings().data).in_force(day)
+
+
 def _places(read: Reading, group: pd.Series) -> dict[str, str]:
     county = read.name("county", group["county_code"])
     return {

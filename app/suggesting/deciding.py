@@ -17,7 +17,7 @@ from app.reading import Reading
 from app.runs.survey import today
 from app.store.cases import TakenError
 from app.store.tasks import Order
-from app.suggesting import founding
+from app.suggesting import charters, founding
 from app.suggesting.proposals import Proposal, name_of
 from geo.joint import life
 from geo.ledger import Refusal, following, states
@@ -55,6 +55,8 @@ def refusals(proposal: Proposal, move: str, given: Mapping[str, Any], live: pd.D
     }  # fmt: skip
     reasons = {code for code, _phrase in options("case_reason")}
     found = life.refusals(move, given, case, today=today(), reasons=reasons)
+    if move == "advance" and given["stage"] == "P6" and given["counted"] and not found:
+        found += _even(given["counted"], given["taken_on"])
     others = live[live.index != proposal.case_id]
     taken = {key for keys in others["members"] for key in keys} & set(given["members"])
     if move in ("accept", "approve") and taken:
@@ -62,6 +64,13 @@ def refusals(proposal: Proposal, move: str, given: Mapping[str, Any], live: pd.D
     if move == "approve" and not set(given["members"]) <= set(proposal.members):
         found.append(Refusal("members", "unknown", {"value": "…"}))
     return found
+
+
+def _even(seats: int, day: date) -> list[Refusal]:
+    """Refuse an even number of committee members where the rules of the day want an odd one."""
+    table = charters.rules_on(day).seats
+    told = {"value": seats, "day": table.period.first.isoformat() if table.period.first else "—"}
+    return [Refusal("counted", "even", told)] if table.odd_only and seats % 2 == 0 else []
 
 
 def make(
@@ -74,6 +83,8 @@ def make(
     app.store.cases.TakenError
         If somebody else moved the case on meanwhile.
     """
+    if move == "annul":
+        given = {**given, "stage": _stage_before(opened, proposal)}
     step = _step(reading, proposal, move, given, who)
     if move == "approve":
         step["union_id"] = founding.found(opened, reading, proposal, step)
@@ -102,10 +113,17 @@ def _step(reading: Reading, proposal: Proposal, move: str, given: Mapping[str, A
         "accept": {"stage": "P0", "document": None, "union_id": None},
         "advance": {"stage": given.get("stage")},
         "approve": {"stage": "P7"},
-        "annul": {"stage": "P0", "union_id": None},
+        "annul": {"stage": given.get("stage") or "P0", "union_id": None},
         "reject": {"stage": None}, "withdraw": {"stage": None}, "reopen": {"stage": None},
     }  # fmt: skip
     return fixed | after[move]
+
+
+def _stage_before(opened: Session, proposal: Proposal) -> str:
+    """Return the stage of the preparation before the approval that is taken back."""
+    found = store.cases.steps(opened, proposal.case_id)
+    stages = found["stage"][found["state"].eq(life.ACCEPTED)].dropna()
+    return str(stages.iloc[-1]) if len(stages) else "P0"
 
 
 def known_or_list(value: Any) -> bool:
@@ -126,6 +144,8 @@ def _follow(opened: Session, reading: Reading, step: Mapping[str, Any], who: Dec
         return
     stage = {"advance": step["stage"], "approve": "P7", "annul": "P0"}.get(move)
     rows = _ledger(opened, firms.loc[members], step, stage)
+    if move == "annul" and step["stage"] != "P0":  # from P7 the ledger goes back to the beginning, and on from there
+        rows += [{**row, "stage": step["stage"]} for row in rows if row["stage"] == "P0"]
     store.steps.record(opened, rows, at=now, closing=stage is not None or move in ("withdraw", "reject"))
 
 

@@ -12,7 +12,7 @@ from app.reading import Reading
 from app.store import Scope
 from geo.frames import GROUPS
 from geo.gaps import Filter
-from geo.joint import life
+from geo.joint import former, life
 from geo.joint.respect import same_group
 
 OPEN = (life.SUGGESTED, life.ACCEPTED)
@@ -76,6 +76,23 @@ def find(read: Reading, known: pd.DataFrame, key: str) -> Proposal:
     case = known.loc[key]
     row = groups.loc[key] if key in groups.index else _group(read, case)
     return _proposal(read, known, key, key, row, tuple(case["members"]))
+
+
+def moved_to(read: Reading, known: pd.DataFrame, key: str) -> str | None:
+    """Return the case of a suggestion that was decided on and that a later survey knows under its case only."""
+    if key in read.survey.groups.index or key in known.index:
+        return None
+    cases = known.index[known["group_id"].eq(key).fillna(value=False)]
+    return str(cases[0]) if len(cases) else None
+
+
+def there_now(read: Reading, key: str) -> list[str] | None:
+    """Return the suggestions at the seat of one that is listed no more, best match first; None if it is no such key."""
+    was = former.read(key)
+    if was is None:
+        return None
+    groups = read.survey.groups
+    return [str(each) for each in groups.index[groups["place_id"].eq(was.seat).fillna(value=False)]]
 
 
 def listed(read: Reading, known: pd.DataFrame) -> pd.DataFrame:

@@ -54,18 +54,19 @@ def refused(error: adjusting.AdjustError) -> tuple[str, int]:
     return _form(*_found((request.view_args or {})["key"]), error.detail["fault"]), UNPROCESSABLE
 
 
-@bp.post("/preview/<path:key>")
+@bp.get("/preview/<path:key>")
+@asks("act", "member", "other", "firm")
 def preview(key: str) -> str:
-    """Show what an edit would change in its township, and its price; nothing is kept."""
+    """Show what an edit would change in its township, and its price; nothing is kept, and Back finds it again."""
     read, proposal = _found(key)
-    asked = adjusting.read(request.form, read, proposal)
+    asked = adjusting.read(request.args, read, proposal)
     with session() as opened:
         change = adjusting.preview(opened, read, asked)
     return render_template(
         "adjustments/preview.html", read=read, key=key, proposal=proposal, edit=asked, change=change,
         name=proposals.name_of(read, key, proposal.group), unmet=adjusting.unmet(asked, change),
         changed=_changed(read, change), towns=[read.name("town", code) for code in change.towns],
-        most=adjusting.MOST_NAMED, form=request.form,
+        most=adjusting.MOST_NAMED, form=request.args,
     )  # fmt: skip
 
 
@@ -75,6 +76,8 @@ def keep(key: str) -> Redirect:
     read, proposal = _found(key)
     asked = adjusting.read(request.form, read, proposal)
     name = proposals.name_of(read, key, proposal.group)
+    with session() as opened:
+        adjusting.refuse_unmet(opened, read, asked)
     with session(write=True) as opened:
         act = store.decisions.record(opened, asked.rows, by=reviewer.name(), at=datetime.now(UTC))
         signed.note(opened, "adjustment", act, act=asked.act, name=name, firms=len(asked.rows))
@@ -116,7 +119,8 @@ def _form(read: Reading, proposal: Proposal, fault: str = "") -> str:
     others = firms.loc[[key for code in ("left_over", "other_group") for key in near.get(code, ())]]
     return render_template(
         "adjustments/edit.html", read=read, key=proposal.key, proposal=proposal, members=members, others=others,
-        name=proposals.name_of(read, proposal.key, proposal.group), fault=fault, form=request.form, acts=adjusting.ACTS,
+        name=proposals.name_of(read, proposal.key, proposal.group), fault=fault, form=request.values,
+        acts=adjusting.ACTS,
     )  # fmt: skip
 
 

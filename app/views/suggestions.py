@@ -28,7 +28,7 @@ from app.reading import Reading
 from app.reports import proposal as proposal_paper
 from app.reports import suggestion_list
 from app.runs.survey import today
-from app.suggesting import charters, deciding, outlooks, proposals, scenarios
+from app.suggesting import adjusting, charters, deciding, outlooks, proposals, scenarios
 from app.suggesting.charters import Terms
 from app.suggesting.founding import UnionExistsError
 from app.suggesting.proposals import Proposal
@@ -50,7 +50,7 @@ CONDITIONS: dict[str, Allowed] = {
 TERMS: dict[str, Allowed] = {"rules": charters.RULE_SETS, "share": charters.SHARES}
 """What the law of one suggestion can be looked at by; see ``charters.Terms``."""
 SORTS = ("name", "kind", "county_code", "firms", "workers", "state")
-UNPROCESSABLE, CONFLICT = 422, 409
+NOT_FOUND, UNPROCESSABLE = 404, 422
 _Page = str | tuple[str, int] | Redirect
 
 
@@ -124,8 +124,21 @@ def document(key: str) -> Response:
 
 @bp.get("/<path:key>")
 @asks(choices=TERMS)
-def show(key: str) -> str:
-    """Show one suggested union: members, reasons, cautions, effect on the rate, what was decided and can be."""
+def show(key: str) -> _Page:
+    """Show one suggested union: members, reasons, cautions, effect on the rate, what was decided and can be.
+
+    One that a survey lists no more leads to its case, or says what is suggested there now.
+    """
+    read, known = reading(), _cases()
+    case = proposals.moved_to(read, known, key)
+    if case is not None:
+        return redirect(
+            url_for("suggestions.show", key=case, rules=request.args.get("rules"), share=request.args.get("share"))
+        )
+    if key not in read.survey.groups.index and key not in known.index:
+        now = proposals.there_now(read, key)
+        if now is not None:
+            return render_template("suggestions/gone.html", read=read, key=key, now=now), NOT_FOUND
     return _show(key)
 
 
@@ -248,6 +261,7 @@ def _show(key: str, form: Any = None, faults: list[Refusal] | None = None) -> st
         proposal = proposals.find(read, proposals.cases(opened, scope()), key)
         steps = store.cases.steps(opened, proposal.case_id).iloc[::-1]
         people, teams = hands.people(opened, scope()), hands.teams(opened, scope())
+        waiting = adjusting.about(adjusting.entries(opened, read, scope()), proposal)
     firms = read.survey.firms
     members = firms.loc[[member for member in proposal.members if member in firms.index]]
     rights = ROLES.get(who.role, frozenset()) if who else frozenset()
@@ -258,7 +272,7 @@ def _show(key: str, form: Any = None, faults: list[Refusal] | None = None) -> st
         undotted=int((~locator.dotted(members)).sum()), moves=life.moves(proposal.state, rights),
         stages=[code for code in following(stage or "P0") if code in life.PREPARING], people=people, teams=teams,
         may_approve=stage is not None and "P7" in following(stage), form=form or MultiDict(), today=today(),
-        who=who,
+        who=who, waiting=waiting,
         faults={fault.field: fault for fault in faults or []}, worded=recording.worded,
         proposal_name=proposals.name_of(read, key, proposal.group), terms=TERMS,
         outlook=outlooks.of(read, proposal, members, Terms.of(request.args)),

@@ -99,10 +99,15 @@ class JointOptions:
     def __post_init__(self) -> None:
         negative = [f.name for f in fields(self) if getattr(self, f.name) < 0]
         if negative:
-            raise OptionError(f"options below zero: {', '.join(negative)}", detail={"options": negative})
+            raise OptionError(
+                f"options below zero: {', '.join(negative)}", detail={"fault": "negative", "options": negative}
+            )
         if self.min_firms < self.min_units:
-            raise OptionError("min_firms must not be smaller than min_units", detail={"options": ["min_firms"]})
+            detail = {"fault": "units", "options": ["min_firms"]}
+            raise OptionError("min_firms must not be smaller than min_units", detail=detail)
         if self.penalty_community_milli + self.distance_milli >= 1_000:
-            raise OptionError("kind and distance take all of a worker's value", detail={"options": ["distance_milli"]})
+            detail = {"fault": "distance", "options": ["distance_milli", "penalty_community_milli"]}
+            raise OptionError("kind and distance take all of a worker's value", detail=detail)
         if min(self.max_firms, self.max_firms_in_place) < 2 * self.min_firms - 1:
-            raise OptionError("max_firms must be at least twice min_firms, else a split is impossible")
+            detail = {"fault": "split", "options": ["min_firms", "max_firms", "max_firms_in_place"]}
+            raise OptionError("max_firms must be at least twice min_firms, else a split is impossible", detail=detail)

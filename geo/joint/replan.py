@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from geo.joint.former import seat_name
 from geo.joint.suggestions import Suggested
 
 MOVED = ("new", "gone", "changed", "same")
@@ -22,6 +23,8 @@ class Change:
     before: Suggested
     after: Suggested
     towns: tuple[str, ...]
+    closed: frozenset[str] = frozenset()
+    """Seats (``former.seat_name``) that are about to be closed: whoever was there is in another union."""
 
     @property
     def price_milli(self) -> int:
@@ -66,7 +69,10 @@ class Change:
         ``was``, ``now``: keys, empty without; ``code`` of MOVED; ``joined``, ``left``: lists of enterprise keys
         """
         pairs = self._pairs()
-        common = pairs[pairs.ne("").all(axis=1)].value_counts().reset_index(name="n")
+        seats = self.before.groups[["kind", "place_id"]].astype("object")
+        shut = {key for key, kind, place in seats.itertuples(name=None) if seat_name(kind, place) in self.closed}
+        pairs_now = pairs[pairs.ne("").all(axis=1) & ~pairs["was"].isin(shut)]
+        common = pairs_now.value_counts().reset_index(name="n")
         common = common.sort_values(["n", "was", "now"], ascending=[False, True, True])
         matched: dict[str, str] = {}
         for was, now in common[["was", "now"]].itertuples(index=False, name=None):

@@ -59,6 +59,9 @@ def settle(laid: Laid, ground: Ground, *, options: JointOptions, fixed: Flags | 
     """
     held = _held(laid, ground, fixed, options)
     arc, bound, iterations = _once(laid, ground, held, options)
+    while len(full := _overfull(ground, laid, arc, held.frozen, options)):
+        held = Fixed(held.frozen & ~np.isin(_seats(laid, arc), full), held.sealed)
+        arc, bound, iterations = _once(laid, ground, held, options)
     for _ in range(AGAIN):
         if MILLI * (bound - worth(laid, arc)) <= NEAR * options.tolerance_milli * bound:
             break
@@ -171,6 +174,15 @@ def _whole(ground: Ground, laid: Laid, arc: Integers, options: JointOptions, fro
         result[row.firms[~row.barred & ~held]] = -1
         _cut_into(ground, laid, replace(row, barred=row.barred | held), result, options)
     return result
+
+
+def _overfull(ground: Ground, laid: Laid, arc: Integers, frozen: Flags, options: JointOptions) -> Integers:
+    """Seats of locked pieces that have no room for somebody who stands inside them: these cannot be kept."""
+    found = []
+    for row in _rows(ground, laid, arc) if frozen.any() else []:
+        if _broken(ground, row, options):
+            found += np.unique(row.seat[frozen[row.firms] & (row.seat >= 0)]).tolist()
+    return np.array(found, dtype=np.int64)
 
 
 def _taken_inside(laid: Laid, row: _Row, seat: int, held: Flags, arc: Integers) -> Flags:

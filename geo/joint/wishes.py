@@ -34,6 +34,8 @@ class Wishes:
     def amend(self, laid: Laid, ids: Sequence[str], names: Sequence[str]) -> Laid:
         """Leave out the arcs that are forbidden and reward those that must be used.
 
+        Who cannot join where it must may join elsewhere as if nothing had been said.
+
         Parameters
         ----------
         laid : a problem; ``ids`` of its firms, ``names`` of its seats
@@ -45,9 +47,10 @@ class Wishes:
         reward = np.zeros(len(keep), np.int64)
         asked = {*self.must, *(firm for firm, _ in self.forbid)}
         named = np.fromiter((firm in asked for firm in ids), dtype=bool, count=len(ids))
-        for arc in np.flatnonzero(named[problem.firm]).tolist():
-            firm, name = ids[problem.firm[arc]], names[seat[arc]]
-            keep[arc] &= (firm, name) not in self.forbid and self.must.get(firm, name) == name
+        arcs = {arc: (ids[problem.firm[arc]], names[seat[arc]]) for arc in np.flatnonzero(named[problem.firm]).tolist()}
+        can = {firm for arc, (firm, name) in arcs.items() if keep[arc] and self.must.get(firm) == name}
+        for arc, (firm, name) in arcs.items():
+            keep[arc] &= (firm, name) not in self.forbid and (firm not in can or self.must[firm] == name)
             reward[arc] = REWARD * (self.must.get(firm) == name)
         return narrowed(laid, keep, reward)
 

@@ -39,6 +39,10 @@ def post(app: Flask, path: str, login: str = "li", **form: Any) -> Any:
     return sign(stranger(app), login).post(path, data=form)
 
 
+def look(app: Flask, path: str, login: str = "li", **asked: Any) -> Any:
+    return sign(stranger(app), login).get(path, query_string=asked)
+
+
 def keep(app: Flask, act: str, key: str = "", **form: Any) -> None:
     answer = post(app, f"/adjustments/keep/{quote(key or market_group(app))}", act=act, **form)
     assert answer.status_code == 302, said(answer.text)
@@ -61,10 +65,13 @@ def acts(app: Flask) -> list[str]:
 def test_a_preview_tells_changes_and_price_and_keeps_nothing(app: Flask) -> None:
     key, before = market_group(app), members(app)
     assert before == {f"m{n}" for n in range(1, 9)}
-    answer = post(app, f"/adjustments/preview/{quote(key)}", act="bar", member=["m1", "m2"])
+    answer = look(app, f"/adjustments/preview/{quote(key)}", act="bar", member=["m1", "m2"])
     text = said(answer.text)
     assert answer.status_code == 200 and "综合得分少" in text
     assert "8 → 6" in text and "<b>m1</b>有限公司" in text, "names are shown as text"
+    closed = BeautifulSoup(look(app, f"/adjustments/preview/{quote(key)}", act="close").text, "html.parser")
+    (moved,) = [each.text for each in closed.select(".kpis > *") if "变动的企业" in each.text]
+    assert "8家" in moved, "all of them, together or not, are somewhere else"
     assert listed(app) == []
     review_city.survey(app)
     assert members(app) == before
@@ -81,13 +88,13 @@ def test_what_a_township_is_without_an_edit_is_solved_once_until_the_data_change
 
     monkeypatch.setattr(adjusting, "suggest_joint", counting)
     path = f"/adjustments/preview/{quote(market_group(app))}"
-    first = post(app, path, act="bar", member=["m1", "m2"])
+    first = look(app, path, act="bar", member=["m1", "m2"])
     assert len(solved) == 2
-    again = post(app, path, act="bar", member=["m1", "m2"])
+    again = look(app, path, act="bar", member=["m1", "m2"])
     assert len(solved) == 3 and said(again.text) == said(first.text)
-    assert "8 → 7" in said(post(app, path, act="out", member=["m3"]).text) and len(solved) == 4
+    assert "8 → 7" in said(look(app, path, act="out", member=["m3"]).text) and len(solved) == 4
     keep(app, "out", member=["m3"])
-    after = said(post(app, path, act="bar", member=["m1", "m2"]).text)
+    after = said(look(app, path, act="bar", member=["m1", "m2"]).text)
     assert len(solved) == 6 and "7 → 5" in after, "what was kept meanwhile is part of what there is without the edit"
 
 
@@ -97,7 +104,10 @@ def test_an_edit_is_kept_by_the_next_survey_with_who_and_when_until_it_is_taken_
     keep(app, "out", member=["m3"])
     rows = listed(app)
     assert len(rows) == 2 and all("李干事" in row and "等下次计算" in row for row in rows)
+    own = f"/suggestions/{quote(market_group(app))}"
+    assert "有 2 项人工调整已记下" in said(look(app, own).text)
     review_city.survey(app)
+    assert "项人工调整已记下" not in said(look(app, own).text)
     found = survey(app)
     assert members(app) == before - {"m1", "m2", "m3"}
     assert found.firms.at["m3", "left_because"] == "R8" and found.firms.loc[["m1", "m2"], "group_id"].isna().all()
@@ -128,13 +138,15 @@ def test_a_locked_list_stays_and_a_closed_place_founds_nothing(app: Flask) -> No
 
 def test_a_firm_elsewhere_cannot_be_pulled_in_and_the_preview_says_why(app: Flask) -> None:
     key = market_group(app)
-    answer = post(app, f"/adjustments/preview/{quote(key)}", act="must", firm="<b>r1</b>有限公司")
+    answer = look(app, f"/adjustments/preview/{quote(key)}", act="must", firm="<b>r1</b>有限公司")
     assert answer.status_code == 200 and "企业不在此处或离得太远" in said(answer.text)
     assert "保存，下次计算采用" not in said(answer.text), "kept, it would only take the firm out of where it is"
-    can = post(app, f"/adjustments/preview/{quote(key)}", act="bar", member=["m1"])
+    can = look(app, f"/adjustments/preview/{quote(key)}", act="bar", member=["m1"])
     assert "保存，下次计算采用" in said(can.text)
+    anyway = post(app, f"/adjustments/keep/{quote(key)}", act="must", firm="<b>r1</b>有限公司")
+    assert anyway.status_code == 422 and "没有保存，企业留在原处" in said(anyway.text) and listed(app) == []
     for name, fault in {"没有这家": "没有找到这家企业", "": "请勾选或写明企业"}.items():
-        answer = post(app, f"/adjustments/preview/{quote(key)}", act="must", firm=name)
+        answer = look(app, f"/adjustments/preview/{quote(key)}", act="must", firm=name)
         assert answer.status_code == 422 and fault in said(answer.text), name
 
 
@@ -169,8 +181,8 @@ def test_what_makes_no_sense_is_refused_in_words(app: Flask) -> None:
 def test_another_county_and_who_may_only_look_change_nothing(app: Flask) -> None:
     key = market_group(app)
     for login, status in (("zhao", 404), ("qian", 403)):
-        for path in (f"preview/{quote(key)}", f"keep/{quote(key)}"):
-            assert post(app, f"/adjustments/{path}", login, act="lock").status_code == status, login
+        for way, path in ((look, f"preview/{quote(key)}"), (post, f"keep/{quote(key)}")):
+            assert way(app, f"/adjustments/{path}", login, act="lock").status_code == status, login
     keep(app, "lock")
     assert listed(app, "zhao") == [] and len(listed(app, "qian")) == 1
     (act,) = acts(app)

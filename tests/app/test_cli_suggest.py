@@ -107,6 +107,7 @@ def test_parameters_are_read_and_wrong_ones_named(app: Flask, tmp_path: Path) ->
     for text, hint in (
         ("min_firm: 5", "min_firm"), ("reach_m: far", "reach_m"), ("reach_m: -1", "reach_m"), ("- 1", "p.yaml"),
         ("a: [", "p.yaml"), ("max_firms: 1", "max_firms"),
+        ("min_firms: -3", "min_firms 不能小于 0 / options below zero"), ("min_firms: 1", "不能小于法律要求的单位数"),
     ):  # fmt: skip
         params.write_text(text + "\n", encoding="utf-8")
         status, said = ask(app, tmp_path, table(*ROWS), "--params", str(params))

@@ -92,13 +92,15 @@ def test_an_approval_entered_by_mistake_leaves_nothing(app: Flask) -> None:
     )
     assert decide(app, case, "annul", note="录错了").status_code == 302
     assert state(app, case) == "筹备中"
+    assert "筹备进展：P5" in app.test_client().get(f"/suggestions/{quote(case)}").text, "as before the approval"
     review_city.survey(app)
     after = survey(app)
     assert len(after.unions) == len(before.unions)
     assert after.firms["covered"].tolist() == before.firms["covered"].tolist()
     with app.app_context(), session() as opened:
         assert len(store.read(opened, "memberships", store.CITY)) == 1
-        assert store.read(opened, "steps", store.CITY)["stage"].iloc[-1] == "P0"
+        steps = store.read(opened, "steps", store.CITY)
+        assert steps[steps["enterprise_id"].eq("m2")]["stage"].tolist()[-2:] == ["P0", "P5"]
 
 
 def test_an_approval_without_a_firm_ticked_is_refused(app: Flask) -> None:
@@ -114,6 +116,27 @@ def test_the_form_offers_the_stage_that_comes_next(app: Flask) -> None:
     case = accepted(app, "P3")
     page = BeautifulSoup(app.test_client().get(f"/suggestions/{quote(case)}").text, "html.parser")
     assert [each["value"] for each in page.select("#f-advance-stage option[selected]")] == ["P4"]
+
+
+def test_a_committee_of_an_even_number_is_refused_and_a_planner_is_told_who_approves(app: Flask) -> None:
+    case = accepted(app, "P3", "P5")
+    page = f"/suggestions/{quote(case)}"
+    refused = decide(app, case, "advance", stage="P6", counted="4")
+    assert refused.status_code == 422 and "委员 4 人是双数；2016-10-09 起施行的规则要求单数" in refused.text
+    assert decide(app, case, "advance", stage="P6", counted="5").status_code == 302
+    told = BeautifulSoup(sign(stranger(app), "li").get(page).text, "html.parser").select_one("#next")
+    assert told is not None and "由东沟区总工会批准" in told.text and "请市管理员在本页登记批复" in told.text
+
+
+def test_a_bookmark_of_a_suggestion_leads_to_what_became_of_it(app: Flask) -> None:
+    key = market_group(app)
+    accepted(app)
+    review_city.survey(app)
+    found = app.test_client().get(f"/suggestions/{quote(key)}")
+    assert found.status_code == 302 and "case%3A" in found.headers["Location"].replace(":", "%3A")
+    other = app.test_client().get(f"/suggestions/{quote(key.replace('#1', '#7'))}")
+    assert other.status_code == 404 and "这条建议已不再列出" in other.text
+    assert app.test_client().get("/suggestions/nothing").status_code == 404
 
 
 def accepted(app: Flask, *stages: str) -> str:

@@ -354,7 +354,24 @@ def test_a_pair_is_forbidden_and_a_firm_must_join_where_it_would_not() -> None:
         never = planned(table, wishes=Wishes(forbid=frozenset({("f009", seat)}))).firms["group"]
         assert never[4] != seat
     impossible = Wishes(must={"f000": "t/market/场"})
-    assert unmet(planned(table, wishes=impossible).firms, ids, impossible) == ("must f000 t/market/场",)
+    found = planned(table, wishes=impossible).firms
+    assert unmet(found, ids, impossible) == ("must f000 t/market/场",)
+    assert found["group"][0] == "t/building/甲", "what cannot be met does not take it out of where it is"
+
+
+def test_a_locked_piece_of_a_street_without_room_for_who_stands_inside_is_given_up_and_told() -> None:
+    """Ten firms along a street are locked; an eleventh between them finds no room under a limit of ten."""
+    table = [firm(n, lon=None, lat=None, street="S", chainage_m=20 * n) for n in range(10)]
+    first = planned(table)
+    (locked,) = first.firms["group"].unique()
+    table.append(firm(99, lon=None, lat=None, street="S", chainage_m=90))
+    wishes = Wishes(lock=frozenset({locked}))
+    again = planned(table, before=first, wishes=wishes)
+    assert set(again.firms["group"]) == {locked}, "with room, whoever stands inside joins"
+    fewer = planned(table, before=first, wishes=wishes, options=replace(LIMITS, max_firms=10))
+    assert fewer.groups["firms"].tolist() == [10] and fewer.firms["group"][10] == locked, "who stands at the end is out"
+    below = planned(table, before=first, wishes=wishes, options=replace(LIMITS, max_firms=6))
+    assert sorted(below.groups["firms"]) == [5, 6]
 
 
 # --- tables as people send them --------------------------------------------------------------------------------------
