@@ -11,7 +11,7 @@ from flask_babel import format_decimal, format_percent, gettext
 
 from app import store
 from app.config import settings
-from app.db import session
+from app.db import session, standing
 from app.highlight import spans
 from app.labels import explain, in_language, label, options, refusal_text
 from app.law import cited
@@ -100,11 +100,15 @@ def is_sample() -> bool:
     """Return whether the database holds the invented sample city; False where it cannot be asked."""
     if "is_sample" not in g:
         try:
-            with session() as opened:
-                g.is_sample = store.settings.is_sample(opened)
+            g.is_sample = standing(("is_sample",), _sample_stored)
         except AtlasError:  # the page that tells of the fault is shown all the same
             g.is_sample = False
     return bool(g.is_sample)
+
+
+def _sample_stored() -> bool:
+    with session() as opened:
+        return store.settings.is_sample(opened)
 
 
 def _vary(response: Response) -> Response:

@@ -1,10 +1,11 @@
 """From a view to what is drawn: units counted, classes fixed over the whole city, one ``Drawing`` for the layer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from flask import url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from folium.utilities import image_to_url
 
@@ -14,11 +15,16 @@ from app.maps.layers import Drawing
 from app.maps.scene import FEW, Scene
 from app.maps.view import CELLS, View
 from app.pages import untold
+from app.reading import Kept
 from geo import rates
 from geo.gaps import Filter
 
 MOST_CELLS = 8_000
 """Cells that a browser draws at ease."""
+
+
+PICTURES = 16
+"""Pictures of a reading that are kept, each some hundred kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,20 @@ class Picture:
 
 
 def draw(scene: Scene, view: View, basis: Scene | None = None) -> Picture:
-    """Return the picture of a view; classes and sizes are those of ``basis``, so that days can be compared."""
-    view, basis = fitting(scene, view), basis or scene
+    """Return the picture of a view; classes and sizes are those of ``basis``, so that days can be compared.
+
+    The last pictures in a day's own classes are kept: what is chosen on one, or drawn over it, does not change it.
+    """
+    if basis is not None:
+        return _drawn(scene, view, basis)
+    plain = view.but(at="", shape="")
+    kept = scene.read.kept.get("map.pictures", lambda: Kept(PICTURES))
+    made: Picture = kept.get((plain, str(get_locale())), lambda: _drawn(scene, plain, scene))
+    return replace(made, view=made.view.but(at=view.at, shape=view.shape))
+
+
+def _drawn(scene: Scene, view: View, basis: Scene) -> Picture:
+    view = fitting(scene, view)
     if view.by == "heat":
         return _heat(scene, view, basis)
     if view.by == "points" or cells.live(scene, view):

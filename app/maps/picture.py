@@ -1,15 +1,39 @@
 """A picture as a Folium map: the frame, the basemap, the layer of data, the controls."""
 
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.basemaps import Tiles
-from app.maps import basemap, context, words
-from app.maps.drawing import Picture
+from app.current import scope
+from app.maps import basemap, context, vector, words
+from app.maps.assets import Component, render
+from app.maps.drawing import PICTURES, Picture
 from app.maps.frame import AtlasMap, Bounds, with_controls
 from app.maps.layers import DrawnLayer
 from app.maps.scene import Scene
 from app.maps.tiles import TileLayer
 from app.maps.view import View
+from app.reading import Kept
+
+MARK = secrets.token_hex(16)
+"""What stands for an answer's nonce in a map that is kept."""
+
+
+def component(
+    scene: Scene, picture: Picture, *, bearings: str, link: Callable[[str], str], nonce: str, tiles: Tiles | None = None
+) -> Component:
+    """Return ``of`` a picture in the day's own classes as a component of a page; the last ones are kept as written."""
+    plain = picture.view.but(at="", shape="")
+    kept = scene.read.kept.get("map.components", lambda: Kept(PICTURES))
+    key = (plain, bearings, tiles, vector.address(scope()), str(get_locale()))
+    made: Component = kept.get(
+        key, lambda: render(of(scene, picture, bearings=bearings, tiles=tiles), link=link, nonce=MARK)
+    )
+    return replace(made, scripts=made.scripts.replace(MARK, nonce))
 
 
 def of(scene: Scene, picture: Picture, *, bearings: str, key: str = "main", tiles: Tiles | None = None) -> AtlasMap:

@@ -64,11 +64,12 @@ nav = Nav(20, "map.show", lazy_gettext("地图"))
 def show() -> str:
     """Show the map page."""
     _know_chosen()
-    drawn = _drawn()
-    whole = picture.of(
-        scene.of(sketch()), drawn, bearings=locator.bearings(sketch()), tiles=basemaps.opened_to(drawn.view.base)
-    )
-    part = assets.render(whole, link=asset, nonce=nonce())
+    drawn, now = _drawn(), scene.of(sketch())
+    bearings, tiles = locator.bearings(now.read), basemaps.opened_to(drawn.view.base)
+    if _basis(now) is None:
+        part = picture.component(now, drawn, bearings=bearings, tiles=tiles, link=asset, nonce=nonce())
+    else:
+        part = assets.render(picture.of(now, drawn, bearings=bearings, tiles=tiles), link=asset, nonce=nonce())
     return render_template("map/page.html", part=part, offered=view, **_around(drawn))
 
 

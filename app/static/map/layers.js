@@ -147,9 +147,11 @@
   };
 
   // --- bearings: fetched once the map stands, shown from a zoom on ----------------------------------------------------
+  // They wait until the page has loaded: what is looked at first needs none of them.
   const fetched = new Map();
+  const loaded = new Promise((done) => { if (document.readyState === "complete") done(); else addEventListener("load", () => done(), { once: true }); });
   const fetchOnce = (url) => {
-    if (!fetched.has(url)) fetched.set(url, fetch(url).then((answer) => answer.json()).catch(() => ({ lines: [], names: [] })));
+    if (!fetched.has(url)) fetched.set(url, loaded.then(() => fetch(url)).then((answer) => answer.json()).catch(() => ({ lines: [], names: [] })));
     return fetched.get(url);
   };
   const COURSES = {
