@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import SurveyFirm
-from app.store import rows
+from app.store import flat, rows
 from app.store.scope import Scope
 from geo.frames import FIRMS
 from geo.gaps import CHOICES, SWITCHES, Searched, searched_text
@@ -27,9 +27,11 @@ PIECE = 20_000
 SEARCHED = ("name", "uscc", "address", "operating_address")
 """Texts that a filter looks into: kept as one text of all firms, of which a list's page is read anew."""
 NUMBERS = ("lon", "lat", "radius_m", "workers")
-CODES = tuple(dict.fromkeys([*CHOICES.values(), "house_no", "unit", "floor", "room"]))
+CODES = tuple(dict.fromkeys([*CHOICES.values(), "house_no", "unit", "floor", "room", "status"]))
+DAYS = ("closed_on",)
+"""With the status: whether the host of a union had closed by an earlier day."""
 LISTS = ("flags", "federations")
-COLUMNS = ("name", *NUMBERS, *CODES, *SWITCHES.values(), *LISTS)
+COLUMNS = ("name", *NUMBERS, *CODES, *DAYS, *SWITCHES.values(), *LISTS)
 
 MASKED = ("union_id", "federations", "group_id")
 """Columns in which a county is told of others that they are others."""
@@ -49,16 +51,22 @@ def firms(session: Session, run_key: str, scope: Scope) -> tuple[pd.DataFrame, S
 
     Codes are categories, other dtypes NumPy's own.
     A switch that is not known is False, a number that is not known NaN, a list that is not known empty.
+    They are read once: then they are kept as a file (``flat``).
     """
     table = SurveyFirm.__table__
     selected = [sa.type_coerce(table.c[name], sa.types.NullType()).label(name) for name in READ]
     statement = sa.select(*selected).where(table.c.run_key == run_key).order_by(table.c.fid)
     if scope.county_code is not None:
         statement = statement.where(table.c.county_code == scope.county_code)
-    found = _Gathered()
-    for piece in _pieces(session, statement):
-        found.add(piece)
-    return found.frame(), found.searched()
+    mark = f"{run_key} {size(session, run_key)} {READ}"
+    kept = flat.load(run_key, scope.county_code or "", mark)
+    if kept is None or any(len(texts) != len(kept.arrays["lon"]) for texts in kept.texts.values()):
+        found = _Gathered()
+        for piece in _pieces(session, statement):
+            found.add(piece)
+        kept = found.flat()
+        flat.save(run_key, scope.county_code or "", mark, kept)
+    return _frame(kept), (kept.arrays["searched"].tobytes(), kept.arrays["starts"].astype("int64"))
 
 
 def texts(session: Session, run_key: str, keys: Sequence[str]) -> pd.DataFrame:
@@ -95,8 +103,10 @@ class _Gathered:
         self.texts: dict[str, list[Any]] = {name: [] for name in ("key", "name")}
         self.parts: list[bytes] = []
         self.sizes: list[np.ndarray] = []
-        self.arrays: dict[str, list[np.ndarray]] = {name: [] for name in (*NUMBERS, *SWITCHES.values(), *CODES, *LISTS)}
-        self.known: dict[str, dict[Any, int]] = {name: {} for name in (*CODES, *LISTS)}
+        self.arrays: dict[str, list[np.ndarray]] = {
+            name: [] for name in (*NUMBERS, *SWITCHES.values(), *CODES, *DAYS, *LISTS)
+        }
+        self.known: dict[str, dict[Any, int]] = {name: {} for name in (*CODES, *DAYS, *LISTS)}
 
     def add(self, piece: dict[str, Any]) -> None:
         for name, texts in self.texts.items():
@@ -115,26 +125,36 @@ class _Gathered:
             numbers = known | {None: -1}
             self.arrays[name].append(np.fromiter((numbers[value] for value in piece[name]), "int32", len(piece[name])))
 
-    def searched(self) -> Searched:
+    def flat(self) -> flat.Flat:
+        """Return all as plain arrays; what was gathered is let go of on the way."""
         sizes = np.concatenate(self.sizes) if self.sizes else np.empty(0, dtype="int64")
-        return b"".join(self.parts), np.concatenate(([0], np.cumsum(sizes)[:-1])) if len(sizes) else sizes
-
-    def frame(self) -> pd.DataFrame:
-        columns: dict[str, Any] = {"name": np.array(self.texts["name"], dtype=object)}
-        index = pd.Index(np.array(self.texts["key"], dtype=object), name="enterprise_id", dtype=object)
-        self.texts.clear()
-        for name in list(self.arrays):  # each is let go of as soon as its column stands
+        starts = np.concatenate(([0], np.cumsum(sizes)[:-1])) if len(sizes) else sizes
+        arrays = {"searched": np.frombuffer(b"".join(self.parts), dtype="uint8"), "starts": starts}
+        self.parts.clear()
+        for name in list(self.arrays):
             parts = self.arrays.pop(name)
-            values = np.concatenate(parts) if parts else np.empty(0, dtype="int32")
-            columns[name] = self._column(name, values)
-        return pd.DataFrame({name: columns[name] for name in COLUMNS}, index=index)
+            arrays[name] = np.concatenate(parts) if parts else np.empty(0, dtype="int32")
+        return flat.Flat(arrays, self.texts, {name: list(known) for name, known in self.known.items()})
 
-    def _column(self, name: str, values: np.ndarray) -> Any:
-        if name in CODES:
-            return pd.Categorical.from_codes(values.astype("int32"), pd.Index(list(self.known[name]), dtype=object))
-        if name in LISTS:
-            lists = [json.loads(text) if isinstance(text, str) else text for text in self.known[name]]
-            distinct = np.empty(len(lists) + 1, dtype=object)
-            distinct[:] = [*lists, []]
-            return distinct[values]
-        return values.astype(bool) if name in SWITCHES.values() else values
+
+def _frame(kept: flat.Flat) -> pd.DataFrame:
+    """Return ``COLUMNS`` of FIRMS from plain arrays."""
+    columns = {name: _column(name, kept) for name in COLUMNS}
+    index = pd.Index(np.array(kept.texts["key"], dtype=object), name="enterprise_id", dtype=object)
+    return pd.DataFrame(columns, index=index)
+
+
+def _column(name: str, kept: flat.Flat) -> Any:
+    if name in kept.texts:
+        return np.array(kept.texts[name], dtype=object)
+    values = kept.arrays[name]
+    if name in CODES:
+        return pd.Categorical.from_codes(values.astype("int32"), pd.Index(kept.known[name], dtype=object))
+    if name in DAYS:
+        return pd.to_datetime([*(str(day) for day in kept.known[name]), None]).to_numpy()[values]
+    if name in LISTS:
+        lists = [json.loads(text) if isinstance(text, str) else text for text in kept.known[name]]
+        distinct = np.empty(len(lists) + 1, dtype=object)
+        distinct[:] = [*lists, []]
+        return distinct[values]
+    return values.astype(bool) if name in SWITCHES.values() else values

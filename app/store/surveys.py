@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import models
 from app.db import dialect
 from app.models import SurveyRecord
-from app.store import area, rows, versions
+from app.store import area, flat, rows, versions
 from app.store import slim as slim_firms
 from app.store.scope import Scope
 from geo import frames
@@ -169,6 +169,7 @@ def clear(session: Session) -> None:
 
 
 def _drop(session: Session, old: SurveyRecord) -> None:
+    flat.drop(old.key)
     for _, model in PARTS.values():
         table = model.__table__
         assert isinstance(table, sa.Table)
@@ -188,7 +189,7 @@ def _total(session: Session, found: SurveyRecord, scope: Scope) -> pd.Series:
     if scope == Scope() and found.figures is not None:
         figures = found.figures
     else:
-        survey = latest(session, scope, found.on_day)
+        survey = latest(session, scope, found.on_day, slim=True)
         assert survey is not None
         figures = _figures(survey)
     return pd.Series({name: math.nan if value is None else value for name, value in figures.items()}, dtype="object")

@@ -1,6 +1,9 @@
 """Cells by box and zoom: no firm is lost or counted twice, few firms are dots, and a slim survey draws the same."""
 
+from collections import OrderedDict
+
 import numpy as np
+import pandas as pd
 import pytest
 import small_city
 from flask import Flask
@@ -13,7 +16,7 @@ from app.maps import cells, scene, view
 from app.maps.cells import Window
 from app.maps.scene import Scene
 from app.reading import Reading
-from app.store import slim, surveys
+from app.store import flat, slim, surveys
 from geo.gaps import CHOICES, FIGURES, Columns, Filter, select
 
 WHOLE = (120.9, 31.9, 121.5, 32.3)
@@ -106,6 +109,28 @@ def test_a_slim_survey_holds_the_same_firms(app: Flask, monkeypatch: pytest.Monk
         ours, theirs = (frame.firms[column].astype("object") for frame in (thin, whole))
         assert np.array_equal(ours.fillna("").to_numpy(), theirs.fillna("").to_numpy()), column
     assert set(county.firms.index) == set(select(whole.firms, Filter(county=("990102",))).index)
+    # The overview rests on these: they are the same of a slim reading, read from its rows or from its file.
+    with app.app_context(), session() as opened:
+        monkeypatch.setattr(surveys, "_cache", OrderedDict())
+        monkeypatch.setattr(slim, "_pieces", lambda *_: pytest.fail("the rows were read again"))
+        again = store.surveys.latest(opened, store.CITY, slim=True)
+        assert again is not None
+        full, *others = (
+            Reading(each, small_city.divisions(), small_city.outlines(), (whole.on,)) for each in (whole, thin, again)
+        )
+    for read in others:
+        for kind in (None, "county", "level"):
+            pd.testing.assert_frame_equal(read.figures(kind), full.figures(kind), check_index_type=False)
+        pd.testing.assert_frame_equal(read.growth("county"), full.growth("county"), check_index_type=False)
+        ranked = [each.ranking("building", Filter(gap=True)).astype("object") for each in (read, full)]
+        pd.testing.assert_frame_equal(*ranked, check_index_type=False)
+    folder = app.config["ATLAS"].instance / flat.FOLDER
+    files = list(folder.iterdir())
+    assert files
+    assert all(file.stat().st_mode & 0o077 == 0 for file in files), "nobody but the atlas reads them"
+    with app.app_context(), session(write=True) as opened:
+        store.surveys.save(opened, whole, "again")
+    assert not list(folder.iterdir()), "they go with their survey"
 
 
 @pytest.mark.parametrize("by", ["grid", "points"])
