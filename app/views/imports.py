@@ -119,13 +119,24 @@ def choose(token: str) -> Redirect:
     asked: dict[str, Any] = {name: request.form[name] or None for name in ("sheet", "datum") if name in request.form}
     header = request.form.get("header_row", "")
     asked["header_row"] = int(header) if header.isdigit() and int(header) else None
+    asked |= _kind_chosen()
+    if asked.get("kind") in SOURCED and not found.request.source:
+        flash(_("请写明名录来源：从哪里来、依据什么取得；普查单位资料不得使用（统计法）。"), "bad")
+        return redirect(url_for("imports.index", kind=asked["kind"]))
     moved = asked["header_row"] != values["header_row"] or asked.get("sheet") != (request.form.get("shown") or None)
+    moved = moved or any(asked.get(name, values[name]) != values[name] for name in ("kind", "place_kind"))
     columns = {} if moved else _chosen_columns()
     found = imports.drafts.change(found, imports.Request.from_json({**values, **asked, "columns": columns}))
     if request.form.get("act") == "plan" and not moved:
         _plan(found)
         return redirect(url_for("imports.draft", token=token, _anchor="result"))
     return redirect(url_for("imports.draft", token=token))
+
+
+def _kind_chosen() -> dict[str, str]:
+    """Return what the file holds, where the form says it: who forgot to choose it need not upload it again."""
+    kind, _colon, place_kind = request.form.get("kind", "").partition(":")
+    return {"kind": kind, "place_kind": place_kind} if kind else {}
 
 
 @bp.post("/draft/<token>/datum")

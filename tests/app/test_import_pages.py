@@ -408,3 +408,19 @@ def test_a_register_needs_its_source(client):
     answer = client.post("/imports", data={"kind": "unions", "file": (body, "台账.csv")})
     assert answer.location.startswith("/imports?") and "draft" not in answer.location
     assert "请写明名录来源" in client.get(answer.location).text
+
+
+def test_what_a_file_holds_is_chosen_anew_without_another_upload(client):
+    unions = [["工会名称", "批准日期"], ["崇川区某楼联合工会", "2024-05-06"]]
+    place = upload(client, unions)
+    page = client.get(place).get_data(as_text=True)
+    assert "找不到表头" in page
+    assert '<option value="enterprises" selected>' in page
+    client.post(place, data={"kind": "unions", "header_row": "", "datum": "", "act": "plan"})
+    page = client.get(place).get_data(as_text=True)
+    assert '<option value="unions" selected>' in page
+    assert dict(zip(*(form_of(page)[name] for name in ("column", "field")), strict=True)) == {
+        "工会名称": "name",
+        "批准日期": "approved_on",
+    }
+    assert client.post(place, data={"kind": "nonsense"}).status_code in (400, 422)
