@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from flask import has_app_context
 
 from app.config import settings
 
@@ -33,7 +34,12 @@ class Flat:
 
 
 def load(run: str, area: str, mark: str) -> Flat | None:
-    """Return what was kept of a run for an area, None if nothing was or it does not bear the mark."""
+    """Return what was kept of a run for an area, None if nothing was or it does not bear the mark.
+
+    Outside of an application there is no instance folder: nothing is kept then.
+    """
+    if not has_app_context():
+        return None
     try:
         with np.load(_path(run, area), allow_pickle=False) as found:
             if bytes(found[_MARK]).decode() != mark:
@@ -48,6 +54,8 @@ def load(run: str, area: str, mark: str) -> Flat | None:
 
 def save(run: str, area: str, mark: str, flat: Flat) -> None:
     """Keep the columns of a run; a disk that is full or cannot be written to costs time later, and nothing now."""
+    if not has_app_context():
+        return
     path = _path(run, area)
     fresh = path.with_name(f"{path.stem}-{secrets.token_hex(4)}.part")
     texts = {f"{_TEXT}{name}": _bytes(_BETWEEN.join(texts)) for name, texts in flat.texts.items()}
@@ -65,6 +73,8 @@ def save(run: str, area: str, mark: str, flat: Flat) -> None:
 
 def drop(run: str) -> None:
     """Delete what was kept of a run."""
+    if not has_app_context():
+        return
     with suppress(OSError):
         for path in _path(run, "").parent.glob(f"{_stem(run)}-*"):
             path.unlink(missing_ok=True)
