@@ -12,6 +12,7 @@ from app.labels import explain, label, options
 from app.law import Said
 from app.pages import MISSING, day, known, number, people, percent
 from app.reading import Reading
+from app.suggesting.founding import JOINING
 from app.suggesting.outlooks import Outlook
 from app.suggesting.proposals import Proposal
 
@@ -30,6 +31,7 @@ class Paper:
 
 def paper(read: Reading, proposal: Proposal, members: pd.DataFrame, outlook: Outlook, name: str) -> Paper:
     """Return the content of the proposal of a suggestion in the language of the moment."""
+    joining = proposal.group["kind"] == JOINING
     parts = (
         (_("基本情况"), _facts(read, proposal, members)),
         (_("建议理由"), _told(read, "group_reason", proposal.group["reasons"])),
@@ -37,15 +39,15 @@ def paper(read: Reading, proposal: Proposal, members: pd.DataFrame, outlook: Out
         (_("有多稳"), tuple(said + _("。") for said in outlook.firmness)),
         (_("附近没有纳入的企业"), _near(outlook)),
         (_("可以选择的形式"), _forms(outlook)),
-        (_("机构设置（按预计会员）"), _bodies(outlook)),
+        (_("机构设置（按预计会员）"), () if joining else _bodies(outlook)),
         (_("法律和文件依据"), tuple(_quoted(rule) for rule in outlook.law.basis)),
         (_("本平台的设定（不是法律）"), tuple(rule.text + _("。") for rule in outlook.law.choices)),
         (_("请先核实"), _doubts(read, proposal, outlook)),
-        (_("办理步骤"), _steps()),
+        (_("办理步骤"), _steps_to_join() if joining else _steps()),
     )
     heads = (_("序号"), _("企业名称"), _("统一社会信用代码"), _("职工"), _("地址"), _("备注"))
     return Paper(
-        title=_("关于组建%(name)s的建议书", name=name.replace("（拟）", "").replace(" (proposed)", "")),
+        title=_title(name.replace("（拟）", "").replace(" (proposed)", ""), joining=joining, firms=len(members)),
         to=_("%(area)s总工会：", area=read.name("county", proposal.group["county_code"]) or read.city()),
         parts=tuple((head, said) for head, said in parts if said),
         heads=heads,
@@ -128,6 +130,17 @@ def _steps() -> tuple[str, ...]:
         _("一、宣传走访，征得企业同意（P3）；二、上级工会批复筹备（P4）；三、发展会员、划分小组（P5）。"),
         _("四、召开会员（代表）大会选举（P6）；五、报上一级工会批准（P7）；六、登记（P8）。"),
     )
+
+
+def _steps_to_join() -> tuple[str, ...]:
+    return (_("一、宣传走访，征得企业同意；二、该工会吸收会员；三、向上一级工会报告。"),)
+
+
+def _title(name: str, *, joining: bool, firms: int) -> str:
+    """Nothing is founded where firms join a union that there is."""
+    if joining:
+        return _("关于 %(n)s 家企业加入%(name)s的建议书", n=number(firms), name=name)
+    return _("关于组建%(name)s的建议书", name=name)
 
 
 def _row(place: int, key: Any, row: pd.Series, proposal: Proposal) -> tuple[str, ...]:

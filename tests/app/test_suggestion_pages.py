@@ -4,10 +4,12 @@ import io
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from urllib.parse import quote
 
 import docx
 import openpyxl
+import pandas as pd
 import pytest
 import small_city
 from bs4 import BeautifulSoup
@@ -20,6 +22,9 @@ from app.config import ROOT
 from app.current import area_name, reading
 from app.i18n import COOKIE
 from app.maps import locator
+from app.reports.proposal import paper
+from app.suggesting import outlooks, proposals
+from app.suggesting.charters import Terms
 from geo.gaps import Filter
 
 GROUP = "building:990101:云帆大厦"
@@ -124,6 +129,19 @@ def test_the_proposal_names_every_firm_on_paper_and_in_word(client: FlaskClient,
     assert "关于组建云帆大厦联合工会的建议书" in words and "第十一条" in words and "本平台设定，非法定" in words
     assert client.get("/suggestions/paper/none").status_code == 404
     assert client.get("/suggestions/document/none").status_code == 404
+
+
+def test_the_proposal_of_firms_that_join_a_union_founds_nothing(app: Flask, firms: int) -> None:
+    with acting(app):
+        read = reading()
+        found = proposals.find(read, pd.DataFrame(), GROUP)
+        members = read.survey.firms.loc[list(found.members)]
+        outlook = outlooks.of(read, found, members, Terms())
+        joining = replace(found, group=pd.Series({**found.group, "kind": "existing"}))
+        told = paper(read, joining, members, outlook, "云帆联合工会")
+    heads = {head for head, _said in told.parts}
+    assert told.title == f"关于 {firms} 家企业加入云帆联合工会的建议书" and "机构设置（按预计会员）" not in heads
+    assert "选举" not in "".join(dict(told.parts)["办理步骤"])
 
 
 def test_the_workbook_lists_suggestions_and_their_firms(client: FlaskClient, firms: int) -> None:
