@@ -247,13 +247,17 @@ def _lines(faults: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 
 def _faulty_rows(opened: Opened, rows: pd.DataFrame, faults: pd.DataFrame) -> Iterator[store.imports.Row]:
-    """Yield the rows that were rejected or warned of; what was only read differently is counted, not kept."""
+    """Yield the rows that were rejected or warned of; what was only read differently is counted, not kept.
+
+    Columns about persons are left out: what is not stored of good rows is not stored of these either.
+    """
+    persons = {name for code, detail in opened.notes if code == "PERSON_COLUMNS" for name in detail["columns"]}
     told: dict[Any, list[list[Any]]] = {}
     worst: dict[Any, str] = {}
     for row, _severity, code, name, column, value, detail in _lines(faults[faults["severity"] != NOTE]):
         told.setdefault(row, []).append([name, column, code, detail, value])
         worst[row] = min(registry.weight(code), worst.get(row, WARN), key=_WEIGHTS.index)
-    flat = rows.drop(columns="geometry", errors="ignore")
+    flat = rows.drop(columns=["geometry", *persons], errors="ignore")
     flat = flat.loc[flat.index.isin(list(told))]
     names = [str(name) for name in flat.columns]
     for row, *found in zip(flat.index, *(flat[name].tolist() for name in flat.columns), strict=True):

@@ -18,8 +18,12 @@ OSM = f"places:{ANY_KIND}"
 
 
 def import_kinds() -> list[tuple[str, str]]:
-    """Return the kinds of file that the caller may import, for the select box: divisions are the city's."""
-    kinds = (*KINDS, OSM) if scope().county_code is None else tuple(kind for kind in KINDS if kind != DIVISIONS)
+    """Return the kinds of file that the caller may import, for the select box.
+
+    Divisions are the city's; a county draws its zones at the desk.
+    """
+    own = tuple(kind for kind in KINDS if kind not in (DIVISIONS, "places:zone"))
+    kinds = (*KINDS, OSM) if scope().county_code is None else own
     return [(kind, label("import_kind", kind)) for kind in kinds]
 
 

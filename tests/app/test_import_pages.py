@@ -424,3 +424,21 @@ def test_what_a_file_holds_is_chosen_anew_without_another_upload(client):
         "批准日期": "approved_on",
     }
     assert client.post(place, data={"kind": "nonsense"}).status_code in (400, 422)
+
+
+def test_a_column_about_persons_is_not_kept_of_faulty_rows_either(app, client):
+    rows = [
+        ["企业名称", "注册地址", "联系人"],
+        ["", "崇川区人民路1号", "某某某"],
+        ["海门某厂", "育才路1号", "某某"],
+    ]
+    place = upload(client, rows)
+    client.post(place, data={**form_of(client.get(place).get_data(as_text=True)), "act": "plan"})
+    work(app, "import_plan")
+    run_page = client.post(f"{place}/commit").location
+    work(app, "import")
+    result = re.search(r'href="(/imports/[^"]+)">查看导入结果', client.get(run_page).get_data(as_text=True)).group(1)
+    page = client.get(result).get_data(as_text=True)
+    assert "缺少名称" in page
+    assert "崇川区人民路1号" in page
+    assert "某某某" not in page
