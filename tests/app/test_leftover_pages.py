@@ -61,7 +61,7 @@ def test_each_firm_left_over_has_its_reason_and_its_proof(visitor: FlaskClient, 
     one = soup(visitor, f"/leftovers?left={code}")
     assert f"{(left['left_because'] == code).sum()} 家没有编组" in one.get_text()
     said = [row.select("td")[-1].get_text(" ", strip=True) for row in one.select("tbody tr")]
-    assert said and all("下限" in text or "不足" in text or "认不出" in text or "名额" in text for text in said)
+    assert said and all("下限" in text or "不足" in text or "看不出" in text or "名额" in text for text in said)
     assert not any("不足以另证" in text for text in said)
     assert visitor.get("/leftovers?left=R9").status_code == 400
     visitor.get("/language/en")
