@@ -97,6 +97,11 @@ def _zone(figure: Figure, content: Content, key: str, row: pd.Series) -> None:
     maps.zone_page(figure.add_axes((0.03, 0.09, 0.60, 0.79)), content, key, spots)
     figure.text(0.66, 0.895, row["where"], fontproperties=font(size=9), color=QUIET)
     _facts(figure, content, row, PLACE_FIGURES)
+    if not content.public and (more := maps.firms_of(content, key)[1]):
+        note = say("firms_undrawn", n=f"{more:,}")
+        figure.text(
+            0.66, 0.66, textwrap.fill(note, 30), fontproperties=font(size=8), color=QUIET, va="top", linespacing=1.5
+        )
     _listed(figure, content, table)
 
 

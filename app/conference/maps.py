@@ -250,10 +250,19 @@ def _ground(axes: Axes, content: Content) -> None:
         shapes.plot(ax=axes, color=LAND, edgecolor=BORDER, linewidth=0.5)
 
 
-def _firms(axes: Axes, content: Content, zone: str) -> list[Any]:
+def firms_of(content: Content, zone: str) -> tuple[pd.DataFrame, int]:
+    """Return the firms of a zone that a map can show where they are, and how many more there are.
+
+    Those known by their street, village or zone only would stand at a spot where they are not.
+    """
     firms = content.read.survey.firms
-    rows = firms[firms["zone"].eq(zone).fillna(False) & firms["eligible"].astype(bool) & firms["lon"].notna()]
-    rows = rows[rows["level"].isin(("building", "number", "market"))]
+    rows = firms[firms["zone"].eq(zone).fillna(False) & firms["eligible"].astype(bool)]
+    shown = rows[rows["lon"].notna() & rows["level"].isin(("building", "number", "market"))]
+    return shown, len(rows) - len(shown)
+
+
+def _firms(axes: Axes, content: Content, zone: str) -> list[Any]:
+    rows, _more = firms_of(content, zone)
     points = gpd.GeoSeries(gpd.points_from_xy(rows["lon"], rows["lat"]), index=rows.index, crs=4326).to_crs(
         grid(content)
     )
@@ -263,6 +272,8 @@ def _firms(axes: Axes, content: Content, zone: str) -> list[Any]:
         (True, "^", palette.GAP[2], say("legend_firm_gap")),
     ):
         some = points[rows["gap"].astype(bool) == gap]
+        if some.empty:
+            continue
         handles.append(
             axes.scatter(
                 some.x, some.y, s=22, marker=mark, facecolor=colour, edgecolor=INK, linewidth=0.4, zorder=8, label=text

@@ -32,6 +32,7 @@ from app.conference.facts import facts
 from app.conference.stable import stable
 from app.conference.wrapping import CLOSING
 from app.config import settings
+from app.current import reading
 from app.db import current, session
 from app.models import Run
 
@@ -565,3 +566,14 @@ def test_the_printed_bulletin_breaks_its_lines_itself(files: dict[str, bytes]) -
     first = next(place for place, line in enumerate(lines) if line.startswith("截至2025年"))
     assert len(lines[first]) > 35 and len(lines[first + 1]) > 35, "no letter stands alone on a line"
     assert not [line for line in lines if line[0] in CLOSING]
+
+
+def test_the_page_of_a_zone_says_how_many_of_its_firms_are_not_drawn(app: Flask, files: dict[str, bytes]) -> None:
+    with acting(app):
+        firms = reading().survey.firms
+    of_zone = firms[firms["zone"].eq("zone:990101:东沟经济开发区").fillna(False) & firms["eligible"].astype(bool)]
+    exact = of_zone["lon"].notna() & of_zone["level"].isin(["number", "building", "market"])
+    atlas = pypdfium2.PdfDocument(files[".pdf"])
+    page = next(page for page in atlas if "园区：东沟经济开发区" in page.get_textpage().get_text_range())
+    assert f"另有{(~exact).sum()}家只知在本园区" in "".join(page.get_textpage().get_text_range().split())
+    assert 0 < (~exact).sum() < len(of_zone)
