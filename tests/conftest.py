@@ -249,23 +249,20 @@ def pytest_runtest_teardown(item: Any) -> None:
             tab.context.close()
 
 
+def _tab(browser: Any, width: int, height: int, **options: Any) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
+    faults = watched(context)
+    yield context.new_page()
+    assert faults == []
+
+
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
     """A page 1440 px wide in Chinese; the test fails if the page asked outside or an error reached the console."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    faults = watched(context)
-    tab = context.new_page()
-    yield tab
-    assert faults == []
+    yield from _tab(browser, 1440, 900)
 
 
 @pytest.fixture
 def phone(browser: Any) -> Iterator[Any]:
     """A page 390 px wide with touch, watched like ``page``."""
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True
-    )
-    faults = watched(context)
-    tab = context.new_page()
-    yield tab
-    assert faults == []
+    yield from _tab(browser, 390, 844, has_touch=True, is_mobile=True)

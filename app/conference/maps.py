@@ -17,7 +17,7 @@ from app import palette
 from app.conference.content import Content
 from app.conference.marks import BORDER, INK, QUIET, Spot, beside, circles, dot, font, frame, label, scale
 from app.conference.words import say
-from app.maps import basemap, scene
+from app.maps import basemap, locator, scene
 from app.maps.classes import Classes
 from app.plotting import DRAWING
 
@@ -257,7 +257,7 @@ def firms_of(content: Content, zone: str) -> tuple[pd.DataFrame, int]:
     """
     firms = content.read.survey.firms
     rows = firms[firms["zone"].eq(zone).fillna(False) & firms["eligible"].astype(bool)]
-    shown = rows[rows["lon"].notna() & rows["level"].isin(("building", "number", "market"))]
+    shown = rows[locator.dotted(rows)]
     return shown, len(rows) - len(shown)
 
 

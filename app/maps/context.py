@@ -107,8 +107,7 @@ def _earlier(read: Reading) -> Lines | None:
 def _zones_on(day: date) -> Lines:
     with session() as opened:
         then, now = store.lines.on(opened, scope(), day), store.lines.in_force(opened, scope())
-    same = then["version"].to_dict() == now["version"].to_dict()
-    return Lines(then, frozenset(map(str, now.index)), not same)
+    return Lines(then, frozenset(map(str, now.index)), redrawn=not store.lines.same(then, now))
 
 
 def _lines(scene: Scene) -> list[dict[str, Any]]:

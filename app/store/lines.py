@@ -42,6 +42,11 @@ def on(session: Session, scope: Scope, day: date) -> gpd.GeoDataFrame:
     return _read(session, scope, TABLE.c.kind.in_(ZONES), begun, last).set_index("key")
 
 
+def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Return whether the places in force on two days are the same versions."""
+    return bool(one["version"].to_dict() == other["version"].to_dict())
+
+
 def versions_of(session: Session, scope: Scope, key: str) -> gpd.GeoDataFrame:
     """Return every version of a place, the newest first, by number of version; empty where there is none in scope."""
     found = _read(session, scope, TABLE.c.key == key)

@@ -87,7 +87,7 @@ def moved_to(read: Reading, known: pd.DataFrame, key: str) -> str | None:
 
 
 def there_now(read: Reading, key: str) -> list[str] | None:
-    """Return the suggestions at the seat of one that is listed no more, best match first; None if it is no such key."""
+    """Return the suggestions at the seat of one that is listed no more; None if it is no such key."""
     was = former.read(key)
     if was is None:
         return None

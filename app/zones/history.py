@@ -35,7 +35,7 @@ def figures(
         before = store.lines.on(opened, scope, read.on)
         firms = firms_of(read)
         today = _figures(tally(now, firms), place)
-        same = before["version"].to_dict() == lines["version"].to_dict()
+        same = store.lines.same(before, lines)
         rows.append((read.on, today if same else _figures(tally(_plan(before), firms), place), today))
     return rows
 

@@ -25,6 +25,11 @@ class Entity(NamedTuple):
         """Whether a position is known."""
         return not (math.isnan(self.lon) or math.isnan(self.lat))
 
+    @property
+    def today(self) -> str | None:
+        """The key that counts today: of a former town the one it went into, ``None`` where that is not known."""
+        return self.town if self.former else self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Name:

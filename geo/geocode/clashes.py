@@ -12,6 +12,7 @@ import shapely
 
 from geo.address import Address
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
+from geo.gazetteer.extents import METRES
 from geo.geocode.relations import beyond_reach
 from geo.geocode.resolve import Resolved, placed
 
@@ -19,7 +20,6 @@ CLASHES = frozenset(
     ("TWO_TOWNS", "PLACE_NOT_IN_TOWN", "PLACES_APART", "MOVED_AWAY", "NEGATED", "ON_WATER", "OFFSET_TOO_FAR")
 )
 """Reasons for which a person has to choose between what an address names."""
-_METRES = 111_320.0
 _APART_M = 400.0
 """Distance, beyond what both radii allow, from which two names of an address do not mean one place."""
 _OFF_COURSE_M = 1_000.0
@@ -46,7 +46,7 @@ def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> Non
     if place is None:
         return
     written = found.written
-    if written is not None and place.town is not None and place.town != _today(written):
+    if written is not None and place.town is not None and place.town != written.today:
         _clash(found, "PLACE_NOT_IN_TOWN", {"place": place.key, "other": place.town, "town": written.key})
         found.rivals += [place, written]
     _too_high(gazetteer, reading.address, found, place)
@@ -58,10 +58,6 @@ def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> Non
 def _clash(found: Resolved, code: str, detail: dict[str, object]) -> None:
     found.reasons.append([code, detail])
     found.doubtful = True
-
-
-def _today(town: Entity) -> str | None:
-    return town.town if town.former else town.key
 
 
 def _note_words(address: Address, found: Resolved) -> None:
@@ -103,9 +99,9 @@ def _too_high(gazetteer: Gazetteer, address: Address, found: Resolved, place: En
 
 def _two_towns(reading: Reading, found: Resolved, towns: list[Name]) -> None:
     """Note the first town that no reading of the first one can mean."""
-    first, own = towns[0], {_today(entity) for entity in towns[0].entities}
+    first, own = towns[0], {entity.today for entity in towns[0].entities}
     for other in towns[1:]:
-        if own.isdisjoint(_today(entity) for entity in other.entities):
+        if own.isdisjoint(entity.today for entity in other.entities):
             _clash(found, "TWO_TOWNS", {"one": _words(reading, first), "other": _words(reading, other)})
             found.rivals += [*first.entities[:1], *other.entities[:1]]
             return
@@ -138,7 +134,7 @@ def _off_course(gazetteer: Gazetteer, county: str, road: str, place: Entity) -> 
     lines = gazetteer.courses.get((county, road)) or gazetteer.courses.get(("", road))
     if not lines:
         return 0.0
-    scale = (_METRES * math.cos(math.radians(place.lat)), _METRES)
+    scale = (METRES * math.cos(math.radians(place.lat)), METRES)
     flat = shapely.transform(shapely.multilinestrings(list(lines)), lambda at: (at - (place.lon, place.lat)) * scale)
     return float(shapely.distance(flat, shapely.Point(0, 0)))
 
@@ -165,4 +161,4 @@ def _others(reading: Reading, place: Entity) -> Iterator[tuple[str, list[Entity]
 
 def _apart(place: Entity, lon: float, lat: float) -> float:
     east = (place.lon - lon) * math.cos(math.radians(lat))
-    return math.hypot(east, place.lat - lat) * _METRES
+    return math.hypot(east, place.lat - lat) * METRES

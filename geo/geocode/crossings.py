@@ -9,9 +9,9 @@ from scipy.spatial import cKDTree
 
 from geo.address import Address
 from geo.gazetteer import Gazetteer, NumberedStreet
+from geo.gazetteer.extents import METRES
 from geo.geocode.numbers import Spot
 
-_METRES = 111_320.0
 _MEETS_M, _NEAR_M, _DOORS_M = 30.0, 350.0, 250.0
 """Courses that come so near meet; so near, they nearly do; doors of two streets so near tell a crossing."""
 _CORNER_M, _BLOCK_M, _UNSURE_M = 70.0, 200.0, 120.0
@@ -93,13 +93,13 @@ def _widest(points: np.ndarray) -> float:
 
 def _metres(one: np.ndarray, two: np.ndarray) -> float:
     scale = math.cos(math.radians(float(one[1])))
-    return float(np.hypot((two[0] - one[0]) * scale, two[1] - one[1])) * _METRES
+    return float(np.hypot((two[0] - one[0]) * scale, two[1] - one[1])) * METRES
 
 
 def _between_doors(one: NumberedStreet, other: NumberedStreet) -> tuple[float, float, float]:
     """Return the middle between the nearest doors of two streets, and how far they stand apart."""
     a, b = (np.array([(p.lon, p.lat) for p in street.points]) for street in (one, other))
-    scale = np.array([math.cos(math.radians(float(a[0, 1]))), 1.0]) * _METRES
+    scale = np.array([math.cos(math.radians(float(a[0, 1]))), 1.0]) * METRES
     apart, at = cKDTree(b * scale).query(a * scale)
     k = int(np.argmin(apart))
     lon, lat = (a[k] + b[at[k]]) / 2

@@ -276,7 +276,7 @@ def _counted_under(county: str, name: Name, words: str) -> list[Reason]:
     town = here[0]
     if not town.former and (town_core(town.name) == name.text or words in town.name):
         return []
-    return [["TOWN_COUNTED_UNDER", {"name": words, "town": town.town if town.former else town.key}]]
+    return [["TOWN_COUNTED_UNDER", {"name": words, "town": town.today}]]
 
 
 def _number_reasons(address: Address, *, met: bool) -> list[Reason]:

@@ -12,9 +12,9 @@ import shapely
 
 from geo.address import Address
 from geo.gazetteer import Gazetteer
+from geo.gazetteer.extents import METRES
 from geo.geocode.numbers import Spot
 
-_METRES = 111_320.0
 _AWAY = re.compile(
     r"(?P<way>[东南西北]{1,2})(?:侧|边|面|方向?)?(?:约|大约)?(?P<much>\d+(?:\.\d+)?)(?:多|余)?(?P<unit>米|公里|千米|M|KM)"
 )
@@ -65,7 +65,7 @@ def _moved(spot: Spot, away: re.Match[str], lines: Sequence[shapely.LineString])
 
 def _step(spot: Spot, way: np.ndarray, metres: float, lines: Sequence[shapely.LineString]) -> tuple[float, float]:
     """Go along the course beside the spot if it runs that way, else straight."""
-    scale = np.array([_METRES * math.cos(math.radians(spot.lat)), _METRES])
+    scale = np.array([METRES * math.cos(math.radians(spot.lat)), METRES])
     for course in lines:
         line = shapely.transform(course, lambda at: (at - (spot.lon, spot.lat)) * scale)
         here = shapely.Point(0, 0)

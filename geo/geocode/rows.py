@@ -183,10 +183,9 @@ def _values(address: Address, places: tuple[str | None, ...], verdict: Verdict) 
 
 
 def _places(found: Resolved) -> tuple[str | None, ...]:
-    town = found.town
     return (
         found.county_code,
-        None if town is None else town.town if town.former else town.key,
+        found.town and found.town.today,
         found.village and found.village.key,
         found.zone and found.zone.key,
         found.building and found.building.key,

@@ -147,12 +147,11 @@ async function ask() {
   while (waiting) {
     const asked = waiting;
     waiting = null;
-    const begun = performance.now();
     try {
       const { ok, told } = await address("tally", asked);
       if (ok && tools.active) {
         if (live.hidden) boxes.tally.closest(".zones-side").scrollTop = 0; // who chose a zone far down the list sees what is counted
-        boxes.tally.innerHTML = told.tally; live.hidden = false; desk.dataset.tallyMs = String(Math.round(performance.now() - begun));
+        boxes.tally.innerHTML = told.tally; live.hidden = false;
       }
     } catch { /* the next movement asks again */ }
   }
