@@ -24,13 +24,15 @@ _APART_M = 400.0
 """Distance, beyond what both radii allow, from which two names of an address do not mean one place."""
 _OFF_COURSE_M = 1_000.0
 """The same between a place and the course of its street, which a layer may know in part only."""
+_NEXT_TOWN_M, _FAR_TOWN_M = 2_000.0, 10_000.0
+"""How far beyond its town's reach a street may still be the one meant: of another town, and of none that is known."""
 _HOUSES = frozenset(("building", "market"))
 _TAKEN_BACK = re.compile(
-    r"(?P<NEGATED>不在(?!内)|并非|不是)"
-    r"|(?P<MOVED_AWAY>[现已今]{0,2}[搬迁](?:移?[至到往]|走|离)|[现已](?:搬|拆)迁|^原(?:址|地址|在|住)?.*?现(?:地?址|位于|在))"
+    r"(?P<NEGATED>不在(?!内)|并非|不是|不存在|虚假|不实|查无|^非(?=[^机凡遗]))"
+    r"|(?P<MOVED_AWAY>[现已今]{0,2}[搬迁](?:移?[至到往]|走|离)|[现已](?:搬迁|拆[迁除])|曾用(?:地|住)?[址所]?|(?:旧|前|原)址(?=[,:、)]|$)|^原(?:址|地址|在|住)?.*?现(?:地?址|位于|在))"
     r"|(?P<ON_WATER>水域|海域|江面|海面|[船艇]上(?!海))"
 )
-_MAY_TAKE_BACK = re.compile("[搬迁域船艇现不并]|[江海]面")
+_MAY_TAKE_BACK = re.compile("[搬迁域船艇现不并曾]|[江海]面|虚假|查无|[旧前原]址|拆除|^非")
 """What all such words hold: most addresses are spared the pattern."""
 _ROOF, _MISCOUNTED = 1, 1.25
 """Floors by which the numbers of a lift pass those of a layer: a roof, and numbers left out (4, 13, 14)."""
@@ -44,11 +46,11 @@ def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> Non
         _two_towns(reading, found, towns)
     place = found.building or found.market
     if place is None:
+        _far_from_town(found)
         return
     written = found.written
     if written is not None and place.town is not None and place.town != written.today:
-        _clash(found, "PLACE_NOT_IN_TOWN", {"place": place.key, "other": place.town, "town": written.key})
-        found.rivals += [place, written]
+        _not_in_town(found, place, written)
     _too_high(gazetteer, reading.address, found, place)
     if placed(place):
         _far_from_door(gazetteer, reading, found, place)
@@ -58,6 +60,44 @@ def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> Non
 def _clash(found: Resolved, code: str, detail: dict[str, object]) -> None:
     found.reasons.append([code, detail])
     found.doubtful = True
+
+
+def _not_in_town(found: Resolved, place: Entity, written: Entity) -> None:
+    _clash(found, "PLACE_NOT_IN_TOWN", {"place": place.key, "other": place.town, "town": written.key})
+    found.rivals += [place, written]
+
+
+def _far_from_town(found: Resolved) -> None:
+    """Note a street, or its door, that lies well away from the town written: another street may have its name there."""
+    street, written, spot = found.street, found.written, found.spot
+    if street is None or written is None:
+        return
+    street = street._replace(town=spot.town or street.town) if spot is not None else street
+    where = street if spot is None else street._replace(lon=spot.lon, lat=spot.lat, radius_m=spot.radius_m)
+    if not lies_elsewhere(where, written):
+        return
+    if street.town is not None:
+        _not_in_town(found, street, written)
+    else:
+        apart = round(_apart(where, written.lon, written.lat), -2)
+        _clash(found, "PLACES_APART", {"name": street.name, "other": written.name, "metres": apart})
+        found.rivals += [street, written]
+
+
+def lies_elsewhere(place: Entity, town: Entity) -> bool:
+    """Whether a building or market stands in another town than ``town``, or a street runs well away from it.
+
+    A street may run through several towns, and a layer tells one of them.
+    """
+    known = place.town is not None
+    if known and place.town == town.today:
+        return False
+    if place.kind in _HOUSES:
+        return known
+    if not (place.placed and town.placed):
+        return False
+    apart = _apart(place, town.lon, town.lat) - place.radius_m - town.radius_m
+    return apart > (_NEXT_TOWN_M if known else _FAR_TOWN_M)
 
 
 def _note_words(address: Address, found: Resolved) -> None:

@@ -10,7 +10,7 @@ from geo.decisions import NOWHERE, OUTSIDE, address_key, standing
 from geo.frames import LOCATIONS
 from geo.gazetteer import Entity, Gazetteer
 from geo.gazetteer.votes import county_votes
-from geo.geocode.clashes import CLASHES
+from geo.geocode.clashes import CLASHES, lies_elsewhere
 
 Again = Callable[[int, tuple[float, ...]], tuple[Any, ...]]
 """Read the address of a row again with votes for one county: the values of ``LOCATIONS`` in order."""
@@ -74,9 +74,32 @@ def _answer(
         return None
     read = again(county_votes(gazetteer, county, _ONLY))
     values = dict(zip(LOCATIONS.columns, read, strict=True))
+    excluded = _excluded(values, entity, gazetteer)
+    values |= dict.fromkeys(excluded, None)
+    if excluded and entity.kind not in ("building", "market"):
+        values |= {"lon": math.nan, "lat": math.nan, "radius_m": math.nan, "level": "none"}
     _into(values, entity)
     reasons = [reason, *(found for found in values["reasons"] if found[0] not in _DOUBTS)]
     return values | {"status": "auto", "confidence": 1.0, "candidates": [], "reasons": reasons}
+
+
+def _excluded(values: Mapping[str, Any], entity: Entity, gazetteer: Gazetteer) -> list[str]:
+    """Return the columns of what was read, other than divisions, that the place decided on excludes.
+
+    Of the places between which an address left the choice (its candidates) the others are not meant; no building or
+    street of another town is in the town decided on.
+    """
+    open_between = {candidate["place"] for candidate in values["candidates"]}
+    rivals = open_between - {entity.key} if entity.key in open_between else set()
+    columns = []
+    for column in ("building", "market", "street"):
+        place = gazetteer.entities.get(values[column])
+        if place is None or place.key == entity.key:
+            continue
+        away = entity.kind == "town" and lies_elsewhere(place, entity)
+        if away or place.key in rivals:
+            columns.append(column)
+    return columns
 
 
 def _into(values: dict[str, Any], entity: Entity) -> None:
@@ -92,10 +115,17 @@ def _into(values: dict[str, Any], entity: Entity) -> None:
         values["town_code"] = entity.town
     nowhere = math.isnan(values["lon"])
     finer = _ORDER.index(kind) <= _ORDER.index(values["level"])
+    if not finer and _holds(kind, values):
+        return
     if entity.placed and (nowhere or finer):
         values |= {"lon": entity.lon, "lat": entity.lat, "radius_m": entity.radius_m, "level": kind}
     elif finer or (nowhere and values["level"] not in ("building", "market")):
         values |= {"lon": math.nan, "lat": math.nan, "radius_m": math.nan, "level": kind}
+
+
+def _holds(kind: str, values: Mapping[str, Any]) -> bool:
+    """Whether the finer place that was read lies in the division decided on: a county's names were read within it."""
+    return kind == "county" or (kind == "town" and values["level"] == "village" and values["village_code"] is not None)
 
 
 def _pinned(frame: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:

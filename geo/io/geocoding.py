@@ -20,7 +20,7 @@ from geo.io.divisions import read_aliases
 from geo.io.layers import read_layer
 from geo.io.osm import is_extract, read_places
 from geo.io.tables import open_table, read_table
-from geo.registry import KINDS, Setting, Words, check_places, county_names, match_columns
+from geo.registry import KINDS, Setting, Words, check_places, county_names, match_columns, town_names
 
 OUTPUT = (
     *("id", "address", "county", "town", "village", "zone", "building", "market", "street"),
@@ -155,7 +155,7 @@ def read_place_file(
     city = divisions.index[(divisions["level"] == "city") & divisions["valid_to"].isna()]
     setting = Setting(
         words, on, source=source, datum=datum, city=str(city[0]) if len(city) else "",
-        counties=county_names(divisions, known.aliases), place_kind=kind,
+        counties=county_names(divisions, known.aliases), towns=town_names(divisions, known.aliases), place_kind=kind,
     )  # fmt: skip
     chosen = {"name": ""} if kind == "address" else {}  # 道路名称 is the street of a house number, not its name
     checked = check_places(rows, match_columns(names, "places", words, chosen=chosen), setting)

@@ -23,6 +23,10 @@ _STEM = frozenset((*_NAMES, "prov", "city", "district"))
 _LEARNED_FROM = frozenset(
     ("COUNTY_FROM_TOWN", "COUNTY_FROM_ZONE", "COUNTY_FROM_ROAD", "COUNTY_FROM_VILLAGE", "COUNTY_FROM_PLACE")
 )
+_READ = {
+    "building": "building", "market": "market", "street": "street", "village": "village_code", "town": "town_code",
+}  # fmt: skip
+"""Columns of the places that an address may have been read as, the finest first."""
 _GROUP = re.compile(r"[东西南北]?\d+[组队社]?$")
 """The group of villagers behind a village's name."""
 _PLACED = frozenset(("place",))
@@ -63,10 +67,10 @@ def doubts(firms: pd.DataFrame, counts: Counts) -> Iterator[Item]:
 
 
 def _doubtful(firms: pd.DataFrame) -> Iterator[_Doubt]:
-    columns = ("location_status", "location_reasons", "components", "candidates", "county_code")
+    columns = ("location_status", "location_reasons", "components", "candidates", "county_code", *_READ.values())
     addresses = used_addresses(firms)
     for row, values in enumerate(zip(*(firms[name].tolist() for name in columns), strict=True)):
-        status, reasons, parts, others, county = values
+        status, reasons, parts, others, county, *read = values
         reasons = listed(reasons)
         codes: dict[str, dict[str, Any]] = dict(reasons)
         if (status == "auto" and "HOMONYM" not in codes) or any(code.startswith("DECIDED") for code in codes):
@@ -78,7 +82,16 @@ def _doubtful(firms: pd.DataFrame) -> Iterator[_Doubt]:
         stem = _GROUP.sub("", stem)
         subject = address_key(addresses[row])
         code = county if isinstance(county, str) else ""
-        yield _Doubt(row, subject, status, code, codes, names, stem, _candidates(code, others))
+        candidates = (*(_as_read(read) if "TYPO" in codes else ()), *_candidates(code, others))
+        yield _Doubt(row, subject, status, code, codes, names, stem, candidates)
+
+
+def _as_read(read: Sequence[Any]) -> Iterator[Candidate]:
+    """Yield the finest place that an address was read as, where it is written otherwise: to be confirmed."""
+    for kind, key in zip(_READ, read, strict=True):
+        if isinstance(key, str):
+            yield Candidate(key, kind, "reading", score=1.0)
+            return
 
 
 def _candidates(county: str, others: Any) -> tuple[Candidate, ...]:

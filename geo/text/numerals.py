@@ -1,7 +1,7 @@
 """Chinese numerals as they stand in addresses: 十二组, 二〇三室, 一百零八号."""
 
-UNITS = "号|组|幢|栋|座|楼|层|单元|室|弄|村民小组|小组"
-"""Units before which a numeral is a number; everywhere else 三, 五, 十 belong to a name."""
+UNITS = "号|组|幢|栋|座|楼|层|单元|室|弄|村民小组|小组|公里|米(?=[处远左(),、]|$)"
+"""Units before which a numeral is a number; everywhere else 三, 五, 十 belong to a name (六米村)."""
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 

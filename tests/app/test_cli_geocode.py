@@ -91,6 +91,16 @@ def test_house_numbers_give_positions(app: Flask, tmp_path: Path) -> None:
     assert [float(row["lon"]) for row in found] == pytest.approx([120.879, 120.8784], abs=1e-4)
 
 
+def test_a_layers_towns_are_read_and_an_address_that_names_another_waits(app: Flask, tmp_path: Path) -> None:
+    layer = tmp_path / "buildings.csv"
+    layer.write_text("名称,所在县区,所在镇街,经度,纬度\n云帆大厦,通州区,金沙街道,121.0612,32.0712\n", encoding="utf-8")
+    source = tmp_path / "in.csv"
+    source.write_text("地址\n通州区云帆大厦5楼\n通州区石港镇云帆大厦5楼\n", encoding="utf-8")
+    run(app, source, tmp_path / "out.csv", "--no-database", "--places", f"building={layer}")
+    found = [(row["town"], row["level"], row["status"]) for row in read(tmp_path / "out.csv")]
+    assert found == [("金沙街道", "building", "auto"), ("石港镇", "building", "review")]
+
+
 def test_another_city_by_its_divisions(app: Flask, tmp_path: Path) -> None:
     divisions = [
         {"code": "990100", "name": "试验市", "level": "city", "parent": "990000"},

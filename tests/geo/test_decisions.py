@@ -1,5 +1,6 @@
 """What people decided, read by the stages: pins, names, counties, kinds, addresses; also lost and hostile ones."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ from shapely import Point, Polygon, box
 from test_survey import TOWER, inputs
 
 from geo.decisions import address_key, shape, standing
+from geo.frames import DIVISIONS
 from geo.survey import Survey, survey
 
 RED, REDDISH = "building:990101:红星楼", "building:990101:红星综合楼"
@@ -150,6 +152,43 @@ def test_a_county_chosen_is_read_again_within_it() -> None:
     village = surveyed(decided("place", "vague", "990102101201")).firms
     where = village.loc["vague", ["county_code", "town_code", "village_code", "level"]]
     assert where.tolist() == ["990102", "990102101", "990102101201", "village"]
+
+
+def test_a_county_confirmed_keeps_the_village_that_was_read_in_it() -> None:
+    rows = enterprises({"v": {"address": "石埠镇双墩村3组"}, "far": {"address": "石埠镇云帆大厦5楼"}})
+    told = decided("place", "v", "990102") | {"d2": {"kind": "place", "subject": "far", "target": "990102"}}
+    firms = survey(inputs(enterprises=rows, decisions=decisions(told)), on=ON, rules=rules()).firms
+    assert firms.loc["v", ["town_code", "village_code", "level"]].tolist() == ["990102101", "990102101201", "village"]
+    assert firms.loc["far", ["town_code", "level"]].tolist() == ["990102101", "town"]
+
+
+ELSEWHERE = {
+    "990101002": ("山前镇", "town", "990101"),
+    "990101003": ("山后镇", "town", "990101"),
+}
+
+
+@pytest.mark.parametrize("kind", ["building", "street"])
+def test_who_chooses_the_town_takes_the_firm_out_of_the_place_in_another_town(kind: str) -> None:
+    table = pd.DataFrame.from_dict(ELSEWHERE, orient="index", columns=["name", "level", "parent"])
+    placed = table.assign(lon=121.6, lat=32.5)  # 60 km away
+    whole = DIVISIONS.conform(pd.concat([inputs().divisions, placed]))
+    rows = enterprises({"x": {"address": {"building": "山前镇云帆大厦5楼", "street": "东沟区山前镇望江路11号"}[kind]}})
+    given = inputs(enterprises=rows, divisions=whole)
+    doubt = survey(given, on=ON, rules=rules()).firms.loc["x"]
+    assert doubt["location_status"] == "review"
+    assert "PLACE_NOT_IN_TOWN" in [code for code, _ in doubt["location_reasons"]]
+    place, chosen = doubt[kind], {c["place"] for c in doubt["candidates"]}
+    assert {place, "990101002"} <= chosen
+    told = decisions(decided("place", "x", "990101002"))
+    town = survey(replace(given, decisions=told), on=ON, rules=rules()).firms.loc["x"]
+    assert town[["town_code", "level", "location_status"]].tolist() == ["990101002", "town", "auto"]
+    assert town[kind] is pd.NA
+    assert town[["lon", "lat"]].tolist() == [121.6, 32.5]
+    told = decisions(decided("place", "x", place))
+    there = survey(replace(given, decisions=told), on=ON, rules=rules()).firms.loc["x"]
+    assert there[[kind, "town_code"]].tolist() == [place, "990101001"]
+    assert there["lon"] == pytest.approx(121.1, abs=0.05)
 
 
 @pytest.mark.parametrize(("target", "code"), [("outside", "DECIDED_OUTSIDE"), ("none", "DECIDED_NOWHERE")])

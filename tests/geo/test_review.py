@@ -136,6 +136,14 @@ def test_contradictions_and_names_of_layers_are_about_the_addresses() -> None:
     assert len(rows(found[0], Answer("choose", "990102", only="text:幸福村4组"))) == 1
 
 
+def test_a_name_taken_for_a_typo_is_offered_as_it_was_read() -> None:
+    reasons = [["TYPO", {"from": "幸福村", "to": "前巷社区"}], ["COUNTY_FROM_VILLAGE", {"name": "幸福村"}]]
+    read = {"village_code": VILLAGE, "town_code": "990101001"}
+    item = queue({"t": doubt("幸福村3组", [("community", "幸福村")], reasons, **read)})[0]
+    assert (item.candidates[0].kind, item.candidates[0].target) == ("village", VILLAGE)
+    assert [row["target"] for row in rows(item, Answer("choose", VILLAGE))] == [VILLAGE]
+
+
 def test_an_address_that_names_only_its_city_comes_last_however_many_firms_write_it() -> None:
     prior = [["COUNTY_FROM_PRIOR", {"form": "citywide"}]]
     given = {f"c{n}": doubt("试验市", [("city", "试验市")], prior) for n in range(30)}
