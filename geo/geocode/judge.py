@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from geo.address import Address, Number
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
+from geo.gazetteer.kinds import is_generic
 from geo.gazetteer.variants import town_core
 from geo.geocode.confidence import evidence_of, rough
 from geo.geocode.options import LocateOptions
@@ -57,15 +58,13 @@ def judge(
     if _is_no_address(reading):
         return _nowhere("none", [*found.reasons, ["NO_ADDRESS", {}]])
     chance = reading.chance
+    against = _against(gazetteer, reading, found)
     candidates = _candidates(gazetteer, reading, found, options)
     if chance < options.least or _groundless(reading):
-        reasons = _reasons(reading, found, second, [])
+        reasons = _reasons(gazetteer, reading, found, second, [], [])
         return Verdict("none", *_NOWHERE, round(chance, 4), "none", reasons, candidates)
     level, (lon, lat, radius), how = _position(gazetteer, found)
-    reasons = _reasons(reading, found, second, how)
-    against = _against(gazetteer, reading)
-    for words, county in against:
-        reasons.append(["SPEAKS_AGAINST", {"name": words, "county": county}])
+    reasons = _reasons(gazetteer, reading, found, second, how, against)
     abroad = _abroad(reading) if reading.elsewhere else ()
     for entity in abroad:
         reasons.append(["OUTSIDE", {"place": entity.name, "code": entity.key}])
@@ -99,7 +98,7 @@ def weighed(gazetteer: Gazetteer, reading: Reading, found: Resolved, verdict: Ve
     """Return the evidence that the confidence of a verdict rests on, empty where there was nothing to weigh."""
     if verdict.status not in _ANSWERED:
         return ()
-    return evidence_of(reading, found, verdict.level, against=bool(_against(gazetteer, reading)))
+    return evidence_of(reading, found, verdict.level, against=bool(_against(gazetteer, reading, found)))
 
 
 _ANSWERED = frozenset(("auto", "review"))
@@ -129,17 +128,40 @@ _CLEAR, _FAR_LESS = 0.99, 2.5
 """Chance from which no name can speak against; votes by which another county fits a name better."""
 
 
-def _against(gazetteer: Gazetteer, reading: Reading) -> list[tuple[str, str]]:
-    """Return the names that are known in another county only, with that county; where it is clear, its towns only."""
-    clear, found = reading.chance >= _CLEAR, []
+def _against(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> list[Reason]:
+    """Return a reason for each name that is known in another county only; where all is clear, for few of them.
+
+    A road, a village or a learned name elsewhere says nothing against county and town as written: namesakes are common.
+    Another county's town, or a house that a layer knows there, does; the house is then one to choose.
+    """
+    clear, reasons = reading.chance >= _CLEAR, []
     own = gazetteer.counties.index(reading.county)
     for (start, end, _, _, _), name in reading.voices:
-        if clear and (name.label != "town" or name.form != "full"):
+        if clear and (name.form != "full" or (name.label != "town" and not _is_house(name))):
             continue
-        votes = name.votes
-        if votes is not None and max(votes) - votes[own] > _FAR_LESS:
-            found.append((reading.address.text[start:end], gazetteer.counties[votes.index(max(votes))]))
-    return found
+        elsewhere = _known_elsewhere(gazetteer, name, own)
+        if elsewhere is not None:
+            reasons.append(["SPEAKS_AGAINST", _told_of(name, reading.address.text[start:end], county=elsewhere)])
+            if clear and name.label == "poi":
+                found.rivals += [*name.entities, *((found.written,) if found.written is not None else ())]
+    return reasons
+
+
+def _is_house(name: Name) -> bool:
+    return name.label == "poi" and not is_generic(name.text, "poi")
+
+
+def _known_elsewhere(gazetteer: Gazetteer, name: Name, own: int) -> str | None:
+    """Return the county that a name fits far better than the county at place ``own``, if there is one."""
+    votes = name.votes
+    if votes is None or votes[own] >= -_FAR_LESS or (most := max(votes)) - votes[own] <= _FAR_LESS:
+        return None  # votes are logarithms of shares, never above 0
+    return gazetteer.counties[votes.index(most)]
+
+
+def _told_of(name: Name, words: str, **more: object) -> dict[str, object]:
+    """Return what is said of a name: as it is written, and of a learned one how many addresses mention it."""
+    return {"name": words, **more, **({"mentions": name.mentions} if name.form == "learned" else {})}
 
 
 def _abroad(reading: Reading) -> list[Entity]:
@@ -221,15 +243,17 @@ def _widened(radius: float, reading: Reading) -> float:
     return round(radius * 1.5 + 50.0, 1)
 
 
-def _reasons(reading: Reading, found: Resolved, second: str, reasons: list[Reason]) -> list[Reason]:
-    """Add the reasons of an answer to those of its position."""
+def _reasons(
+    gazetteer: Gazetteer, reading: Reading, found: Resolved, second: str, reasons: list[Reason], against: list[Reason]
+) -> list[Reason]:
+    """Add the reasons of an answer to those of its position, what speaks ``against`` it among them."""
     address = reading.address
     if reading.conflict:
         reasons.append(["CONFLICT", {"county": reading.county}])
     if found.reasons:
         reasons += found.reasons
     if reading.voices:
-        _add_voices(reading, reasons)
+        _add_voices(gazetteer, reading, reasons, against)
     else:
         reasons.append(["COUNTY_FROM_PRIOR", {"form": reading.form}])
     chance, alone = reading.chance, reading.alone
@@ -239,16 +263,21 @@ def _reasons(reading: Reading, found: Resolved, second: str, reasons: list[Reaso
     if address.relation is not None or address.crossing or (number is not None and _is_many(number)):
         met = found.spot is not None and found.spot.code == "CROSSING"
         reasons += _number_reasons(address, met=met)
+    reasons += against
     return reasons
 
 
-def _add_voices(reading: Reading, reasons: list[Reason]) -> None:
-    """Add the names that tell the county."""
+def _add_voices(gazetteer: Gazetteer, reading: Reading, reasons: list[Reason], against: list[Reason]) -> None:
+    """Add the names that tell the county, and those that are known in another one and tell nothing."""
     text, first = reading.address.text, len(reasons)
+    own = gazetteer.counties.index(reading.county)
     for (start, end, _, _, _), name in reading.voices:
         words, label, form = text[start:end], name.label, name.form
-        detail = {"name": words, "mentions": name.mentions} if form == "learned" else {"name": words}
-        told: Reason = [_FROM.get(label, "COUNTY_FROM_PLACE"), detail]
+        told: Reason = [_FROM.get(label, "COUNTY_FROM_PLACE"), _told_of(name, words)]
+        if label != "district" and (elsewhere := _known_elsewhere(gazetteer, name, own)) is not None:
+            told = ["KNOWN_ELSEWHERE", _told_of(name, words, county=elsewhere)]
+            if any(detail == told[1] for _, detail in against):
+                continue
         if len(reasons) > first and told in reasons[first:]:
             continue  # an address that says it twice
         reasons.append(told)

@@ -21,8 +21,11 @@ _NAMES = {
 """Labels of parts of an address that are names, with the kind of fact they teach."""
 _STEM = frozenset((*_NAMES, "prov", "city", "district"))
 _LEARNED_FROM = frozenset(
-    ("COUNTY_FROM_TOWN", "COUNTY_FROM_ZONE", "COUNTY_FROM_ROAD", "COUNTY_FROM_VILLAGE", "COUNTY_FROM_PLACE")
-)
+    (
+        "COUNTY_FROM_TOWN", "COUNTY_FROM_ZONE", "COUNTY_FROM_ROAD", "COUNTY_FROM_VILLAGE", "COUNTY_FROM_PLACE",
+        "KNOWN_ELSEWHERE", "SPEAKS_AGAINST",
+    )
+)  # fmt: skip
 _READ = {
     "building": "building", "market": "market", "street": "street", "village": "village_code", "town": "town_code",
 }  # fmt: skip
