@@ -72,7 +72,8 @@ class Alike:
 
     def _says_more(self, answer: Answer, address: Address) -> bool:
         """Whether a building is known at the very door, or has no such floor."""
-        if address.floor is not None and floor_above(self._storeys, answer.places[_BUILDING], address) is not None:
+        inside = address.floor is not None or address.room is not None
+        if inside and floor_above(self._storeys, answer.places[_BUILDING], address) is not None:
             return True
         number = address.number
         return number is not None and (answer.county, answer.road, number.text) in self._doors

@@ -121,20 +121,49 @@ def _names_land(found: Resolved) -> bool:
 
 
 def floor_above(storeys: Mapping[str, int], place: str | None, address: Address) -> int | None:
-    """Return the floor that an address names above a building's top, ``None`` if the building has it or none tells."""
-    top, floor = storeys.get(place) if place is not None else None, address.floor
-    if top is None or floor is None or not floor.isdecimal() or int(floor) <= top:
+    """Return the floor that an address names above a building's top, ``None`` if the building has it or none tells.
+
+    Where no floor is written the room tells it: 2503室 is on the 25th.
+    """
+    top = storeys.get(place) if place is not None else None
+    if top is None:
         return None
-    return int(floor)
+    floor = address.floor
+    told = (int(floor) if floor.isdecimal() else 0) if floor is not None else _floor_of_room(address, top)
+    return told if told > top else None
+
+
+def _floor_of_room(address: Address, top: int) -> int:
+    """Return the floor that a room's number begins with, 0 where it tells none.
+
+    Only plain numbers of three or four digits with 室: stalls, shops and cellars (店2503室, B101室, 2503号营业房) count
+    otherwise. In a house of less than ten floors 1203室 may be 203 of the first block.
+    """
+    room = (address.room or "").split("、")[0]
+    if len(room) not in _ROOM_DIGITS or not (room.isascii() and room.isdecimal()) or room[0] == "0":
+        return 0
+    if f"{address.room}室" not in address.text:
+        return 0
+    if len(room) == _ROOM_DIGITS[-1] and top < _TWO_DIGITS and 1 <= int(room[1]) <= top:
+        return 0
+    return int(room[:-2])
+
+
+_ROOM_DIGITS, _TWO_DIGITS = (3, 4), 10
 
 
 def _too_high(gazetteer: Gazetteer, address: Address, found: Resolved, place: Entity) -> None:
     """Note a floor above a building's top; far above it the address or the building is mistaken."""
     floor = floor_above(gazetteer.storeys, place.key, address)
-    if floor is not None:
-        top = gazetteer.storeys[place.key]
-        found.reasons.append(["FLOOR_ABOVE_TOP", {"floor": floor, "floors": top, "place": place.key}])
-        found.doubtful = found.doubtful or floor > top * _MISCOUNTED + _ROOF
+    if floor is None or (address.floor is None and place.kind != "building"):
+        return
+    top = gazetteer.storeys[place.key]
+    detail: dict[str, object] = {"floor": floor, "floors": top, "place": place.key}
+    if address.floor is None:
+        found.reasons.append(["ROOM_ABOVE_TOP", {"room": address.room, **detail}])
+    else:
+        found.reasons.append(["FLOOR_ABOVE_TOP", detail])
+    found.doubtful = found.doubtful or floor > top * _MISCOUNTED + _ROOF
 
 
 def _two_towns(reading: Reading, found: Resolved, towns: list[Name]) -> None:

@@ -134,7 +134,8 @@ def _against(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> list[Re
     A road, a village or a learned name elsewhere says nothing against county and town as written: namesakes are common.
     Another county's town, or a house that a layer knows there, does; the house is then one to choose.
     """
-    clear, reasons = reading.chance >= _CLEAR, []
+    clear = reading.chance >= _CLEAR
+    reasons: list[Reason] = []
     own = gazetteer.counties.index(reading.county)
     for (start, end, _, _, _), name in reading.voices:
         if clear and (name.form != "full" or (name.label != "town" and not _is_house(name))):
