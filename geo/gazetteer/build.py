@@ -22,6 +22,7 @@ from geo.gazetteer.habits import Habits
 from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
 from geo.gazetteer.layers import place_doors, place_storeys, street_courses
 from geo.gazetteer.memory import paused_collector
+from geo.gazetteer.premises import premises
 from geo.gazetteer.tree import GazetteerError, read_tree
 from geo.gazetteer.trust import Trust, reach
 
@@ -90,6 +91,7 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame, known: KnownDoors) -
         doors={**gazetteer.doors, **doors},
         addresses=addresses,
         storeys=place_storeys(places),
+        premises_m=premises(addresses, gazetteer.entities, known.points),
     )
 
 
@@ -215,6 +217,7 @@ class _Freezer:
             courses={},
             addresses={},
             storeys={},
+            premises_m=0.0,
             hash=digest(keys, facts, places),
             automaton=automaton,
         )

@@ -51,7 +51,7 @@ class Gazetteer:
     ``counties`` are today's county codes in order, ``core`` those of the city proper, ``regions`` the place words that
     company names begin with, ``namesakes`` names of own counties that other provinces (two digits) have as well,
     ``priors`` log-probabilities per county for addresses that name no county, by form; ``storeys`` how many floors a
-    building has, where a layer tells.
+    building has, where a layer tells, ``premises_m`` how far around their own door the firms of a building stand.
     """
 
     city: Entity
@@ -75,6 +75,7 @@ class Gazetteer:
     courses: Mapping[tuple[str, str], tuple[shapely.LineString, ...]]
     addresses: Mapping[str, tuple[str, str, Number]]
     storeys: Mapping[str, int]
+    premises_m: float
     hash: str
     automaton: ahocorasick.Automaton = field(repr=False)
     memo: Memo = field(default_factory=Memo, init=False, repr=False)

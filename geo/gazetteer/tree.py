@@ -18,9 +18,9 @@ class GazetteerError(AtlasError):
     code = "GAZETTEER"
 
 
-_RADIUS_M = {"city": 60_000.0, "county": 20_000.0, "town": 5_100.0, "village": 2_200.0}
+_RADIUS_M = {"city": 60_000.0, "county": 20_000.0, "town": 5_300.0, "village": 2_200.0}
 """Within which nine of ten addresses of a division lie around its point: usual sizes, not measured for each (a town's
-holds 89 to 93 of 100 in eight generated cities). A village's follows from its town's ground (``grounds``).
+holds 90 to 92 of 100 in five generated cities). A village's follows from its town's ground (``grounds``).
 """
 
 

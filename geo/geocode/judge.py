@@ -10,6 +10,7 @@ from geo.gazetteer.kinds import is_generic
 from geo.gazetteer.variants import town_core
 from geo.geocode.confidence import evidence_of, rough
 from geo.geocode.options import LocateOptions
+from geo.geocode.relations import stray
 from geo.geocode.resolve import Reason, Resolved, placed
 
 _FINE = ("building", "market", "street", "village", "zone", "town", "county")
@@ -236,12 +237,18 @@ def _at(gazetteer: Gazetteer, found: Resolved, level: str) -> tuple[float, float
     return entity.lon, entity.lat, entity.radius_m
 
 
+_LISTED_M = 100.0
+"""How far the house of a list of numbers may stand from the first one, which is the one kept."""
+
+
 def _widened(radius: float, reading: Reading) -> float:
-    """A relation (旁, 对面, 北200米) or a list of numbers widens the circle."""
+    """A relation (旁, 对面, 东侧) or a list of numbers leads away by metres, however wide the place itself is."""
     address = reading.address
-    if address.relation is None and not (address.number is not None and address.number.listed):
+    listed = address.number is not None and address.number.listed
+    if address.relation is None and not listed:
         return round(radius, 1)
-    return round(radius * 1.5 + 50.0, 1)
+    away = stray(address) if address.relation is not None else 0.0
+    return round(math.hypot(radius, away, _LISTED_M if listed else 0.0), 1)
 
 
 def _reasons(

@@ -51,8 +51,10 @@ _HALF_M = 0.45
 """Share of a street's length within which nine of ten of its doors lie around its middle."""
 
 
-def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, options: LocateOptions) -> Spot:
-    """Return the position of a number among the known numbers of its street.
+def spot(
+    known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, options: LocateOptions, *, least_m: float
+) -> Spot:
+    """Return the position of a number among the known numbers of its street, its radius at least ``least_m``.
 
     Of a range the middle is meant and the circle holds both ends, of a list the first. Without a number the middle of
     the street stands for it, as it does for a number so far from the known ones that a prediction would leave the
@@ -64,11 +66,11 @@ def spot(known: NumberedStreet, number: Number | None, gazetteer: Gazetteer, opt
     for street in known.streets:
         exact = street.at(text) if number.last is None or text != str(number.main) else ()  # 8~72 is not door 8
         if exact:
-            return _at_door(street, exact, gazetteer, options)
+            return _at_door(street, exact, gazetteer, least_m)
     wanted = number.main if number.last is None else (number.main + number.last) / 2
     street, found = best_guess(known, wanted, gazetteer.habits)
     kind = kind_of_guess(found)
-    radius = max(gazetteer.trust.radius(trusted_as(street, found), round_radius(found.spread)), options.least_radius_m)
+    radius = max(gazetteer.trust.radius(trusted_as(street, found), round_radius(found.spread)), least_m)
     reach = _reach(street)
     away = max(radius, found.difference * gazetteer.habits.stride / _WAYS)
     if away > reach and kind == "beyond" and found.difference > options.gap:
@@ -92,13 +94,13 @@ def _half_range(street: Doors, number: Number, gazetteer: Gazetteer) -> float:
     return math.hypot(to_x - x, to_y - y) / 2
 
 
-def _at_door(street: Doors, exact: Sequence[int], gazetteer: Gazetteer, options: LocateOptions) -> Spot:
+def _at_door(street: Doors, exact: Sequence[int], gazetteer: Gazetteer, least_m: float) -> Spot:
     """Take a door that is known; it is as good as the doors' positions fit each other."""
     doors = [street.points[k] for k in exact]
     lon, lat = sum(p.lon for p in doors) / len(doors), sum(p.lat for p in doors) / len(doors)
     habits = gazetteer.habits
     radius = gazetteer.trust.radius("same", round_radius(math.sqrt(habits.noise + habits.within)))
-    radius = max(radius, options.least_radius_m)
+    radius = max(radius, least_m)
     return Spot(lon, lat, radius, "number", _EXACT, {}, doors[0].town)
 
 

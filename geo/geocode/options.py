@@ -15,7 +15,7 @@ class LocateOptions:
     ``number_radius_m``: an unknown number whose radius is not larger counts as a number, else as its street; so does
     one whose known neighbours are more than ``gap`` apart.
     ``least_radius_m``: the least that is stated of any number, as a firm stands within its premises and not on its door
-    (on the sample city nine of ten within 80 m of a door that is known to the metre).
+    (on the sample city nine of ten within 75 m of a door that is known to the metre).
     ``calibration``: the fitted confidence; without it rules of thumb serve. ``error_budget``: the share of wrong
     answers allowed among the automatic ones; where both are given, the calibration may raise the threshold above
     ``auto``.
@@ -36,7 +36,7 @@ class LocateOptions:
     sector: bool = True
     candidates: int = 5
     number_radius_m: float = 125.0
-    least_radius_m: float = 80.0
+    least_radius_m: float = 75.0
     processes: int = 1
 
     @property

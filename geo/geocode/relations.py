@@ -21,7 +21,7 @@ _AWAY = re.compile(
 _WAYS = {"东": (1.0, 0.0), "西": (-1.0, 0.0), "南": (0.0, -1.0), "北": (0.0, 1.0)}
 _FARTHEST_M = 5_000.0
 _STILL_M = 50.0
-"""Who stands further from a door than this is not at the door any more."""
+"""Who stands further from a door than this is not at the door any more; nor beside it, opposite it or near it."""
 _ALONG = 0.7
 _BESIDE_M = 120.0
 _VAGUE = 0.3
@@ -43,6 +43,12 @@ def beyond_reach(address: Address) -> str | None:
     """Return the words of a distance that no place beside another can lie away (往西100公里), ``None`` without one."""
     away = _AWAY.search(address.text) if address.relation is not None else None
     return away.group() if away is not None and _metres(away) > _FARTHEST_M else None
+
+
+def stray(address: Address) -> float:
+    """Return how far (m) the relation of an address may lead away from the place named, where it was not followed."""
+    away = _AWAY.search(address.text)
+    return max(_STILL_M, min(_metres(away), _FARTHEST_M)) if away is not None else _STILL_M
 
 
 def _metres(away: re.Match[str]) -> float:

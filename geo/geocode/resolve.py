@@ -206,15 +206,16 @@ def _at_place(found: Resolved) -> Spot | None:
 
 def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Spot | None:
     """Return where the house number lies, if numbers of its street are known."""
-    number, road = reading.address.number, found.road
+    number, road, least_m = reading.address.number, found.road, options.least_radius_m
     if number is None or road is None:
         place = found.building or found.market  # its own address, where the text gives none
         if place is not None and (known := gazetteer.addresses.get(place.key)) is not None:
             _, road, number = known
+            least_m = max(least_m, gazetteer.premises_m)
     if road is None or (number is None and placed(found.street)):
         return None
     points = gazetteer.points.get((reading.county, road)) or gazetteer.points.get(("", road))
-    return spot(points, number, gazetteer, options) if points else None
+    return spot(points, number, gazetteer, options, least_m=least_m) if points else None
 
 
 def placed(entity: Entity | None) -> bool:

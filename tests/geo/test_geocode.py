@@ -1,5 +1,6 @@
 """From addresses to places and positions, with a level that is earned and a reason for everything."""
 
+import math
 from functools import partial
 from random import Random
 
@@ -151,6 +152,40 @@ def test_the_circle_of_a_range_holds_both_its_ends(names: Gazetteer, number: str
 
 def test_a_relation_widens_the_circle(names: Gazetteer) -> None:
     assert one("石埠市远山路10号对面", names)["radius_m"] > one("石埠市远山路10号", names)["radius_m"]
+
+
+@pytest.mark.parametrize(("text", "away"), [("远山工业园附近", 50), ("远山工业园往北800米", 800)])
+def test_a_relation_leads_away_by_metres_however_wide_the_place_is(names: Gazetteer, text: str, away: float) -> None:
+    zone = one("石埠市远山工业园", names)["radius_m"]
+    assert zone > 400
+    assert one(f"石埠市{text}", names)["radius_m"] == pytest.approx(math.hypot(zone, away), abs=0.2)
+
+
+def test_of_a_list_of_numbers_the_first_is_kept_and_the_others_stand_around() -> None:
+    known = gazetteer.build(divisions(), aliases(), layers())
+    door, listed = (one(f"石埠市远山路{number}号", known)["radius_m"] for number in ("10", "10、12"))
+    assert listed == pytest.approx(math.hypot(door, 100), abs=0.2)
+
+
+def houses(count: int) -> dict[str, dict[str, object]]:
+    """Return houses whose doors, 40 m apart, lie 90 m south of them, and one more that only its address tells."""
+    rows: dict[str, dict[str, object]] = {}
+    for k in range(count + 1):
+        house = {"kind": "building", "name": f"云帆{chr(0x4E00 + 7 * k)}大厦", "county_code": "990181"}
+        door = {"kind": "address", "name": f"长岭路{2 * k + 2}号", "number": str(2 * k + 2), "county_code": "990181"}
+        lon, at = 121.2 + k * 40 / 94_400, f"长岭路{2 * k + 2}号"
+        north = Point(lon, 32.0 + 90 / 111_320) if k < count else None
+        rows[f"house{k}"] = {"id": f"building:{k}", **house, "address": at, "geometry": north}
+        rows[f"door{k}"] = {"id": f"address:{k}", **door, "geometry": Point(lon, 32.0)}
+    return rows
+
+
+@pytest.mark.parametrize(("count", "radius"), [(29, 75.0), (30, math.hypot(90, 40))])
+def test_a_building_known_by_its_door_alone_reaches_as_far_as_others_do_from_theirs(count: int, radius: float) -> None:
+    known = gazetteer.build(divisions(), aliases(), places(**houses(count)))
+    row = one(f"石埠市云帆{chr(0x4E00 + 7 * count)}大厦", known)  # pins reach 40 m; fewer than 30 houses tell nothing
+    assert (row["level"], codes(row)[0]) == ("number", "NUMBER_EXACT")
+    assert row["radius_m"] == pytest.approx(radius, abs=0.2)
 
 
 def test_the_town_of_a_known_number_is_told(names: Gazetteer) -> None:
