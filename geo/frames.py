@@ -1,7 +1,8 @@
 """Columns, units and CRS of every frame that passes between stages, declared once.
 
 ``SPEC.conform(frame)`` returns a copy with exactly the declared columns, order and dtypes (missing optional columns are
-filled with NA) and raises ``FrameError`` naming every fault; ``SPEC.empty()`` gives the frame without rows.
+filled with NA) and raises ``FrameError`` naming every fault; ``SPEC.of(columns, index)`` makes the frame of values that
+fit, ``SPEC.empty()`` the one without rows.
 All coordinates are WGS-84 (EPSG:4326), longitude before latitude; ``_m`` is metres; dates are days.
 Keys are text and stable across runs:
 
@@ -11,7 +12,7 @@ Keys are text and stable across runs:
 * place: ``kind:county code or city code:name`` (``building:320613:华辰大厦``), ``#2`` behind it for a namesake.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -57,8 +58,7 @@ class Spec:
             If a required column is missing, the index has duplicates, or a value does not fit its dtype.
         """
         faults = [f"column {name!r} is missing" for name in self._required() if name not in frame.columns]
-        if not frame.index.is_unique:
-            faults.append(f"index {self.index!r} has duplicates, first {frame.index[frame.index.duplicated()][0]!r}")
+        faults += self._doubled(frame.index)
         columns = {}
         for name, column in self.columns.items():
             try:
@@ -72,6 +72,24 @@ class Spec:
             return result
         geometry = frame["geometry"] if "geometry" in frame.columns else pd.Series([None] * len(frame), dtype="object")
         return gpd.GeoDataFrame(result, geometry=gpd.GeoSeries(geometry.array, index=result.index, crs=CRS), crs=CRS)
+
+    def of(self, columns: Mapping[str, Sequence[object]], index: pd.Index) -> pd.DataFrame:
+        """Return the frame of all its columns, given as values that fit their dtypes (not ``DAY``), without a shape.
+
+        Raises
+        ------
+        FrameError
+            If the index has duplicates.
+        """
+        if faults := self._doubled(index):
+            raise FrameError(f"frame {self.name}: " + "; ".join(faults), detail={"frame": self.name, "faults": faults})
+        typed = {name: pd.array(columns[name], dtype=column.dtype) for name, column in self.columns.items()}
+        return pd.DataFrame(typed, index=index.rename(self.index), copy=False)
+
+    def _doubled(self, index: pd.Index) -> list[str]:
+        if index.is_unique:
+            return []
+        return [f"index {self.index!r} has duplicates, first {index[index.duplicated()][0]!r}"]
 
     def _required(self) -> list[str]:
         return [name for name, column in self.columns.items() if column.required]

@@ -87,7 +87,11 @@ def _made(start: int, end: int, kind: str, value: str, unit: str = "") -> Token:
 
 _GATE = re.compile(rf"[{_STARTS}]|{_SIDED}")
 _REL_MARKS = "米里M交口面过壁近旁后下上侧首边端隅角邻堍内间沿与和及以("
-_REL_GATE = re.compile(rf"[{_REL_MARKS}]|[东西南北][),、]|[东西南北]$")
+_REL_GATE = re.compile(
+    r"[米M旁]|里(?<=公里)|交(?=[叉汇界会])|口(?<=[路门]口)|面(?<=[对侧后前东西南北]面)|过(?<=对过)|壁(?<=隔壁)|近(?<=附近)"
+    r"|后(?<=背后)|[上下](?<=楼.)|侧(?<=[内东西南北]侧)|[首边端隅角邻堍](?<=[东西南北].)|内(?=[侧(),、A-Z0-9]|$)|间(?<=之间)"
+    r"|沿(?=[线街])|[与和及](?<=[路街道巷].)|以(?=[东西南北])|\((?<=[路街道]\()|[东西南北](?=[(),、]|$)"
+)
 """What every relation holds at least one of."""
 _MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓储电N丰辖属自所私之搬迁现不并]|[东西南北]$")
 """What a text with anything but numbers holds at least one of."""
@@ -119,9 +123,8 @@ def scan(text: str) -> list[Token]:
         found += [_made(*m.span(), NOTE, m.group()) for m in _NOTE.finditer(text)]
     if _REL_GATE.search(text):
         found += [_made(*m.span(), REL, m.group()) for m in _REL.finditer(text)]
-    found += numbers
     found += [_made(*m.span(), SEP, m.group()) for m in _SEP.finditer(text)]
-    return found if len(found) < 2 else _apart(found)
+    return _apart(found + numbers) if found else numbers
 
 
 def _apart(found: list[Token]) -> list[Token]:
@@ -140,7 +143,10 @@ _MAY_HAVE_LEFT = re.compile("[搬迁]移?[至到往]|现(?:地?址|位于|在)")
 _OUTWEIGHS = 5.0
 """Score by character of what no known name inside counts against."""
 _MAY_NOTE = re.compile("[不并][在非是]|电联|NULL|丰巢|市辖|属|自有|所有|自己|私")
-_MAY_SHOP = re.compile("店|门[面市]|营业|商[业铺办]|车库|铺|摊|柜|仓|储")
+_MAY_SHOP = re.compile(
+    r"[店面房部市业用铺办库位台室](?=[东西南北]?[A-Z0-9])|[A-Z0-9](?=店|门[面市]|营业|商[业铺办]|车库|铺|摊|柜|仓|储)"
+)
+"""A shop's word right before a number, or right behind one."""
 
 
 def _token(match: re.Match[str]) -> Token | None:

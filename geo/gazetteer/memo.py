@@ -31,6 +31,9 @@ class Memo:
     other votes take over their identity."""
     company: dict[str | tuple[str, ...], Votes | None] = field(default_factory=dict)
     """By the counties' words in a firm's name."""
+    voices: dict[tuple[int, str, str], tuple[Name, list[list[object]]]] = field(default_factory=dict)
+    """By the identity of a name (kept beside the result), the county and the words: the reasons that the name gives.
+    They are part of many answers, so none is ever changed."""
     heads: dict[tuple[str, str], Head] = field(default_factory=dict)
     """By the beginning of an address before its numbers, and what a name at its end sees of them."""
     met: dict[tuple[str, str], bool] = field(default_factory=dict)

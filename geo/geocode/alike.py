@@ -9,15 +9,13 @@ from typing import NamedTuple
 
 from geo.address import Address, Segment
 from geo.gazetteer import Gazetteer, Reading
-from geo.geocode.clashes import floor_above
+from geo.geocode.clashes import floor_above, may_take_back
 from geo.geocode.judge import Verdict
 from geo.geocode.resolve import Resolved
 
 Key = tuple[str, int, int, bool]
 """The text up to the last name's end, the number of the second evidence, the name that the house number belongs to,
 and whether there is one."""
-_SHORTEST = 5
-"""Characters from which no text stands for an address that is missing (无, NULL)."""
 _MOST = 20_000
 """Answers kept: a register of millions must not fill the memory."""
 
@@ -87,9 +85,11 @@ def key_of(address: Address, second: int) -> Key | None:
     if number is not None and (number.listed or number.last is not None):
         return None
     end = names[-1][1]
-    return (address.text[:end], second, address.number_after, number is None) if end >= _SHORTEST else None
+    if may_take_back(address.text, end):
+        return None
+    return address.text[:end], second, address.number_after, number is None
 
 
 def is_common(reading: Reading, found: Resolved) -> bool:
-    """Whether an answer rests on names alone, all of them known: not on numbers, nor on what else the text says."""
-    return bool(reading.voices) and not reading.unknown and found.spot is None
+    """Whether an answer rests on names alone, at least one of them telling a county: not on numbers."""
+    return bool(reading.voices) and found.spot is None

@@ -2,8 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -18,6 +17,7 @@ from geo.geocode.rows import Answers, Row, Second
 from geo.geocode.sector import break_ties
 from geo.text import fold, normalise
 
+_Columns = dict[str, list[object]]
 _STEP = 1_000
 _SAME = re.compile(r"[\s,.\-/]*$|[同与].{0,6}(?:上|注册|登记|住所|一致|相同)|[无/-]+$|一致$|相同$")
 """Operating addresses that only say that there is no other one."""
@@ -49,13 +49,15 @@ def locate(
     two = options.processes > 1 and size >= WORTH_TWO
     middle = size // 2 if two else size
 
-    def rows(part: range, progress: Callable[[int, int], None]) -> list[Row]:
-        return _rows(inputs, gazetteer, Answers(gazetteer, options, segmenter), part, progress)
+    def answered(part: range, progress: Callable[[int, int], None]) -> _Columns:
+        return _answered(inputs, gazetteer, Answers(gazetteer, options, segmenter), part, progress)
 
     with paused_collector():
-        second = beside(lambda: rows(range(middle, size), _untold), wanted=two)
-        columns = _columns(rows(range(middle), progress or _untold) + second())
-        frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
+        second = beside(lambda: answered(range(middle, size), _untold), wanted=two)
+        columns = answered(range(middle), progress or _untold)
+        for name, values in second().items():
+            columns[name] += values
+        frame = LOCATIONS.of(columns, enterprises.index)
     if options.sector and "sector" in enterprises.columns:
         frame = break_ties(frame, enterprises["sector"].tolist())
     if decisions is None:
@@ -78,13 +80,13 @@ def weigh(
     inputs = _Inputs(enterprises, options)
     answers = Answers(gazetteer, options)
     answers.evidence = {}
-    columns = _columns(_rows(inputs, gazetteer, answers, range(len(enterprises)), _untold))
+    columns = _answered(inputs, gazetteer, answers, range(len(enterprises)), _untold)
     if options.credit_code:
         raise ValueError("evidence is gathered without credit codes")
     given = zip(inputs.others, inputs.names, strict=True)
     seconds = (_by_name_and_other(gazetteer, other, name) for other, name in given)
     keys = [(normalise(raw).text, second) for raw, second in zip(inputs.addresses, seconds, strict=True)]
-    frame = LOCATIONS.conform(pd.DataFrame(columns, index=enterprises.index))
+    frame = LOCATIONS.of(columns, enterprises.index)
     return frame, [answers.evidence[key] for key in keys]
 
 
@@ -118,27 +120,21 @@ def _untold(_done: int, _of: int) -> None:
     """Tell nobody how far the work is."""
 
 
-def _rows(
+def _answered(
     inputs: _Inputs, gazetteer: Gazetteer, answers: Answers, part: range, progress: Callable[[int, int], None]
-) -> list[Row]:
-    """Return the rows of a part of the inputs, in order."""
-    rows: list[Row] = []
+) -> _Columns:
+    """Return the columns of ``LOCATIONS`` for a part of the inputs, in order; a million rows as such are not kept."""
+    columns: _Columns = {name: [] for name in LOCATIONS.columns}
     for begin in range(part.start, part.stop, _STEP):
         progress(begin - part.start, len(part))
         some = slice(begin, min(begin + _STEP, part.stop))
         given = (inputs.addresses[some], inputs.others[some], inputs.names[some], inputs.codes[some])
-        rows += answers.rows(given[0], [_second(gazetteer, *row) for row in zip(*given, strict=True)], given[2])
+        rows = answers.rows(given[0], [_second(gazetteer, *row) for row in zip(*given, strict=True)], given[2])
+        for column, values in zip(columns.values(), zip(*rows, strict=True), strict=True):
+            column.extend(values)
     answers.settle()
     progress(len(part), len(part))
-    return rows
-
-
-def _columns(rows: Sequence[Row]) -> dict[str, Any]:
-    columns = zip(*rows, strict=True) if rows else ((),) * len(LOCATIONS.columns)
-    return {
-        name: pd.array(list(values), dtype=column.dtype)
-        for (name, column), values in zip(LOCATIONS.columns.items(), columns, strict=True)
-    }
+    return columns
 
 
 _AUTHORITY = math.log(0.2)

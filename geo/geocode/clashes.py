@@ -100,9 +100,14 @@ def lies_elsewhere(place: Entity, town: Entity) -> bool:
     return apart > (_NEXT_TOWN_M if known else _FAR_TOWN_M)
 
 
+def may_take_back(text: str, begin: int = 0) -> bool:
+    """Whether words from a position on may take back what an address names: 不在, 已搬迁."""
+    return _MAY_TAKE_BACK.search(text, begin) is not None
+
+
 def _note_words(address: Address, found: Resolved) -> None:
     """Note words that take back what the address names, and a distance that leads out of the city."""
-    if _MAY_TAKE_BACK.search(address.text) is None and address.relation is None:
+    if address.relation is None and not may_take_back(address.text):
         return
     told = {taken.lastgroup: taken.group() for taken in _TAKEN_BACK.finditer(address.text)}
     for code, words in told.items():

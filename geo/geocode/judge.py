@@ -7,6 +7,7 @@ from typing import NamedTuple
 from geo.address import Address, Number
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
 from geo.gazetteer.kinds import is_generic
+from geo.gazetteer.memo import remember
 from geo.gazetteer.variants import town_core
 from geo.geocode.confidence import evidence_of, rough
 from geo.geocode.options import LocateOptions
@@ -276,23 +277,41 @@ def _reasons(
 
 
 def _add_voices(gazetteer: Gazetteer, reading: Reading, reasons: list[Reason], against: list[Reason]) -> None:
-    """Add the names that tell the county, and those that are known in another one and tell nothing."""
-    text, first = reading.address.text, len(reasons)
-    own = gazetteer.counties.index(reading.county)
+    """Add the names that tell the county, and those that are known in another one and tell nothing, each once.
+
+    The same names tell the same county in address after address.
+    """
+    text, county, known = reading.address.text, reading.county, gazetteer.memo.voices
+    told: list[Reason] = []
     for (start, end, _, _, _), name in reading.voices:
-        words, label, form = text[start:end], name.label, name.form
-        told: Reason = [_FROM.get(label, "COUNTY_FROM_PLACE"), _told_of(name, words)]
-        if label != "district" and (elsewhere := _known_elsewhere(gazetteer, name, own)) is not None:
-            told = ["KNOWN_ELSEWHERE", _told_of(name, words, county=elsewhere)]
-            if any(detail == told[1] for _, detail in against):
-                continue
-        if len(reasons) > first and told in reasons[first:]:
-            continue  # an address that says it twice
-        reasons.append(told)
-        if form == "full" and label == "district" and name.text == words:
-            reasons += _old_name(name, words)
-        elif form == "full" and label == "town":
-            reasons += _counted_under(reading.county, name, words)
+        key = (id(name), county, text[start:end])
+        found = known.get(key)
+        if found is None:
+            found = remember(known, key, (name, _voice(gazetteer, county, name, key[2])))
+        said = found[1]
+        first = said[0]
+        if first in told or (against and first[0] == _ELSEWHERE and any(detail == first[1] for _, detail in against)):
+            continue  # an address may say it twice, and what speaks against the county has been said
+        told.append(first)
+        reasons += said
+
+
+_ELSEWHERE = "KNOWN_ELSEWHERE"
+
+
+def _voice(gazetteer: Gazetteer, county: str, name: Name, words: str) -> list[Reason]:
+    """Return what a name tells of the county."""
+    label = name.label
+    reasons: list[Reason] = [[_FROM.get(label, "COUNTY_FROM_PLACE"), _told_of(name, words)]]
+    if label != "district":
+        elsewhere = _known_elsewhere(gazetteer, name, gazetteer.counties.index(county))
+        if elsewhere is not None:
+            reasons = [[_ELSEWHERE, _told_of(name, words, county=elsewhere)]]
+    if name.form == "full" and label == "district" and name.text == words:
+        reasons += _old_name(name, words)
+    elif name.form == "full" and label == "town":
+        reasons += _counted_under(county, name, words)
+    return reasons
 
 
 def _is_many(number: Number) -> bool:

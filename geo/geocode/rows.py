@@ -27,6 +27,8 @@ _Found = tuple[Row, list[Component] | Doubt, bool]
 """Values, components, and whether the firm's name may add to them."""
 _ANSWERED = frozenset(("auto", "review"))
 _UNKNOWN = (None,) * 7
+_MOST_ROWS = 100_000
+"""Rows kept for the same writing of an address, which may come again anywhere in a register."""
 _MOST_TEXTS = 20_000
 """Texts kept for another writing of them (full-width, with blanks), which is rare and mostly near by."""
 
@@ -54,6 +56,8 @@ class Answers:
         ``names`` are the firms': a place in one counts only where the address says no more than a town. How addresses
         are grouped into calls changes nothing but the time they take.
         """
+        if len(self._rows) >= _MOST_ROWS:
+            self._rows.clear()
         numbered = map(self._number, seconds)
         keys = [(raw if isinstance(raw, str) else None, number) for raw, number in zip(raws, numbered, strict=True)]
         new = [key for key in dict.fromkeys(keys) if key not in self._rows]

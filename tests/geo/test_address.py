@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.address import Address, parse, read_floor, read_number, segment
+from geo.address import Address, parse, read_floor, read_number, segment, tokens
 from geo.text import normalise
 
 
@@ -160,3 +160,19 @@ def test_any_text_is_read_and_covered_in_order(raw: str) -> None:
 def test_reading_is_the_same_twice(raw: str) -> None:
     text = normalise(raw).text
     assert parse(text) == parse(text)
+
+
+PARTS = st.sampled_from([
+    *("交叉口", "交", "路", "街", "东", "西", "侧", "北", "边", "与", "和", "(中)", "(东段)", ")", "(", "米", "200"),
+    *("公里", "处", "内", "旁", "对面", "以东", "店", "门面", "12", "A", "室", "商铺", "3", "号", "市", "仓库", "摊位"),
+    *("柜台", "车库", "储藏室", "门市部", "营业房", "、", "隔壁", "楼上", "后面", "背后", "沿街", "之间", "十字", "口"),
+    *("门口", "方向", "偏", "约", "首", "堍", "商业用房", "商办"),
+])  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(st.lists(PARTS, min_size=1, max_size=7).map("".join))
+def test_a_quick_look_misses_no_relation_and_no_shop(text: str) -> None:
+    for pattern, quick in ((tokens._REL, tokens._REL_GATE), (tokens._SHOP_NUMBER, tokens._MAY_SHOP)):
+        assert pattern.search(text) is None or quick.search(text) is not None
+        assert pattern.search(text) is None or tokens._MORE.search(text) is not None
