@@ -7,6 +7,7 @@ take back what is named (不在, 现搬至, on the water, a hundred kilometres o
 import math
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import shapely
 
@@ -26,6 +27,7 @@ _OFF_COURSE_M = 1_000.0
 """The same between a place and the course of its street, which a layer may know in part only."""
 _NEXT_TOWN_M, _FAR_TOWN_M = 2_000.0, 10_000.0
 """How far beyond its town's reach a street may still be the one meant: of another town, and of none that is known."""
+_DOORS = ("roadno", "subroadno")
 _HOUSES = frozenset(("building", "market"))
 _TAKEN_BACK = re.compile(
     r"(?P<NEGATED>不在(?!内)|并非|不是|不存在|虚假|不实|查无|^非(?=[^机凡遗]))"
@@ -44,6 +46,7 @@ def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> Non
     towns = [name for _, name in reading.voices if name.label == "town" and name.form == "full"]
     if len(towns) > 1:
         _two_towns(reading, found, towns)
+    _far_from_second_door(gazetteer, reading, found)
     place = found.building or found.market
     if place is None:
         _far_from_town(found)
@@ -193,7 +196,7 @@ def _far_from_door(gazetteer: Gazetteer, reading: Reading, found: Resolved, plac
         return
     spot = found.spot
     if spot is None or number is None:
-        apart = _off_course(gazetteer, reading.county, road, place)
+        apart = _off_course(gazetteer, reading.county, road, (place.lon, place.lat))
         door, apart = road, apart - place.radius_m - _OFF_COURSE_M + _APART_M
     else:
         apart = _apart(place, spot.lon, spot.lat) - place.radius_m - spot.radius_m
@@ -203,14 +206,42 @@ def _far_from_door(gazetteer: Gazetteer, reading: Reading, found: Resolved, plac
         found.rivals += [place, *((found.street,) if found.street is not None else ())]
 
 
-def _off_course(gazetteer: Gazetteer, county: str, road: str, place: Entity) -> float:
-    """Return how far a place lies from the course of a road (m), 0 where none is known."""
+def _off_course(gazetteer: Gazetteer, county: str, road: str, place: tuple[float, float]) -> float:
+    """Return how far a place (lon, lat) lies from the course of a road (m), 0 where none is known."""
     lines = gazetteer.courses.get((county, road)) or gazetteer.courses.get(("", road))
     if not lines:
         return 0.0
-    scale = (METRES * math.cos(math.radians(place.lat)), METRES)
-    flat = shapely.transform(shapely.multilinestrings(list(lines)), lambda at: (at - (place.lon, place.lat)) * scale)
+    scale = (METRES * math.cos(math.radians(place[1])), METRES)
+    flat = shapely.transform(shapely.multilinestrings(list(lines)), lambda at: (at - place) * scale)
     return float(shapely.distance(flat, shapely.Point(0, 0)))
+
+
+def _far_from_second_door(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> None:
+    """Note a second road with a number of its own that runs far from where the first door is: two addresses in one."""
+    components, spot = reading.address.components, found.spot
+    if spot is None or sum(label in _DOORS for label, _, _ in components) < 2:
+        return
+    for (label, start, end), (number, _, _) in pairwise(components):
+        road = reading.address.text[start:end]
+        if label not in ("road", "subroad") or number not in _DOORS or road == found.road:
+            continue
+        streets = _streets(reading, start)
+        if streets and all(street.county not in (reading.county, None) for street in streets):
+            _clash(found, "SPEAKS_AGAINST", {"name": road, "county": streets[0].county})
+            found.rivals += [entity for entity in (found.street, streets[0]) if entity is not None]
+            return
+        apart = _off_course(gazetteer, reading.county, road, (spot.lon, spot.lat)) - spot.radius_m
+        if apart > _OFF_COURSE_M:
+            _clash(found, "PLACES_APART", {"name": found.road, "other": road, "metres": round(apart, -2)})
+            own = [street for street in streets if street.county in (reading.county, None)]
+            found.rivals += [entity for entity in (found.street, *own[:1]) if entity is not None]
+            return
+
+
+def _streets(reading: Reading, start: int) -> list[Entity]:
+    """Return all streets that the name at ``start`` may mean."""
+    named = [name for piece, name in reading.named if piece[0] == start and name is not None]
+    return [entity for name in named for entity in name.entities if entity.kind == "street"]
 
 
 def _far_from_others(reading: Reading, found: Resolved, place: Entity) -> None:

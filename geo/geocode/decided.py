@@ -19,6 +19,11 @@ _IDENTITIES = ("county_code", "town_code", "village_code", "zone", "building", "
 _COLUMN = {"county": "county_code", "town": "town_code", "village": "village_code"}
 _DOUBTS = CLASHES | {"CONFLICT", "HOMONYM", "COUNTY_FROM_PRIOR", "COMPANY_NAME", "REGISTERED_ADDRESS", "DECIDED"}
 """Reasons that a decision settles; what else was read stays."""
+_POSITION = {
+    "NUMBER_EXACT", "NUMBER_INTERPOLATED", "NUMBER_NEAREST", "NUMBER_TOO_FAR", "STREET_MIDDLE", "MOVED",
+    "BUILDING_ON_MAP", "BUILDING_FROM_DOOR", "TOWN_FROM_PLACE", "FLOOR_ABOVE_TOP", "NOT_ON_MAP",
+}  # fmt: skip
+"""Reasons of a position that is given up."""
 _NO_PLACE = {OUTSIDE: "DECIDED_OUTSIDE", NOWHERE: "DECIDED_NOWHERE"}
 _ONLY = math.log(1e-9)
 PIN_RADIUS_M = 30.0
@@ -79,7 +84,8 @@ def _answer(
     if excluded and entity.kind not in ("building", "market"):
         values |= {"lon": math.nan, "lat": math.nan, "radius_m": math.nan, "level": "none"}
     _into(values, entity)
-    reasons = [reason, *(found for found in values["reasons"] if found[0] not in _DOUBTS)]
+    settled = _DOUBTS | _POSITION if excluded else _DOUBTS
+    reasons = [reason, *(found for found in values["reasons"] if found[0] not in settled)]
     return values | {"status": "auto", "confidence": 1.0, "candidates": [], "reasons": reasons}
 
 

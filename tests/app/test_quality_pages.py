@@ -39,6 +39,20 @@ def test_each_figure_opens_as_many_rows_as_it_counts(client: FlaskClient) -> Non
         assert f"{int(count.replace(',', '')):,} 家企业" in answer, link
 
 
+def test_what_may_be_drawn_leaves_out_who_is_known_to_the_village_town_or_county_only(client: FlaskClient) -> None:
+    text = page(client, "/quality")
+    count = re.search(r"([\d,]+) 家；只知道村、镇、县的不画成点", text)
+    link = re.search(r'href="([^"]*)"[^>]*>(?:(?!href).)*?可以画在图上', text, re.S)
+    assert count is not None
+    assert link is not None
+    listed = page(client, unescape(link[1]))
+    assert f"{count[1]} 家企业" in listed
+    for level in ("village", "town", "county"):
+        assert f"level={level}" not in link[1]
+    fine = re.findall(r'<a href="([^"]*level=(?:building|number|market|street|zone)&amp;point=1)">([\d,]+)</a>', text)
+    assert int(count[1].replace(",", "")) == sum(int(n.replace(",", "")) for _, n in fine) > 0
+
+
 def test_what_is_not_there_is_told_honestly(client: FlaskClient) -> None:
     text = page(client, "/quality")
     assert "本期还没有人工核对过的答案可以对照" in text
