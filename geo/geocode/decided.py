@@ -84,8 +84,8 @@ def _answer(
     if excluded and entity.kind not in ("building", "market"):
         values |= {"lon": math.nan, "lat": math.nan, "radius_m": math.nan, "level": "none"}
     _into(values, entity)
-    settled = _DOUBTS | _POSITION if excluded else _DOUBTS
-    reasons = [reason, *(found for found in values["reasons"] if found[0] not in settled)]
+    answered = _DOUBTS | _POSITION if excluded else _DOUBTS
+    reasons = [reason, *(found for found in values["reasons"] if found[0] not in answered)]
     return values | {"status": "auto", "confidence": 1.0, "candidates": [], "reasons": reasons}
 
 
