@@ -284,6 +284,8 @@ def _add_voices(gazetteer: Gazetteer, reading: Reading, reasons: list[Reason], a
     text, county, known = reading.address.text, reading.county, gazetteer.memo.voices
     told: list[Reason] = []
     for (start, end, _, _, _), name in reading.voices:
+        if name.mentions == 1 and reading.districts:
+            continue  # what one address alone has taught is this one's own word, or no better than what it says itself
         key = (id(name), county, text[start:end])
         found = known.get(key)
         if found is None:
@@ -352,13 +354,15 @@ def _number_reasons(address: Address, *, met: bool) -> list[Reason]:
 def _candidates(
     gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions
 ) -> list[dict[str, object]]:
-    if reading.chance > 1 - _CANDIDATE_FROM and not found.homonyms and not found.rivals:
+    named = reading.districts if reading.conflict else frozenset()
+    if reading.chance > 1 - _CANDIDATE_FROM and not found.homonyms and not found.rivals and not named:
         return []
     open_between = list(dict.fromkeys([*found.homonyms, *found.rivals]))
     share = reading.chance / max(len(open_between), 1)
     rows = [(share, e.key, e.kind, e.lon, e.lat) for e in open_between]
     for code, chance in zip(gazetteer.counties, reading.posterior, strict=True):
-        if chance >= _CANDIDATE_FROM and (code != reading.county or reading.chance < options.least):
+        likely = chance >= _CANDIDATE_FROM or code in named
+        if likely and (code != reading.county or reading.chance < options.least):
             entity = gazetteer.entities[code]
             rows.append((chance, code, "county", entity.lon, entity.lat))
     rows.sort(key=lambda row: (-row[0], row[1]))

@@ -226,6 +226,22 @@ def test_a_village_of_two_counties_is_a_list_of_candidates(names: Gazetteer) -> 
     assert len(row["candidates"]) <= 5
 
 
+def test_of_two_counties_that_an_address_names_both_are_offered(names: Gazetteer) -> None:
+    row = one("东沟区望江路1号 西塘区", names)
+    assert row["status"] == "review"
+    assert "CONFLICT" in codes(row)
+    assert {row["county_code"], *(c["place"] for c in row["candidates"])} >= {"990101", "990102"}
+
+
+def test_what_an_address_alone_has_taught_is_no_reason_for_it() -> None:
+    text = "试验市东沟区望江路9号瑞虹院"
+    learned = gazetteer.learn([text], gazetteer.build(divisions(), aliases(), layers()))
+    assert learned.facts.loc[learned.facts["name"].eq("瑞虹院"), "mentions"].tolist() == [1]
+    row = one(text, gazetteer.build(divisions(), aliases(), layers(), facts=learned.facts))
+    assert row["county_code"] == "990101"
+    assert "瑞虹院" not in [detail.get("name") for _, detail in row["reasons"]]
+
+
 @pytest.mark.parametrize("text", ["远方市中山路1号", "远方省某市1号"])
 def test_elsewhere_is_outside_and_never_snapped(names: Gazetteer, text: str) -> None:
     row = one(text, names)
