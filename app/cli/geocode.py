@@ -160,7 +160,7 @@ def _answer(
     segmenter = read_segmenter(current_app.config["ATLAS"].data / SEGMENTER)
     with (
         _finished(target) as unfinished,
-        AnswerFile(unfinished, ground.divisions) as out,
+        AnswerFile(unfinished, ground.divisions, names.hash) as out,
         _bar("定位 / locating") as reach,
     ):
         for start in range(0, len(rows), _PART):

@@ -25,9 +25,9 @@ from geo.registry import KINDS, Setting, Words, check_places, county_names, matc
 OUTPUT = (
     *("id", "address", "county", "town", "village", "zone", "building", "market", "street"),
     *("house_no", "unit", "floor", "room", "lon", "lat", "level", "radius_m", "confidence", "status"),
-    *("reasons", "candidates", "components"),
+    *("reasons", "candidates", "components", "gazetteer"),
 )
-"""Columns of the output, in order."""
+"""Columns of the output, in order; the last one is the hash of the gazetteer that the answer rests on."""
 _FIELDS = ("id", "name", "address")
 _ID_WORDS = ("id", "编号", "序号", "行号", "主键")
 
@@ -180,8 +180,8 @@ def join_places(layers: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 class AnswerFile:
     """The output table, written part by part, as a context: ``out.write(rows, locations)``."""
 
-    def __init__(self, path: Path, divisions: pd.DataFrame) -> None:
-        self._path = path
+    def __init__(self, path: Path, divisions: pd.DataFrame, gazetteer: str) -> None:
+        self._path, self._gazetteer = path, gazetteer
         self._names: Mapping[str, str] = dict(zip(divisions.index.astype(str), divisions["name"], strict=True))
 
     def __enter__(self) -> "AnswerFile":
@@ -199,8 +199,9 @@ class AnswerFile:
 
     def _lines(self, rows: pd.DataFrame, locations: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
         said = _Sayer(self._names)
-        columns = [said.column(locations, name) for name in OUTPUT[2:]]
-        yield from zip(rows["id"].tolist(), rows["address"].tolist(), *columns, strict=True)
+        columns = [said.column(locations, name) for name in OUTPUT[2:-1]]
+        of = [self._gazetteer] * len(rows)
+        yield from zip(rows["id"].tolist(), rows["address"].tolist(), *columns, of, strict=True)
 
 
 _DIVISION = {"county": "county_code", "town": "town_code", "village": "village_code"}

@@ -53,6 +53,8 @@ def test_one_line_per_row_in_order(app: Flask, tmp_path: Path) -> None:
     assert [row["status"] for row in found] == ["auto", "auto", "none", "outside", "auto"]
     assert found[4]["building"] == "building:320613:华辰大厦"
     assert (found[1]["town"], found[0]["room"]) == ("曲塘镇", "302")
+    assert len({row["gazetteer"] for row in found}) == 1
+    assert f"gazetteer {found[0]['gazetteer']}" in result.output
     for label, text, start, end in json.loads(found[0]["components"]):
         assert label
         assert ROWS[0]["address"][start:end] == text
