@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geo.address.batches import Component
 from geo.address.numbers import Number, read_floor, read_number
 from geo.address.segments import Hit, Segment, segment
-from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, SEP, Token
+from geo.address.tokens import CHAIN, COUNTRY, GROUP, KM, NOTE, REL, SEP, Token
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ class Reader:
             self._put("redundant", start, end)
 
     def _note(self, piece: Segment) -> None:
-        self._put("redundant", piece[0], piece[1])
+        self._put("country" if piece[4][0].rstrip(",.、") in COUNTRY else "redundant", piece[0], piece[1])
 
     def _relation(self, piece: Segment) -> None:
         start, end, _, _, _ = piece

@@ -72,6 +72,18 @@ _LEFT = re.compile(
     r".*?[现已今]{0,2}(?:搬|迁)移?(?:至|到|往)(?=..)|原(?:址|地址|在|住)?.*?现(?:地?址|位于|在)[:,]?(?=..)"
 )
 """Where a firm was before it moved, up to the words behind which the place stands where it is now."""
+_PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西"
+    "|西藏|宁夏|新疆|香港|澳门"
+)
+_WHOSE = "主要|注册|公司|企业|单位|机构|经营|生产|联系|办公|通讯|通信|详细|收货|邮寄|登记|营业"
+_LEAD = re.compile(
+    rf"(?:(?:中华人民共和国|中国)[,.、]?(?=\(?(?:{_PROVINCES})|(?!电信|移动|联通|银行|邮政)[^\d(),]{{2,3}}市(?![东南西北中场]))"
+    rf"|(?:{_WHOSE}){{0,2}}(?:地址|住所|住址|场所|地点)(?:所在地)?(?::|[为是在]:?)|(?:位于|坐落[于在]|地处)(?=[^\d]{{2}}))+"
+)
+"""Words before an address that say that it is one, and the country."""
+_LEADS = frozenset("中主注公企单机经生联办通详收邮登营地住场位坐")
+COUNTRY = frozenset(("中国", "中华人民共和国"))
 _SEP = re.compile(r"(?<=号)之(?=\d)|[,、()\-~/.:&_*+=!?]+")
 
 
@@ -105,18 +117,18 @@ _PLAIN = re.compile(
 
 def scan(text: str) -> list[Token]:
     """Return the tokens of a normalised text in order, not overlapping."""
-    plain = _PLAIN.match(text)
+    lead = _LEAD.match(text) if text[:1] in _LEADS else None
+    plain = _PLAIN.match(text) if lead is None else None
     if plain is not None and ("区" not in text or _GATE.search(text, 0, plain.start(1)) is None):
         start, end = plain.start(1), len(text)
         return [_made(start, end, NO if text[-1] == "号" else GROUP, plain[1], plain[2])]
     gate = _GATE.search(text)
     numbers = [token for m in _NUMBER.finditer(text, gate.start()) if (token := _token(m))] if gate is not None else []
-    if not _MORE.search(text):
+    if lead is None and not _MORE.search(text):
         return numbers
-    found: list[Token] = []
+    found: list[Token] = [_note(lead)] if lead is not None else []
     if _MAY_HAVE_LEFT.search(text) and (left := _LEFT.match(text)) is not None:
-        end = left.end()
-        found.append((0, end, NOTE, _OUTWEIGHS + _OUTWEIGHS * end, (left.group(), "")))
+        found.append(_note(left))
     if _MAY_SHOP.search(text):
         found += [_made(*m.span(), ROOM, m.group()) for m in _SHOP_NUMBER.finditer(text)]
     if _MAY_NOTE.search(text):
@@ -125,6 +137,12 @@ def scan(text: str) -> list[Token]:
         found += [_made(*m.span(), REL, m.group()) for m in _REL.finditer(text)]
     found += [_made(*m.span(), SEP, m.group()) for m in _SEP.finditer(text)]
     return _apart(found + numbers) if found else numbers
+
+
+def _note(words: re.Match[str]) -> Token:
+    """Return a note that holds whatever names are known in it."""
+    start, end = words.span()
+    return start, end, NOTE, _OUTWEIGHS + _OUTWEIGHS * end, (words.group(), "")
 
 
 def _apart(found: list[Token]) -> list[Token]:

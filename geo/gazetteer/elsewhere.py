@@ -18,6 +18,9 @@ def elsewhere_keys(code: str, text: str, city: str) -> list[tuple[str, Key]]:
     short = text.removesuffix("省").removesuffix("市").removesuffix("特别行政区").removesuffix("自治区")
     for people in ("壮族", "回族", "维吾尔"):
         short = short.removesuffix(people)
+    if text.endswith("自治区"):  # 广西省, 广西自治区: as people write them
+        others = {short + "省", short + "自治区"} - {text}
+        found += [(t, key_of(t, FULL, Name(t, label, "full", (entity,), None))) for t in sorted(others)]
     if label != "district" and 2 <= len(short) < len(text):
         found.append((short, key_of(short, SHORT, Name(short, label, "bare", (entity,), None))))
     near = county_short(text) if label == "district" else None

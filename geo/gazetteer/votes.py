@@ -6,6 +6,7 @@ name is second evidence, kept apart as ``alone`` against ``chance``.
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -99,7 +100,7 @@ def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | No
         voices.append(voice)
         if not certain:
             certain = name.form in _TRUSTED and name.label in _DIVISION_LABELS
-    form, outside, districts, abroad = _beginning(gazetteer, named)
+    form, outside, districts, abroad = _beginning(gazetteer, address, named)
     posterior, best, alone = _weighed(gazetteer, form, _votes(voices), second)
     county, chance = gazetteer.counties[best], posterior[best]
     conflict = bool(districts) and (len(districts) > 1 or county not in districts)
@@ -172,12 +173,13 @@ def county_votes(gazetteer: Gazetteer, county: str, against: float) -> tuple[flo
 _Beginning = tuple[str, Entity | None, frozenset[str], Sequence[Name]]
 
 
-def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> _Beginning:
+def _beginning(gazetteer: Gazetteer, address: Address, named: list[_Named]) -> _Beginning:
     """Return the form of an address, where elsewhere it begins, the counties it names, and names elsewhere."""
-    form, outside, own, abroad = "none", None, False, ""
+    form, own = "none", False
     districts: set[str] = set()
-    elsewhere: list[Name] = []
-    leading = bool(named) and named[0][0][0] == 0
+    leading = bool(named) and _begins(address, named[0][0][0])
+    elsewhere = _zone_first(named) if leading else []
+    outside, abroad = (elsewhere[0].entities[0], "abroad") if elsewhere and not _names_town(named) else (None, "")
     for _, name in named:
         if name is None:
             leading = False
@@ -196,7 +198,7 @@ def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> _Beginning:
             continue
         if outside is not None and (name.text, outside.key[:2]) in gazetteer.namesakes:
             continue  # 北京通州区: a county of ours and of the province named before it
-        own = own or kind == "city" or (kind == "county" and (outside is None or abroad == "bare"))
+        own = own or kind == "city" or (kind == "county" and (outside is None or abroad != "full"))
         if kind == "county":
             form = "county"
             districts.update([e.county for e in entities if e.county])
@@ -205,6 +207,24 @@ def _beginning(gazetteer: Gazetteer, named: list[_Named]) -> _Beginning:
         leading = leading and label != "district"
     whole = frozenset(districts) if districts else _NONE
     return _form(form, named), None if own else outside, whole, elsewhere
+
+
+def _begins(address: Address, first: int) -> bool:
+    """Whether nothing of an address stands before a position: brackets, 地址: and the country say nothing."""
+    return not first or all(label in _SAYS_NOTHING for label, start, _ in address.components if start < first)
+
+
+_SAYS_NOTHING = frozenset(("redundant", "country"))
+
+
+def _zone_first(named: list[_Named]) -> list[Name]:
+    """Return the name of a zone elsewhere that stands first: it counts unless a town or county of ours follows."""
+    name = named[0][1]
+    return [name] if name is not None and name.form == "abroad" else []
+
+
+def _names_town(named: list[_Named]) -> bool:
+    return any(name is not None and name.label == "town" and name.form == "full" for _, name in named)
 
 
 def _form(form: str, named: list[_Named]) -> str:
@@ -234,7 +254,21 @@ def _zone(gazetteer: Gazetteer, words: str, name: Name | None) -> Name | None:
         return Name(inner.text, "devzone", "inner", known, inner.votes, mentions)
     if words in CITY_ZONES:
         return gazetteer.bare_zone
-    return name or _inner(gazetteer, words, gazetteer.town_cores)
+    return name or _inner(gazetteer, words, gazetteer.town_cores) or _zone_abroad(gazetteer, words)
+
+
+_ZONE_OF_A_CITY = re.compile(
+    r"([^\d]{2,3}?)市?(?:国家级?|省级?)?(?:综合)?(?:经济|高新|新技术|保税|自由贸易|出口加工|工业园区|旅游度假|开发区)"
+)
+
+
+def _zone_abroad(gazetteer: Gazetteer, words: str) -> Name | None:
+    """Return the city or province elsewhere whose name a zone bears: 大连经济技术开发区."""
+    owner = _ZONE_OF_A_CITY.match(words)
+    for *_, name, _, _ in gazetteer.automaton.get(owner[1], ()) if owner is not None else ():
+        if name.elsewhere and name.label in ("prov", "city"):
+            return Name(name.text, "devzone", "abroad", name.entities, None)
+    return None
 
 
 def _inner(gazetteer: Gazetteer, words: str, known: Mapping[str, Name]) -> Name | None:

@@ -173,7 +173,10 @@ def _abroad(reading: Reading) -> list[Entity]:
     A county elsewhere counts only where none of the city's is named: 新城区 and the like are parts of a county as well.
     """
     labels = ("prov", "city") if reading.districts else ("prov", "city", "district")
-    return [name.entities[0] for name in reading.elsewhere if name.form == "full" and name.label in labels]
+    full = [
+        name for name in reading.elsewhere if name.form == "abroad" or (name.form == "full" and name.label in labels)
+    ]
+    return [name.entities[0] for name in full]
 
 
 _DOUBTFUL_AT_MOST = 0.85
