@@ -33,6 +33,7 @@ ADDRESS = "text:"
 OUTSIDE, NOWHERE = "outside", "none"
 """Targets of ``place`` that are no place: an address elsewhere; a text that is no usable address."""
 _MOST_TEXT = 200_000
+_SAME_DEGREES = 1e-7
 """Characters of an outline that are read: some 5,000 corners."""
 
 
@@ -49,6 +50,14 @@ def standing(decisions: pd.DataFrame, *kinds: str) -> pd.DataFrame:
     chosen = decisions[decisions["kind"].isin(kinds)]
     ordered = chosen.sort_values("decided_on", kind="stable", na_position="first")
     return ordered.drop_duplicates("subject", keep="last")
+
+
+def sharing(decisions: pd.DataFrame, subject: str, lon: float, lat: float) -> str | None:
+    """Return the subject of another standing pin on exactly this point, the latest; two places do not share one."""
+    pins = standing(decisions, "pin")
+    same = pins[pins["lon"].sub(lon).abs().lt(_SAME_DEGREES) & pins["lat"].sub(lat).abs().lt(_SAME_DEGREES)]
+    others = same.loc[same["subject"] != subject, "subject"].tolist()
+    return str(others[-1]) if others else None
 
 
 def shape(lon: float, lat: float, text: object) -> BaseGeometry | None:

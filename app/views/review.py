@@ -86,7 +86,18 @@ def decide() -> Response | Redirect | tuple[Response, int]:
     reviewer.keep([*reviewer.acts(), [act, item.key]])
     following = before.after(item.key)
     found = _queue(read)
-    return _moved(read, found, found.at(following.key if following else ""), _("已记下：%(what)s。", what=item.name))
+    said = _("已记下：%(what)s。", what=item.name) + _shared(read, made)
+    return _moved(read, found, found.at(following.key if following else ""), said)
+
+
+def _shared(read: Reading, made: list[dict[str, object]]) -> str:
+    """Say that a pin was set on the very point of another place: the map was not moved, or a point was pasted twice."""
+    for row in made:
+        if row["kind"] == "pin" and not row.get("text"):
+            other = deciding.sharing(_decisions(), str(row["subject"]), float(str(row["lon"])), float(str(row["lat"])))
+            if other is not None:
+                return _("它与“%(other)s”标在同一个点上，如果点错了请撤回。", other=_place_name(read, other))
+    return ""
 
 
 @bp.post("/undo")
@@ -279,6 +290,11 @@ def decided_about(read: Reading, row: Any) -> str:
         return str(read.survey.links.at[subject, "listed_name"])
     if subject in read.survey.firms.index:
         return read.firm_name(subject)
+    return _place_name(read, subject)
+
+
+def _place_name(read: Reading, subject: str) -> str:
+    """Return the name of a place, of one that is gone the one in its key."""
     found = read.named(subject)
     return found if found != subject else subject.split(":", 2)[-1]
 

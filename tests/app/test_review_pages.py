@@ -84,6 +84,15 @@ def test_a_pin_is_recorded_with_who_and_when_and_the_next_item_comes(app: Flask,
     assert row["decided_on"] is not None
 
 
+def test_two_pins_on_one_point_are_told(client: FlaskClient) -> None:
+    assert "同一个点" not in decide(client, TOWER, act="pin", lon="121.1", lat="32.1").get_json()["said"]
+    said = decide(client, f"pin:{review_city.MARKET}", act="pin", lon="121.1", lat="32.1").get_json()["said"]
+    assert "它与“红星大厦”标在同一个点上" in said
+    client.post("/review/undo", headers=JSON)
+    apart = decide(client, f"pin:{review_city.MARKET}", act="pin", lon="121.1001", lat="32.1").get_json()["said"]
+    assert apart == "已记下：四海小商品市场。"
+
+
 def test_a_decision_is_kept_under_the_name_of_who_has_signed_in(app: Flask, client: FlaskClient) -> None:
     client.post("/review/decide", data={"item": TOWER, "act": "refuse", "by": "somebody else"}, headers=JSON)
     assert set(stored(app)["decided_by"]) == {"张三"}
