@@ -96,8 +96,8 @@ def _columns(path: Path, header: Sequence[str], words: Words) -> dict[str, int]:
     if "address" not in at or "name" not in at:
         matching = match_columns(_unique(header), "enterprises", words)
         names = _unique(header)
-        for name in ("name", "address"):
-            column = matching.column(name)
+        for name, field in (("name", "name"), ("address", "address"), ("address", "operating_address")):
+            column = matching.column(field)
             if name not in at and column is not None:
                 at[name] = names.index(column)
     if "id" not in at:

@@ -69,7 +69,13 @@ def test_the_same_input_gives_the_same_bytes(app: Flask, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("encoding", "delimiter", "header"),
-    [("gb18030", ",", "住所"), ("utf-8-sig", "\t", "地址"), ("utf-8", ";", "address")],
+    [
+        ("gb18030", ",", "住所"),
+        ("utf-8-sig", "\t", "地址"),
+        ("utf-8", ";", "address"),
+        ("utf-8", ",", "住所（经营场所）"),
+        ("utf-8", ",", "生产经营地"),
+    ],
 )
 def test_usual_encodings_separators_and_headers(
     app: Flask, tmp_path: Path, encoding: str, delimiter: str, header: str
