@@ -98,7 +98,10 @@ def _with_doors(gazetteer: Gazetteer, places: pd.DataFrame, known: KnownDoors) -
 def _with_reach(
     entities: Mapping[str, Entity], points: Mapping[tuple[str, str], NumberedStreet], places: pd.DataFrame
 ) -> Mapping[str, Entity]:
-    """Give counties, towns and zones with a position the radius within which nine of ten of their known doors lie."""
+    """Give counties and zones with a position the radius within which nine of ten of their known doors lie.
+
+    A town's radius grows only: its numbers stand in its streets, and who names only the town stands out of them.
+    """
     doors: dict[str, set[tuple[float, float]]] = defaultdict(set)
     for known in points.values():
         for point in known.points:
@@ -113,7 +116,8 @@ def _with_reach(
     for key, around in doors.items():
         entity = entities.get(key)
         if entity is not None and entity.placed and len(around) >= _LEAST_DOORS:
-            changed[key] = entity._replace(radius_m=reach(sorted(around), (entity.lon, entity.lat)))
+            least = entity.radius_m if entity.kind == "town" else 0.0
+            changed[key] = entity._replace(radius_m=max(reach(sorted(around), (entity.lon, entity.lat)), least))
     return {**entities, **changed}
 
 

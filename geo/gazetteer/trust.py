@@ -19,6 +19,12 @@ _FEW = 2
 _OF_FEW = " few"
 """What rests on few doors has one stretch for all radii: each street counts as one, and in groups of alike radii a few
 streets would decide (ten times at one radius, half at the next)."""
+_USUAL, _DOUBT, _FEWEST = math.log(4.0), 20.0, 6
+"""Stretch (a logarithm) that predictions from doors few and far between want, as the shops of seven cities show; tries
+against which it counts, where they tell of less; tries from which all kinds together tell anything."""
+_SAME = "same"
+_USUAL_SAME = ((0.0, math.log(2.0)),)
+"""Stretch of a number that is known itself, where none could be tried: shops of one number stand in one mall."""
 _ANY = "any"
 """All kinds together, for a kind that too few doors could try out."""
 
@@ -48,7 +54,7 @@ class Trust:
 def kind_of_guess(found: Guess) -> str:
     """Return what a prediction rests on: ``same`` number, ``between`` two numbers, or ``beyond`` all of them."""
     if found.difference == 0:
-        return "same"
+        return _SAME
     return "between" if found.gap >= 0 else "beyond"
 
 
@@ -60,6 +66,9 @@ def trusted_as(street: Doors, found: Guess) -> str:
 
 def try_out(streets: Iterable[Doors], habits: Habits) -> Trust:
     """Leave doors out and ask for them, and see by how much the predictions' radii fall short.
+
+    Few tries leave that open, and doors that could be tried have others around them, as those asked for may not: a
+    stretch below what is usual is believed as far as tries go.
 
     What is asked of few doors is tried on streets with few doors above all, and each street counts as one: those with
     many are not like them.
@@ -77,13 +86,12 @@ def try_out(streets: Iterable[Doors], habits: Habits) -> Trust:
             pair = (math.log(radius), math.log(max(missed, 1.0) / radius), weight)
             tried[kind].append(pair)
             tried[_ANY].append(pair)
-    return Trust(
-        {
-            kind: _factors(pairs, groups=1 if _OF_FEW in kind else max(1, len(pairs) // _BIN))
-            for kind, pairs in sorted(tried.items())
-            if len(pairs) >= _BIN // 2
-        }
-    )
+    factors = {
+        kind: _factors(pairs, groups=1 if _OF_FEW in kind else max(1, len(pairs) // _BIN))
+        for kind, pairs in sorted(tried.items())
+        if len(pairs) >= (_BIN // 2 if kind != _ANY else _FEWEST)
+    }
+    return Trust(factors or {_ANY: ((0.0, _USUAL),), _SAME: _USUAL_SAME})
 
 
 def _few_others(size: int, left_out: int) -> list[list[int]]:
@@ -103,10 +111,13 @@ def _sample(streets: Iterable[Doors]) -> list[tuple[Doors, int]]:
 
 
 def _factors(pairs: Sequence[tuple[float, float, float]], *, groups: int) -> tuple[tuple[float, float], ...]:
-    """Return (log of radius, log of stretch) per group of alike radii."""
+    """Return (log of radius, log of stretch) per group of alike radii, raised towards what is usual where few tell."""
     table = np.array(sorted(pairs))
     parts = np.array_split(table, groups)
-    return tuple((float(part[:, 0].mean()), _quantile(part[:, 1], part[:, 2])) for part in parts)
+    told = float(table[:, 2].sum())
+    share = told / (told + _DOUBT)
+    found = [(float(part[:, 0].mean()), _quantile(part[:, 1], part[:, 2])) for part in parts]
+    return tuple((size, max(factor, share * factor + (1 - share) * _USUAL)) for size, factor in found)
 
 
 def _quantile(values: np.ndarray, weights: np.ndarray) -> float:

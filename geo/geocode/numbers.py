@@ -43,8 +43,9 @@ class Spot(NamedTuple):
 _EXACT, _BETWEEN, _NEAREST, _MIDDLE = "NUMBER_EXACT", "NUMBER_INTERPOLATED", "NUMBER_NEAREST", "STREET_MIDDLE"
 _TOO_FAR = "NUMBER_TOO_FAR"
 """The number lies so far from the known ones that the street is no narrower a place than what was predicted."""
-_REACH_M, _BESIDE_M = 3_000.0, 150.0
-"""Reach of a street around its middle where neither its course nor its doors show more; the least reach of a course."""
+_REACH_M, _BESIDE_M = 6_000.0, 150.0
+"""Reach of a street around the middle of its known doors, usually one, where no course shows it (nine of ten doors of
+Shanghai's main roads lie so near); the least reach of a course."""
 _WAYS = 4.0
 """Reaches of a street beyond its known doors, at the usual pace, that no number on it can lie away."""
 _HALF_M = 0.45

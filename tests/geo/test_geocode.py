@@ -90,6 +90,30 @@ def test_a_road_called_after_a_city_elsewhere_is_no_city(names: Gazetteer) -> No
 # --- numbers
 
 
+def even_streets() -> dict[str, dict[str, object]]:
+    """Return three streets of sixteen doors, a number each ten metres: they show that predictions can be trusted."""
+    rows = {}
+    for street, north in (("甲山路", 0.02), ("乙山路", 0.04), ("丙山路", 0.06)):
+        for k in range(1, 17):
+            key, at = f"address:990181:{street}{6 * k}号", Point(121.0 + 6e-4 * k, 32.0 + north)
+            rows[key] = {
+                "id": key, "kind": "address", "name": f"{street}{6 * k}号", "number": str(6 * k),
+                "county_code": "990181", "geometry": at,
+            }  # fmt: skip
+    return rows
+
+
+@pytest.fixture(scope="module")
+def tried() -> Gazetteer:
+    return gazetteer.build(divisions(), aliases(), places(street=STREET, **doors(), **even_streets()))
+
+
+def test_of_few_doors_only_their_own_numbers_are_numbers(names: Gazetteer, tried: Gazetteer) -> None:
+    known, between = one("石埠市远山路10号", names), one("石埠市远山路20号", names)
+    assert (known["level"], between["level"]) == ("number", "street")  # four doors show nothing of the city's habits
+    assert one("石埠市远山路20号", tried)["radius_m"] < between["radius_m"]
+
+
 @pytest.mark.parametrize(
     ("number", "level", "east", "code", "radius"),
     [
@@ -98,15 +122,15 @@ def test_a_road_called_after_a_city_elsewhere_is_no_city(names: Gazetteer) -> No
         ("20-22", "number", 0.0021, "NUMBER_INTERPOLATED", (40, 125)),
         ("100", "street", 0.004 + 60 / 260 * 0.026, "NUMBER_INTERPOLATED", (60, 800)),
         ("304", "number", 0.0304, "NUMBER_NEAREST", (50, 125)),
-        ("560", "street", 0.0535, "NUMBER_NEAREST", (200, 3_000)),
-        ("9999", "street", 0.015, "NUMBER_TOO_FAR", (2_900, 3_100)),
-        ("12345678901234567890", "street", 0.015, "NUMBER_TOO_FAR", (2_900, 3_100)),
+        ("560", "street", 0.0535, "NUMBER_NEAREST", (60, 3_000)),
+        ("9999", "street", 0.015, "NUMBER_TOO_FAR", (5_900, 6_100)),
+        ("12345678901234567890", "street", 0.015, "NUMBER_TOO_FAR", (5_900, 6_100)),
     ],
 )
 def test_a_number_earns_its_level_by_how_it_was_found(
-    names: Gazetteer, number: str, level: str, east: float, code: str, radius: tuple[float, float]
+    tried: Gazetteer, number: str, level: str, east: float, code: str, radius: tuple[float, float]
 ) -> None:
-    row = one(f"石埠市远山路{number}号", names)
+    row = one(f"石埠市远山路{number}号", tried)
     assert (row["level"], codes(row)[0]) == (level, code)
     assert row["lon"] == pytest.approx(121.0 + east, rel=0, abs=max(2e-4, 0.15 * east))
     assert radius[0] <= row["radius_m"] <= radius[1]
@@ -152,6 +176,15 @@ def test_the_circle_of_a_range_holds_both_its_ends(names: Gazetteer, number: str
 
 def test_a_relation_widens_the_circle(names: Gazetteer) -> None:
     assert one("石埠市远山路10号对面", names)["radius_m"] > one("石埠市远山路10号", names)["radius_m"]
+
+
+def test_house_numbers_make_a_county_as_narrow_as_they_stand_but_not_a_town() -> None:
+    table = divisions()
+    table.loc[["990181", "990181101"], ["lon", "lat"]] = (121.0, 32.03)
+    rows = {key: row | {"town_code": "990181101"} for key, row in even_streets().items()}
+    known = gazetteer.build(table, aliases(), places(**rows)).entities
+    assert known["990181"].radius_m < 4_000  # all doors lie within 3.8 km
+    assert known["990181101"].radius_m == 5_300.0  # the usual: outside the streets with numbers there is land, too
 
 
 @pytest.mark.parametrize(("text", "away"), [("远山工业园附近", 50), ("远山工业园往北800米", 800)])
