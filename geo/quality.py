@@ -23,11 +23,11 @@ STATUSES = ("auto", "review", "none", "outside")
 EDGES = (0.0, 0.4, 0.6, 0.75, 0.9, 0.95, 0.99, 1.0)
 """Borders of the bins in which claimed confidence is shown."""
 FAULTS = (
-    "CONFLICT", "TWO_TOWNS", "PLACES_APART", "PLACE_NOT_IN_TOWN", "SPEAKS_AGAINST", "MOVED_AWAY", "NEGATED", "ON_WATER",
-    "OFFSET_TOO_FAR", "OUTLINE_DISAGREES", "OUTSIDE", "EMPTY", "HOMONYM", "VILLAGE_NOT_IN_TOWN",
-    "COUNTY_FROM_PRIOR", "TYPO", "NEAR_BORDER", "NOT_ON_MAP", "NUMBER_TOO_FAR", "NUMBER_NEAREST", "STREET_MIDDLE",
-    "FLOOR_ABOVE_TOP", "ROOM_ABOVE_TOP", "LONG_ADDRESS", "NUMBER_LIST", "NUMBER_RANGE", "RELATION", "CROSSING",
-    "OLD_NAME", "TOWN_COUNTED_UNDER", "KNOWN_ELSEWHERE",
+    "CONFLICT", "TWO_TOWNS", "TOWN_NOT_KNOWN", "PLACES_APART", "PLACE_NOT_IN_TOWN", "SPEAKS_AGAINST", "MOVED_AWAY",
+    "NEGATED", "ON_WATER", "OFFSET_TOO_FAR", "OUTLINE_DISAGREES", "OUTSIDE", "EMPTY", "HOMONYM",
+    "VILLAGE_NOT_IN_TOWN", "COUNTY_FROM_PRIOR", "TYPO", "NEAR_BORDER", "NOT_ON_MAP", "NUMBER_TOO_FAR", "NUMBER_NEAREST",
+    "STREET_MIDDLE", "FLOOR_ABOVE_TOP", "ROOM_ABOVE_TOP", "LONG_ADDRESS", "NUMBER_LIST", "NUMBER_RANGE", "RELATION",
+    "CROSSING", "OLD_NAME", "TOWN_COUNTED_UNDER", "KNOWN_ELSEWHERE",
 )  # fmt: skip
 """Reasons that tell of a fault or a doubt in the address or in what is known, weightiest first; others are evidence."""
 DOUBLES = ("same_code", "same_name_and_address", "same_name")

@@ -27,6 +27,7 @@ _OFF_COURSE_M = 1_000.0
 """The same between a place and the course of its street, which a layer may know in part only."""
 _NEXT_TOWN_M, _FAR_TOWN_M = 2_000.0, 10_000.0
 """How far beyond its town's reach a street may still be the one meant: of another town, and of none that is known."""
+_AREAS = ("town", "devzone", "community")
 _DOORS = ("roadno", "subroadno")
 _HOUSES = frozenset(("building", "market"))
 _TAKEN_BACK = re.compile(
@@ -47,6 +48,7 @@ def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> Non
     if len(towns) > 1:
         _two_towns(reading, found, towns)
     _far_from_second_door(gazetteer, reading, found)
+    _unknown_town(reading, found)
     place = found.building or found.market
     if place is None:
         _far_from_town(found)
@@ -63,6 +65,19 @@ def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> Non
 def _clash(found: Resolved, code: str, detail: dict[str, object]) -> None:
     found.reasons.append([code, detail])
     found.doubtful = True
+
+
+def _unknown_town(reading: Reading, found: Resolved) -> None:
+    """Note a town that nothing knows where no county is named: how the other addresses are spread tells nothing of it.
+
+    A town that was given up stands in old addresses for long, and the city proper has none.
+    """
+    if reading.districts or reading.certain or any(name.label in _AREAS for _, name in reading.voices):
+        return
+    for (start, end, label, _, _), name in reading.named:
+        if label == "town" and (name is None or (name.mentions == 0 and not name.entities)):
+            _clash(found, "TOWN_NOT_KNOWN", {"name": reading.address.text[start:end]})
+            return
 
 
 def _not_in_town(found: Resolved, place: Entity, written: Entity) -> None:

@@ -17,7 +17,15 @@ Again = Callable[[int, tuple[float, ...]], tuple[Any, ...]]
 _ORDER = ("building", "number", "market", "street", "zone", "village", "town", "county", "none")
 _IDENTITIES = ("county_code", "town_code", "village_code", "zone", "building", "market", "street")
 _COLUMN = {"county": "county_code", "town": "town_code", "village": "village_code"}
-_DOUBTS = CLASHES | {"CONFLICT", "HOMONYM", "COUNTY_FROM_PRIOR", "COMPANY_NAME", "REGISTERED_ADDRESS", "DECIDED"}
+_DOUBTS = CLASHES | {
+    "CONFLICT",
+    "TOWN_NOT_KNOWN",
+    "HOMONYM",
+    "COUNTY_FROM_PRIOR",
+    "COMPANY_NAME",
+    "REGISTERED_ADDRESS",
+    "DECIDED",
+}
 """Reasons that a decision settles; what else was read stays."""
 _POSITION = {
     "NUMBER_EXACT", "NUMBER_INTERPOLATED", "NUMBER_NEAREST", "NUMBER_TOO_FAR", "STREET_MIDDLE", "MOVED",
