@@ -79,13 +79,16 @@ _URBAN = re.compile(r"(?:社区|居|居委|居委会|居民委员会)$")
 
 
 def zone_variants(name: str, owners: tuple[str, ...], province: str) -> set[str]:
-    """Return the other writings of a zone's name: type words exchanged, province dropped, owner's 市/区/县 dropped."""
+    """Return the other writings of a zone's name: type words exchanged, province and owner's 市/区/县 dropped.
+
+    The city is dropped where a county or a name of its own follows: 南通苏通科技产业园 is called 苏通科技产业园.
+    """
     stems = {name}
     if province and len(name) >= 8:
         stems.add(name.removeprefix(province).removeprefix(province.removesuffix("省")))
     city, shorts = county_short(owners[0]) or owners[0], tuple(filter(None, map(county_short, owners)))
     behind = [stem.removeprefix(owners[0]).removeprefix(city) for stem in stems]
-    stems |= {stem for stem in behind if stem.startswith(shorts)}
+    stems |= {stem for stem in behind if stem.startswith(shorts) or (stem not in stems and _own_name(stem))}
     stems |= {stem.removesuffix("管理委员会").removesuffix("管委会") for stem in set(stems)}
     for stem in sorted(stems):
         for owner in owners:
@@ -101,6 +104,17 @@ def zone_variants(name: str, owners: tuple[str, ...], province: str) -> set[str]
                 found |= {stem[: -len(official)] + variant for variant in variants}
                 break
     return {variant for variant in found if variant not in BARE_ZONES and len(variant) >= 4}
+
+
+_ZONE_COMMON = re.compile(
+    "高新|技术|经济|科技|产业|工业|农业|外向型|综合|保税|开发|示范|国际|软件|物流|创新|临港|沿海|滨海|沿江|中央|商务|高铁"
+    "|集中|管理|委员会|[新园区港城镇]"
+)
+
+
+def _own_name(zone: str) -> bool:
+    """Whether a zone has a name of its own beside words of its kind: 苏通科技产业园, but not 高新技术产业开发区."""
+    return len(_ZONE_COMMON.sub("", zone)) >= 2
 
 
 def place_core(text: str, owners: frozenset[str]) -> str:
