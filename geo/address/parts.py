@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from geo.address.batches import Component
 from geo.address.numbers import Number, read_floor, read_number
 from geo.address.segments import Hit, Segment, segment
-from geo.address.tokens import CHAIN, COUNTRY, GROUP, KM, NOTE, REL, SEP, Token
+from geo.address.tokens import CHAIN, COUNTRY, GROUP, KM, NOTE, PART, REL, SEP, Token
 
 
 @dataclass(slots=True)
@@ -150,6 +150,10 @@ class Reader:
     def _note(self, piece: Segment) -> None:
         self._put("country" if piece[4][0].rstrip(",.、") in COUNTRY else "redundant", piece[0], piece[1])
 
+    def _part(self, piece: Segment) -> None:
+        self._put("subroad", piece[0], piece[1])
+        self._last = "subroad"
+
     def _relation(self, piece: Segment) -> None:
         start, end, _, _, _ = piece
         address, words = self._address, self._text[start:end]
@@ -275,6 +279,7 @@ _READERS: dict[str, Callable[[Reader, Segment], None]] = {
     REL: Reader._relation,
     KM: Reader._relation,
     NOTE: Reader._note,
+    PART: Reader._part,
     GROUP: Reader._group,
     **dict.fromkeys(_SHOWN, Reader._inside),
     **dict.fromkeys(_NAMES, Reader._name),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from geo.address.suffixes import OTHER, POI, RANK, Suffix, suffix_ends
-from geo.address.tokens import CHAIN, GROUP, KM, NOTE, REL, ROAD, SEP, Token, scan
+from geo.address.tokens import CHAIN, GROUP, KM, NOTE, PART, REL, ROAD, SEP, Token, scan
 
 Segment = tuple[int, int, str, float, Any]
 """A piece of the normalised text: start, end, label, score, source.
@@ -22,7 +22,7 @@ Hit = Segment
 
 _RANK = RANK | {
     "no": 8, CHAIN: 12, GROUP: 7, ROAD: 7, "phase": 10, "block": 11, "cell": 12, "floor": 13, "room": 14,
-    REL: 0, SEP: 0, KM: 0, NOTE: 0, OTHER: 0,
+    PART: 0, REL: 0, SEP: 0, KM: 0, NOTE: 0, OTHER: 0,
 }  # fmt: skip
 _BACK, _AGAIN, _AGAIN_UP_TO = -2.2, -0.6, 9
 _LONGEST = 12

@@ -6,8 +6,8 @@ from being read as house numbers: they are names or blocks.
 
 import re
 
-NO, BLOCK, CELL, FLOOR, ROOM, GROUP, CHAIN, PHASE, ROAD, REL, SEP, KM, NOTE = (
-    "no", "block", "cell", "floor", "room", "group", "chain", "phase", "road", "rel", "sep", "km", "note",
+NO, BLOCK, CELL, FLOOR, ROOM, GROUP, CHAIN, PHASE, ROAD, PART, REL, SEP, KM, NOTE = (
+    "no", "block", "cell", "floor", "room", "group", "chain", "phase", "road", "part", "rel", "sep", "km", "note",
 )  # fmt: skip
 
 _ONE = r"(?:[A-Z]{0,2}\d+[A-Z]{0,2}\d{0,4}(?:-[A-Z](?![A-Z\d]))?)"
@@ -82,6 +82,8 @@ _LEAD = re.compile(
     rf"|(?:{_WHOSE}){{0,2}}(?:地址|住所|住址|场所|地点)(?:所在地)?(?::|[为是在]:?)|(?:位于|坐落[于在]|地处)(?=[^\d]{{2}}))+"
 )
 """Words before an address that say that it is one, and the country."""
+_PART = re.compile(r"(?<=[路街道])(?:[东西南北中上下]{1,2}|[一二三四五六七八九])段(?![路街村])")
+"""A part of a road: 天府大道北段."""
 _LEADS = frozenset("中主注公企单机经生联办通详收邮登营地住场位坐")
 COUNTRY = frozenset(("中国", "中华人民共和国"))
 _SEP = re.compile(r"(?<=号)之(?=\d)|[,、()\-~/.:&_*+=!?]+")
@@ -105,12 +107,12 @@ _REL_GATE = re.compile(
     r"|沿(?=[线街])|[与和及](?<=[路街道巷].)|以(?=[东西南北])|\((?<=[路街道]\()|[东西南北](?=[(),、]|$)"
 )
 """What every relation holds at least one of."""
-_MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓储电N丰辖属自所私之搬迁现不并]|[东西南北]$")
+_MORE = re.compile(rf"[{_REL_MARKS}),、\-~/.:&_*+=!?店门营商车铺摊柜仓储电N丰辖属自所私之搬迁现不并段]|[东西南北]$")
 """What a text with anything but numbers holds at least one of."""
 
 
 _PLAIN = re.compile(
-    rf"[^{_STARTS}{_REL_MARKS}),、~/.:&_*+=!?店门营商车铺摊柜仓储电丰辖属自所私之搬迁现不并座幢栋楼环期]*+(\d{{1,4}})([号组])$"
+    rf"[^{_STARTS}{_REL_MARKS}),、~/.:&_*+=!?店门营商车铺摊柜仓储电丰辖属自所私之搬迁现不并段座幢栋楼环期]*+(\d{{1,4}})([号组])$"
 )
 """Names and one number behind them, as two addresses of three are."""
 
@@ -133,6 +135,8 @@ def scan(text: str) -> list[Token]:
         found += [_made(*m.span(), ROOM, m.group()) for m in _SHOP_NUMBER.finditer(text)]
     if _MAY_NOTE.search(text):
         found += [_made(*m.span(), NOTE, m.group()) for m in _NOTE.finditer(text)]
+    if "段" in text:
+        found += [_made(*m.span(), PART, m.group()) for m in _PART.finditer(text)]
     if _REL_GATE.search(text):
         found += [_made(*m.span(), REL, m.group()) for m in _REL.finditer(text)]
     found += [_made(*m.span(), SEP, m.group()) for m in _SEP.finditer(text)]
@@ -156,7 +160,7 @@ def _apart(found: list[Token]) -> list[Token]:
     return result
 
 
-_ORDER = {ROOM: 0, NOTE: 0, REL: 1, SEP: 3}
+_ORDER = {ROOM: 0, NOTE: 0, PART: 0, REL: 1, SEP: 3}
 _MAY_HAVE_LEFT = re.compile("[搬迁]移?[至到往]|现(?:地?址|位于|在)")
 _OUTWEIGHS = 5.0
 """Score by character of what no known name inside counts against."""

@@ -19,7 +19,7 @@ from geo.gazetteer.elsewhere import elsewhere_keys
 from geo.gazetteer.entries import DOUBT, Entity, Name, votes_of
 from geo.gazetteer.facts import Fact, priors_of, read_facts
 from geo.gazetteer.habits import Habits
-from geo.gazetteer.index import FULL, LEARNED, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
+from geo.gazetteer.index import FULL, LEARNED, NEAR, SHORT, TOWN, VILLAGE, Gazetteer, Key, key_of
 from geo.gazetteer.layers import place_doors, place_storeys, street_courses
 from geo.gazetteer.memory import paused_collector
 from geo.gazetteer.premises import premises
@@ -169,7 +169,7 @@ class _Freezer:
         bare = None
         if mode in _CORES and not _is_road_too(text, mode):
             bare = Name(text, label, "bare", entities, self._votes(entities, DOUBT["bare"]))
-        return key_of(text, mode, name, bare)
+        return key_of(text, mode, name, bare, behind=self._names.above)
 
     def _votes(self, entities: tuple[Entity, ...], doubt: float) -> tuple[float, ...] | None:
         """Return the votes of a name for the counties of its entities; the same tuple for the same counties."""
@@ -192,8 +192,8 @@ class _Freezer:
         owners = {
             text: name
             for text, found in keys.items()
-            for _, _, label, _, name, _, _ in found
-            if label == "district" and name.votes
+            for mode, _, label, _, name, _, _ in found
+            if label == "district" and name.votes and mode != NEAR
         }
         regions = set(owners) | {self._names.tree.city.name, "中国"}
         regions |= {short} if (short := variants.county_short(self._names.tree.city.name)) else set()

@@ -8,7 +8,7 @@ import pandas as pd
 from geo.gazetteer import variants
 from geo.gazetteer.entries import Entity, Name
 from geo.gazetteer.facts import Fact, learned_names
-from geo.gazetteer.index import FULL, SHORT, TOWN, VILLAGE
+from geo.gazetteer.index import FULL, NEAR, SHORT, TOWN, VILLAGE
 from geo.gazetteer.layers import PLACE_LABELS, place_names
 from geo.gazetteer.tree import Tree
 from geo.text import normalise
@@ -34,6 +34,11 @@ class Names:
         former = [text for target, text in self._aliases if target in tree.counties and text[-1:] in "市区县"]
         self._owners = (tree.city.name, *(tree.entities[c].name for c in tree.counties), *former)
         self._province = next((text for code, text in self.elsewhere if code == tree.province), "")
+
+    @property
+    def above(self) -> str:
+        """The short names of city and province, with a blank between them."""
+        return f"{variants.county_short(self.tree.city.name) or ''} {self._province.removesuffix('省')}".strip()
 
     def add(self, text: str, mode: int, label: str, entity: Entity) -> None:
         """Add one writing of an entity; texts of one character only where a suffix must follow."""
@@ -85,6 +90,9 @@ class Names:
         elif entity.kind == "county":
             self.add(text, FULL, "district", entity)
             self._add_short(text, "district", entity)
+            city = variants.county_short(self.tree.city.name)
+            if city is not None and text.startswith(city) and len(text) - len(city) > 2:
+                self.add(text[len(city) :], NEAR, "district", entity)  # 苏州市工业园区 is 苏州工业园区
         elif entity.kind == "town":
             self._add_town(text.replace("(", "").replace(")", ""), entity)
         elif (core := variants.village_core(text)) is not None:

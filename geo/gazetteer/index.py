@@ -26,15 +26,18 @@ MOST_CHARACTERS = 300
 """Characters of an address that are read, far more than people write: reading all takes the square of its length."""
 
 Key = tuple[int, int, str, float, Name, Name | None, str]
-"""One key of the automaton: mode, size, label, score, the name it stands for when full and when bare, what bars it.
+"""One key of the automaton: mode, size, label, score, the name it stands for when full and when bare, its surroundings.
 
-The score counts for a text that is matched as it stands, unless ``barred`` follows it. Plain, as every text meets many.
+The score counts for a text that is matched as it stands, unless the surroundings follow it; a short form is likely
+behind them. Plain, as every text meets many.
 """
 
 
-def key_of(text: str, mode: int, name: Name, bare: Name | None = None) -> Key:
-    """Return the key under which a text stands in the automaton."""
+def key_of(text: str, mode: int, name: Name, bare: Name | None = None, *, behind: str = "") -> Key:
+    """Return the key under which a text stands in the automaton; ``behind``: what a short form stands behind."""
     size, barred = len(text), ""
+    if mode == SHORT:
+        return mode, size, name.label, 0.0, name, bare, behind
     if mode == LEARNED:
         score = 1.0 + 1.5 * size + 0.2 * min(name.mentions, 5)
         barred = "道" if text.endswith("街") else ""  # a street that is a 街道 here
@@ -161,15 +164,20 @@ class Gazetteer:
 _DIVISION_ENDS = frozenset("市区县")
 _NOT_THE_CITY = frozenset("场政中辖民级")
 _OWNER = frozenset("省市区县旗")
+_ABOVE = frozenset("省市(")
+"""What stands before a county's short name; behind another county it is part of a house's name (崇川区海安服装厂)."""
 
 
 def _behind_their_city(found: list[Hit], near: list[Hit]) -> list[Hit]:
-    """Keep short names of counties elsewhere (柯桥, 新城) only right behind a city or province elsewhere."""
-    abroad = {end for _, end, label, _, name in found if label in _CITYWIDE and name.elsewhere}
-    return [hit for hit in near if hit[0] in abroad]
+    """Keep names that stand right behind their city only: counties elsewhere in short (柯桥, 新城), our 工业园区."""
+    ends = {
+        (end, name.elsewhere)
+        for _, end, label, _, name in found
+        if label == "city" or (label == "prov" and name.elsewhere)
+    }
+    return [hit for hit in near if (hit[0], hit[4].elsewhere) in ends]
 
 
-_CITYWIDE = frozenset(("prov", "city"))
 _ROADISH_MARKS = frozenset(
     "东西南北中上下大路街巷弄公新小花苑桥河广一二三四五六七八九十村社工经科产开高农医市家精化民私物创软港湾区县水江航船"
 )
@@ -186,9 +194,10 @@ def _roadish(text: str, end: int, after: str) -> bool:
 def _short(text: str, end: int, after: str, key: Key) -> Hit | None:
     if _roadish(text, end, after):
         return None
-    _, size, label, _, name, _, _ = key
+    _, size, label, _, name, _, behind = key
     start = end - size
-    leading = start == 0 or text[start - 1] in _OWNER or text[start - 1] == "("
+    before = text[max(start - 2, 0) : start]
+    leading = start == 0 or before[-1] in _ABOVE or before == "市区" or (len(before) == 2 and before in behind)
     return start, end, label, (1.5 if leading else -2.5) + 1.2 * size, name
 
 
