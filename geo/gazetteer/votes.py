@@ -271,13 +271,16 @@ def _zone_abroad(gazetteer: Gazetteer, words: str) -> Name | None:
     return None
 
 
-def _inner(gazetteer: Gazetteer, words: str, known: Mapping[str, Name]) -> Name | None:
-    """Return the county or town that a zone or house carries in its name: 南通市海门经济开发区, 姜灶工业区."""
+def _inner(gazetteer: Gazetteer, words: str, known: Mapping[str, Name], *, more: bool = False) -> Name | None:
+    """Return the county or town that a zone or house carries in its name: 南通市海门经济开发区, 姜灶工业区.
+
+    With ``more`` the name alone is none: a county's that was not read as one is a road's (启东路口 is on 启东路).
+    """
     city = gazetteer.city.name
     for start in (0, len(city) if words.startswith(city) else 0):
         for size in (4, 3, 2):
             found = known.get(words[start : start + size])
-            if found is not None:
+            if found is not None and (not more or len(words) > start + size):
                 return found
     return None
 
@@ -291,7 +294,8 @@ def _looked_up(gazetteer: Gazetteer, words: str, label: str) -> Name | None:
         found = gazetteer.lookup.get(("poi", core)) if core != words else None
         if found is None and WATER.search(words):
             return None
-        return found or _inner(gazetteer, words, gazetteer.inner) or _inner(gazetteer, words, gazetteer.town_cores)
+        inner = found or _inner(gazetteer, words, gazetteer.inner, more=True)
+        return inner or _inner(gazetteer, words, gazetteer.town_cores)
     if found is None and label == "devzone":
         return gazetteer.lookup.get(("devzone", zone_core(words, gazetteer.regions)))
     if found is None and label == "road":
