@@ -8,7 +8,7 @@ from geo.gazetteer.index import MOST_CHARACTERS, Gazetteer
 from geo.gazetteer.kept import Kept
 from geo.gazetteer.learning import Learned, learn
 from geo.gazetteer.memory import paused_collector
-from geo.gazetteer.numbering import guess, round_radius
+from geo.gazetteer.numbering import Guess, guess, round_radius
 from geo.gazetteer.rulings import Rulings, laid, read_rulings
 from geo.gazetteer.street import Doors, StreetPoint
 from geo.gazetteer.trust import kind_of_guess, trusted_as
@@ -23,6 +23,7 @@ __all__ = [
     "Entity",
     "Gazetteer",
     "GazetteerError",
+    "Guess",
     "Kept",
     "Learned",
     "Name",

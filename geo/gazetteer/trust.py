@@ -19,7 +19,7 @@ _FEW = 2
 _OF_FEW = " few"
 """What rests on few doors has one stretch for all radii: each street counts as one, and in groups of alike radii a few
 streets would decide (ten times at one radius, half at the next)."""
-_USUAL, _DOUBT, _FEWEST = math.log(4.0), 20.0, 6
+_USUAL, _DOUBT, _FEWEST = math.log(4.0), 20.0, 24
 """Stretch (a logarithm) that predictions from doors few and far between want, as the shops of seven cities show; tries
 against which it counts, where they tell of less; tries from which all kinds together tell anything."""
 _SAME = "same"
@@ -31,9 +31,13 @@ _ANY = "any"
 
 @dataclass(frozen=True)
 class Trust:
-    """By how much the radius of a prediction must be stretched to hold nine of ten, by kind and size of prediction."""
+    """By how much the radius of a prediction must be stretched to hold nine of ten, by kind and size of prediction.
+
+    ``tried``: whether the city's own doors told, and not what is usual.
+    """
 
     factors: Mapping[str, tuple[tuple[float, float], ...]]
+    tried: bool = True
     _told: dict[tuple[str, float], float] = field(default_factory=dict, compare=False, repr=False)
 
     def radius(self, kind: str, radius: float) -> float:
@@ -91,7 +95,7 @@ def try_out(streets: Iterable[Doors], habits: Habits) -> Trust:
         for kind, pairs in sorted(tried.items())
         if len(pairs) >= (_BIN // 2 if kind != _ANY else _FEWEST)
     }
-    return Trust(factors or {_ANY: ((0.0, _USUAL),), _SAME: _USUAL_SAME})
+    return Trust(factors) if factors else Trust({_ANY: ((0.0, _USUAL),), _SAME: _USUAL_SAME}, tried=False)
 
 
 def _few_others(size: int, left_out: int) -> list[list[int]]:

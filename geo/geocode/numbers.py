@@ -12,6 +12,7 @@ from geo.address import Number
 from geo.gazetteer import (
     Doors,
     Gazetteer,
+    Guess,
     NumberedStreet,
     best_guess,
     door_text,
@@ -71,7 +72,7 @@ def spot(
     wanted = number.main if number.last is None else (number.main + number.last) / 2
     street, found = best_guess(known, wanted, gazetteer.habits)
     kind = kind_of_guess(found)
-    radius = max(gazetteer.trust.radius(trusted_as(street, found), round_radius(found.spread)), least_m)
+    radius = max(_trusted(street, found, wanted, gazetteer), least_m)
     reach = _reach(street)
     away = max(radius, found.difference * gazetteer.habits.stride / _WAYS)
     if away > reach and kind == "beyond" and found.difference > options.gap:
@@ -84,6 +85,19 @@ def spot(
     level = "number" if sure else "street"
     lon, lat = street.degrees(found.x, found.y)
     return Spot(lon, lat, radius, level, code, {} if kind == "same" else detail, _town(street, found.near, wanted))
+
+
+def _trusted(street: Doors, found: Guess, wanted: float, gazetteer: Gazetteer) -> float:
+    """Return the radius (m) that a prediction may be trusted with.
+
+    Where no doors could try it out, a number between two lies no farther than the farther of them.
+    """
+    radius = gazetteer.trust.radius(trusted_as(street, found), round_radius(found.spread))
+    if gazetteer.trust.tried or found.gap < 0:
+        return radius
+    low = max(k for k in found.near if street.mains[k] <= wanted)
+    high = min(k for k in found.near if street.mains[k] >= wanted)
+    return min(radius, max(math.hypot(street.x[k] - found.x, street.y[k] - found.y) for k in (low, high)))
 
 
 def _half_range(street: Doors, number: Number, gazetteer: Gazetteer) -> float:
