@@ -8,7 +8,7 @@ import click
 from app import store
 from app.cli import NOTHING_DONE
 from app.db import session
-from app.labels import explain, label
+from app.labels import explain, label, shown
 from geo import linkage
 from geo.errors import AtlasError
 
@@ -30,6 +30,7 @@ def listed(state: str, most: int) -> None:
     """列出 / list pairs with their why, what a decision is worth most first."""
     with session() as opened:
         found = store.surveys.latest(opened, store.CITY)
+        divisions = store.read(opened, "divisions", store.CITY)["name"].to_dict()
     if found is None:
         raise AtlasError("nothing has been surveyed yet", code="NO_SURVEY")
     pairs = found.same[found.same["status"].eq(state)]
@@ -38,7 +39,9 @@ def listed(state: str, most: int) -> None:
         click.echo(f"{pair.one} {names[0]} | {pair.other} {names[1]} | {pair.score:.1%}")
         for code, detail in pair.reasons:
             bits = f" {detail['bits']:+.1f}" if "bits" in detail else ""
-            click.echo(f"    {explain('link_reason', code, detail)}{bits}")
+            click.echo(
+                f"    {explain('link_reason', code, detail, names=lambda key: divisions.get(key) or shown(key))}{bits}"
+            )
     click.echo(f"{label('same_status', state)}: {len(pairs)}")
 
 

@@ -71,7 +71,7 @@ READ = {
     ),
     "nul.csv": (lines(FIRM.replace("合作", "合\0作")), "空字节"),
     "one.csv": ("企业名称\n南通甲有限公司\n".encode(), "没有地址"),
-    "formula.csv": (lines("南通甲有限公司,,@SUM(A1),=1+1,"), "人数读不懂"),
+    "formula.csv": (lines("南通甲有限公司,,@SUM(A1),=1+1,"), "数目读不懂"),
     "formula.xlsx": (book(HEADER.split(","), ["南通甲有限公司", "", "人民路1号", "=1+1", ""]), "公式未计算"),
     "serial.csv": (lines("南通甲有限公司,9.13206E+17,人民路1号,25,44927"), "代码被表格软件改成科学计数"),
     "serial.xlsx": (book(HEADER.split(","), ["南通甲有限公司", 9.13206e17, "人民路", 25, 40000]), "日期由序号换算"),

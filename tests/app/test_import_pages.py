@@ -78,7 +78,7 @@ def test_an_import_from_upload_to_undo(app, client):
     planned = client.get(place).get_data(as_text=True)
     assert "导入 2 行" in planned
     assert "缺少名称" in planned
-    assert "人数为负" in planned
+    assert "数目为负" in planned
     run_page = client.post(f"{place}/commit").location
     assert work(app, "import").status == "done"
     shown = client.get(run_page).get_data(as_text=True)

@@ -106,6 +106,8 @@ def test_the_command_lists_joins_tells_apart_and_takes_back(app: Flask) -> None:
     listed = run(args=["same", "list"])
     assert listed.exit_code == 0
     assert "row:old" in listed.output
+    assert "东沟区" in listed.output
+    assert "同在9901" not in listed.output
     told = run(args=["same", "apart", CODE, "row:tax", "--by", "李四"])
     assert told.exit_code == 0
     act = told.output.strip().rpartition(" ")[2]
