@@ -35,6 +35,8 @@ _LEARNABLE = {
     "community": "community",
     "town": "town",
 }
+_AREAS = ("town", "devzone", "community")
+"""What may tell the county of a town beside it; how addresses are spread does not, nor a road of a name elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -141,13 +143,14 @@ class _Facts:
         """Take in one address; however many firms have it, it counts once."""
         if reading.outside is not None or reading.conflict:
             return
-        telling = _telling(reading)
+        telling, in_area = _telling(reading), _in_area(reading, self._gazetteer.counties)
+        spread = reading.form in ("city", "citywide")
         for kind, name, surface in set(_names(reading, self._gazetteer)):
             key = (kind, name, reading.county)
             self._surfaces[key][surface] += 1
             if reading.certain and reading.chance >= SURE:
                 self._mentions[key] += 1
-            elif reading.chance >= _LIKELY and (reading.form in ("city", "citywide") or telling):
+            elif reading.chance >= _LIKELY and (in_area if kind == "town" else telling or spread):
                 self._support[key] += reading.chance
         if reading.form != "county" and reading.chance >= SURE and telling:
             self._support["prior", reading.form, reading.county] += 1.0
@@ -163,6 +166,13 @@ class _Facts:
 
 def _telling(reading: Reading) -> bool:
     return any(name.votes is not None and max(name.votes) - min(name.votes) > _TELLING for _, name in reading.voices)
+
+
+def _in_area(reading: Reading, counties: Sequence[str]) -> bool:
+    """Whether a town, zone or village that is named tells the county that was read."""
+    own = counties.index(reading.county)
+    told = (name.votes for _, name in reading.voices if name.label in _AREAS and name.votes is not None)
+    return any(votes[own] == max(votes) > min(votes) + _TELLING for votes in told)
 
 
 def _names(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[str, str, str]]:

@@ -147,6 +147,14 @@ def test_a_row_with_its_county_teaches_the_row_without() -> None:
     assert read(names, "望江路11号").county == "990101"
 
 
+def test_an_unknown_town_is_learned_from_the_county_written_or_a_town_beside_it_only() -> None:
+    spread = [f"试验市无名镇兴隆街{k}号" for k in range(3)] + [f"试验市无名镇望江路{k}号" for k in range(3)]
+    facts = taught([*REGISTER, *spread]).facts
+    assert not facts["kind"].eq("town").any()
+    written = taught([*spread, "试验市石埠市无名镇兴隆街9号"]).facts
+    assert written.loc[written["kind"].eq("town"), ["county_code", "mentions"]].to_numpy().tolist() == [["990181", 1]]
+
+
 def test_buildings_and_markets_that_several_addresses_name_become_places() -> None:
     learned = taught(REGISTER).places
     assert learned.at["building:990101:锦程大厦", "mentions"] == 4
