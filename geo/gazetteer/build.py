@@ -1,5 +1,6 @@
 """Building the gazetteer from frames: divisions with dated aliases, places of the user's layers, facts learned."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -149,6 +150,7 @@ class _Freezer:
                 and name.mentions >= 2
                 and len(text) >= 3
                 and (text, FULL, label) not in self._names.groups
+                and (text, TOWN, label) not in self._names.groups
             ):
                 keys[text] = (*keys.get(text, ()), key_of(text, LEARNED, name))
                 for surface in name.surfaces:
@@ -169,7 +171,7 @@ class _Freezer:
         bare = None
         if mode in _CORES and not _is_road_too(text, mode):
             bare = Name(text, label, "bare", entities, self._votes(entities, DOUBT["bare"]))
-        return key_of(text, mode, name, bare, behind=self._names.above)
+        return key_of(text, mode, name, bare, behind=self._names.above(mode))
 
     def _votes(self, entities: tuple[Entity, ...], doubt: float) -> tuple[float, ...] | None:
         """Return the votes of a name for the counties of its entities; the same tuple for the same counties."""
@@ -243,11 +245,15 @@ class _Freezer:
         return cores
 
     def _bare_zone(self) -> Name | None:
-        """What 开发区 without any owner means: the city's own."""
+        """What 开发区 without any owner means: the city's own, as the layers know it or addresses taught it."""
         short = variants.county_short(self._names.tree.city.name) or self._names.tree.city.name
         group = self._names.groups.get((f"{short}开发区", FULL, "devzone"))
         if group is None:
-            return None
+            taught = self._names.learned.get(("devzone", f"{short}开发区"))
+            if taught is None or taught.votes is None:
+                return None
+            least = math.log(DOUBT["bare zone"] / len(self._names.tree.counties))
+            return Name("开发区", "devzone", "bare", (), tuple([max(vote, least) for vote in taught.votes]))
         shares = {e.county: 1.0 for e in group if e.county}
         votes = votes_of(shares, self._names.tree.counties, DOUBT["bare zone"])
         return Name("开发区", "devzone", "bare", (), votes)

@@ -35,10 +35,11 @@ class Names:
         self._owners = (tree.city.name, *(tree.entities[c].name for c in tree.counties), *former)
         self._province = next((text for code, text in self.elsewhere if code == tree.province), "")
 
-    @property
-    def above(self) -> str:
-        """The short names of city and province, with a blank between them."""
-        return f"{variants.county_short(self.tree.city.name) or ''} {self._province.removesuffix('省')}".strip()
+    def above(self, mode: int) -> str:
+        """Return the short names of city and province, for towns also of the counties, with blanks between them."""
+        counties = [self.tree.entities[code].name for code in self.tree.counties] if mode == TOWN else []
+        shorts = [variants.county_short(name) for name in (self.tree.city.name, *counties)]
+        return " ".join(filter(None, [*shorts, self._province.removesuffix("省")]))
 
     def add(self, text: str, mode: int, label: str, entity: Entity) -> None:
         """Add one writing of an entity; texts of one character only where a suffix must follow."""

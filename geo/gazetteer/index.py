@@ -36,7 +36,7 @@ behind them. Plain, as every text meets many.
 def key_of(text: str, mode: int, name: Name, bare: Name | None = None, *, behind: str = "") -> Key:
     """Return the key under which a text stands in the automaton; ``behind``: what a short form stands behind."""
     size, barred = len(text), ""
-    if mode == SHORT:
+    if mode in (SHORT, TOWN):
         return mode, size, name.label, 0.0, name, bare, behind
     if mode == LEARNED:
         score = 1.0 + 1.5 * size + 0.2 * min(name.mentions, 5)
@@ -202,7 +202,7 @@ def _short(text: str, end: int, after: str, key: Key) -> Hit | None:
 
 
 def _town(text: str, end: int, after: str, key: Key) -> Hit | None:
-    _, size, label, _, name, bare, _ = key
+    _, size, label, _, name, bare, behind = key
     start = end - size
     suffix = AFTER_TOWN.match(text, end) if after in _TOWN_MARKS else None
     if suffix is not None:
@@ -210,7 +210,7 @@ def _town(text: str, end: int, after: str, key: Key) -> Hit | None:
         return start, end, label, 2.0 + 2.0 * (end - start), name
     if bare is None or size < 2 or _roadish(text, end, after):
         return None
-    leading = start == 0 or text[start - 1] in _OWNER
+    leading = start == 0 or text[start - 1] in _OWNER or (start > 1 and text[start - 2 : start] in behind)
     return start, end, label, (0.8 if leading else -1.5) + 0.9 * size, bare
 
 

@@ -96,12 +96,28 @@ def taught(rows: list[str]) -> Learned:
         ("旧集乡", "990102"),
         ("试验市经济开发区", "990101"),
         ("石埠经济开发区滨江大道1号", "990181"),
+        ("试验石埠滨江大道1号", "990181"),
     ],
 )
 def test_a_named_division_tells_the_county(names: Gazetteer, text: str, county: str) -> None:
     reading = read(names, text)
     assert reading.county == county
     assert reading.chance > 0.9
+
+
+def test_a_house_called_after_another_county_is_no_second_one(names: Gazetteer) -> None:
+    reading = read(names, "东沟区石埠文化广场1号")
+    assert reading.districts == {"990101"}
+
+
+def test_the_zone_of_the_city_is_what_addresses_taught_where_no_layer_tells() -> None:
+    unknown = aliases([row for row in OTHER_NAMES if row[0] != "试验经济技术开发区"])
+    bare = gazetteer.build(divisions(), unknown, places())
+    assert read(bare, "试验市经济技术开发区白石路9号").county == "990101"
+    rows = [f"试验市西塘区试验经济技术开发区潮河路{k}号" for k in range(1, 7)]
+    learned = gazetteer.learn(rows, bare)
+    known = gazetteer.build(divisions(), unknown, learned.places, facts=learned.facts)
+    assert read(known, "试验市经济技术开发区白石路9号").county == "990102"
 
 
 def test_the_prefecture_alone_means_the_city_proper(names: Gazetteer) -> None:
