@@ -13,6 +13,7 @@ from app.current import reading
 from app.db import session
 from app.reading import Reading
 from app.views.quality import of
+from geo.geocode.confidence import wilson
 from geo.quality import Taken
 
 bp = Blueprint("budget", __name__, url_prefix="/quality/budget")
@@ -22,12 +23,16 @@ UNPROCESSABLE = 422
 
 @dataclass(frozen=True)
 class Choice:
-    """A budget, the confidence it asks for (above 1: nothing is taken), how tried answers fared, what firms become."""
+    """A budget, the confidence it asks for (above 1: nothing is taken), how tried answers fared, what firms become.
+
+    ``at_most`` is the share of errors that so many tried answers cannot rule out.
+    """
 
     share: float
     threshold: float
     tried: int
     wrong: int
+    at_most: float
     taken: Taken
 
 
@@ -72,4 +77,5 @@ def _choice(read: Reading, share: float) -> Choice:
     threshold = locate_options(share).threshold
     fitted = confidence.fitted()
     tried, wrong = fitted.above(threshold) if fitted else (0, 0)
-    return Choice(share, threshold, tried, wrong, of(read).taken_from(threshold))
+    _, at_most = wilson(wrong, tried)
+    return Choice(share, threshold, tried, wrong, at_most, of(read).taken_from(threshold))

@@ -54,12 +54,22 @@ def note_clashes(gazetteer: Gazetteer, reading: Reading, found: Resolved) -> Non
         _far_from_town(found)
         return
     written = found.written
-    if written is not None and place.town is not None and place.town != written.today:
-        _not_in_town(found, place, written)
+    if written is not None:
+        place = _at_its_door(gazetteer, reading, found, place)
+        if place.town is not None and place.town != written.today:
+            _not_in_town(found, place, written)
     _too_high(gazetteer, reading.address, found, place)
     if placed(place):
         _far_from_door(gazetteer, reading, found, place)
         _far_from_others(reading, found, place)
+
+
+def _at_its_door(gazetteer: Gazetteer, reading: Reading, found: Resolved, place: Entity) -> Entity:
+    """Return a place of unknown town in the town of the door that is its own address, where it was found by that."""
+    by_door = reading.address.number is None or found.road is None
+    if place.town is not None or found.spot is None or not found.spot.town or not by_door:
+        return place
+    return place._replace(town=found.spot.town) if place.key in gazetteer.addresses else place
 
 
 def _clash(found: Resolved, code: str, detail: dict[str, object]) -> None:

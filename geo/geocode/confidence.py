@@ -50,12 +50,17 @@ class Bin(NamedTuple):
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson's interval of the share, 95 %."""
-        if not self.n:
-            return math.nan, math.nan
-        z2 = _WILSON**2
-        middle = (self.share + z2 / (2 * self.n)) / (1 + z2 / self.n)
-        half = _WILSON * math.sqrt(self.share * (1 - self.share) / self.n + z2 / (4 * self.n**2)) / (1 + z2 / self.n)
-        return max(middle - half, 0.0), min(middle + half, 1.0)
+        return wilson(self.right, self.n)
+
+
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """Return Wilson's interval (95 %) of a share of which ``k`` of ``n`` were seen; NaN where nothing was."""
+    if not n:
+        return math.nan, math.nan
+    share, z2 = k / n, _WILSON**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = _WILSON * math.sqrt(share * (1 - share) / n + z2 / (4 * n**2)) / (1 + z2 / n)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 @dataclass(frozen=True)

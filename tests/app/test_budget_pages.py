@@ -40,6 +40,14 @@ def test_each_budget_tells_what_becomes_of_every_firm_and_a_larger_one_takes_no_
     assert "安装时的设定" in page and 'value="3" checked' in page
 
 
+def test_a_budget_that_too_few_tried_answers_can_show_is_told(app: Flask) -> None:
+    page = app.test_client().get("/quality/budget").get_data(as_text=True)
+    rows = re.findall(r'name="share" value="([\d.]+)".*?data-label="检验时实际错">(.*?)</td>', page, re.DOTALL)
+    doubtful = {share for share, cell in rows if "实际可能错到" in cell}
+    assert "0.1" in doubtful  # 1 of 1,042 wrong may as well be five
+    assert doubtful.isdisjoint({"0.5", "1", "2"})
+
+
 def test_the_budget_is_kept_with_who_and_when_and_the_next_survey_goes_by_it(app: Flask, monkeypatch) -> None:
     client = app.test_client()
     assert client.post("/quality/budget", data={"other": "viel"}).status_code == 422

@@ -221,6 +221,28 @@ def test_a_building_known_by_its_door_alone_reaches_as_far_as_others_do_from_the
     assert row["radius_m"] == pytest.approx(radius, abs=0.2)
 
 
+@pytest.mark.parametrize(("town", "status"), [("河口街道", "review"), ("柳桥街道", "auto")])
+def test_a_building_whose_own_door_stands_in_another_town_waits_for_a_person(town: str, status: str) -> None:
+    yard = {
+        "id": "building:yard",
+        "kind": "building",
+        "name": "麋琬大院",
+        "county_code": "990101",
+        "address": "长岭路8号",
+    }
+    rows = {
+        f"d{n}": {
+            "id": f"address:{n}", "kind": "address", "name": f"长岭路{n}号", "number": str(n), "county_code": "990101",
+            "town_code": "990101002", "geometry": Point(121.2 + n / 1e4, 32.0),
+        }
+        for n in (6, 8, 10)
+    }  # fmt: skip
+    row = one(
+        f"东沟区{town}麋琬大院", gazetteer.build(divisions(), aliases(), places(yard=yard | {"geometry": None}, **rows))
+    )
+    assert (row["status"], "PLACE_NOT_IN_TOWN" in codes(row)) == (status, status == "review")
+
+
 def test_the_town_of_a_known_number_is_told(names: Gazetteer) -> None:
     assert one("石埠市远山路10号", names)["town_code"] == "990181101"
 
