@@ -37,6 +37,7 @@ class Name:
 
     ``label`` is the label of its segment, ``form`` how it was matched (``full``, ``bare`` or ``learned``), ``votes``
     the logarithm of how well the name fits each county (in the gazetteer's order), ``None`` where it tells nothing.
+    ``ruled``: a person has put the name into its county.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Name:
     votes: tuple[float, ...] | None
     mentions: int = 0
     surfaces: tuple[str, ...] = ()
+    ruled: bool = False
 
     @property
     def elsewhere(self) -> bool:

@@ -38,13 +38,18 @@ def facts_frame(facts: Iterable[Fact]) -> pd.DataFrame:
     rows = sorted(facts)
     frame = pd.DataFrame(rows, columns=["kind", "name", "county_code", "mentions", "support", "detail", "surface"])
     frame.index = pd.Index(
-        [f"{f.kind}:{f.county}:{f.name}" + (f":{f.detail}" if f.detail else "") for f in rows], dtype="object"
+        [f"{f.kind}:{f.county}:{f.name}" + (f":{f.detail}" if f.detail not in ("", RULED) else "") for f in rows],
+        dtype="object",
     )
     return FACTS.conform(frame)
 
 
 LABELS = {"road": "road", "poi": "poi", "devzone": "devzone", "community": "community", "town": "town", "stem": "stem"}
 """Kinds of facts that are names, with the label of their segments."""
+RULED = "ruled"
+"""Detail of a name that a person has put into its county."""
+_RULED_DOUBT = 0.01
+"""Less than a road or house has, more than a county that is written: that one stays."""
 _INFERRED = 0.6
 _SMOOTH = 0.35
 _ALONE = _INFERRED
@@ -57,6 +62,8 @@ def learned_names(
 ) -> dict[tuple[str, str], Name]:
     """Return a name per learned text and label, with votes from the shares of each county's own mentions."""
     rows = [fact for fact in facts if fact.kind in LABELS]
+    ruled = {(fact.kind, fact.name) for fact in rows if fact.detail == RULED}
+    rows = [fact for fact in rows if fact.mentions or (fact.kind, fact.name) not in ruled]  # not what was guessed
     totals: dict[tuple[str, str], float] = defaultdict(float)
     counts: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     surfaces: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -79,10 +86,11 @@ def learned_names(
             continue
         shares = {c: w / (totals[kind, c] + means[kind]) for c, w in found.items()}
         doubt = min(0.9, DOUBT.get(LABELS[kind], 0.04) + _SMOOTH / (size + 0.25) ** 1.0)
-        votes = votes_of(shares, counties, doubt)
+        told = (kind, text) in ruled
+        votes = votes_of(shares, counties, min(doubt, _RULED_DOUBT) if told else doubt)
         known = tuple(sorted(by_name.get((kind, text), []), key=lambda e: e.key))
         written = tuple(sorted(surfaces.get((kind, text), ())))
-        names[LABELS[kind], text] = Name(text, LABELS[kind], "learned", known, votes, round(size), written)
+        names[LABELS[kind], text] = Name(text, LABELS[kind], "learned", known, votes, round(size), written, told)
     return names
 
 

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.decisions import shape, standing
 from geo.frames import ALIASES, CRS, DIVISIONS, PLACES
-from geo.gazetteer.facts import KIND_LABEL, LABELS, Fact
+from geo.gazetteer.facts import KIND_LABEL, LABELS, RULED, Fact
 from geo.gazetteer.variants import short_name
 from geo.text import normalise
 
@@ -54,7 +54,7 @@ class Rulings:
             kept[key] = ruled if known is None else _joined(known, ruled)
         for (label, county, core), name in self.accepted.items():
             known = kept.get((label, core, county, "")) or Fact(label, core, county, 0, 0.0, "", name)
-            kept[label, core, county, ""] = known._replace(mentions=max(known.mentions, ACCEPTED))
+            kept[label, core, county, ""] = known._replace(mentions=max(known.mentions, ACCEPTED), detail=RULED)
         return sorted(kept.values())
 
     def places(self, learned: gpd.GeoDataFrame, given: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

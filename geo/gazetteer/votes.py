@@ -101,13 +101,32 @@ def weigh(gazetteer: Gazetteer, address: Address, second: tuple[float, ...] | No
         if not certain:
             certain = name.form in _TRUSTED and name.label in _DIVISION_LABELS
     form, outside, districts, abroad = _beginning(gazetteer, address, named)
-    posterior, best, alone = _weighed(gazetteer, form, _votes(voices), second)
+    posterior, best, alone = _weighed(gazetteer, _spread(gazetteer, form, voices), _votes(voices), second)
     county, chance = gazetteer.counties[best], posterior[best]
     conflict = bool(districts) and (len(districts) > 1 or county not in districts)
     return Reading(
         address, named, posterior, county, chance, alone, form, certain, outside, districts, conflict, voices, unknown,
         abroad,
     )  # fmt: skip
+
+
+def _spread(gazetteer: Gazetteer, form: str, voices: Sequence[tuple[Segment, Name]]) -> str:
+    """Return whose spread over the counties an address shares: what stands in a town is not spread as a city's roads.
+
+    A town of the table decides by itself; one that was learned must not be outvoted, nor a name that a person has put
+    into a county outside the city proper.
+    """
+    if form not in ("city", "citywide", "road"):
+        return form
+    for _, name in voices:
+        if (name.form == "learned" and name.label == "town") or (name.ruled and _outside_core(gazetteer, name)):
+            return "none"
+    return form
+
+
+def _outside_core(gazetteer: Gazetteer, name: Name) -> bool:
+    votes = name.votes
+    return votes is not None and gazetteer.counties[votes.index(max(votes))] not in gazetteer.core
 
 
 def _votes(voices: Sequence[tuple[Segment, Name]]) -> tuple[Votes, ...]:

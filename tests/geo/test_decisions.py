@@ -137,6 +137,25 @@ def test_an_accepted_county_settles_all_that_name_the_road() -> None:
     assert firms["location_status"].tolist() == ["auto", "auto"]
 
 
+@pytest.mark.parametrize(
+    ("label", "name"), [("road", "银杏路"), ("town", "银杏镇"), ("poi", "银杏大厦"), ("community", "银杏村")]
+)
+def test_a_county_told_for_a_name_outweighs_how_addresses_are_spread_but_no_county_written(
+    label: str, name: str
+) -> None:
+    rows = enterprises(
+        {
+            **{f"c{n}": {"address": f"试验市{name}{n}号"} for n in range(1, 4)},
+            "own": {"address": f"试验市东沟区{name}9号"},
+        }
+    )
+    told = decisions(decided("accept", f"{label}:990102:{name}"))
+    firms = survey(inputs(enterprises=rows, decisions=told), on=ON, rules=rules()).firms
+    assert firms.loc[["c1", "c2", "c3"], "county_code"].tolist() == ["990102"] * 3
+    assert firms.loc[["c1", "c2", "c3"], "location_status"].tolist() == ["auto"] * 3
+    assert firms.loc["own", "county_code"] == "990101"
+
+
 def test_an_address_is_placed_for_every_firm_that_writes_it(before: Survey) -> None:
     assert before.firms.loc["vague", "building"] is pd.NA
     found = surveyed(decided("place", address_key("柳桥南首"), TOWER)).firms
