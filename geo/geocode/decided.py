@@ -29,7 +29,7 @@ _DOUBTS = CLASHES | {
 """Reasons that a decision settles; what else was read stays."""
 _POSITION = {
     "NUMBER_EXACT", "NUMBER_INTERPOLATED", "NUMBER_NEAREST", "NUMBER_TOO_FAR", "STREET_MIDDLE", "MOVED",
-    "BUILDING_ON_MAP", "BUILDING_FROM_DOOR", "TOWN_FROM_PLACE", "FLOOR_ABOVE_TOP", "NOT_ON_MAP",
+    "BUILDING_ON_MAP", "BUILDING_FROM_DOOR", "DOOR_OF_PLACE", "TOWN_FROM_PLACE", "FLOOR_ABOVE_TOP", "NOT_ON_MAP",
 }  # fmt: skip
 """Reasons of a position that is given up."""
 _NO_PLACE = {OUTSIDE: "DECIDED_OUTSIDE", NOWHERE: "DECIDED_NOWHERE"}

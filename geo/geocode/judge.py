@@ -212,8 +212,8 @@ def _position(gazetteer: Gazetteer, found: Resolved) -> tuple[str, tuple[float, 
         return on_street.level, (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
     if found.building is not None and placed(found.building):
         return "building", _at(gazetteer, found, "building"), [["BUILDING_ON_MAP", {}]]
-    if on_street is not None and on_street.level == "number":
-        return "number", (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
+    if on_street is not None and on_street.level != "street":
+        return on_street.level, (on_street.lon, on_street.lat, on_street.radius_m), [[on_street.code, on_street.detail]]
     if found.market is not None and placed(found.market):
         return "market", _at(gazetteer, found, "market"), []
     if on_street is not None:

@@ -207,6 +207,7 @@ def _at_place(found: Resolved) -> Spot | None:
 def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: LocateOptions) -> Spot | None:
     """Return where the house number lies, if numbers of its street are known."""
     number, road, least_m = reading.address.number, found.road, options.least_radius_m
+    place = None
     if number is None or road is None:
         place = found.building or found.market  # its own address, where the text gives none
         if place is not None and (known := gazetteer.addresses.get(place.key)) is not None:
@@ -215,7 +216,12 @@ def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options:
     if road is None or (number is None and placed(found.street)):
         return None
     points = gazetteer.points.get((reading.county, road)) or gazetteer.points.get(("", road))
-    return spot(points, number, gazetteer, options, least_m=least_m) if points else None
+    at = spot(points, number, gazetteer, options, least_m=least_m) if points else None
+    if at is None or number is None or place is None or at.level != "number":
+        return at
+    return at._replace(
+        level=place.kind, code="DOOR_OF_PLACE", detail={"place": place.key, "door": f"{road}{number.text}号"}
+    )
 
 
 def placed(entity: Entity | None) -> bool:

@@ -217,7 +217,7 @@ def houses(count: int) -> dict[str, dict[str, object]]:
 def test_a_building_known_by_its_door_alone_reaches_as_far_as_others_do_from_theirs(count: int, radius: float) -> None:
     known = gazetteer.build(divisions(), aliases(), places(**houses(count)))
     row = one(f"石埠市云帆{chr(0x4E00 + 7 * count)}大厦", known)  # pins reach 40 m; fewer than 30 houses tell nothing
-    assert (row["level"], codes(row)[0]) == ("number", "NUMBER_EXACT")
+    assert (row["level"], codes(row)[0]) == ("building", "DOOR_OF_PLACE")
     assert row["radius_m"] == pytest.approx(radius, abs=0.2)
 
 
