@@ -15,6 +15,9 @@ Reason = list[object]
 """``[code, {detail}]``."""
 
 _ABOVE_TOWNS = frozenset(("prov", "city", "district"))
+_MARKET_M = 130.0
+"""How far nine of ten firms of a market stand from its door: one on the edge of a round place whose middle has them
+within 74 m, as the markets of the sample city have."""
 _PLACE_KINDS = ("building", "market", "zone", "street")
 
 
@@ -212,7 +215,7 @@ def _on_street(gazetteer: Gazetteer, reading: Reading, found: Resolved, options:
         place = found.building or found.market  # its own address, where the text gives none
         if place is not None and (known := gazetteer.addresses.get(place.key)) is not None:
             _, road, number = known
-            least_m = max(least_m, gazetteer.premises_m)
+            least_m = max(least_m, gazetteer.premises_m, _MARKET_M if place.kind == "market" else 0.0)
     if road is None or (number is None and placed(found.street)):
         return None
     points = gazetteer.points.get((reading.county, road)) or gazetteer.points.get(("", road))
