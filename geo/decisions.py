@@ -33,8 +33,8 @@ ADDRESS = "text:"
 OUTSIDE, NOWHERE = "outside", "none"
 """Targets of ``place`` that are no place: an address elsewhere; a text that is no usable address."""
 _MOST_TEXT = 200_000
-_SAME_DEGREES = 1e-7
 """Characters of an outline that are read: some 5,000 corners."""
+_SAME_DEGREES = 1e-7
 
 
 def address_key(raw: object) -> str:

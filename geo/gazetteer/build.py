@@ -131,6 +131,7 @@ class _Freezer:
 
     def __init__(self, names: Names) -> None:
         self._names = names
+        self._behind = {mode: names.above(mode) for mode in (SHORT, TOWN)}
         self._known_votes: dict[tuple[frozenset[str], float], tuple[float, ...] | None] = {}
 
     def gazetteer(self, places: pd.DataFrame, facts: tuple[Fact, ...]) -> Gazetteer:
@@ -171,7 +172,7 @@ class _Freezer:
         bare = None
         if mode in _CORES and not _is_road_too(text, mode):
             bare = Name(text, label, "bare", entities, self._votes(entities, DOUBT["bare"]))
-        return key_of(text, mode, name, bare, behind=self._names.above(mode))
+        return key_of(text, mode, name, bare, behind=self._behind.get(mode, ""))
 
     def _votes(self, entities: tuple[Entity, ...], doubt: float) -> tuple[float, ...] | None:
         """Return the votes of a name for the counties of its entities; the same tuple for the same counties."""

@@ -156,6 +156,10 @@ class Gazetteer:
             known.append(found)
         return known[0]
 
+    def county_of(self, votes: Sequence[float]) -> str:
+        """Return the county that votes (or chances, in the order of ``counties``) are most for, of equals the first."""
+        return self.counties[votes.index(max(votes))]
+
     def name(self, label: str, text: str) -> Name | None:
         """Return what a segment's text may mean under a label, ``None`` if it is not known."""
         return self.lookup.get((label, text))

@@ -35,7 +35,7 @@ _LEARNABLE = {
     "community": "community",
     "town": "town",
 }
-_AREAS = ("town", "devzone", "community")
+AREAS = ("town", "devzone", "community")
 """What may tell the county of a town beside it; how addresses are spread does not, nor a road of a name elsewhere."""
 
 
@@ -171,7 +171,7 @@ def _telling(reading: Reading) -> bool:
 def _in_area(reading: Reading, counties: Sequence[str]) -> bool:
     """Whether a town, zone or village that is named tells the county that was read."""
     own = counties.index(reading.county)
-    told = (name.votes for _, name in reading.voices if name.label in _AREAS and name.votes is not None)
+    told = (name.votes for _, name in reading.voices if name.label in AREAS and name.votes is not None)
     return any(votes[own] == max(votes) > min(votes) + _TELLING for votes in told)
 
 

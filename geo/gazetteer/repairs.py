@@ -191,7 +191,7 @@ def _scopes(gazetteer: Gazetteer, text: str, mode: int, name: Name) -> Iterator[
         counties = {e.county for e in name.entities}
         yield from ((label, c) for c in (gazetteer.counties if None in counties else sorted(filter(None, counties))))
     elif mode == LEARNED and label in ("road", "poi") and name.mentions >= _MENTIONS and name.votes is not None:
-        yield label, gazetteer.counties[name.votes.index(max(name.votes))]
+        yield label, gazetteer.county_of(name.votes)
 
 
 def _index(names: Iterable[str]) -> dict[str, tuple[str, ...]]:

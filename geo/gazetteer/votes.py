@@ -124,8 +124,7 @@ def _spread(gazetteer: Gazetteer, form: str, voices: Sequence[tuple[Segment, Nam
 
 
 def _outside_core(gazetteer: Gazetteer, name: Name) -> bool:
-    votes = name.votes
-    return votes is not None and gazetteer.counties[votes.index(max(votes))] not in gazetteer.core
+    return name.votes is not None and gazetteer.county_of(name.votes) not in gazetteer.core
 
 
 def _votes(voices: Sequence[tuple[Segment, Name]]) -> tuple[Votes, ...]:
@@ -180,7 +179,7 @@ def company_votes(gazetteer: Gazetteer, name: str) -> tuple[float, ...] | None:
     found = {gazetteer.owners[word].votes for word in words}
     if len(found) != 1 or (votes := found.pop()) is None:
         return remember(known, key, None)
-    return remember(known, key, county_votes(gazetteer, gazetteer.counties[votes.index(max(votes))], _COMPANY))
+    return remember(known, key, county_votes(gazetteer, gazetteer.county_of(votes), _COMPANY))
 
 
 def county_votes(gazetteer: Gazetteer, county: str, against: float) -> tuple[float, ...]:

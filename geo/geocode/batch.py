@@ -150,8 +150,7 @@ def _tie_broken(gazetteer: Gazetteer, raw: object, second: Second, code: str) ->
     owner = gazetteer.owners.get(entity.name)
     if owner is None or owner.votes is None:
         return second
-    county = gazetteer.counties[owner.votes.index(max(owner.votes))]
-    votes = county_votes(gazetteer, county, _AUTHORITY)
+    votes = county_votes(gazetteer, gazetteer.county_of(owner.votes), _AUTHORITY)
     if second[0] is not None:
         votes = tuple(a + b for a, b in zip(second[0], votes, strict=True))
     return votes, "CREDIT_CODE"

@@ -14,6 +14,7 @@ import shapely
 from geo.address import Address
 from geo.gazetteer import Entity, Gazetteer, Name, Reading
 from geo.gazetteer.extents import METRES
+from geo.gazetteer.learning import AREAS
 from geo.geocode.relations import beyond_reach
 from geo.geocode.resolve import Resolved, placed
 
@@ -27,7 +28,6 @@ _OFF_COURSE_M = 1_000.0
 """The same between a place and the course of its street, which a layer may know in part only."""
 _NEXT_TOWN_M, _FAR_TOWN_M = 2_000.0, 10_000.0
 """How far beyond its town's reach a street may still be the one meant: of another town, and of none that is known."""
-_AREAS = ("town", "devzone", "community")
 _DOORS = ("roadno", "subroadno")
 _HOUSES = frozenset(("building", "market"))
 _TAKEN_BACK = re.compile(
@@ -82,7 +82,7 @@ def _unknown_town(reading: Reading, found: Resolved) -> None:
 
     A town that was given up stands in old addresses for long, and the city proper has none.
     """
-    if reading.districts or reading.certain or any(name.label in _AREAS for _, name in reading.voices):
+    if reading.districts or reading.certain or any(name.label in AREAS for _, name in reading.voices):
         return
     for (start, end, label, _, _), name in reading.named:
         if label == "town" and (name is None or (name.mentions == 0 and not name.entities)):

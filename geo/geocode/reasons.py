@@ -45,9 +45,9 @@ def _is_house(name: Name) -> bool:
 def _known_elsewhere(gazetteer: Gazetteer, name: Name, own: int) -> str | None:
     """Return the county that a name fits far better than the county at place ``own``, if there is one."""
     votes = name.votes
-    if votes is None or votes[own] >= -_FAR_LESS or (most := max(votes)) - votes[own] <= _FAR_LESS:
+    if votes is None or votes[own] >= -_FAR_LESS or max(votes) - votes[own] <= _FAR_LESS:
         return None  # votes are logarithms of shares, never above 0
-    return gazetteer.counties[votes.index(most)]
+    return gazetteer.county_of(votes)
 
 
 def _told_of(name: Name, words: str, **more: object) -> dict[str, object]:
