@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import review_city
 from flask import Flask
+from playwright.sync_api import expect
 from serving import served
 
 from app import create_app
@@ -60,7 +61,7 @@ def test_edits_are_previewed_kept_and_respected_by_the_next_survey(page: Any, ma
     opened(page, site)
     page.locator("#act-out input[value=m2]").check()
     assert "综合得分少" in seen_and_kept(page, "out")
-    assert page.locator("#edits").inner_text().count("等下次计算") == 2
+    expect(page.locator("#edits").get_by_text("等下次计算")).to_have_count(2)
     review_city.survey(made)
     assert members(made) == everybody - {"m1", "m2"}
 
@@ -74,11 +75,11 @@ def test_edits_are_previewed_kept_and_respected_by_the_next_survey(page: Any, ma
     assert members(made) == everybody - {"m1", "m2"}, "the list is locked, though m1 might come back"
 
     page.goto(f"{site}/adjustments")
-    assert page.locator("#edits tbody tr").count() == 2
+    expect(page.locator("#edits tbody tr")).to_have_count(2)
     for _ in range(2):
         with page.expect_navigation():
             page.locator("#edits tbody tr").first.get_by_role("button", name="撤回").click()
-    assert "还没有调整" in page.locator("#edits").inner_text()
+    expect(page.locator("#edits")).to_contain_text("还没有调整")
     review_city.survey(made)
     assert members(made) == everybody
 
@@ -86,7 +87,7 @@ def test_edits_are_previewed_kept_and_respected_by_the_next_survey(page: Any, ma
     page.fill("#f-firm", "<b>r1</b>有限公司")
     with page.expect_navigation():
         page.locator("#act-must").get_by_role("button", name="看影响").click()
-    assert "企业不在此处或离得太远" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("企业不在此处或离得太远")
     opened(page, site)
     assert "8 → —" in seen_and_kept(page, "close")
     review_city.survey(made)
@@ -99,7 +100,7 @@ def test_ticked_suggestions_are_added_up(page: Any, site: str) -> None:
     page.locator(".tick input").first.check()
     with page.expect_navigation():
         page.get_by_role("button", name="勾选的办成以后会怎样").click()
-    assert "勾选的 1 条建议办成后" in page.locator("#effect").inner_text()
+    expect(page.locator("#effect")).to_contain_text("勾选的 1 条建议办成后")
     page.wait_for_load_state("networkidle")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import small_city
 from flask import Flask
+from playwright.sync_api import expect
 from serving import served, until
 
 from app import basemaps
@@ -174,7 +175,7 @@ def test_the_address_and_what_is_drawn_stay_wgs84(page: Any, app: Flask, site: s
     count = page.locator("#inside dd").nth(1).inner_text()
     shape = page.evaluate("() => new URLSearchParams(location.search).get('shape')")
     visit(page, f"{site}/map?shape={shape}")
-    assert page.locator("#inside dd").nth(1).inner_text() == count
+    expect(page.locator("#inside dd").nth(1)).to_have_text(count)
 
 
 @pytest.mark.parametrize("status", [404, 500, 403])

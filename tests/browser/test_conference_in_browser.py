@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import small_city
+from playwright.sync_api import expect
 from serving import served
 from signed_in import acting
 
@@ -82,7 +83,7 @@ def test_keys_turn_the_screens(page: Any, stick: str) -> None:
     page.keyboard.press("Home")
     assert title(page) == "试验市工会组织工作会议"
     page.keyboard.press("b")
-    assert page.locator("body.black").count() == 1
+    expect(page.locator("body.black")).to_have_count(1)
     page.keyboard.press("b")
     before = page.evaluate("getComputedStyle(document.documentElement).fontSize")
     page.keyboard.press("+")
@@ -93,7 +94,7 @@ def test_the_map_opens_a_county_and_leads_back(page: Any, stick: str) -> None:
     page.goto(stick + "#3")
     page.locator(".screen.on .area[data-key='990101']").click()
     assert title(page) == "东沟区"
-    assert "东沟经济开发区" in page.locator(".screen.on .side").inner_text()
+    expect(page.locator(".screen.on .side")).to_contain_text("东沟经济开发区")
     page.get_by_role("button", name="返回全市").click()
     assert title(page) == "建会率"
     page.get_by_role("button", name="未建会企业（家）").click()
@@ -142,7 +143,7 @@ def test_on_a_telephone_names_stand_on_one_line_and_are_what_is_bold(phone: Any,
 
 def test_in_the_atlas_figures_open_their_lists(page: Any, site: str) -> None:
     page.goto(f"{site}/year/conference/present#2")
-    assert "演示数据" in page.locator(".screen.on .foot").inner_text()
+    expect(page.locator(".screen.on .foot")).to_contain_text("演示数据")
     with page.context.expect_page() as opened:
         page.locator(".screen.on .figures a").nth(1).click()
     opened.value.wait_for_load_state()

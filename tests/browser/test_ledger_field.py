@@ -11,6 +11,7 @@ import small_city
 import sqlalchemy as sa
 import waitress
 from flask import Flask
+from playwright.sync_api import expect
 from serving import served, until
 from signed_in import account
 from waitress import wasyncore
@@ -151,7 +152,7 @@ def test_fifty_outcomes_recorded_without_a_network_arrive_once_and_in_order(
     give(city, "li", keys)
     with telephone(browser, city, line, "li") as page:
         opened(page, line)
-        assert page.locator(".firm").count() == COUNT
+        expect(page.locator(".firm")).to_have_count(COUNT)
         line.cut()
         page.context.set_offline(True)
         page.goto(f"{line.url}/field/")  # the telephone was put away and taken out again
@@ -165,7 +166,7 @@ def test_fifty_outcomes_recorded_without_a_network_arrive_once_and_in_order(
         for key, fields in plan[:BY_HAND]:
             record(page, str(key), **fields)
         page.evaluate(RECORDED, plan[BY_HAND:])
-        assert page.locator("#field").get_attribute("data-waiting") == str(COUNT)
+        expect(page.locator("#field")).to_have_attribute("data-waiting", str(COUNT))
         page.reload()
         page.locator(f"#field[data-waiting='{COUNT}'][data-ready=yes]").wait_for()
         assert arrived(city) == []
@@ -285,9 +286,9 @@ def test_who_is_on_no_floor_does_not_stand_below_the_floor_of_the_one_before(
         page.route("**/field/today", told)
         opened(page, line)
         page.locator("h3.floor").first.wait_for()
-        assert [each.inner_text() for each in page.locator("#list h2").all()] == ["甲路", "乙楼"]
-        assert [each.inner_text() for each in page.locator("#list h3").all()] == ["5 号 6 层", "6 号", "门牌、楼层不详"]
-        assert page.locator("#list > *").last.get_attribute("class") == "firm"
+        expect(page.locator("#list h2")).to_have_text(["甲路", "乙楼"])
+        expect(page.locator("#list h3")).to_have_text(["5 号 6 层", "6 号", "门牌、楼层不详"])
+        expect(page.locator("#list > *").last).to_have_attribute("class", "firm")
 
 
 def test_what_the_office_would_refuse_is_told_at_the_door(
@@ -308,20 +309,20 @@ def test_what_the_office_would_refuse_is_told_at_the_door(
         line.cut()
         page.context.set_offline(True)
         page.locator(".firm").click()
-        assert page.locator("[data-below]").inner_text() == ""
+        expect(page.locator("[data-below]")).to_have_text("")
         page.locator("#form [name=stage]").select_option("PX")
         page.locator("#form [type=submit]").click()
         page.wait_for_timeout(200)
-        assert page.locator("#field").get_attribute("data-waiting") == "0", "deferred without a reason and a next day"
+        expect(page.locator("#field"), "deferred without reason and next day").to_have_attribute("data-waiting", "0")
         page.locator("#form [name=reason]").select_option("R16")
         page.locator("#form [name=next_on]").fill("2030-01-01")
         page.locator("#form [name=workers]").fill("10")
         page.locator("#form [name=women]").fill("30")
         page.locator("#form [type=submit]").click()
         page.wait_for_timeout(200)
-        assert page.locator("#field").get_attribute("data-waiting") == "0", "more women than workers"
+        expect(page.locator("#field"), "more women than workers").to_have_attribute("data-waiting", "0")
         page.locator("#form [name=women]").fill("3")
-        assert "已登记会员 20 人" in page.locator("[data-below]").inner_text(), "told, not refused: people leave"
+        expect(page.locator("[data-below]"), "told, not refused: people leave").to_contain_text("已登记会员 20 人")
         page.locator("#form [type=submit]").click()
         page.locator("#field[data-waiting='1']").wait_for()
 
@@ -335,7 +336,7 @@ def test_whoever_is_signed_out_keeps_the_queue_and_is_told(
         page.context.clear_cookies()
         record(page, gaps[0])
         page.locator("#sign").wait_for()
-        assert page.locator("#field").get_attribute("data-waiting") == "1"
+        expect(page.locator("#field")).to_have_attribute("data-waiting", "1")
     assert arrived(city) == []
 
 

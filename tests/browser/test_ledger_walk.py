@@ -1,5 +1,6 @@
 """Pages of the ledger in a real browser: nothing overflows, lists narrow in place, ticks are counted and given out."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 import small_city
+from playwright.sync_api import expect
 from serving import served
 
 pytestmark = pytest.mark.browser
@@ -68,9 +70,9 @@ def test_a_list_is_narrowed_in_place_ticked_and_given_out(page: Any, site: str) 
     page.locator("#f-hands").select_option("person:tester")
     page.get_by_role("button", name="分派任务").click()
     page.get_by_text(f"已分派 {count} 项").wait_for()
-    assert "show=no_where" in page.url, "back to the list one came from"
+    expect(page, "back to the list one came from").to_have_url(re.compile("show=no_where"))
     page.goto(f"{site}/tasks?who=mine")
-    assert page.locator("#list h2").inner_text().startswith(f"{count} 项任务")
+    expect(page.locator("#list h2")).to_have_text(re.compile(rf"^\s*{count} 项任务"))
 
 
 def test_a_figure_of_the_progress_opens_its_list(page: Any, site: str) -> None:
@@ -79,4 +81,4 @@ def test_a_figure_of_the_progress_opens_its_list(page: Any, site: str) -> None:
     count = figure.inner_text()
     figure.click()
     page.wait_for_url("**/ledger?**")
-    assert page.locator("#list h2").inner_text().startswith(f"{count} 家")
+    expect(page.locator("#list h2")).to_have_text(re.compile(rf"^\s*{count} 家"))

@@ -1,5 +1,6 @@
 """The map in a real browser that cannot leave the machine: it draws, answers, is read by keyboard, trusts no name."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import small_city
 from flask import g
+from playwright.sync_api import expect
 from serving import served, until
 
 from app import create_app
@@ -75,7 +77,7 @@ def test_each_state_draws_without_the_network(page: Any, site: str, measure: str
         assert drawn == ("cells" if measure in ("flags", "like") and form == "heat" else drawing), form
         full = page.evaluate(f"{DRAWN}.items.size") > 0
         assert full or form in ("heat", "points", "town"), form  # no town has an outline
-        assert page.locator(".leaflet-attribution-flag").count() == 0
+        expect(page.locator(".leaflet-attribution-flag")).to_have_count(0)
 
 
 @pytest.mark.parametrize("kind", view.KINDS)
@@ -83,7 +85,7 @@ def test_names_are_shown_as_text(page: Any, site: str, kind: str) -> None:
     visit(page, f"{site}/map?kind={kind}&view=32.055,121.055,15")
     page.wait_for_load_state("networkidle")
     page.locator("#map-side").get_by_text("<img src=x").first.wait_for()
-    assert page.locator("img[src=x]").count() == 0
+    expect(page.locator("img[src=x]")).to_have_count(0)
 
 
 def test_pointing_and_clicking_tell_what_lies_there(page: Any, site: str) -> None:
@@ -92,10 +94,10 @@ def test_pointing_and_clicking_tell_what_lies_there(page: Any, site: str) -> Non
     page.locator(".atlas-tip").get_by_text("<img src=x").first.wait_for()
     page.locator(".atlas-map").click(position={"x": 330, "y": 330})
     page.locator(".unit").wait_for()
-    assert "at=county%3A99010" in page.url
+    expect(page).to_have_url(re.compile("at=county%3A99010"))
     page.locator("#map-side").get_by_role("button", name="返回全市").click()
     page.locator("#map-side").get_by_text("排行").wait_for()
-    assert "at=" not in page.url
+    expect(page).not_to_have_url(re.compile("at="))
 
 
 def test_controls_change_the_address_and_back_returns(page: Any, site: str) -> None:
@@ -104,14 +106,14 @@ def test_controls_change_the_address_and_back_returns(page: Any, site: str) -> N
     page.locator("#map-legend").get_by_text("未精确定位").wait_for()
     page.check("[name=measure][value=rate]")
     page.get_by_role("heading", level=1, name="平滑未建会率").wait_for()
-    assert "by=grid" in page.url
-    assert "measure=rate" in page.url
+    expect(page).to_have_url(re.compile("by=grid"))
+    expect(page).to_have_url(re.compile("measure=rate"))
     page.go_back()
     page.get_by_role("heading", level=1, name="未建会企业").wait_for()
-    assert page.is_checked("[name=measure][value=firms]")
+    expect(page.locator("[name=measure][value=firms]")).to_be_checked()
     page.go_back()
     page.locator("#map-legend").get_by_text("未归入任何").wait_for()
-    assert page.is_checked("[name=by][value=place]")
+    expect(page.locator("[name=by][value=place]")).to_be_checked()
 
 
 def test_controls_keep_the_day_of_the_page(page: Any, stored: str) -> None:
@@ -120,9 +122,10 @@ def test_controls_keep_the_day_of_the_page(page: Any, stored: str) -> None:
     visit(page, f"{stored}/map?on=2024-12-31")
     page.check("[name=measure][value=workers]")
     page.get_by_role("heading", level=1, name="未建会职工").wait_for()
-    assert "数据截止 2024-12-31" in page.locator("#map-legend").text_content()
+    expect(page.locator("#map-legend")).to_contain_text("数据截止 2024-12-31")
     page.locator("#map-side button[data-at]").first.click()
     page.locator(".unit").wait_for()
+    expect(page).to_have_url(re.compile("on=2024-12-31"))
     assert page.url.count("on=2024-12-31") == 1
     parts = [address for address in asked if "/map/part" in address or "/map/panel" in address]
     assert len(parts) == 2
@@ -145,7 +148,7 @@ def test_the_heat_map_answers_clicks_and_names_its_limits(page: Any, site: str) 
     page.get_by_role("heading", level=1, name="平滑未建会率").wait_for()
     page.locator("#map-side button[data-at]").first.click()
     page.locator(".unit").wait_for()
-    assert "at=cell" in page.url
+    expect(page).to_have_url(re.compile("at=cell"))
 
 
 def test_everything_is_reached_by_keyboard(page: Any, site: str) -> None:
@@ -175,7 +178,7 @@ def test_map_has_a_name_and_a_list_that_says_the_same(page: Any, site: str) -> N
     visit(page, f"{site}/map?by=county")
     assert "看列表" in page.locator(".atlas-map").get_attribute("aria-label")
     page.get_by_role("link", name="看列表").click()
-    assert page.locator("table.data tbody tr").count() == 2
+    expect(page.locator("table.data tbody tr")).to_have_count(2)
 
 
 def test_on_a_phone_it_fits_and_a_tap_opens(phone: Any, site: str) -> None:
@@ -205,7 +208,7 @@ def test_the_page_works_without_script(browser: Any, site: str) -> None:
     tab.get_by_role("button", name="显示").click()
     assert "by=county" in tab.url
     tab.locator("#map-side li").nth(1).wait_for()
-    assert tab.locator("#map-side li").count() == 2
+    expect(tab.locator("#map-side li")).to_have_count(2)
     context.close()
 
 
@@ -213,9 +216,9 @@ def test_on_a_phone_the_map_comes_first_and_its_controls_unfold(phone: Any, site
     phone.goto(f"{site}/map")
     phone.wait_for_function("document.documentElement.dataset.mapReady === 'true'")
     assert phone.locator(".map-canvas").bounding_box()["y"] < 300
-    assert not phone.locator("#map-form").is_visible()
+    expect(phone.locator("#map-form")).to_be_hidden()
     phone.locator(".map-toggle").tap()
-    assert phone.locator("#map-form").is_visible()
+    expect(phone.locator("#map-form")).to_be_visible()
     phone.locator("#map-form label", has_text="未建会职工").tap()
     phone.wait_for_url("**measure=workers**")
     phone.locator(".map-legend", has_text="分母：应建会企业职工").wait_for()

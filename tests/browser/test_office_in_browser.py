@@ -1,10 +1,12 @@
 """A day at the office in a real browser: signing in, the same view from its link, back, a foreign link, a phone."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import small_city
+from playwright.sync_api import expect
 from serving import served, until
 from signed_in import PASSWORD
 
@@ -61,7 +63,7 @@ def test_a_link_asks_to_sign_in_and_then_opens_the_same_view(page: Any, site: st
     leave(page)
     enter(page, site, "o-planner", link)
     page.get_by_role("heading", name="云帆大厦").wait_for()
-    assert "size=under_25" in page.url
+    expect(page).to_have_url(re.compile("size=under_25"))
 
 
 def test_another_county_opens_the_link_and_finds_nothing_of_it(page: Any, site: str) -> None:

@@ -1,5 +1,6 @@
 """The review desk by keyboard in a real browser: answers, a pin dragged, an outline drawn, undo; the next survey."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import review_city
 from flask import Flask
+from playwright.sync_api import expect
 from serving import served
 from signed_in import TESTER
 
@@ -82,7 +84,7 @@ def test_ten_items_are_settled_by_keys_alone_and_the_next_survey_has_located_the
     firms = review_city.surveyed(app)
     assert firms["lon"].notna().sum() >= 30
     page.goto(f"{site}/review")
-    assert "等下一次计算采用" not in page.locator("#review").inner_text()
+    expect(page.locator("#review")).not_to_contain_text("等下一次计算采用")
 
 
 def test_a_pin_is_clicked_dragged_and_moved_by_keys(page: Any, site: str, app: Flask) -> None:
@@ -118,7 +120,7 @@ def test_an_outline_is_drawn_corrected_and_kept(page: Any, site: str, app: Flask
     for across, down in ((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.2, 0.9)):
         click_map(page, across, down)
     page.keyboard.press("Backspace")
-    assert "3 个拐点" in page.locator("[data-spot]").inner_text()
+    expect(page.locator("[data-spot]")).to_contain_text("3 个拐点")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     after(page, "红星大厦")
@@ -146,7 +148,7 @@ def test_what_is_skipped_keeps_nothing(page: Any, site: str, app: Flask) -> None
     page.keyboard.press("s")
     after(page, "红星大厦")
     assert title(page) == "四海小商品市场"
-    assert "at=pin" in page.url
+    expect(page).to_have_url(re.compile("at=pin"))
     page.keyboard.press("u")
     after(page, "四海小商品市场")
     assert title(page) == "红星大厦"
@@ -158,13 +160,13 @@ def test_pasted_coordinates_stand_on_the_map_or_say_why_not(page: Any, site: str
     written, told = page.locator("[name=written]"), page.locator("[data-written-said]")
     written.fill("32.1, 121.1")
     told.filter(has_text="先写经度").wait_for()
-    assert page.locator(".review-pin").count() == 0
+    expect(page.locator(".review-pin")).to_have_count(0)
     written.fill("121.1, 32.1")
     page.locator(".review-pin span").wait_for()
     assert told.is_hidden()
-    assert "已标点 121.10000, 32.10000" in page.locator("[data-spot]").inner_text()
+    expect(page.locator("[data-spot]")).to_contain_text("已标点 121.10000, 32.10000")
     click_map(page, 0.3, 0.3)  # the pin that is moved afterwards counts
-    assert written.input_value() == ""
+    expect(written).to_have_value("")
     written.fill("121.05, 32.05")
     page.locator("[data-spot]", has_text="121.05000, 32.05000").wait_for()
     page.locator("button[value=pin]").click()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import review_city
+from playwright.sync_api import expect
 from serving import served
 
 pytestmark = pytest.mark.browser
@@ -24,10 +25,10 @@ def test_a_suggestion_is_accepted_and_moved_on_with_its_history(page: Any, site:
     page.fill("#f-accept-note", "市场管理处同意牵头")
     page.get_by_role("button", name="采纳，进入筹备").click()
     page.wait_for_url("**/suggestions/case*")
-    assert page.locator("h1").inner_text() == "四海小商品市场联合工会"
-    assert page.locator("#decide .badge-a").first.inner_text() == "筹备中"
+    expect(page.locator("h1")).to_have_text("四海小商品市场联合工会")
+    expect(page.locator("#decide .badge-a").first).to_have_text("筹备中")
     page.locator("summary", has_text="批复成立").click()
-    assert page.get_by_role("button", name="批复成立").is_disabled(), "not before members have signed up"
+    expect(page.get_by_role("button", name="批复成立"), "not before members have signed up").to_be_disabled()
     for stage in ("P3", "P5"):
         page.locator("summary", has_text="记筹备进展").click()
         page.select_option("#f-advance-stage", stage)
@@ -36,12 +37,13 @@ def test_a_suggestion_is_accepted_and_moved_on_with_its_history(page: Any, site:
             page.get_by_role("button", name="记筹备进展").click()
     rows = page.locator("#decide table tbody tr")
     rows.nth(2).wait_for()
-    assert rows.count() == 3 and "市场管理处同意牵头" in rows.last.inner_text()
+    expect(rows).to_have_count(3)
+    expect(rows.last).to_contain_text("市场管理处同意牵头")
     page.locator("summary", has_text="批复成立").click()
-    assert page.locator(".ticks input:checked").count() == 8
+    expect(page.locator(".ticks input:checked")).to_have_count(8)
     page.get_by_role("link", name="建会建议书").click()
     page.wait_for_selector(".paper tbody tr")
-    assert page.locator(".paper tbody tr").count() == 8
+    expect(page.locator(".paper tbody tr")).to_have_count(8)
     page.wait_for_load_state("networkidle")
 
 
@@ -59,5 +61,5 @@ def test_on_a_telephone_nothing_runs_over_the_edge(phone: Any, site: str) -> Non
     phone.select_option("#f-reject-reason", "no_chair")
     with phone.expect_navigation():
         phone.get_by_role("button", name="不采纳").click()
-    assert "没有合适的牵头人" in phone.locator("#decide").inner_text()
+    expect(phone.locator("#decide")).to_contain_text("没有合适的牵头人")
     phone.wait_for_load_state("networkidle")

@@ -3,6 +3,7 @@
 The fixtures refuse requests that leave the machine and fail on any console error (``tests/conftest.py``).
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 import small_city
+from playwright.sync_api import expect
 from serving import served
 
 pytestmark = pytest.mark.browser
@@ -63,7 +65,7 @@ def test_nothing_overflows_on_a_phone(phone: Any, site: str) -> None:
 def test_the_phone_opens_its_menu(phone: Any, site: str) -> None:
     phone.goto(site)
     link = phone.locator(".mainnav a", has_text="空白点")
-    assert not link.is_visible()
+    expect(link).to_be_hidden()
     phone.locator("[data-nav-toggle]").tap()
     link.tap()
     phone.wait_for_url("**/gaps")
@@ -75,7 +77,7 @@ def test_a_figure_opens_its_list(page: Any, site: str) -> None:
     count = figure.locator(".kpi-value").inner_text().removesuffix("家").strip()
     figure.click()
     page.wait_for_url("**/firms?**gap=1**")
-    assert count in page.locator("#list h2").inner_text()
+    expect(page.locator("#list h2")).to_contain_text(count)
 
 
 def test_sorting_changes_the_table_in_place_and_the_address(page: Any, site: str) -> None:
@@ -87,7 +89,7 @@ def test_sorting_changes_the_table_in_place_and_the_address(page: Any, site: str
     assert page.evaluate("window.here") is True
     page.go_back()
     page.wait_for_function("!location.search.includes('sort')")
-    assert page.locator("#list table").count() == 1
+    expect(page.locator("#list table")).to_have_count(1)
 
 
 def test_a_filter_answers_as_one_types_and_leaves_no_empty_fields(page: Any, site: str) -> None:
@@ -96,9 +98,9 @@ def test_a_filter_answers_as_one_types_and_leaves_no_empty_fields(page: Any, sit
     page.locator("#f-text").press_sequentially("引号")
     page.wait_for_url("**text=**")
     page.wait_for_function("before => document.querySelector('#list h2').innerText !== before", arg=before)
-    assert "1" in page.locator("#list h2").inner_text()
-    assert "county=" not in page.url
-    assert page.locator("#list tbody th").inner_text().strip() == small_city.HOSTILE[5]
+    expect(page.locator("#list h2")).to_contain_text("1")
+    expect(page).not_to_have_url(re.compile("county="))
+    expect(page.locator("#list tbody th")).to_have_text(small_city.HOSTILE[5])
 
 
 def test_choosing_a_county_narrows_the_gap_list(page: Any, site: str) -> None:
@@ -107,7 +109,7 @@ def test_choosing_a_county_narrows_the_gap_list(page: Any, site: str) -> None:
     page.wait_for_url("**county=990102**")
     page.locator("#list .pager", has_text="1").wait_for()
     page.wait_for_function("!document.querySelector('#list tbody').innerText.includes('云帆大厦')")
-    assert "石埠商贸楼" in page.locator("#list tbody").inner_text()
+    expect(page.locator("#list tbody")).to_contain_text("石埠商贸楼")
 
 
 def test_the_day_is_switched_and_stays(page: Any, site: str) -> None:
@@ -122,9 +124,9 @@ def test_the_language_is_switched_on_the_page_one_reads(page: Any, site: str) ->
     page.goto(f"{site}/gaps?kind=street")
     page.locator(".tools a[lang=en]").click()
     page.wait_for_url("**/gaps?kind=street")
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.locator(".tools a[lang=zh]").click()
-    assert page.locator("h1").inner_text() == "空白点"
+    expect(page.locator("h1")).to_have_text("空白点")
 
 
 def test_the_list_for_the_visit_is_downloaded(page: Any, site: str, tmp_path: Path) -> None:
@@ -164,16 +166,16 @@ def test_the_navigation_is_one_line_or_a_menu(page: Any, site: str) -> None:
 def test_the_chart_draws_three_years(page: Any, site: str) -> None:
     page.goto(site)
     page.locator("[data-chart] svg").wait_for()
-    assert "2023-12-31" in page.locator("[data-chart]").inner_text()
+    expect(page.locator("[data-chart]")).to_contain_text("2023-12-31")
 
 
 def test_the_printed_page_has_figures_and_no_controls(page: Any, site: str) -> None:
     page.goto(f"{site}/gaps")
     page.emulate_media(media="print")
-    assert not page.locator(".mainnav").is_visible()
-    assert not page.locator(".filters-box").is_visible()
-    assert page.locator("#list table").is_visible()
-    assert page.locator(".sample").is_visible()
+    expect(page.locator(".mainnav")).to_be_hidden()
+    expect(page.locator(".filters-box")).to_be_hidden()
+    expect(page.locator("#list table")).to_be_visible()
+    expect(page.locator(".sample")).to_be_visible()
 
 
 def test_the_county_table_fits_in_english_and_its_sum_prints_once(page: Any, site: str) -> None:
@@ -192,7 +194,7 @@ def test_cards_of_a_phone_leave_no_empty_cell_and_show_the_address(phone: Any, s
     assert cells.count() % 2 == 1
     assert cells.last.bounding_box()["width"] > 1.9 * cells.first.bounding_box()["width"]
     phone.goto(f"{site}/firms?gap=1")
-    assert phone.locator("td[data-label='注册地址']").first.is_visible()
+    expect(phone.locator("td[data-label='注册地址']").first).to_be_visible()
     gap = phone.locator("#list .card-head").evaluate("(head) => parseFloat(getComputedStyle(head).rowGap)")
     assert gap >= 4  # buttons that stand below the count do not touch it
 
@@ -205,19 +207,19 @@ def test_the_towns_offered_follow_the_county(page: Any, site: str) -> None:
     page.locator("#f-county").select_option("990102")
     page.wait_for_url("**county=990102**")
     page.wait_for_function("![...document.querySelectorAll('#f-town option')].some(o => o.value === '990101001')")
-    assert "town=" not in page.url
+    expect(page).not_to_have_url(re.compile("town="))
 
 
 def test_a_menu_of_the_navigation_opens_leads_on_and_closes_by_escape(page: Any, site: str) -> None:
     page.goto(site)
     data = page.locator(".menu", has_text="数据").first
     entry = data.locator("a", has_text="数据质量")
-    assert not entry.is_visible()
+    expect(entry).to_be_hidden()
     data.locator("summary").click()
-    assert entry.is_visible()
+    expect(entry).to_be_visible()
     page.keyboard.press("Escape")
-    assert not entry.is_visible()
+    expect(entry).to_be_hidden()
     data.locator("summary").press("Enter")
     entry.click()
     page.wait_for_url("**/quality**")
-    assert "here" in (page.locator(".menu", has_text="数据").first.locator("summary").get_attribute("class") or "")
+    expect(page.locator(".menu", has_text="数据").first.locator("summary")).to_have_class(re.compile("here"))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import zone_city as city
 from flask import Flask
+from playwright.sync_api import expect
 from serving import served
 from signed_in import PASSWORD
 
@@ -110,14 +111,15 @@ def test_from_a_drawing_to_lines_in_force_and_back(page: Any, site: str) -> None
     draw(page, "d", [(121.0603, 32.06), (121.0603, 32.1), (121.08, 32.1), (121.08, 32.06)])
     assert figures(page, "新园区")[0] == "0 → 3"
     chosen = page.locator("#zones-list [data-zone]:checked")
-    assert chosen.count() == 1 and "新园区" in chosen.locator("xpath=..").inner_text()
-    assert page.locator("[data-tool=split]").get_attribute("aria-disabled") == "false"
-    assert page.locator("#zones-list details[open] [name=name]").input_value() == "新园区", "its name lies open"
+    expect(chosen).to_have_count(1)
+    expect(chosen.locator("xpath=..")).to_contain_text("新园区")
+    expect(page.locator("[data-tool=split]")).to_have_attribute("aria-disabled", "false")
+    expect(page.locator("#zones-list details[open] [name=name]"), "its name lies open").to_have_value("新园区")
     assert figures(page, "不在园区内")[0] == "8 → 5"
-    assert "还没有起名" in page.locator("#zones-faults").inner_text()
+    expect(page.locator("#zones-faults")).to_contain_text("还没有起名")
     page.keyboard.type("新东区")
     after(page, lambda: page.keyboard.press("Enter"))
-    assert "没有重叠" in page.locator("#zones-faults").inner_text()
+    expect(page.locator("#zones-faults")).to_contain_text("没有重叠")
     choose(page, "东沟经济开发区")
     draw(page, "s", [(121.0401, 32.05), (121.0401, 32.11)])
     assert zones(page) == ["东沟经济开发区", "东沟经济开发区2", "新东区"]
@@ -136,8 +138,8 @@ def test_from_a_drawing_to_lines_in_force_and_back(page: Any, site: str) -> None
     assert len(zones(page)) == 2
     page.get_by_role("link", name="看影响并提交").click()
     ready(page)
-    assert "换园区" in page.locator("#zone-impact").inner_text()
-    assert page.locator("path.zone-added").count() >= 1
+    expect(page.locator("#zone-impact")).to_contain_text("换园区")
+    expect(page.locator("path.zone-added").first).to_be_visible()
     page.get_by_label("我已看过上面的影响说明").check()
     page.get_by_role("button", name="提交审批").click()
     page.get_by_text("已提交，待审批").first.wait_for()
@@ -145,9 +147,9 @@ def test_from_a_drawing_to_lines_in_force_and_back(page: Any, site: str) -> None
     sign_in(page, site, city.ADMIN.login)
     page.goto(f"{address}/review")
     ready(page)
-    assert "田03公司" in page.locator("#zone-impact").inner_text()
+    expect(page.locator("#zone-impact")).to_contain_text("田03公司")
     page.get_by_role("button", name="批准").click()
-    assert "影响说明已经变化或还没有看" in page.locator("#notices").inner_text()
+    expect(page.locator("#notices")).to_contain_text("影响说明已经变化或还没有看")
     page.get_by_label("我已看过上面的影响说明").check()
     page.get_by_role("button", name="批准").click()
     page.get_by_text("已生效").first.wait_for()
@@ -159,11 +161,11 @@ def test_from_a_drawing_to_lines_in_force_and_back(page: Any, site: str) -> None
     page.get_by_role("button", name="恢复原来的边界").click()
     page.get_by_text("已恢复原边界").first.wait_for()
     page.goto(f"{site}/zones")
-    assert page.locator("tr", has_text="东沟经济开发区").count() == 1
+    expect(page.locator("tr", has_text="东沟经济开发区")).to_have_count(1)
 
     sign_in(page, site, city.OTHER.login)
     page.goto(f"{site}/zones")
-    assert "东区扩园" not in page.locator("main").inner_text()
+    expect(page.locator("main")).not_to_contain_text("东区扩园")
 
 
 def test_the_tally_follows_the_drawing_before_it_is_saved(page: Any, site: str) -> None:
@@ -209,7 +211,7 @@ def test_reshape_by_dragging_a_corner_and_move_by_keys(page: Any, site: str) -> 
     for _ in range(3):
         page.keyboard.press("ArrowDown")
     after(page, lambda: page.keyboard.press("Enter"))
-    assert page.locator("#zones-said.bad").count() == 0
+    expect(page.locator("#zones-said.bad")).to_have_count(0)
     assert area
 
 
@@ -222,7 +224,7 @@ def test_coordinates_can_be_typed(page: Any, site: str) -> None:
     assert zones(page) == ["东沟经济开发区", "新园区"]
     page.fill("#f-corners", "121.19,32.06\n121.19,32.1\n121.22,32.1\n121.22,32.06")
     after(page, lambda: page.get_by_role("button", name="用这些坐标").click())
-    assert "超出" in page.locator("#zones-said").inner_text()
+    expect(page.locator("#zones-said")).to_contain_text("超出")
     after(page, lambda: page.get_by_role("button", name="采用修好的形状").click())
     assert len(zones(page)) == 3
 
@@ -267,7 +269,7 @@ def test_arrow_keys_move_in_whole_metres_and_as_many_back_is_nowhere(page: Any, 
     assert corner(page, "东沟经济开发区") == start
     page.keyboard.press("Enter")
     page.wait_for_function(f"() => !{MAP}.getContainer().classList.contains('drawing')")
-    assert page.locator("[data-turn=undo]").is_disabled(), "nowhere is no step"
+    expect(page.locator("[data-turn=undo]"), "nowhere is no step").to_be_disabled()
     # Saved, and moved back by as much: the corner is the very same.
     for way in ("ArrowRight", "ArrowLeft"):
         page.locator("[data-tool=move]").click()
@@ -298,7 +300,7 @@ def test_a_zone_with_parks_moves_and_goes_with_them_if_one_says_so(page: Any, si
     saved = [corner(page, name) for name in ("东沟经济开发区", "新园区")]
     assert [abs(a - b) < 2e-7 for one, other in zip(saved, moved, strict=True) for a, b in zip(one, other, strict=True)]
     page.locator("[data-act=remove]").click()
-    assert "下面还有 1 个园区" in page.locator("#zones-said").inner_text()
+    expect(page.locator("#zones-said")).to_contain_text("下面还有 1 个园区")
     page.get_by_role("button", name="不删").click()
     assert len(zones(page)) == 2
     page.locator("[data-act=remove]").click()
@@ -313,23 +315,23 @@ def test_letters_are_keys_where_one_draws_and_can_be_switched_off(page: Any, sit
     begin(page, site, "快捷键")
     pressed = page.locator("[data-tool=draw]")
     page.keyboard.press("d")
-    assert pressed.get_attribute("aria-pressed") == "false", "nothing that the key could be meant for has the focus"
+    expect(pressed, "nothing that the key could be meant for has the focus").to_have_attribute("aria-pressed", "false")
     page.locator(".atlas-map").focus()
     page.keyboard.press("d")
-    assert pressed.get_attribute("aria-pressed") == "true"
+    expect(pressed).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
     page.locator(".zones-tools [data-keys-switch]").uncheck()
     page.reload()
     ready(page)
     page.locator(".atlas-map").focus()
     page.keyboard.press("d")
-    assert pressed.get_attribute("aria-pressed") == "false"
-    assert not pressed.locator("kbd").is_visible()
+    expect(pressed).to_have_attribute("aria-pressed", "false")
+    expect(pressed.locator("kbd")).to_be_hidden()
     page.locator(".whoami > summary").click()
     page.locator(".whoami [data-keys-switch]").check()
     page.locator(".atlas-map").focus()
     page.keyboard.press("d")
-    assert pressed.get_attribute("aria-pressed") == "true"
+    expect(pressed).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_zone_that_leaves_its_building_behind_says_so_while_it_is_drawn_and_after(page: Any, site: str) -> None:
@@ -340,17 +342,17 @@ def test_a_zone_that_leaves_its_building_behind_says_so_while_it_is_drawn_and_af
     row.locator("summary").click()
     row.get_by_label("云帆大厦").check()
     after(page, lambda: row.get_by_role("button", name="保存归属").click())
-    assert not page.locator(".zone-left").count()
+    expect(page.locator(".zone-left")).to_have_count(0)
     choose(page, "东沟经济开发区")
     page.keyboard.press("m")
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
     page.locator("#zones-tally .zone-left").get_by_text("云帆大厦（属东沟经济开发区）").wait_for()
     after(page, lambda: page.keyboard.press("Enter"))
-    assert "云帆大厦：改边以后不在所属的“东沟经济开发区”里了" in page.locator("#zones-faults").inner_text()
+    expect(page.locator("#zones-faults")).to_contain_text("云帆大厦：改边以后不在所属的“东沟经济开发区”里了")
     page.goto(f"{address}/review")
     page.locator("#zone-impact .zone-left").get_by_text("云帆大厦").wait_for()
-    assert page.get_by_role("button", name="提交").is_enabled()
+    expect(page.get_by_role("button", name="提交")).to_be_enabled()
 
 
 def test_a_town_is_painted_into_a_zone(page: Any, site: str) -> None:
@@ -380,7 +382,7 @@ def test_a_refused_drawing_stays_to_be_corrected_and_neighbours_that_follow_are_
     page.uncheck("#f-snap")
     # The third and fourth corner in the wrong order: the border crosses itself in the middle.
     draw(page, "d", [(121.064, 32.07), (121.084, 32.07), (121.064, 32.09), (121.084, 32.09)])
-    assert "与自己相交" in page.locator("#zones-said").inner_text()
+    expect(page.locator("#zones-said")).to_contain_text("与自己相交")
     marked = page.evaluate(
         f"() => {{ let at; {MAP}.eachLayer((l) => {{ if (l instanceof L.CircleMarker) at = l.getLatLng(); }});"
         " return [at.lng, at.lat]; }"
@@ -395,7 +397,7 @@ def test_a_refused_drawing_stays_to_be_corrected_and_neighbours_that_follow_are_
     page.evaluate(f"() => {MAP}.setView([32.08, 121.2], 12.5, {{ animate: false }})")
     page.wait_for_timeout(100)
     draw(page, "d", [(121.19, 32.07), (121.19, 32.09), (121.21, 32.09), (121.21, 32.07)])
-    assert "超出" in page.locator("#zones-said").inner_text()
+    expect(page.locator("#zones-said")).to_contain_text("超出")
     after(page, lambda: page.get_by_role("button", name="采用修好的形状").click())
     assert zones(page) == ["东沟经济开发区", "新园区", "新园区 2"]
     # Without a name nothing is submitted.
@@ -403,7 +405,7 @@ def test_a_refused_drawing_stays_to_be_corrected_and_neighbours_that_follow_are_
     ready(page)
     page.get_by_label("我已看过上面的影响说明").check()
     page.get_by_role("button", name="提交审批").click()
-    assert "新园区、新园区 2还没有起名" in page.locator("#notices").inner_text()
+    expect(page.locator("#notices")).to_contain_text("新园区、新园区 2还没有起名")
     page.get_by_role("link", name="继续画").click()
     ready(page)
     view(page)
@@ -437,7 +439,7 @@ def test_a_hole_is_cut_taken_back_and_kept(page: Any, site: str) -> None:
     assert page.evaluate(rings) == 2
     page.goto(f"{address}/review")
     ready(page)
-    assert "3 → 1" in page.locator("#zone-figures").inner_text()
+    expect(page.locator("#zone-figures")).to_contain_text("3 → 1")
     page.get_by_label("我已看过上面的影响说明").check()
     page.get_by_role("button", name="提交审批").click()
     page.get_by_text("已提交，待审批").first.wait_for()
