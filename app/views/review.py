@@ -1,7 +1,5 @@
 """The review queue: what a person should decide next, each answer an input of the next survey."""
 
-import math
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,15 +9,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Redirect
 
-from app import reviewer, reviewing, store
+from app import reviewer, reviewing, spots, store
 from app.arguments import Allowed, asks, codes, counties
-from app.coordinates import SWAPPED, UNREADABLE, Bounds, Written, read_written, within
+from app.coordinates import Written
 from app.current import reading, scope
 from app.db import session as database
 from app.labels import label
 from app.listing import page
-from app.maps import canvas, scene
-from app.maps.frame import widened
+from app.maps import canvas
 from app.pages import known
 from app.reading import Reading
 from app.views import Nav
@@ -35,11 +32,8 @@ ADDRESS, WORDS = deciding.ADDRESS, (deciding.OUTSIDE, deciding.NOWHERE)
 CONDITIONS: dict[str, Allowed] = {"kind": codes("review_kind"), "county": counties}
 LISTED = 20
 UNPROCESSABLE = 422
-MOST_PASTED = 200
 SKIP = ""
 """Stands in the list of a visitor's acts for going on without one."""
-AROUND = 0.15
-"""Share of the city's width and height around it within which a pin may lie: beyond, axes or datum are mistaken."""
 
 
 @bp.get("")
@@ -74,9 +68,11 @@ def decide() -> Response | Redirect | tuple[Response, int]:
     item = next((i for i in before.items if i.key == request.form.get("item", "")), None)
     if item is None:
         return _moved(read, before, before.at(""), _("这一项已经有人处理。"))
-    pasted = _pasted(read, request.form)
+    pasted = spots.pasted(read, request.form)
     if pasted is not None and pasted.fault:
-        return _refused(_why(read, pasted))
+        return _refused(spots.why(read, pasted))
+    if fault := spots.outline_fault(read, request.form.get("drawn", "")):
+        return _refused(fault)
     try:
         made = rows(item, _answer(read, item, pasted))
     except AtlasError:
@@ -126,9 +122,9 @@ def undo() -> Response | Redirect | tuple[Response, int]:
 def spot() -> Response:
     """Give the position (WGS-84) of pasted coordinates for the map, or say why they are refused."""
     read = reading()
-    pasted = _pasted(read, request.args)
+    pasted = spots.pasted(read, request.args)
     if pasted is None or pasted.fault:
-        return jsonify(said=_why(read, pasted) if pasted is not None else "")
+        return jsonify(said=spots.why(read, pasted) if pasted is not None else "")
     return jsonify(lon=pasted.lon, lat=pasted.lat, said="")
 
 
@@ -189,7 +185,7 @@ def _waiting() -> int:
 def _answer(read: Reading, item: Item, pasted: Written | None) -> Answer:
     form = request.form
     act, target = form.get("act", ""), form.get("target", "")
-    lon, lat = _position(form) if pasted is None else (pasted.lon, pasted.lat)
+    lon, lat = spots.position(form) if pasted is None else (pasted.lon, pasted.lat)
     chosen = form.get("choice", type=int)
     if chosen and act in ("", "choose"):
         act = "choose"
@@ -198,41 +194,8 @@ def _answer(read: Reading, item: Item, pasted: Written | None) -> Answer:
         if choice is not None and choice.kind == "point":
             act, lon, lat = "pin", choice.lon, choice.lat
         target = choice.target if choice is not None else ""
-    if not within(lon, lat, _bounds(read)):
-        lon = lat = math.nan
+    lon, lat = spots.inside(read, lon, lat)
     return Answer(act, target, lon, lat, form.get("drawn", ""), form.get("only", ""))
-
-
-def _bounds(read: Reading) -> Bounds:
-    west, south, east, north = widened(scene.of(read).bounds, AROUND)
-    return west, south, east, north
-
-
-def _position(form: Mapping[str, str]) -> tuple[float, float]:
-    """Return the position that was set on the map (WGS-84), NaN where none was."""
-    try:
-        return float(form.get("lon", "nan")), float(form.get("lat", "nan"))
-    except ValueError:
-        return math.nan, math.nan
-
-
-def _pasted(read: Reading, given: Mapping[str, str]) -> Written | None:
-    """Return the coordinates that were pasted, None where there are none."""
-    text = given.get("written", "").strip()
-    return read_written(text[:MOST_PASTED], given.get("datum", "wgs84"), _bounds(read)) if text else None
-
-
-def _why(read: Reading, pasted: Written) -> str:
-    """Say why pasted coordinates are refused, and what would be right."""
-    if pasted.fault == UNREADABLE:
-        return _("坐标没有读懂：请写经度、纬度两个数，如 120.8942,31.9801；度分秒请先换成度。")
-    if pasted.fault == SWAPPED:
-        return _("坐标 %(x)s,%(y)s 不在本市，调换过来才在：请先写经度，再写纬度。", x=pasted.x, y=pasted.y)
-    west, south, east, north = (f"{edge:.2f}" for edge in _bounds(read))
-    return _(
-        "坐标 %(x)s,%(y)s 不在本市：经度应在 %(w)s 至 %(e)s，纬度应在 %(s)s 至 %(n)s。请核对数字。",
-        x=pasted.x, y=pasted.y, w=west, e=east, s=south, n=north,
-    )  # fmt: skip
 
 
 def _around(read: Reading, found: reviewing.Queue, item: Item | None) -> dict[str, Any]:

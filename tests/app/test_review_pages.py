@@ -146,6 +146,22 @@ def test_answers_that_say_nothing_change_nothing(
     assert len(stored(app)) == 0
 
 
+@pytest.mark.parametrize(
+    ("drawn", "said"),
+    [
+        ("POLYGON ((121.1 32.1, 121.11 32.11, 121.11 32.1, 121.1 32.11, 121.1 32.1))", "与自己相交"),
+        ("POLYGON ((121.1 32.1, 121.11 32.1, 121.12 32.1, 121.1 32.1))", "都在一条线上"),
+        ("POLYGON ((121.1", "不成形"),
+        ("POLYGON ((121.1 32.1, 131.1 32.1, 121.1 32.2, 121.1 32.1))", "超出本市"),
+    ],
+)
+def test_an_outline_that_is_none_is_refused_with_why(app: Flask, client: FlaskClient, drawn: str, said: str) -> None:
+    answer = decide(client, TOWER, act="pin", lon="121.1", lat="32.1", drawn=drawn)
+    assert answer.status_code == 422
+    assert said in answer.get_json()["said"]
+    assert len(stored(app)) == 0
+
+
 def test_a_position_written_in_another_datum_is_converted(app: Flask, client: FlaskClient) -> None:
     decide(client, TOWER, act="pin", written="121.1，32.1", datum="gcj02")
     lon, lat = stored(app).iloc[0][["lon", "lat"]]
