@@ -2,15 +2,16 @@
 
 One writing for one meaning: full-width and traditional characters, dashes, brackets, blanks and zero-width characters,
 telephone numbers, and Chinese numerals where (and only where) they stand before a unit of an address. 三厂, 五接, 十总,
-二甲 are names and keep their characters.
+二甲 are names and keep their characters; the number in a road's name becomes the numeral of its sign (经6路 → 经六路).
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from geo.text.numerals import UNITS, numeral_value
+from geo.text.numerals import UNITS, numeral_of, numeral_value
 
 _DASHES = "‐‑‒–—―−－─━ー﹘﹣⁃"
 _OPENING, _CLOSING = "（［【〔〖｛{[﹙﹝<＜《〈「『", "）］】〕〗｝}]﹚﹞>＞》〉」』"
@@ -86,10 +87,12 @@ _MAY_HOLD_PHONE = re.compile(r"\d{6}|电话|手机|TEL|邮")
 _CN = "〇零一二两三四五六七八九十百廿"
 _TELLING = frozenset(_CN + "电手邮")
 _QUIET = "".join([c for c in _HANZI if c not in _TELLING])
-_PLAIN = re.compile(f"(?:[{_QUIET}A-SU-Z(),#&/~.-]++|[0-9]{{1,5}}(?![0-9]))*+")
-"""Texts that hold nothing to fold, no Chinese numeral and nothing of a telephone number: most."""
+_PLAIN = re.compile(f"(?:[{_QUIET}A-SU-Z(),#&/~.-]++|[0-9]{{1,5}}(?![0-9路街巷]))*+")
+"""Texts that hold nothing to fold, no Chinese numeral, no numbered road and nothing of a telephone number: most."""
 _NUMERAL = re.compile(rf"[{_CN}]{{1,20}}(?=(?:[、,~-][{_CN}\d]{{1,20}}){{0,20}}(?:{UNITS})(?!桥))")
 """Lists of more numerals than people write are not looked through: that would take the square of their length."""
+_NUMBERED_ROAD = re.compile("(?<=[一-鿿])(?<![号第路街巷弄])[1-9][0-9]?(?=(?:路(?!公交|[电汽]?车)|街(?!坊)|巷))")
+"""The number in a road's name, which signs and maps write as a numeral: 经6路, 中山东1路."""
 
 
 class Normalised(NamedTuple):
@@ -125,27 +128,28 @@ def normalise(raw: object) -> Normalised:
         return Normalised(raw)
     text = fold(raw)
     moved = len(text) != len(raw)
-    if not moved and not _NUMERAL.search(text) and not _MAY_HOLD_PHONE.search(text):
+    if not moved and not any(each.search(text) for each in (_NUMERAL, _MAY_HOLD_PHONE, _NUMBERED_ROAD)):
         return Normalised(text)
     starts = [i for i, c in enumerate(raw) if _TABLE[ord(c)]] if moved else list(range(len(raw)))
     ends = [i + 1 for i in starts]
     if _MAY_HOLD_PHONE.search(text):
-        text, starts, ends = _replaced(text, starts, ends, _PHONE, ",")
-    text, starts, ends = _replaced(text, starts, ends, _NUMERAL, None)
+        text, starts, ends = _replaced(text, starts, ends, _PHONE, lambda _phone: ",")
+    text, starts, ends = _replaced(text, starts, ends, _NUMERAL, numeral_value)
+    text, starts, ends = _replaced(text, starts, ends, _NUMBERED_ROAD, numeral_of)
     return Normalised(text, tuple(starts), tuple(ends))
 
 
 def _replaced(
-    text: str, starts: list[int], ends: list[int], pattern: re.Pattern[str], by: str | None
+    text: str, starts: list[int], ends: list[int], pattern: re.Pattern[str], by: Callable[[str], str | None]
 ) -> tuple[str, list[int], list[int]]:
-    """Replace each match by a fixed text or, for ``None``, by the value of the numeral."""
+    """Replace each match by what is said for it; where that is ``None`` it stays."""
     parts: list[str] = []
     new_starts: list[int] = []
     new_ends: list[int] = []
     last = 0
     for match in pattern.finditer(text):
         start, end = match.span()
-        new = numeral_value(match.group()) if by is None else by
+        new = by(match.group())
         if new is None:
             continue
         parts += [text[last:start], new]

@@ -36,7 +36,7 @@ def labelled(raw: str) -> str:
         ("车站向东200米", "车站/poi 向东200米/assist"),
         ("人民路北侧", "人民路/road 北侧/assist"),
         ("外环北路1号桥北首", "外环北路/road 1号桥/poi 北首/assist"),
-        ("纬14路28号", "纬14路/road 28号/roadno"),
+        ("纬14路28号", "纬十四路/road 28号/roadno"),
         ("204国道旁", "204国道/road 旁/assist"),
         ("磨头镇三组（本公司所属房屋内）", "磨头镇/town 3组/road 本公司所属房屋内/redundant"),
     ],
