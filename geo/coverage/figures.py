@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.coverage.modes import commonest
 from geo.coverage.options import CoverageOptions
@@ -85,19 +86,22 @@ def measure(
     the denominator or not (branches, sole traders), so they and ``members`` are of one set; ``covered_workers`` are
     those of covered eligible firms. ``unions_own_uncounted``: own unions whose host is not an eligible firm.
     """
-    keys = _keys(firms, by)
-    table = pd.concat([_firm_counts(firms), _worker_sums(firms)], axis=1).groupby(keys, sort=True).sum()
-    counts = _union_counts(firms, unions, union_places(firms, unions, by=by))
-    table = table.join(counts, how="outer").fillna(0).astype("int64")
-    if by is None:  # an area is there even if no firm of it is known
-        table = table.reindex(["all"], fill_value=0)
-    table = table.sort_index(key=lambda index: index.where(index != UNPLACED, "\uffff"))
+    places, seats = _keys(firms, by), union_places(firms, unions, by=by)
+    # An area is there even if no firm of it is known.
+    keys = pd.Index(pd.concat([places, seats]).unique() if by is not None else ["all"], dtype="object")
+    keys = keys.sort_values(key=lambda index: index.where(index != UNPLACED, "\uffff"))
+    at, seated = keys.get_indexer(places), keys.get_indexer(seats)
+    sums = {
+        **{name: _sum(at, fact, len(keys)) for name, fact in _firm_facts(firms).items()},
+        **{name: _sum(seated, fact, len(keys)) for name, fact in _union_facts(firms, unions).items()},
+    }
+    table = pd.DataFrame(sums, index=keys.astype("str" if by is None else "string"))
     if census is not None and "units" not in census.columns:
         raise FrameError("census totals need a column 'units'")
     units = pd.Series(np.nan, index=table.index) if census is None else census["units"].reindex(table.index)
     table["census_units"] = units.astype("Int64")
-    for rate in RATES:
-        table[rate.name] = _ratio(table[rate.part], table[rate.whole])
+    rates = {rate.name: _ratio(table[rate.part], table[rate.whole]) for rate in RATES}
+    table = pd.concat([table, pd.DataFrame(rates, index=table.index)], axis=1)
     table["flags"] = [
         [code for code, hit in (("census_exceeded", high), ("members_over_workers", many)) if hit]
         for high, many in zip(table["rate_census"] > 1, table["rate_members_unionised"] > 1, strict=True)
@@ -194,14 +198,26 @@ def _keys(firms: pd.DataFrame, by: str | None) -> pd.Series:
     return firms[by].astype("string").fillna(UNPLACED)
 
 
-def _firm_counts(firms: pd.DataFrame) -> pd.DataFrame:
-    eligible, covered = firms["eligible"].astype(bool), firms["covered"].astype(bool)
-    own, joint = firms["primary"].eq("own"), firms["primary"].eq("joint")
-    large, gap = firms["size_class"].eq("25_and_over"), firms["gap"].astype(bool)
-    located, precise = ~firms["level"].isin(UNLOCATED), firms["level"].isin(PRECISE)
-    grown = eligible & ~firms["flags"].map(lambda flags: "young" in flags).astype(bool)
-    facts = {
-        "firms": pd.Series(data=True, index=firms.index),
+def _sum(at: NDArray[np.intp], facts: NDArray[np.generic], size: int) -> NDArray[np.int64]:
+    """Count truths or add up whole numbers by the place that each stands at (below 2**53, so to the last digit)."""
+    if facts.dtype == np.bool_:
+        return np.bincount(at[facts.astype(bool)], minlength=size).astype("int64")
+    return np.bincount(at, weights=facts, minlength=size).astype("int64")
+
+
+def _truths(values: pd.Series) -> NDArray[np.bool_]:
+    return values.to_numpy(dtype=bool, na_value=False)
+
+
+def _firm_facts(firms: pd.DataFrame) -> dict[str, NDArray[np.generic]]:
+    eligible, covered, gap = (_truths(firms[name]) for name in ("eligible", "covered", "gap"))
+    own, joint = _truths(firms["primary"].eq("own")), _truths(firms["primary"].eq("joint"))
+    large = _truths(firms["size_class"].eq("25_and_over"))
+    located, precise = ~_truths(firms["level"].isin(UNLOCATED)), _truths(firms["level"].isin(PRECISE))
+    grown = eligible & np.array(["young" not in flags for flags in firms["flags"]], dtype=bool)
+    unknown, workers = _truths(firms["workers"].isna()), firms["workers"].to_numpy(dtype="int64", na_value=0)
+    return {
+        "firms": np.ones(len(firms), dtype=bool),
         "eligible": eligible,
         "excluded": ~eligible,
         "covered": eligible & covered,
@@ -210,12 +226,12 @@ def _firm_counts(firms: pd.DataFrame) -> pd.DataFrame:
         "federation_counted": eligible & covered & ~own & ~joint,
         "gap": gap,
         "gap_25": gap & large,
-        "gap_under_25": gap & firms["size_class"].eq("under_25"),
-        "gap_unknown": gap & firms["size_class"].eq("unknown"),
+        "gap_under_25": gap & _truths(firms["size_class"].eq("under_25")),
+        "gap_unknown": gap & _truths(firms["size_class"].eq("unknown")),
         "eligible_25": eligible & large,
         "own_25": eligible & large & own,
         "without_own_25": eligible & large & ~own,
-        "secondary": eligible & firms["secondary"].astype(bool),
+        "secondary": eligible & _truths(firms["secondary"]),
         "primary_any": eligible & (own | joint),
         "covered_units": own | joint,
         "located": eligible & located,
@@ -223,42 +239,29 @@ def _firm_counts(firms: pd.DataFrame) -> pd.DataFrame:
         "precise": eligible & precise,
         "eligible_grown": grown,
         "covered_grown": grown & covered,
-        "workers_unknown": eligible & firms["workers"].isna(),
-        "gap_workers_unknown": gap & firms["workers"].isna(),
+        "workers_unknown": eligible & unknown,
+        "gap_workers_unknown": gap & unknown,
+        "workers": workers * eligible,
+        "covered_workers": workers * (eligible & covered),
+        "gap_workers": workers * gap,
     }
-    return pd.DataFrame(facts).astype("int64")
 
 
-def _worker_sums(firms: pd.DataFrame) -> pd.DataFrame:
-    workers = firms["workers"].fillna(0).astype("int64")
-    eligible, covered = firms["eligible"].astype(bool), firms["covered"].astype(bool)
-    return pd.DataFrame(
-        {
-            "workers": workers.where(eligible, 0),
-            "covered_workers": workers.where(eligible & covered, 0),
-            "gap_workers": workers.where(firms["gap"].astype(bool), 0),
-        }
-    )
+def _union_facts(firms: pd.DataFrame, unions: pd.DataFrame) -> dict[str, NDArray[np.generic]]:
+    basic = _truths(unions["in_force"]) & ~_truths(unions["kind"].eq("federation"))
+    own = _truths(unions["kind"].eq("own"))
+    counted = _truths(unions["host_id"].isin(firms.index[_truths(firms["eligible"])]))
+    return {
+        "unions": basic,
+        "unions_own": basic & own,
+        "unions_joint": basic & ~own,
+        "unions_own_uncounted": basic & own & ~counted,
+        "members": unions["members"].to_numpy(dtype="int64", na_value=0) * basic,
+        "members_unknown": basic & _truths(unions["members"].isna()),
+        "unit_workers": unions["covered_workers"].to_numpy(dtype="int64", na_value=0) * basic,
+    }
 
 
-def _union_counts(firms: pd.DataFrame, unions: pd.DataFrame, places: pd.Series) -> pd.DataFrame:
-    basic = unions["in_force"].astype(bool) & unions["kind"].ne("federation")
-    own = unions["kind"].eq("own")
-    counted = unions["host_id"].isin(firms.index[firms["eligible"].astype(bool)])
-    facts = pd.DataFrame(
-        {
-            "unions": basic,
-            "unions_own": basic & own,
-            "unions_joint": basic & ~own,
-            "unions_own_uncounted": basic & own & ~counted,
-            "members": unions["members"].fillna(0).where(basic, 0),
-            "members_unknown": basic & unions["members"].isna(),
-            "unit_workers": unions["covered_workers"].where(basic, 0),
-        }
-    )
-    return facts.astype("int64").groupby(places).sum()
-
-
-def _ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
-    top, bottom = part.astype("float64"), whole.astype("float64")
-    return top.div(bottom.where(bottom > 0))
+def _ratio(part: pd.Series, whole: pd.Series) -> NDArray[np.float64]:
+    top, bottom = (side.to_numpy(dtype="float64", na_value=np.nan) for side in (part, whole))
+    return np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)

@@ -1,5 +1,6 @@
 """The commonest value of each group."""
 
+import numpy as np
 import pandas as pd
 
 
@@ -8,7 +9,12 @@ def commonest(values: pd.Series, groups: pd.Series) -> pd.Series:
 
     ``groups`` has the index of ``values``. Groups without a known value are left out.
     """
-    table = pd.DataFrame({"group": groups, "value": values}).dropna()
-    sizes = table.groupby(["group", "value"]).size().rename("n").reset_index()
-    best = sizes.sort_values(["group", "n", "value"], ascending=[True, False, True]).drop_duplicates("group")
-    return best.set_index("group")["value"].astype("string")
+    known = values.notna().to_numpy() & groups.notna().to_numpy()
+    group, groups_there = pd.factorize(groups.to_numpy(dtype=object)[known], sort=True)
+    value, values_there = pd.factorize(values.to_numpy(dtype=object)[known], sort=True)
+    pairs, count = np.unique(group * max(len(values_there), 1) + value, return_counts=True)
+    group, value = np.divmod(pairs, max(len(values_there), 1))
+    best = np.lexsort((value, -count, group))
+    first = best[np.flatnonzero(np.diff(group[best], prepend=-1))]
+    index = pd.Index(groups_there[group[first]], dtype=groups.dtype, name="group")
+    return pd.Series(values_there[value[first]], index=index, dtype="string", name="value")

@@ -20,6 +20,7 @@ from geo.coverage import (
     survey_unions,
     with_empty,
 )
+from geo.coverage.modes import commonest
 from geo.frames import FIRMS, GROUPINGS, SURVEYED_UNIONS, UNIONS
 
 
@@ -390,3 +391,11 @@ def test_a_place_without_firms_and_unions_has_noughts_and_no_rates() -> None:
     assert (row["eligible"], row["unions"], row["members"], row["flags"]) == (0, 0, 0, [])
     assert pd.isna(row["rate"]) and pd.isna(row["rate_census"])
     assert with_empty(table, []) is table
+
+
+def test_the_commonest_value_of_a_group_is_the_smallest_of_several_and_a_known_one() -> None:
+    groups = pd.Series(["a", "a", "a", "b", "b", "c", None, "d"], dtype="string")
+    values = pd.Series(["y", "x", "y", "y", "x", None, "x", None], dtype="string")
+    assert commonest(values, groups).to_dict() == {"a": "y", "b": "x"}
+    assert commonest(values[:0], groups[:0]).to_dict() == {}
+    assert commonest(values[5:6], groups[5:6]).to_dict() == {}
