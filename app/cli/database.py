@@ -68,6 +68,7 @@ def worker(*, drain: bool, companion: bool) -> None:
     click.echo("等待任务 / waiting for runs: " + ", ".join(runs.kinds()))
     try:
         if companion:
+            runs.companion.stand_back()
             count = runs.companion.serve(current(), sys.stdin.fileno())
         else:
             count = runs.work(current(), threading.Event(), idle_s=0.0 if drain else math.inf)

@@ -35,16 +35,20 @@ def start(app: Flask, stop: threading.Event | None = None) -> threading.Thread:
     return thread
 
 
+def stand_back() -> None:
+    """Leave this process's Ctrl+C and the first claim to the processor to the server."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is begun here is finished
+    if hasattr(os, "nice"):
+        os.nice(POLITE)
+
+
 def serve(database: Database, orders: int) -> int:
     """Be that process: do runs until ``orders`` ends or nothing came for ``IDLE_S``; return how many were done.
 
     ``orders`` is a file descriptor; whatever comes there says that something may wait.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server: what is begun here is finished
     stop = threading.Event()
     threading.Thread(target=_listen, args=(orders, stop), name="orders", daemon=True).start()
-    if hasattr(os, "nice"):
-        os.nice(POLITE)
     return worker.work(database, stop, idle_s=IDLE_S)
 
 
