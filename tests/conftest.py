@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from argon2 import PasswordHasher
@@ -20,6 +20,7 @@ from flask.templating import Environment
 from hypothesis import settings
 from jinja2.bccache import Bucket, BytecodeCache
 from signed_in import SignedIn
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.auth import accounts
@@ -41,6 +42,19 @@ class Kept(BytecodeCache):
         self.codes[bucket.key] = bucket.bytecode_to_string()
 
 
+class Routed(Rule):
+    """A route whose builders an earlier application of the process compiled: they are half of what making one takes."""
+
+    builders: ClassVar[dict[tuple[Any, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (append_unknown, tuple(self._trace), tuple(sorted((self.defaults or {}).items())))
+        if key not in self.builders:
+            self.builders[key] = super()._compile_builder(append_unknown)
+        return self.builders[key]
+
+
+Flask.url_rule_class = Routed
 Flask.jinja_environment = partial(Environment, bytecode_cache=Kept())  # type: ignore[assignment]
 Flask.test_client_class = SignedIn
 # What makes guessing dear makes a thousand accounts dear; tests/app/test_accounts.py looks at the one in use.
