@@ -103,7 +103,13 @@ def zone_variants(name: str, owners: tuple[str, ...], province: str) -> set[str]
             if stem.endswith(official) and len(stem) > len(official):
                 found |= {stem[: -len(official)] + variant for variant in variants}
                 break
+    found |= {longer for name in found for longer in park_names(name)}
     return {variant for variant in found if variant not in BARE_ZONES and len(variant) >= 4}
+
+
+def park_names(name: str) -> set[str]:
+    """Return a name and, where it is a park's, the writing with 区: 滨海工业园 is written 滨海工业园区."""
+    return {name, f"{name}区"} if name.endswith("园") else {name}
 
 
 _ZONE_COMMON = re.compile(

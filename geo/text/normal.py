@@ -87,11 +87,11 @@ _MAY_HOLD_PHONE = re.compile(r"\d{6}|电话|手机|TEL|邮")
 _CN = "〇零一二两三四五六七八九十百廿"
 _TELLING = frozenset(_CN + "电手邮")
 _QUIET = "".join([c for c in _HANZI if c not in _TELLING])
-_PLAIN = re.compile(f"(?:[{_QUIET}A-SU-Z(),#&/~.-]++|[0-9]{{1,5}}(?![0-9路街巷]))*+")
+_PLAIN = re.compile(f"(?:[{_QUIET}A-SU-Z(),#&/~.-]++|[0-9]{{1,5}}(?![0-9路街巷大]))*+")
 """Texts that hold nothing to fold, no Chinese numeral, no numbered road and nothing of a telephone number: most."""
 _NUMERAL = re.compile(rf"[{_CN}]{{1,20}}(?=(?:[、,~-][{_CN}\d]{{1,20}}){{0,20}}(?:{UNITS})(?!桥))")
 """Lists of more numerals than people write are not looked through: that would take the square of their length."""
-_NUMBERED_ROAD = re.compile("(?<=[一-鿿])(?<![号第路街巷弄])[1-9][0-9]?(?=(?:路(?!公交|[电汽]?车)|街(?!坊)|巷))")
+_NUMBERED_ROAD = re.compile("(?<=[一-鿿])(?<![号路街巷弄道])[1-9][0-9]?(?=路(?!公交|[电汽]?车)|街(?!坊)|巷|大街|大道)")
 """The number in a road's name, which signs and maps write as a numeral: 经6路, 中山东1路."""
 
 

@@ -120,6 +120,15 @@ def test_the_zone_of_the_city_is_what_addresses_taught_where_no_layer_tells() ->
     assert read(known, "试验市经济技术开发区白石路9号").county == "990102"
 
 
+def test_a_park_is_written_with_and_without_its_last_character() -> None:
+    zone = {"kind": "zone", "name": "云帆科技园", "county_code": "990181", "geometry": None}
+    names = gazetteer.build(divisions(), aliases(), places(zone={"id": "zone:990181:云帆科技园", **zone}))
+    for text in ("云帆科技园望江路8号", "云帆科技园区望江路8号"):
+        found = names.read(text)
+        assert [found.text[start:end] for _label, start, end in found.components][1:] == ["望江路", "8号"]
+        assert read(names, text).county == "990181"
+
+
 def test_the_prefecture_alone_means_the_city_proper(names: Gazetteer) -> None:
     assert names.core == {"990101"}  # 西塘 was a county, 石埠 is a city of its own
     assert read(names, "试验市中山路1号").county == "990101"
