@@ -91,7 +91,9 @@ _PLAIN = re.compile(f"(?:[{_QUIET}A-SU-Z(),#&/~.-]++|[0-9]{{1,5}}(?![0-9路街�
 """Texts that hold nothing to fold, no Chinese numeral, no numbered road and nothing of a telephone number: most."""
 _NUMERAL = re.compile(rf"[{_CN}]{{1,20}}(?=(?:[、,~-][{_CN}\d]{{1,20}}){{0,20}}(?:{UNITS})(?!桥))")
 """Lists of more numerals than people write are not looked through: that would take the square of their length."""
-_NUMBERED_ROAD = re.compile("(?<=[一-鿿])(?<![号路街巷弄道])[1-9][0-9]?(?=路(?!公交|[电汽]?车)|街(?!坊)|巷|大街|大道)")
+_NUMBERED_ROAD = re.compile(
+    "(?<=[一-鿿])(?:(?<![号路街巷弄道])[1-9][0-9]?(?=路(?!公交|[电汽]?车)|街(?!坊)|大街|大道)|(?<![号巷])[1-9][0-9]?(?=巷))"
+)
 """The number in a road's name, which signs and maps write as a numeral: 经6路, 中山东1路."""
 
 
