@@ -64,7 +64,7 @@ def judge(
     sure = confidence >= threshold and not abroad and not _needs_a_person(reading, found, against=bool(against))
     if radius == radius:  # a place on the map
         settled = found.spot is not None and found.spot.settled and level == found.spot.level
-        radius = round(radius, 1) if settled else _widened(radius, reading)
+        radius = round(radius, 1) if settled else _widened(radius, reading, found)
     status = "auto" if sure else "review"
     return Verdict(level, lon, lat, radius, round(confidence, 4), status, reasons, candidates)
 
@@ -194,13 +194,13 @@ _LISTED_M = 100.0
 """How far the house of a list of numbers may stand from the first one, which is the one kept."""
 
 
-def _widened(radius: float, reading: Reading) -> float:
+def _widened(radius: float, reading: Reading, found: Resolved) -> float:
     """A relation (旁, 对面, 东侧) or a list of numbers leads away by metres, however wide the place itself is."""
     address = reading.address
     listed = address.number is not None and address.number.listed
     if address.relation is None and not listed:
         return round(radius, 1)
-    away = stray(address) if address.relation is not None else 0.0
+    away = stray(address) if address.relation is not None and not found.arrived else 0.0
     return round(math.hypot(radius, away, _LISTED_M if listed else 0.0), 1)
 
 

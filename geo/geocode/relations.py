@@ -18,6 +18,8 @@ from geo.geocode.numbers import Spot
 _AWAY = re.compile(
     r"(?P<way>[东南西北]{1,2})(?:侧|边|面|方向?)?(?:约|大约)?(?P<much>\d+(?:\.\d+)?)(?:多|余)?(?P<unit>米|公里|千米|M|KM)"
 )
+_SOMEWHERE = re.compile(r"(?<![\d.])(?P<much>\d+(?:\.\d+)?)(?:多|余)?(?P<unit>米|M)")
+"""A distance whose way is not told (附近500米). 35公里 is a stone on the road."""
 _WAYS = {"东": (1.0, 0.0), "西": (-1.0, 0.0), "南": (0.0, -1.0), "北": (0.0, 1.0)}
 _FARTHEST_M = 5_000.0
 _STILL_M = 50.0
@@ -31,12 +33,20 @@ _VAGUE = 0.3
 def follow(gazetteer: Gazetteer, county: str, address: Address, road: str | None, spot: Spot | None) -> Spot | None:
     """Return the spot that the relation of an address leads to, away from ``spot``.
 
-    A distance along the street's way goes along its course, any other straight. Without such words ``spot`` stays.
+    A distance along the street's way goes along its course, any other straight. Where a distance has no way the spot
+    stays and reaches as far. Without such words ``spot`` stays as it is.
     """
+    if spot is None:
+        return None
     lines = gazetteer.courses.get((county, road or "")) or gazetteer.courses.get(("", road or "")) or ()
     begin = min((start for label, start, _ in address.components if label == "assist"), default=len(address.text))
     away = _AWAY.search(address.text, begin)  # 交叉口北 and 0.5公里 may be two components
-    return spot if away is None or spot is None else _moved(spot, away, lines)
+    if away is not None:
+        return _moved(spot, away, lines)
+    around = stray(address)
+    if around <= _STILL_M:
+        return spot
+    return spot._replace(level="street", radius_m=math.hypot(spot.radius_m, around), settled=True)
 
 
 def beyond_reach(address: Address) -> str | None:
@@ -48,7 +58,14 @@ def beyond_reach(address: Address) -> str | None:
 def stray(address: Address) -> float:
     """Return how far (m) the relation of an address may lead away from the place named, where it was not followed."""
     away = _AWAY.search(address.text)
-    return max(_STILL_M, min(_metres(away), _FARTHEST_M)) if away is not None else _STILL_M
+    assists = (address.text[start:end] for label, start, end in address.components if label == "assist")
+    told = [away] if away is not None else filter(None, map(_SOMEWHERE.search, assists))
+    return max(_STILL_M, *(min(_metres(each), _FARTHEST_M) for each in told), 0.0)
+
+
+def leaves(address: Address) -> bool:
+    """Whether an address is too far from the place it names to be in it (华辰大厦北200米)."""
+    return address.relation is not None and stray(address) > _STILL_M
 
 
 def _metres(away: re.Match[str]) -> float:
