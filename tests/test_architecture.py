@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -136,3 +137,10 @@ def test_commands_and_scripts_are_executable() -> None:
         path = ROOT / name
         assert path.stat().st_mode & 0o111, name
         assert path.read_text(encoding="utf-8").startswith("#!"), name
+
+
+def test_ruff_reads_scripts_whose_names_have_no_ending() -> None:
+    read = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["extend-include"]
+    ours = [path for path in tracked("scripts") if not path.suffix and b"python" in path.read_bytes()[:40]]
+    assert ours
+    assert not [path for path in ours if not any(path.relative_to(ROOT).match(pattern) for pattern in read)]
