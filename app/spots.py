@@ -62,6 +62,5 @@ def outline_fault(read: Reading, drawn: str) -> str:
     if found is None:
         return _("画的范围不成形：边线与自己相交，或拐点都在一条线上。请拖开拐点或重画。")
     west, south, east, north = found.bounds
-    if within(west, south, bounds(read)) and within(east, north, bounds(read)):
-        return ""
-    return _("画的范围超出本市，请重画。")
+    box = bounds(read)
+    return "" if within(west, south, box) and within(east, north, box) else _("画的范围超出本市，请重画。")

@@ -91,10 +91,8 @@ def measure(
     keys = pd.Index(pd.concat([places, seats]).unique() if by is not None else ["all"], dtype="object")
     keys = keys.sort_values(key=lambda index: index.where(index != UNPLACED, "\uffff"))
     at, seated = keys.get_indexer(places), keys.get_indexer(seats)
-    sums = {
-        **{name: _sum(at, fact, len(keys)) for name, fact in _firm_facts(firms).items()},
-        **{name: _sum(seated, fact, len(keys)) for name, fact in _union_facts(firms, unions).items()},
-    }
+    sums = {name: _sum(at, fact, len(keys)) for name, fact in _firm_facts(firms).items()}
+    sums |= {name: _sum(seated, fact, len(keys)) for name, fact in _union_facts(firms, unions).items()}
     table = pd.DataFrame(sums, index=keys.astype("str" if by is None else "string"))
     if census is not None and "units" not in census.columns:
         raise FrameError("census totals need a column 'units'")

@@ -12,8 +12,9 @@ def commonest(values: pd.Series, groups: pd.Series) -> pd.Series:
     known = values.notna().to_numpy() & groups.notna().to_numpy()
     group, groups_there = pd.factorize(groups.to_numpy(dtype=object)[known], sort=True)
     value, values_there = pd.factorize(values.to_numpy(dtype=object)[known], sort=True)
-    pairs, count = np.unique(group * max(len(values_there), 1) + value, return_counts=True)
-    group, value = np.divmod(pairs, max(len(values_there), 1))
+    size = max(len(values_there), 1)
+    pairs, count = np.unique(group * size + value, return_counts=True)
+    group, value = np.divmod(pairs, size)
     best = np.lexsort((value, -count, group))
     first = best[np.flatnonzero(np.diff(group[best], prepend=-1))]
     index = pd.Index(groups_there[group[first]], dtype=groups.dtype, name="group")

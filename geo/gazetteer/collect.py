@@ -113,7 +113,7 @@ class Names:
             self.add(core, TOWN, "town", entity)
             return
         label = "devzone" if variants.ZONE_WORDS.search(text) else "town"
-        for name in variants.park_names(text) | (self._zone_names(text) if label == "devzone" else set()):
+        for name in {text} | (self._zone_names(text) if label == "devzone" else variants.park_names(text)):
             self.add(name, FULL, label, entity)
 
     def _add_zone_of(self, county: Entity, text: str) -> None:

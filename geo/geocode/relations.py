@@ -39,14 +39,18 @@ def follow(gazetteer: Gazetteer, county: str, address: Address, road: str | None
     if spot is None:
         return None
     lines = gazetteer.courses.get((county, road or "")) or gazetteer.courses.get(("", road or "")) or ()
-    begin = min((start for label, start, _ in address.components if label == "assist"), default=len(address.text))
-    away = _AWAY.search(address.text, begin)  # 交叉口北 and 0.5公里 may be two components
+    away = _AWAY.search(address.text, begin(address))  # 交叉口北 and 0.5公里 may be two components
     if away is not None:
         return _moved(spot, away, lines)
     around = stray(address)
     if around <= _STILL_M:
         return spot
     return spot._replace(level="street", radius_m=math.hypot(spot.radius_m, around), settled=True)
+
+
+def begin(address: Address) -> int:
+    """Return where the words of an address's relation begin in its text, the text's end without any."""
+    return min((start for label, start, _ in address.components if label == "assist"), default=len(address.text))
 
 
 def beyond_reach(address: Address) -> str | None:
@@ -60,7 +64,7 @@ def stray(address: Address) -> float:
     away = _AWAY.search(address.text)
     assists = (address.text[start:end] for label, start, end in address.components if label == "assist")
     told = [away] if away is not None else filter(None, map(_SOMEWHERE.search, assists))
-    return max(_STILL_M, *(min(_metres(each), _FARTHEST_M) for each in told), 0.0)
+    return max(_STILL_M, min(max(map(_metres, told), default=0.0), _FARTHEST_M))
 
 
 def leaves(address: Address) -> bool:

@@ -9,7 +9,7 @@ from geo.gazetteer.variants import BARE_ZONES, county_short, is_urban
 from geo.geocode.crossings import crossing, may_cross
 from geo.geocode.numbers import Spot, spot
 from geo.geocode.options import LocateOptions
-from geo.geocode.relations import follow, leaves
+from geo.geocode.relations import begin, follow, leaves
 
 Reason = list[object]
 """``[code, {detail}]``."""
@@ -194,14 +194,15 @@ def _spot(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: Loca
         )
     if address.relation is None:
         return on_street
-    found.arrived = leaves(address) and _named_behind(reading, found)
+    far = leaves(address)
+    found.arrived = far and _named_behind(reading, found)
     if found.arrived:
         return on_street
     base = on_street or _at_place(found)
     led = follow(gazetteer, reading.county, address, found.road, base)
     if led is not None and led.moved:
         found.reasons.append(["MOVED", {"words": led.moved}])
-    if leaves(address):  # it is in neither, however near its position comes
+    if far:  # it is in neither, however near its position comes
         found.building = found.market = None
         found.reasons = [reason for reason in found.reasons if reason[0] != "BUILDING_FROM_DOOR"]
     return on_street if led is base else led
@@ -209,8 +210,8 @@ def _spot(gazetteer: Gazetteer, reading: Reading, found: Resolved, options: Loca
 
 def _named_behind(reading: Reading, found: Resolved) -> bool:
     """Whether the building or market is named behind the words that lead to it: 路口北200米华辰大厦."""
-    first = min((start for label, start, _ in reading.address.components if label == "assist"), default=0)
-    behind = (name for piece, name in reading.named if name is not None and piece[0] > first)
+    words = begin(reading.address)
+    behind = (name for piece, name in reading.named if name is not None and piece[0] > words)
     return any(entity in (found.building, found.market) for name in behind for entity in name.entities)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from geo.text.numerals import UNITS, numeral_of, numeral_value
+from geo.text.numerals import UNITS, numeral_value
 
 _DASHES = "‐‑‒–—―−－─━ー﹘﹣⁃"
 _OPENING, _CLOSING = "（［【〔〖｛{[﹙﹝<＜《〈「『", "）］】〕〗｝}]﹚﹞>＞》〉」』"
@@ -137,8 +137,15 @@ def normalise(raw: object) -> Normalised:
     if _MAY_HOLD_PHONE.search(text):
         text, starts, ends = _replaced(text, starts, ends, _PHONE, lambda _phone: ",")
     text, starts, ends = _replaced(text, starts, ends, _NUMERAL, numeral_value)
-    text, starts, ends = _replaced(text, starts, ends, _NUMBERED_ROAD, numeral_of)
+    text, starts, ends = _replaced(text, starts, ends, _NUMBERED_ROAD, _numeral_of)
     return Normalised(text, tuple(starts), tuple(ends))
+
+
+@cache
+def _numeral_of(number: str) -> str:
+    from cn2an import an2cn
+
+    return str(an2cn(number))
 
 
 def _replaced(

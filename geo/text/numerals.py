@@ -23,10 +23,3 @@ def numeral_value(numeral: str) -> str | None:
             total += (1 if digit is None else digit) * (10 if c == "十" else 100)
             digit = None
     return str(total + (digit or 0))
-
-
-def numeral_of(number: str) -> str:
-    """Return the numeral of a number from 1 to 99: ``6`` → ``六``, ``14`` → ``十四``."""
-    tens, ones = divmod(int(number), 10)
-    names = "零一二三四五六七八九"
-    return ("" if tens < 2 else names[tens]) + ("十" if tens else "") + (names[ones] if ones else "")
